@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: EUPL-1.2
+// num.h: numbers as text, independent of the C locale.
+// Source   JSON numbers: RFC 8259 section 6
+#ifndef PEIL_BASE_NUM_H
+#define PEIL_BASE_NUM_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+// A decimal as somebody wrote it: 20.0 is {200, 1}; value = units / 10^scale, scale 0..18.
+typedef struct {
+    int64_t units;
+    int8_t scale;
+} decimal;
+
+#define NUM_TEXT_MAX 32  // longest text of num_write_double, num_write_decimal
+
+// Whole text is an optional minus and 1 to 18 digits, at most one point with digits on both sides, no leading zeros
+// before a digit, no exponent, not "-0", "-0.0". False (no error) for anything else: then keep the text.
+bool decimal_parse(str text, decimal *out);
+double decimal_to_double(decimal d);        // nearest double
+int decimal_cmp(decimal a, decimal b);      // by value: 20.0 equals 20
+size_t num_write_decimal(char out[static NUM_TEXT_MAX], decimal d);  // exactly as written
+size_t num_write_double(char out[static NUM_TEXT_MAX], double v);    // shortest that reads back the same; finite only
+size_t num_write_int(char out[static NUM_TEXT_MAX], int64_t v);
+
+// Whole text must be the number; nearest double; inf and nan are refused.
+NODISCARD bool num_parse_double(str text, double *out, err *e);
+NODISCARD bool num_parse_int(str text, int64_t *out, err *e);
+
+void buf_add_double(buf *b, double v);
+void buf_add_decimal(buf *b, decimal d);
+
+#endif

@@ -77,6 +77,9 @@ struct stream_info {
 };
 NODISCARD bool store_stream_info(struct store_tx *tx, entity_id stream, const struct stream_info **out, err *e);
 
+// Changes whenever entities may have changed since, also inside an operation that is undone: what caches are checked against.
+uint64_t store_entity_version(struct store_tx *tx);
+
 // Documents: small JSON records of any other part (devices, tokens, settings), by kind and key.
 NODISCARD bool store_document_put(struct store_tx *tx, str kind, str key, str json, err *e);
 NODISCARD bool store_document_delete(struct store_tx *tx, str kind, str key, err *e);  // absent is fine

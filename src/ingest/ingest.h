@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: EUPL-1.2
+// ingest.h: the only door for readings, whatever way they come: SensorThings POST, MQTT, push, import, demo.
+//
+// Inside an operation of the store, ingest_append checks time and result, finds or makes the FeatureOfInterest, and appends.
+// Device messages are decoded by their adapter, their Things and Datastreams found (or made, where the operator allows), and appended.
+// Threads  ingest_append and ingest_readings on the store's writer thread (inside store_op.run); ingest_device from any
+// Errors   ERR_RANGE (time beyond what can be true), ERR_LINK, ERR_TYPE (MultiDatastream result), ERR_DENIED (device unknown and not allowed)
+// Source   OGC 18-088 section 10.2 (automatic FeatureOfInterest)
+#ifndef PEIL_INGEST_INGEST_H
+#define PEIL_INGEST_INGEST_H
+
+#include "ingest/device.h"
+#include "store/store.h"
+
+struct ingest;
+
+typedef struct {
+    bool accept_new_devices;   // a device seen for the first time gets a Thing, Sensor, Datastreams; else it waits in quarantine
+    struct metrics *metrics;
+} ingest_config;
+
+NODISCARD struct ingest *ingest_new(struct store *s, const ingest_config *c, err *e);
+void ingest_free(struct ingest *in);
+void ingest_configure(struct ingest *in, const ingest_config *c);  // on reload
+
+// phenomenon_time absent (start TIME_NONE): `received` is taken. feature 0: the one generated from the Thing's Location,
+// made when needed. o->number is given. An automatic FeatureOfInterest that was made is among the operation's changes.
+NODISCARD bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o, instant received, err *e);
+
+// What became of a device message.
+struct ingest_outcome {
+    int64_t stored, duplicates, flagged, refused, unknown;
+    bool quarantined;
+    entity_id thing;
+};
+typedef void (*ingest_done)(void *context, const struct ingest_outcome *outcome, const err *e);
+
+// Decodes now (errors of the message are returned here), stores in the background; `done` runs on the writer thread after the
+// commit. The message may be freed when this returns. False: nothing will be called.
+NODISCARD bool ingest_device(struct ingest *in, const struct device_adapter *d, const struct device_message *m,
+                             ingest_done done, void *context, err *e);
+
+#endif

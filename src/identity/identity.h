@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: EUPL-1.2
+// identity.h: who is asking, and what they may do. Every write goes through policy_allows.
+//
+// Tokens are 32 random bytes; the store keeps only their BLAKE2b-256 hash, so a copied store gives no access. The table of
+// live tokens is in memory and swapped whole when one is made or withdrawn.
+// Threads  any
+// Errors   ERR_AUTH (no or unknown token, expired), ERR_DENIED (known, without the right)
+// Source   RFC 6750 (bearer tokens)
+#ifndef PEIL_IDENTITY_IDENTITY_H
+#define PEIL_IDENTITY_IDENTITY_H
+
+#include "store/store.h"
+
+typedef enum {
+    ROLE_PUBLIC,         // nobody in particular: reads what is public
+    ROLE_READER,         // reads what is internal
+    ROLE_DEVICE,         // writes readings
+    ROLE_EDITOR,         // writes readings and entities
+    ROLE_OPERATOR,       // and runs the system: devices, tokens of devices, feeds
+    ROLE_AUDITOR,        // reads everything that is logged, changes nothing
+    ROLE_ADMINISTRATOR,  // everything, users and tokens too
+    ROLE_COUNT
+} role;
+
+typedef enum {
+    ACTION_READ_PUBLIC,
+    ACTION_READ_INTERNAL,
+    ACTION_WRITE_READING,   // Observations, device pushes
+    ACTION_WRITE_ENTITY,    // every other entity, deletes
+    ACTION_OPERATE,         // devices, feeds, jobs
+    ACTION_AUDIT,
+    ACTION_ADMINISTER,
+    ACTION_COUNT
+} action;
+
+#define TOKEN_NAME_MAX 64
+
+struct principal {
+    role role;
+    char name[TOKEN_NAME_MAX + 1];  // of the token; empty for the public
+};
+
+struct identity;
+
+NODISCARD struct identity *identity_new(struct store *s, err *e);  // reads the tokens
+void identity_free(struct identity *i);
+
+// `authorization` is the header's value ("Bearer ..."), empty: the public. A wrong token is ERR_AUTH, never silently the public.
+NODISCARD bool identity_authenticate(struct identity *i, str authorization, struct principal *out, err *e);
+
+// Makes a token; its text is given once and never kept. Waits for the commit. Names are unique: ERR_CONFLICT.
+#define TOKEN_TEXT_MAX 64
+NODISCARD bool token_create(struct identity *i, str name, role r, instant now, char text[static TOKEN_TEXT_MAX], err *e);
+NODISCARD bool token_withdraw(struct identity *i, str name, err *e);  // ERR_ABSENT
+// All tokens: name, role, created. Stops when `each` returns false.
+bool token_each(struct identity *i, bool (*each)(const char *name, role r, instant created, void *context), void *context);
+
+bool role_by_name(str name, role *out);
+str role_name(role r);
+
+// ERR_AUTH for the public, ERR_DENIED for others; the sentence names what is needed.
+NODISCARD bool policy_allows(const struct principal *p, action a, err *e);
+
+#endif

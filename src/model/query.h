@@ -20,8 +20,8 @@ typedef enum {
     TYPE_NUMBER,
     TYPE_TEXT,
     TYPE_TIME,     // an instant or an interval
-    TYPE_DATE,     // of date(): compares with a bare date literal and with date()
-    TYPE_CLOCK,    // of time(): time of day
+    TYPE_DATE,     // of date(): its midnight in UTC, as VALUE_TIME; a literal of this type too
+    TYPE_CLOCK,    // of time(): time of day in UTC, as VALUE_DURATION; a literal of this type too
     TYPE_DURATION,
     TYPE_GEOMETRY
 } expr_type;

@@ -45,9 +45,10 @@ typedef enum {
 typedef struct {
     err_code code;
     size_t at;       // byte offset in the input, or ERR_NOWHERE
-    char text[496];  // a sentence that the user can act on, NUL-terminated, valid UTF-8
+    char text[496];  // a sentence that the user can act on, NUL-terminated, valid UTF-8 whatever it quotes
 } err;
 
+// `e` may be NULL for a caller who asks only whether.
 // Always returns false, so that `return err_set(...)` reads as the failure it is.
 bool err_set(err *e, err_code code, size_t at, const char *format, ...) __attribute__((format(printf, 4, 5)));
 // Puts "observation 7: " before the text, keeps code and cause; always false.

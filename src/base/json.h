@@ -13,6 +13,7 @@
 #include "base/num.h"
 
 #define JSON_DEPTH_MAX 64
+#define JSON_FEW_KEYS 16  // up to here keys are compared one by one, beyond they are sorted
 
 typedef enum { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT } json_type;
 
@@ -26,28 +27,35 @@ typedef struct json {
     size_t count;        // children
     struct json *first;
     struct json *next;
+    struct json **by_key;  // children in order of their keys; only in an object of more than JSON_FEW_KEYS
 } json;
 
 NODISCARD bool json_parse(str source, arena *a, json **out, err *e);
 
 const json *json_get(const json *object, str key);        // NULL when absent or not an object
-str json_type_name(json_type t);                           // "a number", for messages
+str json_type_name(json_type t);                           // "a number", for messages; both booleans are "a boolean"
 bool json_equal(const json *a, const json *b);             // numbers by value, objects without order
 
-// A member that must be there and have the type; errors name the key and the position.
+// A member that must be there and have the type (JSON_TRUE or JSON_FALSE: any boolean); errors name the key and the position.
 NODISCARD bool json_need(const json *object, str key, json_type t, const json **out, err *e);
 
-// Pull reader, for hot paths that want no tree. Errors stick: after one, every call returns false.
+// Pull reader, for hot paths that want no tree; json_parse is built on it. Errors stick: after one, every call returns
+// false. The keys that json_key gives are the caller's to check for repeats; all else is checked here.
+//     json_enter(&r, '{');
+//     while (json_more(&r, '{', &more) && more) { json_key(&r, a, &key); json_read_number(&r, &digits); }
 typedef struct {
     str source;
-    size_t at;
+    size_t at;     // of the next byte
     int depth;
-    err *e;
+    bool entered;  // just after an opening bracket
     bool failed;
+    err *e;
 } json_reader;
 
 json_reader json_reader_of(str source, err *e);
-bool json_peek(json_reader *r, json_type *out);            // type of the next value, nothing consumed
+bool json_fail(json_reader *r, err_code code, size_t at, const char *format, ...)  // an error of the caller's, sticks too
+    __attribute__((format(printf, 4, 5)));
+bool json_peek(json_reader *r, json_type *out);            // type of the next value, nothing consumed but white space
 bool json_enter(json_reader *r, char bracket);             // '{' or '['
 bool json_more(json_reader *r, char bracket, bool *more);  // handles ',' and the closing bracket
 bool json_key(json_reader *r, arena *a, str *out);         // key and ':'; unescaped (into a only when needed)
@@ -66,7 +74,8 @@ void json_write(buf *b, const json *j);    // compact
 typedef struct {
     buf *b;
     uint64_t filled;  // bit per depth: something was written here
-    int depth;
+    int depth;        // below 64, else b->failed
+    bool named;       // a key was written: its value comes next
 } json_writer;
 
 json_writer json_writer_on(buf *b);

@@ -21,12 +21,13 @@ bool decimal_parse(str text, decimal *out);
 double decimal_to_double(decimal d);        // nearest double
 int decimal_cmp(decimal a, decimal b);      // by value: 20.0 equals 20
 size_t num_write_decimal(char out[static NUM_TEXT_MAX], decimal d);  // exactly as written
-size_t num_write_double(char out[static NUM_TEXT_MAX], double v);    // shortest that reads back the same; finite only
+size_t num_write_double(char out[static NUM_TEXT_MAX], double v);    // shortest that reads back the same; not finite: null
 size_t num_write_int(char out[static NUM_TEXT_MAX], int64_t v);
 
-// Whole text must be the number; nearest double; inf and nan are refused.
+// Whole text must be a JSON number; nearest double; what would be infinite is ERR_RANGE.
 NODISCARD bool num_parse_double(str text, double *out, err *e);
 NODISCARD bool num_parse_int(str text, int64_t *out, err *e);
+bool num_equal(str a, str b);  // two JSON numbers by exact value: 1.0 equals 10e-1, -0 equals 0
 
 void buf_add_double(buf *b, double v);
 void buf_add_decimal(buf *b, decimal d);

@@ -16,7 +16,7 @@ typedef struct {
 // A literal as a view: STR("Things").
 #define STR(literal) ((str){"" literal, sizeof(literal) - 1})
 // For printf: printf("%.*s", STR_ARG(s)).
-#define STR_ARG(s) ((int)(s).n), ((s).p ? (s).p : "")
+#define STR_ARG(s) ((s).n < 0x7fffffff ? (int)(s).n : 0x7fffffff), ((s).p ? (s).p : "")
 
 str str_of(const char *c_string);                 // view of a C string; NULL gives the empty view
 bool str_eq(str a, str b);                        // byte for byte

@@ -45,11 +45,13 @@ NODISCARD bool time_parse_utc(str s, instant *out, err *e);
 // "start/end"; start after end is ERR_RANGE.
 NODISCARD bool interval_parse(str s, interval *out, err *e);        // only an interval
 NODISCARD bool time_object_parse(str s, interval *out, err *e);     // an instant or an interval
-// ISO 8601 duration: PnYnMnDTnHnMnS, PnW. Months are kept apart, for they differ in length.
+// ISO 8601 duration: PnYnMnDTnHnMnS, PnW, a minus before it; the last part may have a fraction (not years and months).
+// Months are kept apart, for they differ in length.
 NODISCARD bool duration_parse(str s, int64_t *months, int64_t *microseconds, err *e);
 instant time_add_months(instant t, int64_t months);  // day clamped to the month's last; saturates at TIME_MIN/TIME_MAX
 
-// 2026-01-01T09:00:00Z, with .000 or .000000 only as far as the value needs it.
+// 2026-01-01T09:00:00Z, with .000 or .000000 only as far as the value needs it. TIME_NONE gives no text; what lies
+// outside TIME_MIN..TIME_MAX is written as these.
 size_t time_write(char out[static TIME_TEXT_MAX], instant t);
 void buf_add_time(buf *b, instant t);
 void buf_add_interval(buf *b, interval i);  // an instant alone, or start/end

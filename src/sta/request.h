@@ -13,6 +13,7 @@
 #define PEIL_STA_REQUEST_H
 
 #include "http/server.h"
+#include "identity/identity.h"
 #include "ingest/ingest.h"
 #include "store/store.h"
 
@@ -41,12 +42,6 @@ struct sta {
     size_t mqtt_endpoint_count;
 };
 
-// Who asks; what authorisation needs. NULL in a request: nobody in particular, may read what is public.
-struct sta_principal {
-    str name;
-    bool may_write;
-};
-
 struct sta_request {
     http_method method;
     sta_version version;
@@ -54,7 +49,7 @@ struct sta_request {
     str query;              // behind '?', still percent-encoded
     str content_type, accept, prefer, if_match, if_none_match;
     str body;
-    const struct sta_principal *who;
+    const struct principal *who;  // NULL: the public
     instant received;       // now, for the server's own times
     arena *arena;
 };
@@ -89,12 +84,11 @@ NODISCARD bool sta_reply_collect(const struct sta_reply *reply, buf *out, err *e
 str sta_etag_of(const struct record *r, char out[static STA_ETAG_MAX]);  // with its quotes; `out` is what it points into
 bool sta_etag_matches(str header, str etag);                            // list of If-Match, If-None-Match; "*" matches; W/ is no difference
 
-// Routes of /v1.1 and /v1.0 for http_start; writes STA_ROUTES of them. `who` says who asks (may be NULL: nobody), in the request's arena.
+// Routes of /v1.1 and /v1.0 for http_start. h must outlive the server.
 #define STA_ROUTES 2
 struct sta_http {
     const struct sta *sta;
-    const struct sta_principal *(*who)(struct http_request *r, void *context);
-    void *context;
+    struct identity *identity;  // NULL: everybody is the public
 };
 void sta_routes(const struct sta_http *h, http_route out[static STA_ROUTES]);
 

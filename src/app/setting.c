@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/setting.h"
+
+#include "base/num.h"
+#include "base/utf8.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_BYTES_MAX ((size_t)1 << 20)
+
+typedef enum { SETTING_TEXT, SETTING_INT, SETTING_BOOL } setting_type;
+
+struct setting {
+    const char *section, *key;
+    setting_type type;
+    size_t offset;            // in struct settings
+    const char *fallback;
+    int64_t least, most;      // SETTING_INT
+    const char *help;
+};
+
+#define AT(section, key) offsetof(struct settings, section.key)
+
+// clang-format off
+static const struct setting table[] = {
+    {"store", "directory", SETTING_TEXT, AT(store, directory), "data", 0, 0,
+     "Directory that holds everything peil keeps."},
+
+    {"http", "listen", SETTING_TEXT, AT(http, listen), "127.0.0.1:8080", 0, 0,
+     "Address and port of the portal and the APIs. Loopback unless you change it; put a TLS proxy in front."},
+    {"http", "root_url", SETTING_TEXT, AT(http, root_url), "", 0, 0,
+     "Address under which the public reaches peil, used in every link: https://peil.example.nl. Empty: http://localhost and the port."},
+    {"http", "loops", SETTING_INT, AT(http, loops), "0", 0, 64,
+     "Event loops; 0 is one per core."},
+    {"http", "workers", SETTING_INT, AT(http, workers), "4", 1, 256,
+     "Threads that answer questions."},
+    {"http", "connections", SETTING_INT, AT(http, connections), "12000", 16, 1000000,
+     "Open connections at most."},
+    {"http", "connections_per_address", SETTING_INT, AT(http, connections_per_address), "0", 0, 1000000,
+     "Open connections from one address at most; 0 is no limit (right behind a proxy)."},
+    {"http", "body_bytes", SETTING_INT, AT(http, body_bytes), "1048576", 1024, 1073741824,
+     "Largest request body, in bytes, except where another limit is named."},
+    {"http", "idle_s", SETTING_INT, AT(http, idle_s), "60", 1, 3600,
+     "Seconds that a connection may be idle between requests."},
+    {"http", "request_s", SETTING_INT, AT(http, request_s), "20", 1, 3600,
+     "Seconds from the first to the last byte of a request."},
+    {"http", "write_s", SETTING_INT, AT(http, write_s), "30", 1, 3600,
+     "Seconds without progress before a client that does not read is let go."},
+
+    {"admin", "listen", SETTING_TEXT, AT(admin, listen), "", 0, 0,
+     "Address of /metrics and of the administering commands. Empty: the socket admin.sock in the store's directory, for its owner only."},
+
+    {"sta", "page_size", SETTING_INT, AT(sta, page_size), "100", 1, 100000,
+     "Entities on a page when a query has no $top."},
+    {"sta", "top_max", SETTING_INT, AT(sta, top_max), "10000", 1, 1000000,
+     "Entities on a page at most; a larger $top is answered with this many and a nextLink."},
+    {"sta", "expand_depth", SETTING_INT, AT(sta, expand_depth), "8", 1, 32,
+     "Levels of $expand at most."},
+    {"sta", "query_bytes", SETTING_INT, AT(sta, query_bytes), "8192", 256, 16384,
+     "Length of a query string at most."},
+    {"sta", "filter_nodes", SETTING_INT, AT(sta, filter_nodes), "400", 10, 10000,
+     "Operators, functions, names and literals in one $filter at most."},
+    {"sta", "data_array_bytes", SETTING_INT, AT(sta, data_array_bytes), "67108864", 1024, 1073741824,
+     "Largest body of CreateObservations and $batch, in bytes."},
+
+    {"mqtt", "host", SETTING_TEXT, AT(mqtt, host), "", 0, 0,
+     "The town's MQTT broker. Empty: no MQTT."},
+    {"mqtt", "port", SETTING_INT, AT(mqtt, port), "1883", 1, 65535,
+     "Port of the broker; 8883 is usual with TLS."},
+    {"mqtt", "client_id", SETTING_TEXT, AT(mqtt, client_id), "peil", 0, 0,
+     "Name of peil's session at the broker. Never change it while messages wait there."},
+    {"mqtt", "username", SETTING_TEXT, AT(mqtt, username), "", 0, 0,
+     "User at the broker; empty: none."},
+    {"mqtt", "password_file", SETTING_TEXT, AT(mqtt, password_file), "", 0, 0,
+     "File whose first line is the password at the broker."},
+    {"mqtt", "ca_file", SETTING_TEXT, AT(mqtt, ca_file), "", 0, 0,
+     "Certificates that the broker's is checked against (PEM). Empty: no TLS."},
+    {"mqtt", "cert_file", SETTING_TEXT, AT(mqtt, cert_file), "", 0, 0,
+     "Client certificate (PEM), when the broker asks for one."},
+    {"mqtt", "key_file", SETTING_TEXT, AT(mqtt, key_file), "", 0, 0,
+     "Key of the client certificate (PEM)."},
+    {"mqtt", "publish", SETTING_BOOL, AT(mqtt, publish), "yes", 0, 0,
+     "Publish new and changed entities at the broker, as SensorThings describes."},
+    {"mqtt", "endpoint", SETTING_TEXT, AT(mqtt, endpoint), "", 0, 0,
+     "Address of the broker as the public reaches it, named in the service root: mqtts://mqtt.example.nl:8883."},
+
+    {"ingest", "accept_new_devices", SETTING_BOOL, AT(ingest, accept_new_devices), "no", 0, 0,
+     "A device seen for the first time becomes a Thing with Datastreams by itself. no: it waits until the operator lets it in."},
+
+    {"portal", "web_directory", SETTING_TEXT, AT(portal, web_directory), "", 0, 0,
+     "Built pages of the portal. Empty: where peil was installed."},
+    {"portal", "town", SETTING_TEXT, AT(portal, town), "Rijswijk", 0, 0,
+     "Name of the town, as the pages show it."},
+    {"portal", "zone", SETTING_TEXT, AT(portal, zone), "Europe/Amsterdam", 0, 0,
+     "Time zone of the town, for days, months and the clock on the pages."},
+    {"portal", "areas_file", SETTING_TEXT, AT(portal, areas_file), "", 0, 0,
+     "GeoJSON with the outlines of the neighbourhoods for the map. Empty: the simplified outlines of Rijswijk."},
+    {"portal", "demo", SETTING_BOOL, AT(portal, demo), "no", 0, 0,
+     "Mark every page as showing demo data."},
+
+    {"log", "level", SETTING_TEXT, AT(log, level), "info", 0, 0,
+     "error, warning, notice, info or debug."},
+};
+// clang-format on
+
+#define SETTING_COUNT (sizeof table / sizeof table[0])
+
+// ---- One value ---------------------------------------------------------------------------------------------------
+
+static bool bool_parse(str text, bool *out)
+{
+    static const struct {
+        str word;
+        bool value;
+    } words[] = {{STR("yes"), true}, {STR("true"), true}, {STR("on"), true}, {STR("1"), true},
+                 {STR("no"), false}, {STR("false"), false}, {STR("off"), false}, {STR("0"), false}};
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+        if (!str_eq(words[k].word, text)) continue;
+        *out = words[k].value;
+        return true;
+    }
+    return false;
+}
+
+static bool value_set(const struct setting *s, str text, arena *a, struct settings *out, err *e)
+{
+    void *field = (char *)out + s->offset;
+    err ignored;
+    switch (s->type) {
+    case SETTING_TEXT:
+        return arena_copy(a, text, field) || err_no_memory(e);
+    case SETTING_BOOL:
+        return bool_parse(text, field) ||
+               err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%s' is yes or no, not '%.*s'", s->key, STR_ARG(text));
+    case SETTING_INT: {
+        int64_t v;
+        if (!num_parse_int(text, &v, &ignored))
+            return err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%s' is a whole number, not '%.*s'", s->key, STR_ARG(text));
+        if (v < s->least || v > s->most)
+            return err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%s' is from %lld to %lld, not %lld", s->key,
+                           (long long)s->least, (long long)s->most, (long long)v);
+        *(int64_t *)field = v;
+        return true;
+    }
+    }
+    return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "setting type of '%s'", s->key);
+}
+
+// ---- Names, and the nearest one to a mistyped name ---------------------------------------------------------------
+
+#define NAME_MAX_BYTES 64
+
+// Levenshtein distance; names beyond the maximum are far from everything.
+static size_t name_distance(str a, str b)
+{
+    size_t row[NAME_MAX_BYTES + 1];
+    if (a.n > NAME_MAX_BYTES || b.n > NAME_MAX_BYTES) return NAME_MAX_BYTES;
+    for (size_t j = 0; j <= b.n; j++) row[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            const size_t replaced = diagonal + (a.p[i - 1] != b.p[j - 1]);
+            diagonal = row[j];
+            const size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = replaced < shorter ? replaced : shorter;
+        }
+    }
+    return row[b.n];
+}
+
+static bool section_exists(str section)
+{
+    for (size_t k = 0; k < SETTING_COUNT; k++)
+        if (str_eq(str_of(table[k].section), section)) return true;
+    return false;
+}
+
+static const struct setting *setting_find(str section, str key)
+{
+    for (size_t k = 0; k < SETTING_COUNT; k++)
+        if (str_eq(str_of(table[k].section), section) && str_eq(str_of(table[k].key), key)) return &table[k];
+    return NULL;
+}
+
+// The nearest of the keys in `section`, or of the sections when `section` is empty.
+static const char *nearest_name(str section, str wrong)
+{
+    const char *best = table[0].section;
+    size_t best_distance = NAME_MAX_BYTES + 1;
+    for (size_t k = 0; k < SETTING_COUNT; k++) {
+        if (section.n && !str_eq(str_of(table[k].section), section)) continue;
+        const char *name = section.n ? table[k].key : table[k].section;
+        const size_t distance = name_distance(str_of(name), wrong);
+        if (distance >= best_distance) continue;
+        best = name;
+        best_distance = distance;
+    }
+    return best;
+}
+
+static bool unknown_key(str section, str key, err *e)
+{
+    return err_set(e, ERR_CONFIG, ERR_NOWHERE, "unknown key '%.*s' in [%.*s]; did you mean '%s'?", STR_ARG(key),
+                   STR_ARG(section), nearest_name(section, key));
+}
+
+static bool unknown_section(str section, err *e)
+{
+    return err_set(e, ERR_CONFIG, ERR_NOWHERE, "unknown section [%.*s]; did you mean [%s]?", STR_ARG(section),
+                   nearest_name((str){0}, section));
+}
+
+// ---- The file ----------------------------------------------------------------------------------------------------
+
+static bool line_read(str line, str *section, arena *a, struct settings *out, err *e)
+{
+    line = str_trim(line);
+    if (line.n == 0 || line.p[0] == '#') return true;
+    if (line.p[0] == '[') {
+        if (line.p[line.n - 1] != ']')
+            return err_set(e, ERR_CONFIG, ERR_NOWHERE, "expected ']' at the end of the section's name");
+        *section = str_trim(str_slice(line, 1, line.n - 1));
+        return section_exists(*section) || unknown_section(*section, e);
+    }
+    size_t equals;
+    if (!str_find(line, STR("="), &equals))
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "expected 'key = value', '[section]' or '# comment'");
+    const str key = str_trim(str_slice(line, 0, equals));
+    if (section->n == 0)
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%.*s' stands before any [section]", STR_ARG(key));
+    const struct setting *s = setting_find(*section, key);
+    if (!s) return unknown_key(*section, key, e);
+    return value_set(s, str_trim(str_slice(line, equals + 1, line.n)), a, out, e);
+}
+
+static bool text_read(str text, const char *name, arena *a, struct settings *out, err *e)
+{
+    size_t bad;
+    if (!utf8_is_valid(text, &bad) || memchr(text.p ? text.p : "", 0, text.n))
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "%s: not a text file in UTF-8", name);
+    str rest = text, line, section = {0};
+    for (int number = 1; str_cut(&rest, '\n', &line); number++)
+        if (!line_read(line, &section, a, out, e)) return err_within(e, "%s:%d", name, number);
+    return true;
+}
+
+static bool defaults_set(arena *a, struct settings *out, err *e)
+{
+    for (size_t k = 0; k < SETTING_COUNT; k++)
+        if (!value_set(&table[k], str_of(table[k].fallback), a, out, e)) return false;
+    return true;
+}
+
+bool settings_parse(str text, const char *name, arena *a, struct settings *out, err *e)
+{
+    struct settings s = {0};
+    if (!defaults_set(a, &s, e) || !text_read(text, name, a, &s, e)) return false;
+    *out = s;
+    return true;
+}
+
+static bool file_read(const char *path, arena *a, str *out, err *e)
+{
+    FILE *f = fopen(path, "re");
+    if (!f) return err_set(e, ERR_CONFIG, ERR_NOWHERE, "cannot open %s: %s", path, strerror(errno));
+    buf b = {.max = FILE_BYTES_MAX};
+    char piece[4096];
+    size_t n;
+    while ((n = fread(piece, 1, sizeof piece, f)) > 0) buf_add(&b, (str){piece, n});
+    const bool read_ok = !ferror(f);
+    fclose(f);
+    bool ok = read_ok && !b.failed && arena_copy(a, buf_str(&b), out);
+    if (!read_ok)
+        err_set(e, ERR_CONFIG, ERR_NOWHERE, "cannot read %s", path);
+    else if (!ok)
+        err_set(e, ERR_CONFIG, ERR_NOWHERE, "%s is larger than %zu bytes", path, FILE_BYTES_MAX);
+    buf_free(&b);
+    return ok;
+}
+
+// ---- Environment and flags ---------------------------------------------------------------------------------------
+
+static void environment_name(const struct setting *s, char out[static 2 * NAME_MAX_BYTES])
+{
+    const int n = snprintf(out, 2 * NAME_MAX_BYTES, "PEIL_%s_%s", s->section, s->key);
+    for (int k = 0; k < n; k++) out[k] = (char)toupper((unsigned char)out[k]);
+}
+
+static bool environment_set(arena *a, struct settings *out, err *e)
+{
+    for (size_t k = 0; k < SETTING_COUNT; k++) {
+        char name[2 * NAME_MAX_BYTES];
+        environment_name(&table[k], name);
+        const char *text = getenv(name);
+        if (text && !value_set(&table[k], str_of(text), a, out, e)) return err_within(e, "environment %s", name);
+    }
+    return true;
+}
+
+static bool override_set(const struct override *o, arena *a, struct settings *out, err *e)
+{
+    str rest = o->name, section;
+    str_cut(&rest, '.', &section);
+    if (!section_exists(section)) return unknown_section(section, e);
+    const struct setting *s = setting_find(section, rest);
+    if (!s) return unknown_key(section, rest, e);
+    return value_set(s, o->value, a, out, e);
+}
+
+bool settings_load(const char *file, const struct override *overrides, size_t count, arena *a, struct settings *out,
+                   err *e)
+{
+    struct settings s = {0};
+    str text;
+    if (!defaults_set(a, &s, e)) return false;
+    if (file && !(file_read(file, a, &text, e) && text_read(text, file, a, &s, e))) return false;
+    if (!environment_set(a, &s, e)) return false;
+    for (size_t k = 0; k < count; k++)
+        if (!override_set(&overrides[k], a, &s, e)) return err_within(e, "%.*s", STR_ARG(overrides[k].flag));
+    *out = s;
+    return true;
+}
+
+// ---- What the table says to people -------------------------------------------------------------------------------
+
+void settings_write_file(buf *out)
+{
+    BUF_LIT(out, "# Settings of peil. A line that starts with '#' is a comment; what stands here commented out is the default.\n"
+                 "# Each can be set in the environment too: http.listen is PEIL_HTTP_LISTEN. See peil.conf(5).\n");
+    const char *section = "";
+    for (size_t k = 0; k < SETTING_COUNT; k++) {
+        const struct setting *s = &table[k];
+        if (strcmp(section, s->section) != 0) buf_print(out, "\n[%s]\n", s->section);
+        section = s->section;
+        buf_print(out, "# %s\n#%s = %s\n", s->help, s->key, s->fallback);
+    }
+}
+
+void settings_write_man(buf *out)
+{
+    const char *section = "";
+    for (size_t k = 0; k < SETTING_COUNT; k++) {
+        const struct setting *s = &table[k];
+        if (strcmp(section, s->section) != 0) buf_print(out, ".SS [%s]\n", s->section);
+        section = s->section;
+        char environment[2 * NAME_MAX_BYTES];
+        environment_name(s, environment);
+        buf_print(out, ".TP\n.B %s\n%s\n", s->key, s->help);
+        if (s->type == SETTING_INT)
+            buf_print(out, "From %lld to %lld. ", (long long)s->least, (long long)s->most);
+        buf_print(out, "Default: %s. Environment: \\fB%s\\fP.\n", s->fallback[0] ? s->fallback : "empty", environment);
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+// setting.h: every setting of peil in one table: it makes the file reader, the environment, the flags, `peil init`'s commented
+// file and peil.conf(5). Defaults, then the file, then the environment (PEIL_HTTP_LISTEN), then flags.
+// Owns     texts lie in the arena given to settings_load
+// Errors   ERR_CONFIG: "peil.conf:12: unknown key 'lisen' in [http]; did you mean 'listen'?"
+#ifndef PEIL_APP_SETTING_H
+#define PEIL_APP_SETTING_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct settings {
+    struct { str directory; } store;
+    struct {
+        str listen, root_url;
+        int64_t loops, workers, connections, connections_per_address, body_bytes, idle_s, request_s, write_s;
+    } http;
+    struct { str listen; } admin;
+    struct { int64_t page_size, top_max, expand_depth, query_bytes, filter_nodes, data_array_bytes; } sta;
+    struct {
+        str host, client_id, username, password_file, ca_file, cert_file, key_file, endpoint;
+        int64_t port;
+        bool publish;
+    } mqtt;
+    struct { bool accept_new_devices; } ingest;
+    struct { str web_directory, town, zone, areas_file; bool demo; } portal;
+    struct { str level; } log;
+};
+
+// One "section.key=value" from a flag.
+struct override {
+    str name, value, flag;
+};
+
+// `file` NULL: none is read. Environment is read from `environ`.
+NODISCARD bool settings_load(const char *file, const struct override *overrides, size_t count, arena *a,
+                             struct settings *out, err *e);
+// As settings_load without flags and environment; for fuzzing and `peil doctor`. `name` stands in the messages.
+NODISCARD bool settings_parse(str text, const char *name, arena *a, struct settings *out, err *e);
+void settings_write_file(buf *out);  // the commented file that `peil init` puts down, every key with its default
+void settings_write_man(buf *out);   // the list of keys of peil.conf(5), troff
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "fetch/fetch.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+
+struct fetcher {
+    CURL *curl;
+    buf answer;
+};
+
+struct fetcher *fetcher_new(err *e)
+{
+    struct fetcher *f = calloc(1, sizeof *f);
+    if (f) f->curl = curl_easy_init();
+    if (f && f->curl) return f;
+    err_no_memory(e);
+    free(f);
+    return NULL;
+}
+
+void fetcher_free(struct fetcher *f)
+{
+    if (!f) return;
+    curl_easy_cleanup(f->curl);
+    buf_free(&f->answer);
+    free(f);
+}
+
+static size_t receive(char *p, size_t size, size_t n, void *context)
+{
+    buf *b = context;
+    buf_add(b, (str){p, size * n});
+    return b->failed ? 0 : size * n;  // short: libcurl stops
+}
+
+static void options_set(struct fetcher *f, const fetch_request *q, struct curl_slist *headers)
+{
+    CURL *c = f->curl;
+    curl_easy_reset(c);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)(q->timeout_s ? q->timeout_s : 30));
+    curl_easy_setopt(c, CURLOPT_URL, q->url);
+    curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, q->method);
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, receive);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, &f->answer);
+    if (q->unix_socket) curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, q->unix_socket);
+    if (q->body.n) {
+        curl_easy_setopt(c, CURLOPT_POSTFIELDS, q->body.p);
+        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n);
+    }
+}
+
+bool fetch_run(struct fetcher *f, const fetch_request *q, fetch_answer *out, err *e)
+{
+    struct curl_slist *headers = NULL;
+    for (size_t k = 0; q->headers && q->headers[k]; k++) {
+        struct curl_slist *longer = curl_slist_append(headers, q->headers[k]);
+        if (!longer) {
+            curl_slist_free_all(headers);
+            return err_no_memory(e);
+        }
+        headers = longer;
+    }
+    buf_clear(&f->answer);
+    f->answer.max = q->answer_max ? q->answer_max : (size_t)1 << 20;
+    options_set(f, q, headers);
+    const CURLcode code = curl_easy_perform(f->curl);
+    curl_slist_free_all(headers);
+    if (f->answer.failed)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the answer of %s is larger than %zu bytes", q->url, f->answer.max);
+    if (code != CURLE_OK)
+        return err_set(e, ERR_IO, ERR_NOWHERE, "%s %s: %s", q->method, q->url, curl_easy_strerror(code));
+    long status = 0;
+    curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
+    *out = (fetch_answer){.status = (int)status, .body = buf_str(&f->answer)};
+    return true;
+}

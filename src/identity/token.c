@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "identity/identity.h"
+
+#include "base/json.h"
+#include "base/queue.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_BYTES 32
+#define SECRET_BYTES 32
+#define TOKEN_PREFIX "peil_"
+#define TOKENS_MAX 100000
+
+struct token {
+    unsigned char hash[HASH_BYTES];
+    char name[TOKEN_NAME_MAX + 1];
+    role role;
+    instant created;
+};
+
+// Immutable once it is in `identity`: sorted by hash.
+struct token_table {
+    struct token *tokens;
+    size_t count;
+    size_t users;  // threads reading it, under the lock
+};
+
+struct identity {
+    struct store *store;
+    struct lock *lock;  // guards `table` and `users`; held for a few instructions
+    struct token_table *table;
+};
+
+static const str document_kind = {"token", 5};
+
+static void table_free(struct token_table *t)
+{
+    if (!t) return;
+    free(t->tokens);
+    free(t);
+}
+
+// ---- Reading the tokens that the store keeps ---------------------------------------------------------------------
+
+struct loading {
+    arena *arena;
+    struct token_table *table;
+    size_t capacity;
+};
+
+static bool token_read(str name, const json *document, struct token *out, err *e)
+{
+    const json *hash, *role_text, *created;
+    if (!json_need(document, STR("hash"), JSON_TEXT, &hash, e)) return false;
+    if (!json_need(document, STR("role"), JSON_TEXT, &role_text, e)) return false;
+    if (!json_need(document, STR("created"), JSON_TEXT, &created, e)) return false;
+    size_t hash_bytes;
+    if (sodium_hex2bin(out->hash, HASH_BYTES, hash->text.p, hash->text.n, NULL, &hash_bytes, NULL) != 0 ||
+        hash_bytes != HASH_BYTES || name.n > TOKEN_NAME_MAX || !role_by_name(role_text->text, &out->role))
+        return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "hash, name or role of the token cannot be read");
+    memcpy(out->name, name.p, name.n);
+    return time_parse(created->text, &out->created, e);
+}
+
+static bool load_one(str key, str text, void *context, err *e)
+{
+    struct loading *l = context;
+    struct token_table *t = l->table;
+    if (t->count == l->capacity) {
+        const size_t capacity = l->capacity ? 2 * l->capacity : 16;
+        struct token *grown = capacity <= TOKENS_MAX ? realloc(t->tokens, capacity * sizeof *grown) : NULL;
+        if (!grown) return err_no_memory(e);
+        t->tokens = grown;
+        l->capacity = capacity;
+    }
+    arena_reset(l->arena);
+    json *document;
+    struct token token = {0};
+    if (!json_parse(text, l->arena, &document, e) || !token_read(key, document, &token, e))
+        return err_within(e, "token '%.*s'", STR_ARG(key));
+    t->tokens[t->count++] = token;
+    return true;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    return memcmp(((const struct token *)a)->hash, ((const struct token *)b)->hash, HASH_BYTES);
+}
+
+static bool table_load(struct snapshot *at, struct token_table **out, err *e)
+{
+    struct loading l = {.arena = arena_new(1 << 20), .table = calloc(1, sizeof *l.table)};
+    bool ok = l.arena && l.table;
+    if (!ok) err_no_memory(e);
+    ok = ok && store_document_each(at, document_kind, load_one, &l, e);
+    arena_free(l.arena);
+    if (!ok) {
+        table_free(l.table);
+        return false;
+    }
+    if (l.table->count) qsort(l.table->tokens, l.table->count, sizeof *l.table->tokens, by_hash);
+    *out = l.table;
+    return true;
+}
+
+// Readers of the old table finish with it; the last one out frees it.
+static void table_swap(struct identity *i, struct token_table *fresh)
+{
+    lock_take(i->lock);
+    struct token_table *old = i->table;
+    i->table = fresh;
+    const bool unused = old && old->users == 0;
+    lock_drop(i->lock);
+    if (unused) table_free(old);
+}
+
+static struct token_table *table_borrow(struct identity *i)
+{
+    lock_take(i->lock);
+    struct token_table *t = i->table;
+    t->users++;
+    lock_drop(i->lock);
+    return t;
+}
+
+static void table_return(struct identity *i, struct token_table *t)
+{
+    lock_take(i->lock);
+    t->users--;
+    const bool unused = t->users == 0 && t != i->table;
+    lock_drop(i->lock);
+    if (unused) table_free(t);
+}
+
+static bool reload(struct identity *i, err *e)
+{
+    struct snapshot *at;
+    if (!snapshot_open(i->store, &at, e)) return false;
+    struct token_table *fresh;
+    const bool ok = table_load(at, &fresh, e);
+    snapshot_close(at);
+    if (ok) table_swap(i, fresh);
+    return ok;
+}
+
+struct identity *identity_new(struct store *s, err *e)
+{
+    if (sodium_init() < 0) {
+        err_set(e, ERR_INTERNAL, ERR_NOWHERE, "libsodium does not start");
+        return NULL;
+    }
+    struct identity *i = calloc(1, sizeof *i);
+    if (!i || !(i->lock = lock_new())) {
+        err_no_memory(e);
+        free(i);
+        return NULL;
+    }
+    i->store = s;
+    if (!reload(i, e)) {
+        identity_free(i);
+        return NULL;
+    }
+    return i;
+}
+
+void identity_free(struct identity *i)
+{
+    if (!i) return;
+    table_free(i->table);
+    lock_free(i->lock);
+    free(i);
+}
+
+// ---- Asking ------------------------------------------------------------------------------------------------------
+
+static void hash_secret(str text, unsigned char out[static HASH_BYTES])
+{
+    crypto_generichash(out, HASH_BYTES, (const unsigned char *)text.p, text.n, NULL, 0);
+}
+
+bool identity_authenticate(struct identity *i, str authorization, struct principal *out, err *e)
+{
+    if (authorization.n == 0) {
+        *out = (struct principal){.role = ROLE_PUBLIC};
+        return true;
+    }
+    const str scheme = STR("Bearer ");
+    if (!str_eq_nocase(str_slice(authorization, 0, scheme.n), scheme))
+        return err_set(e, ERR_AUTH, ERR_NOWHERE, "expected 'Authorization: Bearer TOKEN'");
+    struct token wanted = {0};
+    hash_secret(str_trim(str_slice(authorization, scheme.n, authorization.n)), wanted.hash);
+
+    struct token_table *t = table_borrow(i);
+    const struct token *found = t->count ? bsearch(&wanted, t->tokens, t->count, sizeof wanted, by_hash) : NULL;
+    if (found) {
+        *out = (struct principal){.role = found->role};
+        memcpy(out->name, found->name, sizeof out->name);
+    }
+    table_return(i, t);
+    return found || err_set(e, ERR_AUTH, ERR_NOWHERE, "the bearer token is not known here, or was withdrawn");
+}
+
+bool token_each(struct identity *i, bool (*each)(const char *, role, instant, void *), void *context)
+{
+    struct token_table *t = table_borrow(i);
+    bool more = true;
+    for (size_t k = 0; k < t->count && more; k++)
+        more = each(t->tokens[k].name, t->tokens[k].role, t->tokens[k].created, context);
+    table_return(i, t);
+    return more;
+}
+
+// ---- Making and withdrawing --------------------------------------------------------------------------------------
+
+struct creation {
+    str name;
+    str document;
+};
+
+static bool creation_run(struct store_tx *tx, void *context, err *e)
+{
+    const struct creation *c = context;
+    arena *a = arena_new(4096);
+    if (!a) return err_no_memory(e);
+    str there;
+    err absent;
+    const bool exists = store_document_get(store_tx_snapshot(tx), document_kind, c->name, a, &there, &absent);
+    arena_free(a);
+    if (exists)
+        return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "there is a token named '%.*s' already", STR_ARG(c->name));
+    if (absent.code != ERR_ABSENT) {
+        *e = absent;
+        return false;
+    }
+    return store_document_put(tx, document_kind, c->name, c->document, e);
+}
+
+static bool name_is_valid(str name)
+{
+    for (size_t k = 0; k < name.n; k++)
+        if (!memchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@", name.p[k], 66))
+            return false;
+    return name.n > 0 && name.n <= TOKEN_NAME_MAX;
+}
+
+bool token_create(struct identity *i, str name, role r, instant now, char text[static TOKEN_TEXT_MAX], err *e)
+{
+    if (!name_is_valid(name))
+        return err_set(e, ERR_RANGE, ERR_NOWHERE,
+                       "a token's name has 1 to %d letters, digits, '.', '_', '-' or '@'", TOKEN_NAME_MAX);
+    if (r == ROLE_PUBLIC) return err_set(e, ERR_RANGE, ERR_NOWHERE, "the role 'public' needs no token");
+
+    unsigned char secret[SECRET_BYTES], hash[HASH_BYTES];
+    randombytes_buf(secret, sizeof secret);
+    memcpy(text, TOKEN_PREFIX, sizeof TOKEN_PREFIX - 1);
+    sodium_bin2base64(text + sizeof TOKEN_PREFIX - 1, TOKEN_TEXT_MAX - sizeof TOKEN_PREFIX + 1, secret, sizeof secret,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(secret, sizeof secret);
+    hash_secret(str_of(text), hash);
+
+    char hex[2 * HASH_BYTES + 1], document[256];
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    char created[TIME_TEXT_MAX];
+    const size_t created_n = time_write(created, now);
+    const int n = snprintf(document, sizeof document, "{\"hash\":\"%s\",\"role\":\"%.*s\",\"created\":\"%.*s\"}", hex,
+                           STR_ARG(role_name(r)), (int)created_n, created);
+    struct creation c = {name, {document, (size_t)n}};
+    return store_run(i->store, creation_run, &c, e) && reload(i, e);
+}
+
+static bool withdrawal_run(struct store_tx *tx, void *context, err *e)
+{
+    const str *name = context;
+    arena *a = arena_new(4096);
+    if (!a) return err_no_memory(e);
+    str there;
+    const bool exists = store_document_get(store_tx_snapshot(tx), document_kind, *name, a, &there, e);
+    arena_free(a);
+    if (!exists) return err_within(e, "token '%.*s'", STR_ARG(*name));
+    return store_document_delete(tx, document_kind, *name, e);
+}
+
+bool token_withdraw(struct identity *i, str name, err *e)
+{
+    return store_run(i->store, withdrawal_run, &name, e) && reload(i, e);
+}

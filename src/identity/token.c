@@ -13,6 +13,7 @@
 #define SECRET_BYTES 32
 #define TOKEN_PREFIX "peil_"
 #define TOKENS_MAX 100000
+#define CREDENTIALS_MAX 512
 
 struct token {
     unsigned char hash[HASH_BYTES];
@@ -181,17 +182,38 @@ static void hash_secret(str text, unsigned char out[static HASH_BYTES])
     crypto_generichash(out, HASH_BYTES, (const unsigned char *)text.p, text.n, NULL, 0);
 }
 
+// The token in an Authorization header: "Bearer TOKEN", or "Basic base64(name:TOKEN)", which is all that some devices can send.
+static bool credentials_read(str authorization, char out[static CREDENTIALS_MAX], str *token, err *e)
+{
+    const str bearer = STR("Bearer "), basic = STR("Basic ");
+    if (str_eq_nocase(str_slice(authorization, 0, bearer.n), bearer)) {
+        *token = str_trim(str_slice(authorization, bearer.n, authorization.n));
+        return true;
+    }
+    if (!str_eq_nocase(str_slice(authorization, 0, basic.n), basic))
+        return err_set(e, ERR_AUTH, ERR_NOWHERE, "expected 'Authorization: Bearer TOKEN'");
+    const str encoded = str_trim(str_slice(authorization, basic.n, authorization.n));
+    size_t n, colon;
+    if (sodium_base642bin((unsigned char *)out, CREDENTIALS_MAX, encoded.p, encoded.n, NULL, &n, NULL,
+                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        !str_find((str){out, n}, STR(":"), &colon))
+        return err_set(e, ERR_AUTH, ERR_NOWHERE, "expected base64 of 'name:TOKEN' after 'Basic'");
+    *token = (str){out + colon + 1, n - colon - 1};
+    return true;
+}
+
 bool identity_authenticate(struct identity *i, str authorization, struct principal *out, err *e)
 {
     if (authorization.n == 0) {
         *out = (struct principal){.role = ROLE_PUBLIC};
         return true;
     }
-    const str scheme = STR("Bearer ");
-    if (!str_eq_nocase(str_slice(authorization, 0, scheme.n), scheme))
-        return err_set(e, ERR_AUTH, ERR_NOWHERE, "expected 'Authorization: Bearer TOKEN'");
+    char credentials[CREDENTIALS_MAX];
+    str token;
+    if (!credentials_read(authorization, credentials, &token, e)) return false;
     struct token wanted = {0};
-    hash_secret(str_trim(str_slice(authorization, scheme.n, authorization.n)), wanted.hash);
+    hash_secret(token, wanted.hash);
+    sodium_memzero(credentials, sizeof credentials);
 
     struct token_table *t = table_borrow(i);
     const struct token *found = t->count ? bsearch(&wanted, t->tokens, t->count, sizeof wanted, by_hash) : NULL;
@@ -200,7 +222,7 @@ bool identity_authenticate(struct identity *i, str authorization, struct princip
         memcpy(out->name, found->name, sizeof out->name);
     }
     table_return(i, t);
-    return found || err_set(e, ERR_AUTH, ERR_NOWHERE, "the bearer token is not known here, or was withdrawn");
+    return found || err_set(e, ERR_AUTH, ERR_NOWHERE, "the token is not known here, or was withdrawn");
 }
 
 bool token_each(struct identity *i, bool (*each)(const char *, role, instant, void *), void *context)

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The admin listener: a socket in the data directory that only its owner can open. Whoever can reach it may administer.
+#include "app/peil.h"
+
+#include "base/json.h"
+
+#define METRICS_BYTES_MAX ((size_t)4 << 20)
+
+bool admin_address(const struct settings *s, arena *a, str *out, err *e)
+{
+    if (s->admin.listen.n) {
+        *out = s->admin.listen;
+        return true;
+    }
+    return arena_print(a, out, "unix:%.*s/admin.sock", STR_ARG(s->store.directory)) || err_no_memory(e);
+}
+
+static void reply_json(struct http_request *r, int status, str body)
+{
+    http_reply_data reply = {.status = status, .content_type = STR("application/json"), .body = body};
+    http_reply_add_header(&reply, STR("Cache-Control"), STR("no-store"));
+    http_reply(r, &reply);
+}
+
+static void reply_error(struct http_request *r, const err *e)
+{
+    buf b = {.max = 4096};
+    json_writer w = json_writer_on(&b);
+    json_open(&w, '{');
+    json_name(&w, STR("code"));
+    json_put_text(&w, err_code_name(e->code));
+    json_name(&w, STR("message"));
+    json_put_text(&w, str_of(e->text));
+    json_close(&w, '}');
+    reply_json(r, err_http_status(e->code), buf_str(&b));
+    buf_free(&b);
+}
+
+static void metrics_get(struct http_request *r, void *context)
+{
+    const struct peil *p = context;
+    buf b = {.max = METRICS_BYTES_MAX};
+    metrics_write(p->metrics, &b);
+    http_reply_data reply = {.status = b.failed ? 500 : 200,
+                             .content_type = STR("text/plain; version=0.0.4; charset=utf-8"),
+                             .body = b.failed ? (str){0} : buf_str(&b)};
+    http_reply(r, &reply);
+    buf_free(&b);
+}
+
+// ---- Tokens: GET lists, POST {"name","role"} makes, DELETE ?name= withdraws -----------------------------------------
+
+static bool token_write(const char *name, role r, instant created, void *context)
+{
+    json_writer *w = context;
+    json_open(w, '{');
+    json_name(w, STR("name"));
+    json_put_text(w, str_of(name));
+    json_name(w, STR("role"));
+    json_put_text(w, role_name(r));
+    char text[TIME_TEXT_MAX];
+    json_name(w, STR("created"));
+    json_put_text(w, (str){text, time_write(text, created)});
+    json_close(w, '}');
+    return true;
+}
+
+static void tokens_list(struct http_request *r, struct peil *p)
+{
+    buf b = {.max = METRICS_BYTES_MAX};
+    json_writer w = json_writer_on(&b);
+    json_open(&w, '[');
+    token_each(p->identity, token_write, &w);
+    json_close(&w, ']');
+    reply_json(r, 200, buf_str(&b));
+    buf_free(&b);
+}
+
+static bool token_make(struct http_request *r, struct peil *p, char text[static TOKEN_TEXT_MAX], err *e)
+{
+    json *body;
+    const json *name, *role_text;
+    role wanted;
+    if (!json_parse(http_request_body(r), http_request_arena(r), &body, e)) return false;
+    if (!json_need(body, STR("name"), JSON_TEXT, &name, e)) return false;
+    if (!json_need(body, STR("role"), JSON_TEXT, &role_text, e)) return false;
+    if (!role_by_name(role_text->text, &wanted))
+        return err_set(e, ERR_RANGE, role_text->at, "there is no role '%.*s'", STR_ARG(role_text->text));
+    return token_create(p->identity, name->text, wanted, time_now(), text, e);
+}
+
+static void tokens_post(struct http_request *r, struct peil *p)
+{
+    char text[TOKEN_TEXT_MAX];
+    err e;
+    if (!token_make(r, p, text, &e)) {
+        reply_error(r, &e);
+        return;
+    }
+    buf b = {.max = 256};
+    json_writer w = json_writer_on(&b);
+    json_open(&w, '{');
+    json_name(&w, STR("token"));
+    json_put_text(&w, str_of(text));
+    json_close(&w, '}');
+    reply_json(r, 201, buf_str(&b));
+    buf_free(&b);
+}
+
+static void tokens_delete(struct http_request *r, struct peil *p)
+{
+    err e = {0};
+    str name;
+    const bool named = http_query_get(http_request_query(r), STR("name"), http_request_arena(r), &name) ||
+                       err_set(&e, ERR_MISSING, ERR_NOWHERE, "expected ?name=");
+    if (named && token_withdraw(p->identity, name, &e)) reply_json(r, 200, STR("{}"));
+    else reply_error(r, &e);
+}
+
+static void tokens_handle(struct http_request *r, void *context)
+{
+    switch ((unsigned)http_request_method(r)) {
+    case HTTP_POST: tokens_post(r, context); break;
+    case HTTP_DELETE: tokens_delete(r, context); break;
+    default: tokens_list(r, context); break;
+    }
+}
+
+void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
+{
+    out[0] = (http_route){.methods = HTTP_GET, .path = STR("/metrics"), .handle = metrics_get, .context = p};
+    out[1] = (http_route){.methods = HTTP_GET | HTTP_POST | HTTP_DELETE, .path = STR("/tokens"), .handle = tokens_handle, .context = p};
+}

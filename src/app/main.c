@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COMMAND(name) extern const struct command command_##name;
+#include "app/commands.h"
+#undef COMMAND
+
+static const struct command *const commands[] = {
+#define COMMAND(name) &command_##name,
+#include "app/commands.h"
+#undef COMMAND
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static int help(FILE *out)
+{
+    fprintf(out, "peil, the open city gauge: measures a town's living environment, shows it, and acts on it.\n\n"
+                 "usage: peil COMMAND [flags] [words]\n\n");
+    for (size_t k = 0; k < COMMAND_COUNT; k++) fprintf(out, "  %-8s %s\n", commands[k]->name, commands[k]->summary);
+    fprintf(out, "\n'peil COMMAND --help' tells more of one. 'peil --version' prints the version.\n\n"
+                 "Examples\n"
+                 "  peil demo                      a town with demo data at http://localhost:8080\n"
+                 "  peil init --data /var/lib/peil a new, empty store and a commented settings file\n"
+                 "  peil serve --data /var/lib/peil\n\n"
+                 "Exit status: 0 done, 1 failed or something was found, 2 wrong use, 65 wrong input, 69 unavailable,\n"
+                 "70 a mistake of peil, 73 cannot create, 74 a fault of disk or network, 75 busy, try again, 77 not\n"
+                 "allowed, 78 wrong settings.\n");
+    return out == stdout ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) return help(stderr);
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0) {
+        printf("peil %s\n", PEIL_VERSION);
+        return 0;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return help(stdout);
+    for (size_t k = 0; k < COMMAND_COUNT; k++)
+        if (strcmp(commands[k]->name, name) == 0) return command_run(commands[k], argc - 2, argv + 2);
+    if (strcmp(name, "help") == 0 && argc == 3) {
+        for (size_t k = 0; k < COMMAND_COUNT; k++) {
+            if (strcmp(commands[k]->name, argv[2]) != 0) continue;
+            command_help(commands[k]);
+            return 0;
+        }
+    }
+    fprintf(stderr, "peil: there is no command '%s'; 'peil --help' lists them\n", name);
+    return 2;
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+// peil.h: the running service: its parts, started from the lowest to the highest and stopped the other way.
+// Threads  start, reload and stop from the main thread
+// Errors   peil_start fails whole: what was started is stopped again
+#ifndef PEIL_APP_PEIL_H
+#define PEIL_APP_PEIL_H
+
+#include "app/setting.h"
+#include "base/metrics.h"
+#include "http/server.h"
+#include "identity/identity.h"
+#include "ingest/ingest.h"
+#include "sta/request.h"
+#include "store/store.h"
+
+struct peil {
+    struct settings settings;
+    struct metrics *metrics;
+    struct store *store;
+    struct identity *identity;
+    struct ingest *ingest;
+    struct sta sta;
+    struct sta_http sta_http;
+    struct sta_mqtt *sta_mqtt;
+    struct push *push;
+    struct portal *portal;
+    struct http_server *http, *admin;
+    http_route *routes;
+    char *root_url;
+};
+
+NODISCARD bool peil_start(const struct settings *s, struct peil **out, err *e);
+int peil_port(const struct peil *p);
+void peil_reload(struct peil *p, const struct settings *s);  // log level, acceptance of devices
+void peil_stop(struct peil *p);                              // finishes what was acknowledged
+
+// Blocks the signals that peil_wait handles; call before any thread starts.
+void peil_block_signals(void);
+// Until SIGTERM or SIGINT; SIGHUP calls `reload`.
+void peil_wait(void (*reload)(void *context), void *context);
+
+// Routes for operating: /healthz, /readyz for everyone; /metrics and tokens on the admin listener only (admin.c).
+#define HEALTH_ROUTES 2
+void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES]);
+#define ADMIN_ROUTES 2
+void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
+// Where the admin listener is: the setting, or unix:DIRECTORY/admin.sock.
+NODISCARD bool admin_address(const struct settings *s, arena *a, str *out, err *e);
+
+#endif

@@ -13,20 +13,23 @@
 #include "sta/request.h"
 #include "store/store.h"
 
+#define PEIL_ROUTES_MAX 48
+
 struct peil {
-    struct settings settings;
+    struct settings settings;  // as at the start; texts in `arena`
+    arena *arena;
     struct metrics *metrics;
     struct store *store;
     struct identity *identity;
     struct ingest *ingest;
+    struct push *push;
     struct sta sta;
     struct sta_http sta_http;
-    struct sta_mqtt *sta_mqtt;
-    struct push *push;
-    struct portal *portal;
+    http_route routes[PEIL_ROUTES_MAX];
+    size_t route_count;
+    http_route admin_routes[PEIL_ROUTES_MAX];
+    size_t admin_route_count;
     struct http_server *http, *admin;
-    http_route *routes;
-    char *root_url;
 };
 
 NODISCARD bool peil_start(const struct settings *s, struct peil **out, err *e);
@@ -44,6 +47,8 @@ void peil_wait(void (*reload)(void *context), void *context);
 void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES]);
 #define ADMIN_ROUTES 2
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
+// Security and CORS headers of every answer (headers.c); an http_config.finish.
+void headers_finish(const struct http_request *r, http_reply_data *reply, void *context);
 // Where the admin listener is: the setting, or unix:DIRECTORY/admin.sock.
 NODISCARD bool admin_address(const struct settings *s, arena *a, str *out, err *e);
 

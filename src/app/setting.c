@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/setting.h"
 
+#include "base/file.h"
 #include "base/num.h"
 #include "base/utf8.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,23 +265,15 @@ bool settings_parse(str text, const char *name, arena *a, struct settings *out, 
     return true;
 }
 
-static bool file_read(const char *path, arena *a, str *out, err *e)
+static bool file_take(const char *path, arena *a, struct settings *out, err *e)
 {
-    FILE *f = fopen(path, "re");
-    if (!f) return err_set(e, ERR_CONFIG, ERR_NOWHERE, "cannot open %s: %s", path, strerror(errno));
     buf b = {.max = FILE_BYTES_MAX};
-    char piece[4096];
-    size_t n;
-    while ((n = fread(piece, 1, sizeof piece, f)) > 0) buf_add(&b, (str){piece, n});
-    const bool read_ok = !ferror(f);
-    fclose(f);
-    bool ok = read_ok && !b.failed && arena_copy(a, buf_str(&b), out);
-    if (!read_ok)
-        err_set(e, ERR_CONFIG, ERR_NOWHERE, "cannot read %s", path);
-    else if (!ok)
-        err_set(e, ERR_CONFIG, ERR_NOWHERE, "%s is larger than %zu bytes", path, FILE_BYTES_MAX);
+    str text;
+    bool ok = file_read(path, &b, e);
+    if (!ok) e->code = ERR_CONFIG;
+    else ok = arena_copy(a, buf_str(&b), &text) || err_no_memory(e);
     buf_free(&b);
-    return ok;
+    return ok && text_read(text, path, a, out, e);
 }
 
 // ---- Environment and flags ---------------------------------------------------------------------------------------
@@ -317,9 +309,8 @@ bool settings_load(const char *file, const struct override *overrides, size_t co
                    err *e)
 {
     struct settings s = {0};
-    str text;
     if (!defaults_set(a, &s, e)) return false;
-    if (file && !(file_read(file, a, &text, e) && text_read(text, file, a, &s, e))) return false;
+    if (file && !file_take(file, a, &s, e)) return false;
     if (!environment_set(a, &s, e)) return false;
     for (size_t k = 0; k < count; k++)
         if (!override_set(&overrides[k], a, &s, e)) return err_within(e, "%.*s", STR_ARG(overrides[k].flag));

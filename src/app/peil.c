@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/peil.h"
+
+#include "base/log.h"
+#include "ingest/push.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PEIL_ARENA_BYTES ((size_t)4 << 20)
+#define STOP_GRACE_S 10
+
+// ---- Parts, from the lowest to the highest ------------------------------------------------------------------------
+
+static bool start_store(struct peil *p, err *e)
+{
+    str directory;
+    if (!arena_copy(p->arena, p->settings.store.directory, &directory)) return err_no_memory(e);
+    const store_config c = {.directory = directory.p, .create = true, .metrics = p->metrics};
+    return store_open(&c, &p->store, e);
+}
+
+static bool start_identity(struct peil *p, err *e)
+{
+    p->identity = identity_new(p->store, e);
+    return p->identity != NULL;
+}
+
+static bool start_ingest(struct peil *p, err *e)
+{
+    const ingest_config c = {.accept_new_devices = p->settings.ingest.accept_new_devices, .metrics = p->metrics};
+    p->ingest = ingest_new(p->store, &c, e);
+    return p->ingest && (p->push = push_new(p->ingest, p->identity, e));
+}
+
+static bool start_sta(struct peil *p, err *e)
+{
+    (void)e;
+    p->sta = (struct sta){
+        .store = p->store,
+        .ingest = p->ingest,
+        .root_url = p->settings.http.root_url,
+        .limits = {.query_bytes = (size_t)p->settings.sta.query_bytes,
+                   .filter_nodes = (size_t)p->settings.sta.filter_nodes,
+                   .expand_depth = (int)p->settings.sta.expand_depth,
+                   .top_max = p->settings.sta.top_max,
+                   .top_default = p->settings.sta.page_size},
+    };
+    p->sta_http = (struct sta_http){&p->sta, p->identity};
+    return true;
+}
+
+// ---- Listening ---------------------------------------------------------------------------------------------------
+
+static http_config http_settings(struct peil *p)
+{
+    return (http_config){
+        .listen = p->settings.http.listen,
+        .loops = (size_t)p->settings.http.loops,
+        .workers = (size_t)p->settings.http.workers,
+        .connections_max = (size_t)p->settings.http.connections,
+        .connections_per_address_max = (size_t)p->settings.http.connections_per_address,
+        .body_bytes_max = (size_t)p->settings.http.body_bytes,
+        .idle_timeout_s = (int)p->settings.http.idle_s,
+        .request_timeout_s = (int)p->settings.http.request_s,
+        .write_timeout_s = (int)p->settings.http.write_s,
+        .routes = p->routes,
+        .route_count = p->route_count,
+        .finish = headers_finish,
+        .context = p,
+        .metrics = p->metrics,
+    };
+}
+
+static bool start_http(struct peil *p, err *e)
+{
+    health_routes(p, p->routes);
+    p->route_count = HEALTH_ROUTES;
+    p->routes[p->route_count++] = push_route(p->push);
+    sta_routes(&p->sta_http, p->routes + p->route_count);
+    p->route_count += STA_ROUTES;
+    const http_config c = http_settings(p);
+    p->http = http_start(&c, e);
+    if (!p->http) return err_within(e, "http.listen");
+    // Nobody has been told the address yet: no link was made before this.
+    if (p->sta.root_url.n == 0 &&
+        !arena_print(p->arena, &p->sta.root_url, "http://localhost:%d", http_port(p->http)))
+        return err_no_memory(e);
+    return true;
+}
+
+static bool start_admin(struct peil *p, err *e)
+{
+    str address;
+    admin_routes(p, p->admin_routes);
+    health_routes(p, p->admin_routes + ADMIN_ROUTES);
+    p->admin_route_count = ADMIN_ROUTES + HEALTH_ROUTES;
+    if (!admin_address(&p->settings, p->arena, &address, e)) return false;
+    const http_config c = {.listen = address, .loops = 1, .workers = 1, .connections_max = 64,
+                           .routes = p->admin_routes, .route_count = p->admin_route_count};
+    p->admin = http_start(&c, e);
+    return p->admin || err_within(e, "admin.listen");
+}
+
+// ---- The whole ---------------------------------------------------------------------------------------------------
+
+static bool (*const starters[])(struct peil *, err *) = {
+    start_store, start_identity, start_ingest, start_sta, start_http, start_admin,
+};
+
+bool peil_start(const struct settings *s, struct peil **out, err *e)
+{
+    struct peil *p = calloc(1, sizeof *p);
+    if (!p) return err_no_memory(e);
+    p->settings = *s;
+    p->arena = arena_new(PEIL_ARENA_BYTES);
+    p->metrics = metrics_new();
+    bool ok = (p->arena && p->metrics) || err_no_memory(e);
+    for (size_t k = 0; ok && k < sizeof starters / sizeof starters[0]; k++) ok = starters[k](p, e);
+    if (!ok) {
+        peil_stop(p);
+        return false;
+    }
+    *out = p;
+    return true;
+}
+
+int peil_port(const struct peil *p)
+{
+    return http_port(p->http);
+}
+
+void peil_reload(struct peil *p, const struct settings *s)
+{
+    log_level level;
+    if (log_level_parse(s->log.level, &level)) log_set_level(level);
+    const ingest_config c = {.accept_new_devices = s->ingest.accept_new_devices, .metrics = p->metrics};
+    ingest_configure(p->ingest, &c);
+}
+
+// From the highest to the lowest: first nothing new comes in, then what came in is finished.
+void peil_stop(struct peil *p)
+{
+    if (p->admin) http_stop(p->admin, 0);
+    if (p->http) http_stop(p->http, STOP_GRACE_S);
+    push_free(p->push);
+    if (p->store) store_close(p->store);
+    ingest_free(p->ingest);
+    identity_free(p->identity);
+    metrics_free(p->metrics);
+    arena_free(p->arena);
+    free(p);
+}
+
+// ---- Signals -----------------------------------------------------------------------------------------------------
+
+static void handled_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
+}
+
+void peil_block_signals(void)
+{
+    sigset_t set;
+    handled_signals(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void peil_wait(void (*reload)(void *context), void *context)
+{
+    sigset_t set;
+    handled_signals(&set);
+    for (;;) {
+        const int got = sigwaitinfo(&set, NULL);
+        if (got == SIGHUP) reload(context);
+        else if (got > 0) return;
+    }
+}

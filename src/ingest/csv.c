@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ingest/csv.h"
+
+#include <string.h>
+
+#define ROW_ARENA_BYTES ((size_t)1 << 20)
+
+// ---- Fields of a line --------------------------------------------------------------------------------------------
+
+// A quoted field, from its opening quote: the content without quotes, doubled ones made single.
+static bool quoted_field(str line, size_t *at, arena *a, str *out, err *e)
+{
+    const size_t start = *at + 1;
+    char *text = arena_alloc(a, line.n - *at);
+    if (!text) return err_no_memory(e);
+    size_t n = 0;
+    for (size_t k = start; k < line.n; k++) {
+        if (line.p[k] != '"') {
+            text[n++] = line.p[k];
+        } else if (k + 1 < line.n && line.p[k + 1] == '"') {
+            text[n++] = '"';
+            k++;
+        } else {
+            *at = k + 1;
+            *out = (str){text, n};
+            return true;
+        }
+    }
+    return err_set(e, ERR_SYNTAX, *at, "the quote is never closed");
+}
+
+static bool fields_split(str line, char separator, arena *a, str fields[static CSV_COLUMNS_MAX], size_t *count, err *e)
+{
+    size_t at = 0, n = 0;
+    for (;;) {
+        if (n == CSV_COLUMNS_MAX) return err_set(e, ERR_LIMIT, at, "more than %d columns", CSV_COLUMNS_MAX);
+        if (at < line.n && line.p[at] == '"') {
+            if (!quoted_field(line, &at, a, &fields[n++], e)) return false;
+            if (at < line.n && line.p[at] != separator)
+                return err_set(e, ERR_SYNTAX, at, "expected '%c' behind the closing quote", separator);
+        } else {
+            const char *end = at < line.n ? memchr(line.p + at, separator, line.n - at) : NULL;
+            const size_t to = end ? (size_t)(end - line.p) : line.n;
+            fields[n++] = str_trim(str_slice(line, at, to));
+            at = to;
+        }
+        if (at >= line.n) break;
+        at++;  // the separator
+    }
+    *count = n;
+    return true;
+}
+
+// ---- The header --------------------------------------------------------------------------------------------------
+
+static const char *const time_names[] = {"phenomenonTime", "time", "timestamp", NULL};
+static const char *const result_names[] = {"result", "value", NULL};
+static const char *const stream_names[] = {"Datastream/id", "Datastream@iot.id", "Datastream/@iot.id", "datastream", NULL};
+
+static int column_find(const str *fields, size_t count, const char *const *names)
+{
+    for (; *names; names++)
+        for (size_t k = 0; k < count; k++)
+            if (str_eq_nocase(fields[k], str_of(*names))) return (int)k;
+    return -1;
+}
+
+static char separator_of(str header)
+{
+    const char candidates[] = {';', '\t'};
+    for (size_t k = 0; k < sizeof candidates; k++)
+        if (header.n && memchr(header.p, candidates[k], header.n)) return candidates[k];
+    return ',';
+}
+
+static bool columns_find(str header, entity_id stream, arena *a, struct csv_layout *out, err *e)
+{
+    str fields[CSV_COLUMNS_MAX];
+    struct csv_layout l = {.separator = separator_of(header), .fixed_stream = stream, .stream = -1};
+    if (!fields_split(header, l.separator, a, fields, &l.columns, e)) return false;
+    l.time = column_find(fields, l.columns, time_names);
+    l.result = column_find(fields, l.columns, result_names);
+    if (!stream) l.stream = column_find(fields, l.columns, stream_names);
+    if (l.time < 0) return err_set(e, ERR_MISSING, 0, "the header names no column phenomenonTime (or time, timestamp)");
+    if (l.result < 0) return err_set(e, ERR_MISSING, 0, "the header names no column result (or value)");
+    if (!stream && l.stream < 0)
+        return err_set(e, ERR_MISSING, 0, "the header names no column Datastream/id (or datastream), and no Datastream was given");
+    *out = l;
+    return true;
+}
+
+bool csv_layout_read(str header, entity_id stream, struct csv_layout *out, err *e)
+{
+    const str byte_order_mark = STR("\xEF\xBB\xBF");
+    if (str_starts(header, byte_order_mark)) header = str_slice(header, byte_order_mark.n, header.n);
+    arena *a = arena_new(ROW_ARENA_BYTES);
+    if (!a) return err_no_memory(e);
+    const bool ok = columns_find(str_trim(header), stream, a, out, e);
+    arena_free(a);
+    return ok;
+}
+
+// ---- Rows --------------------------------------------------------------------------------------------------------
+
+static value result_of(str text)
+{
+    err ignored;
+    double number;
+    if (str_eq(text, STR("true"))) return value_bool(true);
+    if (str_eq(text, STR("false"))) return value_bool(false);
+    if (num_parse_double(text, &number, &ignored)) return value_of_number(text);
+    return value_text(text);
+}
+
+static bool row_read(const struct csv_layout *l, str line, arena *a, struct observation *out, err *e)
+{
+    str fields[CSV_COLUMNS_MAX];
+    size_t count;
+    if (!fields_split(line, l->separator, a, fields, &count, e)) return false;
+    if (count != l->columns)
+        return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "%zu columns, the header has %zu", count, l->columns);
+    int64_t stream = l->fixed_stream;
+    if (l->stream >= 0 && !num_parse_int(fields[l->stream], &stream, e)) return err_within(e, "the Datastream's id");
+    const str result = fields[l->result];
+    if (result.n == 0) return err_set(e, ERR_MISSING, ERR_NOWHERE, "the result is empty");
+    *out = (struct observation){.stream = stream,
+                                .result_time = TIME_NONE,
+                                .valid_time = {TIME_NONE, TIME_NONE},
+                                .result = result_of(result)};
+    return time_object_parse(fields[l->time], &out->phenomenon_time, e) || err_within(e, "phenomenonTime");
+}
+
+struct import {
+    struct ingest *ingest;
+    const struct csv_layout *layout;
+    str lines;
+    int64_t first_line;
+    instant received;
+    struct csv_report *report;
+};
+
+static bool row_import(struct store_tx *tx, const struct import *i, str line, arena *a, err *e)
+{
+    struct observation o;
+    return row_read(i->layout, line, a, &o, e) && ingest_append(i->ingest, tx, &o, i->received, e);
+}
+
+static bool import_run(struct store_tx *tx, void *context, err *e)
+{
+    const struct import *i = context;
+    arena *a = arena_new(ROW_ARENA_BYTES);
+    if (!a) return err_no_memory(e);
+    struct csv_report *report = i->report;
+    str rest = i->lines, line;
+    for (int64_t number = i->first_line; str_cut(&rest, '\n', &line); number++) {
+        err why;
+        line = str_trim(line);
+        if (line.n == 0) continue;
+        arena_reset(a);
+        if (row_import(tx, i, line, a, &why)) {
+            report->stored++;
+            continue;
+        }
+        report->refused++;
+        if (report->refuse) report->refuse(number, &why, report->context);
+    }
+    arena_free(a);
+    return true;
+}
+
+bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *layout, str lines, int64_t first_line,
+                instant received, struct csv_report *report, err *e)
+{
+    struct import i = {in, layout, lines, first_line, received, report};
+    return store_run(s, import_run, &i, e);
+}

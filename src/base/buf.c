@@ -43,7 +43,7 @@ bool buf_reserve(buf *b, size_t more)
     if (capacity < FIRST_CAPACITY) capacity = FIRST_CAPACITY;
     if (capacity > b->max) capacity = b->max;
     if (capacity < need) capacity = need;
-    char *p = realloc(b->p, capacity);
+    char *p = capacity < SIZE_MAX ? realloc(b->p, capacity + 1) : NULL;  // room for the NUL that vsnprintf adds
     if (!p) return fail(b);
     b->p = p;
     b->capacity = capacity;
@@ -75,11 +75,8 @@ void buf_print(buf *b, const char *format, ...)
     va_start(args, format);
     const int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    // vsnprintf also writes a NUL, which is not counted: so one byte more is asked for, and the maximum may be one short
-    if (length < 0 || !buf_reserve(b, (size_t)length + 1)) {
-        b->failed = true;
-        return;
-    }
+    if (length < 0) b->failed = true;
+    if (length <= 0 || !buf_reserve(b, (size_t)length)) return;
     va_start(args, format);
     vsnprintf(b->p + b->n, (size_t)length + 1, format, args);
     va_end(args);

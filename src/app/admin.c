@@ -3,8 +3,11 @@
 #include "app/peil.h"
 
 #include "base/json.h"
+#include "ingest/csv.h"
 
 #define METRICS_BYTES_MAX ((size_t)4 << 20)
+#define IMPORT_BODY_MAX ((size_t)16 << 20)
+#define IMPORT_REFUSALS_MAX 1000
 
 bool admin_address(const struct settings *s, arena *a, str *out, err *e)
 {
@@ -126,8 +129,70 @@ static void tokens_handle(struct http_request *r, void *context)
     }
 }
 
+// ---- Import: POST a CSV header and lines; ?stream= for all of them, ?first_line= for the report ---------------------
+
+struct refusals {
+    json_writer *w;
+    int64_t written;
+};
+
+static void refusal_write(int64_t line, const err *why, void *context)
+{
+    struct refusals *r = context;
+    if (r->written++ >= IMPORT_REFUSALS_MAX) return;
+    json_open(r->w, '{');
+    json_name(r->w, STR("line"));
+    json_put_int(r->w, line);
+    json_name(r->w, STR("message"));
+    json_put_text(r->w, str_of(why->text));
+    json_close(r->w, '}');
+}
+
+static int64_t query_number(struct http_request *r, str key, int64_t fallback)
+{
+    str text;
+    int64_t v;
+    err ignored;
+    const bool there = http_query_get(http_request_query(r), key, http_request_arena(r), &text);
+    return there && num_parse_int(text, &v, &ignored) ? v : fallback;
+}
+
+static bool import_body(struct http_request *r, struct peil *p, struct csv_report *report, err *e)
+{
+    struct csv_layout layout;
+    str rest = http_request_body(r), header;
+    if (!str_cut(&rest, '\n', &header)) return err_set(e, ERR_MISSING, 0, "expected a header line");
+    return csv_layout_read(header, query_number(r, STR("stream"), 0), &layout, e) &&
+           csv_import(p->store, p->ingest, &layout, rest, query_number(r, STR("first_line"), 2), time_now(), report, e);
+}
+
+static void import_post(struct http_request *r, void *context)
+{
+    buf b = {.max = METRICS_BYTES_MAX};
+    json_writer w = json_writer_on(&b);
+    struct refusals refusals = {.w = &w};
+    struct csv_report report = {.refuse = refusal_write, .context = &refusals};
+    err e;
+    json_open(&w, '{');
+    json_name(&w, STR("refusals"));
+    json_open(&w, '[');
+    if (!import_body(r, context, &report, &e)) {
+        reply_error(r, &e);
+    } else {
+        json_close(&w, ']');
+        json_name(&w, STR("stored"));
+        json_put_int(&w, report.stored);
+        json_name(&w, STR("refused"));
+        json_put_int(&w, report.refused);
+        json_close(&w, '}');
+        reply_json(r, 200, buf_str(&b));
+    }
+    buf_free(&b);
+}
+
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
 {
     out[0] = (http_route){.methods = HTTP_GET, .path = STR("/metrics"), .handle = metrics_get, .context = p};
     out[1] = (http_route){.methods = HTTP_GET | HTTP_POST | HTTP_DELETE, .path = STR("/tokens"), .handle = tokens_handle, .context = p};
+    out[2] = (http_route){.methods = HTTP_POST, .path = STR("/import"), .body_max = IMPORT_BODY_MAX, .handle = import_post, .context = p};
 }

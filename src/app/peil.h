@@ -45,7 +45,7 @@ void peil_wait(void (*reload)(void *context), void *context);
 // Routes for operating: /healthz, /readyz for everyone; /metrics and tokens on the admin listener only (admin.c).
 #define HEALTH_ROUTES 2
 void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES]);
-#define ADMIN_ROUTES 2
+#define ADMIN_ROUTES 3
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
 // Security and CORS headers of every answer (headers.c); an http_config.finish.
 void headers_finish(const struct http_request *r, http_reply_data *reply, void *context);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/csv.h"
 
+#include "base/json.h"
+
 #include <string.h>
 
 #define ROW_ARENA_BYTES ((size_t)1 << 20)
@@ -102,14 +104,20 @@ bool csv_layout_read(str header, entity_id stream, struct csv_layout *out, err *
 
 // ---- Rows --------------------------------------------------------------------------------------------------------
 
-static value result_of(str text)
+// What JSON would take as it stands; ".5" and "+5" are texts, so that nothing is changed on the way.
+static bool is_json_number(str text)
 {
     err ignored;
-    double number;
+    str digits;
+    json_reader r = json_reader_of(text, &ignored);
+    return json_read_number(&r, &digits) && json_end(&r);
+}
+
+static value result_of(str text)
+{
     if (str_eq(text, STR("true"))) return value_bool(true);
     if (str_eq(text, STR("false"))) return value_bool(false);
-    if (num_parse_double(text, &number, &ignored)) return value_of_number(text);
-    return value_text(text);
+    return is_json_number(text) ? value_of_number(text) : value_text(text);
 }
 
 static bool row_read(const struct csv_layout *l, str line, arena *a, struct observation *out, err *e)

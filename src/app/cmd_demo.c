@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/command.h"
+#include "app/peil.h"
+#include "app/progress.h"
+#include "base/log.h"
+#include "demo/demo.h"
+#include "mqtt/broker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct flag flags[] = {
+    {"port", "N", "listen on this port of loopback (http.listen)", "http.listen", "127.0.0.1:%s"},
+    {"listen", "ADDRESS", "listen there (http.listen)", "http.listen", NULL},
+    {"web", "DIR", "built pages of the portal (portal.web_directory)", "portal.web_directory", NULL},
+    {"fill-only", NULL, "fill the store with the town and its readings, and end", NULL, NULL},
+    {0},
+};
+
+struct demo {
+    struct invocation *in;
+    struct settings settings;
+    struct mqtt_broker *broker;
+    struct peil *peil;
+    struct demo_feed *feed;
+    char token[TOKEN_TEXT_MAX];
+};
+
+static bool directory_make(const char *path, err *e)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST) return true;
+    return err_set(e, ERR_IO, ERR_NOWHERE, "cannot make %s: %s", path, strerror(errno));
+}
+
+static bool start_broker(struct demo *d, err *e)
+{
+    str data, queue;
+    if (!arena_copy(d->in->arena, d->settings.store.directory, &data) ||
+        !arena_print(d->in->arena, &queue, "%s/mosquitto", data.p))
+        return err_no_memory(e);
+    if (!directory_make(data.p, e) || !directory_make(queue.p, e)) return false;
+    const mqtt_broker_config c = {.directory = queue};
+    d->broker = mqtt_broker_start(&c, e);
+    if (!d->broker) return false;
+    d->settings.mqtt.host = STR("127.0.0.1");
+    d->settings.mqtt.port = mqtt_broker_port(d->broker);
+    return true;
+}
+
+static void show(int64_t done, int64_t all, void *context)
+{
+    progress_show(context, done, all);
+}
+
+// On the first start only.
+static bool fill(struct demo *d, err *e)
+{
+    struct snapshot *at;
+    const struct query things = {.set = SET_THING, .top = -1};
+    int64_t there;
+    if (!snapshot_open(d->peil->store, &at, e)) return false;
+    const bool counted = store_count(at, &things, &there, e);
+    snapshot_close(at);
+    if (!counted || there > 0) return counted;
+    struct progress p = progress_start("making the demo town");
+    const bool ok = demo_fill(d->peil->store, d->peil->ingest, time_now() / TIME_MINUTE * TIME_MINUTE, show, &p, e);
+    progress_end(&p);
+    return ok;
+}
+
+// A token that this run may show; the one of the last run is withdrawn.
+static bool token_renew(struct identity *i, str name, role r, char text[static TOKEN_TEXT_MAX], err *e)
+{
+    err absent;
+    (void)!token_withdraw(i, name, &absent);
+    return token_create(i, name, r, time_now(), text, e);
+}
+
+static bool start_feed(struct demo *d, err *e)
+{
+    char url[64], token[TOKEN_TEXT_MAX];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d", peil_port(d->peil));
+    if (!token_renew(d->peil->identity, STR("demo-feed"), ROLE_DEVICE, token, e)) return false;
+    const demo_feed_config c = {.store = d->peil->store, .root_url = url, .token = token,
+                                .mqtt_host = d->settings.mqtt.host, .mqtt_port = (int)d->settings.mqtt.port};
+    d->feed = demo_feed_start(&c, e);
+    return d->feed != NULL;
+}
+
+static void greet(const struct demo *d)
+{
+    printf("\npeil runs at  %.*s  (demo data). Stop it with Ctrl-C.\n"
+           "A reading of your own, over HTTP and over MQTT:\n"
+           "  curl -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \\\n"
+           "    -d '{\"result\": 21.5}' '%.*s/v1.1/Datastreams(1)/Observations'\n"
+           "  mosquitto_pub -p %lld -q 1 -t 'v1.1/Datastreams(1)/Observations' -m '{\"result\": 21.5}'\n",
+           STR_ARG(d->peil->sta.root_url), d->token, STR_ARG(d->peil->sta.root_url), (long long)d->settings.mqtt.port);
+    fflush(stdout);
+}
+
+static bool start(struct demo *d, err *e)
+{
+    return start_broker(d, e) && peil_start(&d->settings, &d->peil, e) && fill(d, e) &&
+           token_renew(d->peil->identity, STR("demo"), ROLE_EDITOR, d->token, e);
+}
+
+static void stop(struct demo *d)
+{
+    demo_feed_stop(d->feed);
+    if (d->peil) peil_stop(d->peil);
+    mqtt_broker_stop(d->broker);
+}
+
+static void reload_nothing(void *context)
+{
+    (void)context;
+}
+
+static int run(struct invocation *in, err *e)
+{
+    struct demo d = {.in = in, .settings = in->settings};
+    d.settings.ingest.accept_new_devices = true;
+    d.settings.portal.demo = true;
+    log_set_level(LOG_WARNING);
+    peil_block_signals();
+    bool ok = start(&d, e);
+    if (ok && !flag_given(in, "fill-only")) {
+        ok = start_feed(&d, e);
+        if (ok) {
+            greet(&d);
+            peil_wait(reload_nothing, NULL);
+        }
+    }
+    stop(&d);
+    return ok ? 0 : -1;
+}
+
+const struct command command_demo = {
+    .name = "demo",
+    .summary = "run peil with a made-up town: 60 devices, 30 days of readings, a live feed",
+    .words = "",
+    .flags = flags,
+    .about = "On the first start it fills an empty store with a town modelled on Rijswijk; then it serves it, starts a private\n"
+             "MQTT broker (Mosquitto), and keeps sending readings through the real HTTP and MQTT paths. Everything it makes is\n"
+             "marked as demo.",
+    .examples = "  peil demo\n"
+                "  peil demo --data /tmp/town --port 8090\n",
+    .run = run,
+};

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "store/entity/record.h"
+
+#include "store/entity/entity.h"
+
+#define STATEMENT_MAX 2048
+#define ALL UINT32_MAX
+
+static bool has(uint32_t mask, int i)
+{
+    return (mask >> i) & 1u;
+}
+
+int record_add_sql(buf *b, entity_set set, uint32_t properties, uint32_t links, int alias)
+{
+    const struct entity_schema *s = entity_schema_of(set);
+    int count = 1;
+    buf_print(b, ", t%d.id", alias);
+    for (int i = 0; i < s->property_count; i++) {
+        if (!has(properties, i)) continue;
+        for (int part = 0; part < column_of(set, i)->part_count; part++, count++) {
+            BUF_LIT(b, ", ");
+            column_add_sql(b, set, i, part, alias);
+        }
+    }
+    for (int i = 0; i < s->relation_count; i++) {
+        if (!has(links, i) || s->relations[i].is_many) continue;
+        BUF_LIT(b, ", ");
+        link_add_sql(b, set, i, alias);
+        count++;
+    }
+    return count;
+}
+
+bool record_read(sqlite3_stmt *st, int at, entity_set set, uint32_t properties, uint32_t links, arena *a,
+                 struct record *out, err *e)
+{
+    const struct entity_schema *s = entity_schema_of(set);
+    *out = (struct record){.set = set, .id = sqlite3_column_int64(st, at++)};
+    for (int i = 0; i < s->property_count; i++) {
+        if (!has(properties, i)) continue;
+        const struct column *c = column_of(set, i);
+        if (!column_read(st, at, c, a, &out->properties[i], e)) return false;
+        at += c->part_count;
+    }
+    for (int i = 0; i < s->relation_count; i++)
+        if (has(links, i) && !s->relations[i].is_many) out->links[i] = sqlite3_column_int64(st, at++);
+    return true;
+}
+
+static bool keep_texts(struct record *r, arena *a, err *e)
+{
+    for (int i = 0; i < entity_schema_of(r->set)->property_count; i++) {
+        str *text = &r->properties[i].text;
+        if (text->p && !arena_copy(a, *text, text)) return err_no_memory(e);
+    }
+    return true;
+}
+
+bool store_get(struct snapshot *at, entity_set set, entity_id id, arena *a, struct record *out, err *e)
+{
+    buf b = {.max = STATEMENT_MAX};
+    BUF_LIT(&b, "SELECT 1");
+    record_add_sql(&b, set, ALL, ALL, 0);
+    buf_print(&b, " FROM %.*s AS t0 WHERE t0.id = ?1", STR_ARG(table_name(set)));
+
+    struct connection *c = snapshot_connection(at);
+    sqlite3_stmt *st = NULL;
+    bool ok = b.failed ? err_no_memory(e) : sql_take(c, buf_str(&b), &st, e);
+    buf_free(&b);
+    if (!ok) return false;
+    sqlite3_bind_int64(st, 1, id);
+    bool got;
+    struct record r;
+    ok = sql_step(c, st, &got, e) && (got || entity_absent(set, id, e)) &&
+         record_read(st, 1, set, ALL, ALL, a, &r, e) && keep_texts(&r, a, e);
+    sql_give(c, st);
+    if (ok) *out = r;
+    return ok;
+}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // publisher.h: publishes to the town's broker (on libmosquitto).
 // Threads  any; never waits
-// Errors   connection faults are logged and counted; messages wait in a bounded queue, the oldest are dropped and counted
+// Errors   connection faults are logged and counted; messages wait in a bounded queue, the oldest are dropped
+// and counted
 #ifndef PEIL_MQTT_PUBLISHER_H
 #define PEIL_MQTT_PUBLISHER_H
 
@@ -21,7 +22,7 @@ typedef struct {
 } mqtt_publisher_config;
 
 NODISCARD struct mqtt_publisher *mqtt_publisher_start(const mqtt_publisher_config *c, err *e);
-bool mqtt_publish(struct mqtt_publisher *p, str topic, str payload, int qos, bool retain);  // false: dropped
-void mqtt_publisher_stop(struct mqtt_publisher *p);  // waits up to 2 s for what is queued
+bool mqtt_publish(struct mqtt_publisher *p, str topic, str payload, int qos, bool retain); // false: dropped
+void mqtt_publisher_stop(struct mqtt_publisher *p); // waits up to 2 s for what is queued
 
 #endif

@@ -496,6 +496,12 @@ static bool keys_check(json_reader *r, struct keys *k)
     return ok;
 }
 
+static bool check_text(json_reader *r, struct text *out)
+{
+    size_t n;
+    return scan_text(r, out) && (!out->has_escape || unescape(r, out->raw, NULL, &n));
+}
+
 static bool skip_value(json_reader *r);
 
 static bool skip_members(json_reader *r, struct keys *k)
@@ -506,7 +512,7 @@ static bool skip_members(json_reader *r, struct keys *k)
         if (!at_key(r)) return false;
         const size_t at = r->at;
         struct text t;
-        if (!scan_text(r, &t) || !take_colon(r) || !skip_value(r)) return false;
+        if (!check_text(r, &t) || !take_colon(r) || !skip_value(r)) return false;
         k->has_escape |= t.has_escape;
         if (!keys_add(k, (struct key){t.raw, at})) {
             return json_fail(r, ERR_LIMIT, r->at, "this JSON needs more memory than allowed here");
@@ -538,25 +544,19 @@ static bool skip_array(json_reader *r)
     return false;
 }
 
-static bool skip_text(json_reader *r)
-{
-    struct text t;
-    size_t n;
-    return scan_text(r, &t) && (!t.has_escape || unescape(r, t.raw, NULL, &n));
-}
-
 static bool skip_value(json_reader *r)
 {
-    json_type t;
+    json_type type;
+    struct text t;
     str digits;
     bool truth;
-    if (!json_peek(r, &t)) return false;
-    switch (t) {
+    if (!json_peek(r, &type)) return false;
+    switch (type) {
     case JSON_NULL: return json_read_null(r);
     case JSON_FALSE:
     case JSON_TRUE: return json_read_bool(r, &truth);
     case JSON_NUMBER: return json_read_number(r, &digits);
-    case JSON_TEXT: return skip_text(r);
+    case JSON_TEXT: return check_text(r, &t);
     case JSON_ARRAY: return skip_array(r);
     case JSON_OBJECT: return skip_object(r);
     }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "base/json_reference.h"
+
+#include <jansson.h>
+
+reference_verdict reference_read(str source, char **text)
+{
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
+    json_error_t error;
+    json_t *root = json_loadb(source.n ? source.p : "", source.n, flags, &error);
+    if (!root) {
+        const enum json_error_code code = json_error_code(&error);
+        const bool silent = code == json_error_numeric_overflow || code == json_error_null_byte_in_key;
+        return silent ? REFERENCE_SILENT : REFERENCE_REFUSES;
+    }
+    *text = json_dumps(root, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_decref(root);
+    return REFERENCE_ACCEPTS;
+}

@@ -158,10 +158,71 @@ static void digits_next(struct digits *d)
     }
 }
 
+// A number of ordinary size, v = m * 2^-shift: all that decides about its digits are integers below 2^128.
+struct ordinary {
+    uint64_t m;
+    int shift;
+    int scale;       // v * 10^scale has 17 digits before the point
+    __uint128_t v2;  // 2 * v * 10^scale * 2^shift
+};
+
+#define SEVENTEEN_DIGITS ((uint64_t)100000000000000000)
+
+static __uint128_t int_power(int n)
+{
+    return n <= SCALE_MAX ? (__uint128_t)int_power_of_ten[n]
+                          : (__uint128_t)int_power_of_ten[SCALE_MAX] * (uint64_t)int_power_of_ten[n - SCALE_MAX];
+}
+
+static bool take_apart(double v, struct ordinary *o)
+{
+    if (v < 1e-5 || v >= (double)EXACT_INTEGER) return false;
+    int exponent;
+    o->m = (uint64_t)ldexp(frexp(v, &exponent), DBL_MANT_DIG);
+    o->shift = DBL_MANT_DIG - exponent;
+    if (o->m == EXACT_INTEGER / 2) return false;  // a power of two: see digits_shortest
+    o->scale = 21;
+    while (o->m * int_power(o->scale) >> o->shift >= SEVENTEEN_DIGITS) o->scale--;
+    o->v2 = 2 * o->m * int_power(o->scale);
+    return true;
+}
+
+// Reads c / 10^scale as v? It does up to half way to the next double, and there too when m is even.
+static bool reads_as(const struct ordinary *o, uint64_t c)
+{
+    const __uint128_t half = int_power(o->scale);
+    const __uint128_t c2 = (__uint128_t)c << (o->shift + 1);
+    const __uint128_t distance = c2 > o->v2 ? c2 - o->v2 : o->v2 - c2;
+    return distance < half || (distance == half && o->m % 2 == 0);
+}
+
+static bool digits_ordinary(struct digits *d, double v)
+{
+    struct ordinary o;
+    if (!take_apart(v, &o)) return false;
+    const uint64_t q = (uint64_t)(o.v2 >> (o.shift + 1));
+    for (int count = DBL_DIG; count <= DBL_DECIMAL_DIG; count++) {
+        const uint64_t step = (uint64_t)int_power_of_ten[DBL_DECIMAL_DIG - count];
+        const uint64_t below = q / step * step, above = below + step;
+        const __uint128_t middle = (__uint128_t)(below + above) << o.shift;
+        const bool up = o.v2 > middle || (o.v2 == middle && below / step % 2 == 1);
+        const uint64_t nearest = up ? above : below;
+        if (!reads_as(&o, nearest)) continue;
+        char text[24];
+        char *const end = text + sizeof text, *const start = digits_before(end, nearest);
+        d->point = (int)(end - start) - o.scale;
+        d->n = (int)(end - start) < DBL_DECIMAL_DIG ? (int)(end - start) : DBL_DECIMAL_DIG;
+        memcpy(d->p, start, (size_t)d->n);
+        return true;
+    }
+    return false;
+}
+
 // The fewest digits that read back as v. Just above a power of two the numbers lie half as far apart below as above,
 // so that the nearest text of some length can fail where the next one up holds.
 static void digits_shortest(struct digits *d, double v)
 {
+    if (digits_ordinary(d, v)) return;
     const int least = v < DBL_MIN ? 1 : DBL_DIG;  // subnormal numbers lie further apart
     for (int count = least; count < DBL_DECIMAL_DIG; count++) {
         digits_round(d, v, count);

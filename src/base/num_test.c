@@ -141,11 +141,19 @@ static double random_double(void)
     return v;
 }
 
+// Of every size, powers of two, and quotients such as a mean is.
+static double sample(int i)
+{
+    if (i % 3 == 0) return random_double();
+    if (i % 3 == 1) return ldexp(1.0, (int)(random() % 2098) - 1074);
+    return (double)(random() % 1000000000) / (double)(random() % (i % 2 ? 1000 : 1000000000) + 1);
+}
+
 TEST(every_double_reads_back_the_same)
 {
     srandom(2);
-    for (int i = 0; i < 200000; i++) {
-        const double v = i % 2 ? random_double() : ldexp(1.0, (int)(random() % 2098) - 1074);
+    for (int i = 0; i < 600000; i++) {
+        const double v = sample(i);
         if (!isfinite(v)) continue;
         const str text = written(v);
         assert_true(text.n < NUM_TEXT_MAX);
@@ -167,8 +175,8 @@ static int digit_count(const char *text)
 TEST(no_text_with_fewer_digits_reads_back_the_same)
 {
     srandom(3);
-    for (int i = 0; i < 50000; i++) {
-        const double v = random_double();
+    for (int i = 0; i < 200000; i++) {
+        const double v = sample(i);
         if (!isfinite(v) || v == 0) continue;
         char text[NUM_TEXT_MAX + 1], shorter[64];
         text[num_write_double(text, v)] = '\0';
@@ -176,6 +184,22 @@ TEST(no_text_with_fewer_digits_reads_back_the_same)
         if (digits == 1) continue;
         snprintf(shorter, sizeof shorter, "%.*e", digits - 2, v);
         assert_true(strtod(shorter, NULL) != v);
+    }
+}
+
+TEST(of_the_shortest_texts_the_nearest_is_written)
+{
+    srandom(6);
+    for (int i = 2; i < 600000; i += 3) {
+        const double v = sample(i);
+        char text[NUM_TEXT_MAX + 1], nearest[64];
+        text[num_write_double(text, v)] = '\0';
+        const int digits = digit_count(text);
+        snprintf(nearest, sizeof nearest, "%.*e", digits ? digits - 1 : 0, v);
+        int exponent;
+        if (frexp(v, &exponent) == 0.5) continue;  // a power of two: there the nearest can read as another
+        const long double x = strtold(text, NULL), y = strtold(nearest, NULL);
+        assert_true(x == y);
     }
 }
 
@@ -317,7 +341,7 @@ TEST(numbers_are_equal_by_value_whatever_their_form)
 RUN(CASE(a_decimal_keeps_its_digits), CASE(what_would_not_come_back_is_no_decimal), CASE(decimals_compare_by_value),
     CASE(the_largest_decimals_are_written), CASE(a_decimal_becomes_the_double_that_its_text_reads_as),
     CASE(doubles_are_written_as_ecmascript_does), CASE(what_json_cannot_say_is_null), CASE(every_double_reads_back_the_same),
-    CASE(no_text_with_fewer_digits_reads_back_the_same), CASE(readings_with_few_decimals_come_back_as_they_were),
+    CASE(no_text_with_fewer_digits_reads_back_the_same), CASE(of_the_shortest_texts_the_nearest_is_written), CASE(readings_with_few_decimals_come_back_as_they_were),
     CASE(the_locale_changes_nothing), CASE(numbers_read_as_strtod_reads_them), CASE(half_way_cases_are_rounded_to_even),
     CASE(a_digit_behind_a_thousand_others_still_counts), CASE(hostile_lengths_and_exponents_are_quick_and_right),
     CASE(only_json_numbers_are_numbers), CASE(integers_are_read_up_to_64_bits),

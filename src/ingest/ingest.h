@@ -27,6 +27,14 @@ void ingest_configure(struct ingest *in, const ingest_config *c);  // on reload
 // made when needed. o->number is given. An automatic FeatureOfInterest that was made is among the operation's changes.
 NODISCARD bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o, instant received, err *e);
 
+// ---- Devices -----------------------------------------------------------------------------------------------------
+//
+// A device is known by a document of kind "device", key "ADAPTER/DEVICE": its Thing, its Datastreams, when it was heard,
+// battery, signal, names that it sends and peil does not know. One that is not known and not let in waits as a document of
+// kind "quarantine" with the same key; putting the document "{}" of kind "device" lets it in, whatever the setting.
+// A reading that casts doubt on itself gets a resultQuality {"status":"implausible","reason":"..."}; a reading that the
+// Datastream has already (same time, same result) is not stored again.
+
 // What became of a device message.
 struct ingest_outcome {
     int64_t stored, duplicates, flagged, refused, unknown;

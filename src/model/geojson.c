@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "sta/geojson.h"
+#include "model/geojson.h"
 
 bool geojson_is_encoding(str encoding_type)
 {

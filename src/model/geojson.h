@@ -2,8 +2,8 @@
 // geojson.h: is this JSON a GeoJSON geometry or Feature? Only its shape is looked at, not whether rings cross.
 // Errors   ERR_TYPE, ERR_MISSING, ERR_RANGE with the position
 // Source   RFC 7946 section 3
-#ifndef PEIL_STA_GEOJSON_H
-#define PEIL_STA_GEOJSON_H
+#ifndef PEIL_MODEL_GEOJSON_H
+#define PEIL_MODEL_GEOJSON_H
 
 #include "base/json.h"
 

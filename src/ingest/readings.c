@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ingest/readings.h"
+
+#include "base/json.h"
+#include "ingest/device_document.h"
+#include "ingest/onboard.h"
+
+#include <math.h>
+#include <string.h>
+
+#define QUARANTINE STR("quarantine")  // documents of devices that nobody let in; key: "ADAPTER/DEVICE"
+#define QUARANTINE_MAX 1000           // then new ones are only counted: whoever can push could fill the disk with names
+#define DEVICE_NAME_MAX 200
+#define MOVED_DEGREES 0.0003          // about 30 m: less is the receiver's noise
+
+static metric stored_metric = {.name = "peil_device_readings_total", .help = "Readings of devices, by what became of them",
+                               .labels = "outcome=\"stored\"", .type = METRIC_COUNTER};
+static metric duplicate_metric = {.name = "peil_device_readings_total", .labels = "outcome=\"duplicate\"", .type = METRIC_COUNTER};
+static metric refused_metric = {.name = "peil_device_readings_total", .labels = "outcome=\"refused\"", .type = METRIC_COUNTER};
+static metric unknown_metric = {.name = "peil_device_readings_total", .labels = "outcome=\"unknown_quantity\"", .type = METRIC_COUNTER};
+static metric quarantined_metric = {.name = "peil_device_quarantined_messages_total",
+                                    .help = "Messages of devices that nobody let in", .type = METRIC_COUNTER};
+
+void readings_add_metrics(struct metrics *m)
+{
+    metric *const all[] = {&stored_metric, &duplicate_metric, &refused_metric, &unknown_metric, &quarantined_metric};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) metrics_add(m, all[i]);
+}
+
+// One message while it is being stored.
+struct work {
+    struct ingest *in;
+    struct store_tx *tx;
+    const struct device_adapter *adapter;
+    const struct device_result *result;
+    struct device_document *device;
+    instant received;
+    arena *a;
+    struct ingest_outcome *out;
+    err *e;
+};
+
+static bool fail_with(const struct work *w, const err *why)
+{
+    *w->e = *why;
+    return false;
+}
+
+// ---- quarantine ----
+
+static bool count_one(str key, str json_text, void *context, err *e)
+{
+    (void)key, (void)json_text, (void)e;
+    return ++*(int64_t *)context < QUARANTINE_MAX;
+}
+
+static bool quarantine_has_room(const struct work *w, bool *out)
+{
+    int64_t count = 0;
+    if (!store_document_each(store_tx_snapshot(w->tx), QUARANTINE, count_one, &count, w->e)) return false;
+    *out = count < QUARANTINE_MAX;
+    return true;
+}
+
+static void quarantine_write(buf *b, const struct work *w, str device, int64_t messages, str first_seen)
+{
+    char now[TIME_TEXT_MAX];
+    const str last_seen = {now, time_write(now, w->received)};
+    json_writer j = json_writer_on(b);
+    json_open(&j, '{');
+    json_name(&j, STR("adapter"));
+    json_put_text(&j, w->adapter->name);
+    json_name(&j, STR("device"));
+    json_put_text(&j, device);
+    json_name(&j, STR("first_seen"));
+    json_put_text(&j, first_seen.n ? first_seen : last_seen);
+    json_name(&j, STR("last_seen"));
+    json_put_text(&j, last_seen);
+    json_name(&j, STR("messages"));
+    json_put_int(&j, messages);
+    json_name(&j, STR("readings"));
+    json_open(&j, '[');
+    for (size_t i = 0; i < w->result->reading_count && i < DEVICE_UNMAPPED_MAX; i++) json_put_text(&j, w->result->readings[i].name);
+    json_close(&j, ']');
+    json_close(&j, '}');
+}
+
+// What was known of it before; true with nothing when it is new.
+static bool quarantine_read(const struct work *w, str key, int64_t *messages, str *first_seen)
+{
+    str text;
+    json *j;
+    err why;
+    *messages = 0;
+    *first_seen = (str){0};
+    if (!store_document_get(store_tx_snapshot(w->tx), QUARANTINE, key, w->a, &text, &why)) {
+        return why.code == ERR_ABSENT || fail_with(w, &why);
+    }
+    if (!json_parse(text, w->a, &j, w->e)) return false;
+    const json *count = json_get(j, STR("messages")), *first = json_get(j, STR("first_seen"));
+    if (count && !num_parse_int(count->text, messages, w->e)) return false;
+    if (first) *first_seen = first->text;
+    return true;
+}
+
+static bool quarantine(struct work *w, str key, str device)
+{
+    int64_t messages;
+    str first_seen;
+    bool has_room = true;
+    w->out->quarantined = true;
+    metric_count(&quarantined_metric, 1);
+    if (!quarantine_read(w, key, &messages, &first_seen)) return false;
+    if (!messages && !quarantine_has_room(w, &has_room)) return false;
+    if (!has_room) return true;
+    buf b = {.max = 1 << 16};
+    quarantine_write(&b, w, device, messages + 1, first_seen);
+    const bool ok = b.failed ? err_no_memory(w->e) : store_document_put(w->tx, QUARANTINE, key, buf_str(&b), w->e);
+    buf_free(&b);
+    return ok;
+}
+
+// ---- one reading ----
+
+static struct device_stream *stream_known(struct device_document *d, const struct reading *r)
+{
+    for (size_t i = 0; i < d->stream_count; i++) {
+        struct device_stream *s = &d->streams[i];
+        if (str_eq(s->quantity, r->quantity->key) && str_eq(s->sensor, r->sensor)) return s;
+    }
+    return NULL;
+}
+
+// The reading's Datastream, made when it is not there (or not any more).
+static bool stream_of(struct work *w, const struct reading *r, entity_id *stream, const struct stream_info **info)
+{
+    struct device_document *d = w->device;
+    err why;
+    struct device_stream *known = stream_known(d, r);
+    if (known && store_stream_info(w->tx, known->stream, info, &why)) {
+        *stream = known->stream;
+        return true;
+    }
+    if (known && why.code != ERR_LINK && why.code != ERR_ABSENT) return fail_with(w, &why);
+    if (!known && d->stream_count == DEVICE_STREAMS_MAX) {
+        return err_set(w->e, ERR_LIMIT, r->at, "a device has at most %d kinds of readings", DEVICE_STREAMS_MAX);
+    }
+    if (!onboard_thing(w->tx, w->adapter, d, w->received, w->a, w->e) ||
+        !onboard_stream(w->tx, w->adapter, d, r->sensor, r->quantity, w->a, stream, w->e))
+        return false;
+    if (!known) known = &d->streams[d->stream_count++];
+    *known = (struct device_stream){r->sensor, r->quantity->key, *stream};
+    return store_stream_info(w->tx, *stream, info, w->e);
+}
+
+static bool same_result(const value *x, const value *y)
+{
+    buf b = {.max = 1 << 20};
+    value_write_json(&b, x);
+    const size_t split = b.n;
+    value_write_json(&b, y);
+    const bool same = !b.failed && str_eq(str_slice(buf_str(&b), 0, split), str_slice(buf_str(&b), split, b.n));
+    buf_free(&b);
+    return same;
+}
+
+typedef enum { SEEN_NEVER, SEEN_OTHER, SEEN_SAME } seen;
+
+// What the stream has at this very time. The store is asked only for readings that are not newer than all others.
+static bool look_back(const struct work *w, const struct stream_info *info, const struct observation *o, seen *out)
+{
+    *out = SEEN_NEVER;
+    if (info->last_time == TIME_NONE || o->phenomenon_time.start > info->last_time) return true;
+    struct expr path = {.kind = EXPR_PATH, .type = TYPE_TIME,
+                        .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
+    struct expr literal = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_time(o->phenomenon_time)};
+    struct expr *args[] = {&path, &literal};
+    struct expr same_time = {.kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_EQ, .args = args, .arg_count = 2};
+    const struct query q = {.set = SET_OBSERVATION, .has_parent = true, .parent_set = SET_DATASTREAM, .parent_id = o->stream,
+                            .relation = DATASTREAM_OBSERVATIONS, .filter = &same_time, .top = 100,
+                            .properties = 1u << OBSERVATION_RESULT};
+    struct cursor *c;
+    struct record row;
+    bool got, ok;
+    if (!store_query(store_tx_snapshot(w->tx), &q, &c, w->e)) return false;
+    while ((ok = cursor_next(c, &row, &got, w->e)) && got && *out != SEEN_SAME) {
+        *out = same_result(&row.properties[OBSERVATION_RESULT], &o->result) ? SEEN_SAME : SEEN_OTHER;
+    }
+    cursor_close(c);
+    return ok;
+}
+
+static const struct {
+    unsigned flag;
+    str status, reason;
+} statuses[] = {  // what casts doubt on a value; the first that holds is named
+    {READING_IMPLAUSIBLE, STR("implausible"), STR("outside what can be true")},
+    {READING_SATURATED, STR("saturated"), STR("the sensor is at its stop")},
+    {READING_CLOCK, STR("clock"), STR("the device's clock is wrong")},
+};  // A reading without a device time has a resultTime equal to its phenomenonTime: that says it, and costs nothing.
+
+static bool quality_of(const struct work *w, const struct reading *r, seen before, value *out)
+{
+    str status = {0}, reason = {0};
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0] && !status.n; i++) {
+        if (!(r->flags & statuses[i].flag)) continue;
+        status = statuses[i].status;
+        reason = r->why.n ? r->why : statuses[i].reason;
+    }
+    if (!status.n && before == SEEN_OTHER) {
+        status = STR("contradicted");
+        reason = STR("another value was sent for the same time");
+    }
+    if (!status.n) return true;
+    buf b = {.max = 4096};
+    json_writer j = json_writer_on(&b);
+    str text;
+    json_open(&j, '{');
+    json_name(&j, STR("status"));
+    json_put_text(&j, status);
+    json_name(&j, STR("reason"));
+    json_put_text(&j, reason);
+    json_close(&j, '}');
+    const bool ok = !b.failed && arena_copy(w->a, buf_str(&b), &text);
+    buf_free(&b);
+    *out = value_json(text);
+    return ok || err_no_memory(w->e);
+}
+
+// The place where the device is; one that says "not known" as long as its Thing has no Location.
+static bool feature_for(struct work *w, struct observation *o)
+{
+    struct device_document *d = w->device;
+    if (!feature_of_stream(&w->in->features, w->tx, o->stream, &o->feature, w->e)) return false;
+    if (o->feature) return true;
+    if (!d->feature || !store_exists(store_tx_snapshot(w->tx), SET_FEATURE_OF_INTEREST, d->feature, NULL)) {
+        if (!onboard_nowhere(w->tx, d, w->e)) return false;
+    }
+    o->feature = d->feature;
+    return true;
+}
+
+static bool append(struct work *w, const struct reading *r, struct observation *o, const struct stream_info *info)
+{
+    seen before;
+    err why;
+    if (!look_back(w, info, o, &before)) return false;
+    if (before == SEEN_SAME) {
+        w->out->duplicates++;
+        return true;
+    }
+    if (!quality_of(w, r, before, &o->quality) || !feature_for(w, o)) return false;
+    if (ingest_append(w->in, w->tx, o, w->received, &why)) {
+        w->out->stored++;
+        w->out->flagged += o->quality.type != VALUE_NULL;
+        return true;
+    }
+    if (why.code != ERR_RANGE && why.code != ERR_TYPE) return fail_with(w, &why);
+    w->out->refused++;
+    return true;
+}
+
+static bool store_reading(struct work *w, const struct reading *r)
+{
+    const struct stream_info *info;
+    struct observation o = {.phenomenon_time = {r->time == TIME_NONE ? w->received : r->time, TIME_NONE},
+                            .result_time = w->received,
+                            .valid_time = {TIME_NONE, TIME_NONE},
+                            .result = r->result};
+    if (!r->quantity) {
+        device_document_note_unmapped(w->device, r->name);
+        w->out->unknown++;
+        return true;
+    }
+    return stream_of(w, r, &o.stream, &info) && append(w, r, &o, info);
+}
+
+// ---- one device's part of a message ----
+
+static bool has_place(const struct device_result *r)
+{
+    return fabs(r->latitude) <= 90 && fabs(r->longitude) <= 180 && (r->latitude != 0 || r->longitude != 0);
+}
+
+static bool note_place(struct work *w)
+{
+    struct device_document *d = w->device;
+    const struct device_result *r = w->result;
+    if (!has_place(r)) return true;
+    const bool is_same = fabs(d->latitude - r->latitude) < MOVED_DEGREES && fabs(d->longitude - r->longitude) < MOVED_DEGREES;
+    if (is_same) return true;
+    d->latitude = r->latitude;
+    d->longitude = r->longitude;
+    return !d->thing || onboard_place(w->tx, d, w->received, w->a, w->e);
+}
+
+static void note_state(struct work *w)
+{
+    struct device_document *d = w->device;
+    if (d->first_seen == TIME_NONE) d->first_seen = w->received;
+    d->last_seen = w->received;
+    d->messages++;
+    if (!isnan(w->result->battery_percent)) d->battery_percent = w->result->battery_percent;
+    if (!isnan(w->result->rssi_dbm)) d->rssi_dbm = w->result->rssi_dbm;
+}
+
+// Known, or new and let in. *in is false: it goes to quarantine.
+static bool let_in(struct work *w, str key, str device, bool *in)
+{
+    struct device_document *d = w->device;
+    err why;
+    *in = true;
+    if (device_document_read(store_tx_snapshot(w->tx), key, w->a, d, &why)) {
+        d->adapter = w->adapter->name;
+        d->device = device;
+        return true;
+    }
+    if (why.code != ERR_ABSENT) return fail_with(w, &why);
+    *in = atomic_load(&w->in->accepts_new_devices);
+    *d = (struct device_document){.key = key, .adapter = w->adapter->name, .device = device, .first_seen = TIME_NONE,
+                                  .last_seen = TIME_NONE, .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    return true;
+}
+
+// Readings [from, to) are of one device.
+static bool store_device(struct work *w, size_t from, size_t to)
+{
+    const str device = w->result->readings[from].device;
+    str key;
+    bool in;
+    if (!device.n || device.n > DEVICE_NAME_MAX) {
+        return err_set(w->e, ERR_RANGE, ERR_NOWHERE, "a device has a name of 1 to %d bytes, not %zu", DEVICE_NAME_MAX, device.n);
+    }
+    if (!arena_print(w->a, &key, "%.*s/%.*s", STR_ARG(w->adapter->name), STR_ARG(device))) return err_no_memory(w->e);
+    if (!let_in(w, key, device, &in)) return false;
+    if (!in) return quarantine(w, key, device);
+    if (w->result->sequence.n && !device_document_note_sequence(w->device, w->result->sequence)) {
+        w->out->duplicates += (int64_t)(to - from);
+        return true;
+    }
+    if (!note_place(w)) return false;
+    note_state(w);
+    for (size_t i = from; i < to; i++)
+        if (!store_reading(w, &w->result->readings[i])) return false;
+    w->out->thing = w->device->thing;
+    return device_document_write(w->tx, w->device, w->e);
+}
+
+static void count(const struct ingest_outcome *o)
+{
+    metric_count(&stored_metric, o->stored);
+    metric_count(&duplicate_metric, o->duplicates);
+    metric_count(&refused_metric, o->refused);
+    metric_count(&unknown_metric, o->unknown);
+}
+
+bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_adapter *adapter, const struct device_result *result,
+                    instant received, arena *a, struct ingest_outcome *out, err *e)
+{
+    struct work w = {in, tx, adapter, result, ARENA_NEW(a, struct device_document), received, a, out, e};
+    if (!w.device) return err_no_memory(e);
+    out->refused += (int64_t)result->reject_count;
+    for (size_t from = 0, to; from < result->reading_count; from = to) {
+        for (to = from + 1; to < result->reading_count; to++)
+            if (!str_eq(result->readings[to].device, result->readings[from].device)) break;
+        if (!store_device(&w, from, to)) return false;
+    }
+    count(out);
+    return true;
+}

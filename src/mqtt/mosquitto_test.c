@@ -5,6 +5,7 @@
 #include "base/queue.h"
 #include "base/time.h"
 #include "mqtt/broker.h"
+#include "mqtt/publisher.h"
 #include "mqtt/testing.h"
 #include <fcntl.h>
 #include <mosquitto.h>
@@ -429,14 +430,23 @@ static void messages_come_over_tls(void **state)
     struct mqtt_subscriber *s = subscribe(&c);
     assert_true(comes_true(is_connected, s));
 
-    struct sender sender = {.client = mosquitto_new("sender", false, &sender)};
-    assert_int_equal(mosquitto_tls_set(sender.client, t.ca, NULL, t.cert, t.key, NULL), MOSQ_ERR_SUCCESS);
-    assert_int_equal(mosquitto_connect(sender.client, "localhost", c.port, 30), MOSQ_ERR_SUCCESS);
-    assert_int_equal(mosquitto_loop_start(sender.client), MOSQ_ERR_SUCCESS);
-    send_numbers(&sender, 0, 5000, 1);
+    const mqtt_publisher_config out = {.host = c.host,
+                                       .port = c.port,
+                                       .client_id = STR("sender"),
+                                       .ca_file = c.ca_file,
+                                       .cert_file = c.cert_file,
+                                       .key_file = c.key_file};
+    err e;
+    struct mqtt_publisher *publisher = mqtt_publisher_start(&out, &e);
+    assert_non_null(publisher);
+    for (int i = 0; i < 5000; i++) {
+        char text[16];
+        const int n = snprintf(text, sizeof text, "%d", i);
+        assert_true(mqtt_publish(publisher, STR("test/number"), (str){text, (size_t)n}, 1, false));
+    }
     assert_true(comes_true(receiver_has_all, r));
     assert_int_equal(r->received, 5000);
-    sender_close(&sender);
+    mqtt_publisher_stop(publisher);
     mqtt_subscriber_stop(s);
     receiver_free(r);
 }

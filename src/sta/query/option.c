@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "sta/query/parser.h"
+
+#include <string.h>
+
+#define ORDERS_MAX 16
+#define SELECTS_MAX 64
+
+// What the options being read belong to: the request itself, or one level of $expand.
+struct scope {
+    struct query *q;
+    int depth; // of $expand; 0: the request
+};
+
+enum {
+    FOR_SETS = 1,   // makes no sense for a single entity
+    FOR_REQUEST = 2 // not within $expand
+};
+
+typedef bool (*option_parser)(struct parser *p, const struct scope *s);
+
+static bool parse_result_format(struct parser *p, const struct scope *s);
+static bool parse_filter(struct parser *p, const struct scope *s);
+static bool parse_orderby(struct parser *p, const struct scope *s);
+static bool parse_skiptoken(struct parser *p, const struct scope *s);
+static bool parse_skip(struct parser *p, const struct scope *s);
+static bool parse_top(struct parser *p, const struct scope *s);
+static bool parse_count(struct parser *p, const struct scope *s);
+static bool parse_select(struct parser *p, const struct scope *s);
+static bool parse_expand(struct parser *p, const struct scope *s);
+
+// In the order in which they are read, whatever their order in the URL: $skiptoken needs $orderby, $top the
+// format.
+static const struct option {
+    const char *name;
+    option_parser parse;
+    unsigned flags;
+} options[] = {
+    {"$resultFormat", parse_result_format, FOR_REQUEST},
+    {"$filter", parse_filter, FOR_SETS},
+    {"$orderby", parse_orderby, FOR_SETS},
+    {"$skiptoken", parse_skiptoken, FOR_SETS | FOR_REQUEST},
+    {"$skip", parse_skip, FOR_SETS},
+    {"$top", parse_top, FOR_SETS},
+    {"$count", parse_count, FOR_SETS},
+    {"$select", parse_select, 0},
+    {"$expand", parse_expand, 0},
+};
+#define OPTION_COUNT (sizeof options / sizeof *options)
+
+static const struct option *option_find(str name)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (str_eq(name, str_of(options[i].name))) return &options[i];
+    return NULL;
+}
+
+static bool is_single(const struct query *q)
+{
+    return q->id != 0 || (q->has_parent && !entity_schema_of(q->parent_set)->relations[q->relation].is_many);
+}
+
+// ---- one option each ----
+
+static bool parse_result_format(struct parser *p, const struct scope *s)
+{
+    static const struct {
+        const char *name;
+        result_format format;
+    } formats[] = {{"JSON", FORMAT_JSON},
+                   {"DEFAULT", FORMAT_JSON},
+                   {"dataArray", FORMAT_DATA_ARRAY},
+                   {"CSV", FORMAT_CSV},
+                   {"GeoJSON", FORMAT_GEOJSON}};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (!str_eq_nocase(p->lexer.now.text, str_of(formats[i].name))) continue;
+        s->q->format = formats[i].format;
+        return parser_step(p);
+    }
+    return parser_fail_here(p, "JSON, dataArray, CSV or GeoJSON");
+}
+
+static bool parse_filter(struct parser *p, const struct scope *s)
+{
+    return parse_condition(p, &s->q->filter);
+}
+
+static bool reaches_many(const struct expr *x, entity_set set)
+{
+    if (x->kind == EXPR_PATH) {
+        for (size_t i = 0; i < x->path.hop_count; i++) {
+            const struct relation *r = &entity_schema_of(set)->relations[x->path.hops[i]];
+            if (r->is_many) return true;
+            set = r->target;
+        }
+    }
+    if (x->kind != EXPR_CALL) return false;
+    for (size_t i = 0; i < x->arg_count; i++)
+        if (reaches_many(x->args[i], set)) return true;
+    return false;
+}
+
+static bool parse_order(struct parser *p, struct query_order *out)
+{
+    const size_t at = p->lexer.now.at;
+    out->key = parse_expression(p);
+    if (!out->key) return false;
+    if (reaches_many(out->key, p->set))
+        return parser_fail(p, ERR_TYPE, at, "expected a key with one value, found a path over many entities");
+    out->is_descending = token_is_name(&p->lexer.now, "desc");
+    return out->is_descending || token_is_name(&p->lexer.now, "asc") ? parser_step(p) : true;
+}
+
+static bool parse_orderby(struct parser *p, const struct scope *s)
+{
+    struct query *q = s->q;
+    q->orders = ARENA_ARRAY(p->arena, ORDERS_MAX, struct query_order);
+    if (!q->orders) return parser_no_memory(p);
+    for (q->order_count = 0;;) {
+        if (q->order_count == ORDERS_MAX)
+            return parser_fail(p, ERR_RANGE, p->lexer.now.at, "more than %d sort keys", ORDERS_MAX);
+        if (!parse_order(p, &q->orders[q->order_count])) return false;
+        q->order_count++;
+        if (!token_is_mark(&p->lexer.now, ',')) return true;
+        if (!parser_step(p)) return false;
+    }
+}
+
+static bool parse_position(struct parser *p, value *out)
+{
+    const struct token t = p->lexer.now;
+    struct expr *x = NULL;
+    if (token_is_mark(&t, '-')) {
+        if (!parser_step(p)) return false;
+        const struct token number = p->lexer.now;
+        if (number.kind == TOKEN_NUMBER) x = literal_negative(p, &t, &number);
+    } else if (t.kind != TOKEN_END && t.kind != TOKEN_MARK) {
+        x = parse_literal(p, &t);
+    }
+    if (!x) return false;
+    *out = x->literal;
+    return true;
+}
+
+static bool fail_skiptoken(struct parser *p)
+{
+    err_set(p->e, ERR_SYNTAX, 0, "this link does not belong to this query: start again without $skiptoken");
+    return false;
+}
+
+static bool parse_skiptoken(struct parser *p, const struct scope *s)
+{
+    struct query *q = s->q;
+    value *after = ARENA_ARRAY(p->arena, q->order_count + 1, value);
+    if (!after) return parser_no_memory(p);
+    for (size_t i = 0; i <= q->order_count; i++) {
+        if (i > 0 && !(token_is_mark(&p->lexer.now, ',') && parser_step(p))) return fail_skiptoken(p);
+        if (!parse_position(p, &after[i])) return fail_skiptoken(p);
+    }
+    const value *id = &after[q->order_count];
+    const bool is_whole = id->type == VALUE_DECIMAL && id->number.scale == 0 && id->number.units >= 0;
+    if (!is_whole || p->lexer.now.kind != TOKEN_END) return fail_skiptoken(p);
+    q->after = after;
+    q->after_count = q->order_count + 1;
+    return true;
+}
+
+static bool parse_whole_number(struct parser *p, int64_t *out)
+{
+    const struct token t = p->lexer.now;
+    err ignored;
+    if (t.kind != TOKEN_NUMBER || !num_parse_int(t.text, out, &ignored))
+        return parser_fail_here(p, "a whole number, 0 or more");
+    return parser_step(p);
+}
+
+static bool parse_skip(struct parser *p, const struct scope *s)
+{
+    return parse_whole_number(p, &s->q->skip);
+}
+
+static bool parse_top(struct parser *p, const struct scope *s)
+{
+    if (!parse_whole_number(p, &s->q->top)) return false;
+    if (s->q->format != FORMAT_CSV && s->q->top > p->limits->top_max) s->q->top = p->limits->top_max;
+    return true;
+}
+
+static bool parse_count(struct parser *p, const struct scope *s)
+{
+    s->q->wants_count = token_is_name(&p->lexer.now, "true");
+    if (!s->q->wants_count && !token_is_name(&p->lexer.now, "false"))
+        return parser_fail_here(p, "true or false");
+    return parser_step(p);
+}
+
+// ---- $select ----
+
+static bool is_deep(const struct query *q, int property)
+{
+    for (size_t i = 0; i < q->select_count; i++)
+        if (q->selects[i].property == property) return true;
+    return false;
+}
+
+// The whole property is asked for: paths into it say nothing more.
+static void select_whole(struct query *q, int property)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < q->select_count; i++)
+        if (q->selects[i].property != property) q->selects[kept++] = q->selects[i];
+    q->select_count = kept;
+    q->properties |= 1u << property;
+}
+
+static bool select_deep(struct parser *p, struct query *q, int property, str *keys, size_t key_count)
+{
+    const bool is_whole = (q->properties >> property & 1) && !is_deep(q, property);
+    if (is_whole) return true;
+    if (!q->selects) q->selects = ARENA_ARRAY(p->arena, SELECTS_MAX, struct query_select);
+    if (!q->selects) return parser_no_memory(p);
+    if (q->select_count == SELECTS_MAX)
+        return parser_fail(p, ERR_RANGE, p->lexer.now.at, "more than %d paths in $select", SELECTS_MAX);
+    q->selects[q->select_count++] = (struct query_select){property, keys, key_count};
+    q->properties |= 1u << property;
+    return true;
+}
+
+static void select_all(struct query *q)
+{
+    const struct entity_schema *s = entity_schema_of(q->set);
+    q->select_id = true;
+    for (int i = 0; i < s->property_count; i++) select_whole(q, i);
+    q->select_links = (1u << s->relation_count) - 1;
+}
+
+static bool select_name(struct parser *p, struct query *q, str name, size_t at)
+{
+    if (str_eq(name, STR("id")) || str_eq(name, STR("@iot.id"))) {
+        q->select_id = true;
+        return parser_step(p);
+    }
+    const int property = entity_property_find(q->set, name);
+    if (property < 0) {
+        const int relation = entity_relation_find_nocase(q->set, name);
+        if (relation < 0) return parser_fail_name(p, at, q->set, name);
+        q->select_links |= 1u << relation;
+        return parser_step(p);
+    }
+    str *keys;
+    size_t key_count;
+    if (!parser_step(p) || !parse_keys(p, q->set, property, &keys, &key_count)) return false;
+    if (key_count > 0) return select_deep(p, q, property, keys, key_count);
+    select_whole(q, property);
+    return true;
+}
+
+static bool parse_select(struct parser *p, const struct scope *s)
+{
+    struct query *q = s->q;
+    q->has_select = true;
+    for (;;) {
+        const struct token t = p->lexer.now;
+        str name = t.text;
+        if (token_is_mark(&t, '*')) {
+            select_all(q);
+            if (!parser_step(p)) return false;
+        } else {
+            if (t.kind != TOKEN_NAME) return parser_fail_here(p, "a property or relation");
+            if (str_starts(name, STR("distinct:"))) {
+                q->is_distinct = true;
+                name = str_slice(name, 9, name.n);
+            }
+            if (!select_name(p, q, name, t.at)) return false;
+        }
+        if (!token_is_mark(&p->lexer.now, ',')) return true;
+        if (!parser_step(p)) return false;
+    }
+}
+
+// ---- $expand ----
+
+static struct query *expand_find(struct query *q, int relation)
+{
+    for (size_t i = 0; i < q->expand_count; i++)
+        if (q->expands[i].relation == relation) return q->expands[i].query;
+    return NULL;
+}
+
+// `Thing/A,Thing/B` is one Thing with two expansions.
+static struct query *expand_add(struct parser *p, struct query *q, int relation)
+{
+    struct query *child = expand_find(q, relation);
+    if (child) return child;
+    if (!q->expands) q->expands = ARENA_ARRAY(p->arena, ENTITY_RELATIONS_MAX, struct query_expand);
+    child = ARENA_NEW(p->arena, struct query);
+    if (!q->expands || !child) return NULL;
+    *child = (struct query){.set = entity_schema_of(q->set)->relations[relation].target,
+                            .has_parent = true,
+                            .parent_set = q->set,
+                            .relation = relation,
+                            .top = -1};
+    q->expands[q->expand_count++] = (struct query_expand){relation, child};
+    return child;
+}
+
+static bool parse_nested_option(struct parser *p, const struct scope *s, unsigned *given)
+{
+    const struct token name = p->lexer.now;
+    const struct option *o = name.kind == TOKEN_NAME ? option_find(name.text) : NULL;
+    if (!o && name.kind == TOKEN_NAME && name.text.p[0] == '$') {
+        return parser_fail(p, ERR_UNSUPPORTED, name.at, "the option %.*s is not supported",
+                           STR_ARG(parser_now(p)));
+    }
+    if (!o || (o->flags & FOR_REQUEST))
+        return parser_fail_here(p, "an option such as $select, $filter or $top");
+    if ((o->flags & FOR_SETS) && is_single(s->q)) {
+        return parser_fail(p, ERR_SYNTAX, name.at, "%s makes no sense for %.*s, which is one entity", o->name,
+                           STR_ARG(entity_schema_of(s->q->set)->entity_name));
+    }
+    const unsigned bit = 1u << (o - options);
+    if (*given & bit) return parser_fail(p, ERR_SYNTAX, name.at, "%s is given twice", o->name);
+    *given |= bit;
+    return parser_step(p) && parser_take(p, '=', "'='") && o->parse(p, s);
+}
+
+static bool parse_nested_options(struct parser *p, const struct scope *s)
+{
+    unsigned given = 0;
+    do {
+        if (!parser_step(p)) return false; // over '(' or ';'
+        if (token_is_mark(&p->lexer.now, ')')) break;
+        if (!parse_nested_option(p, s, &given)) return false;
+    } while (token_is_mark(&p->lexer.now, ';'));
+    return parser_take(p, ')', "';' or ')' behind an option of $expand");
+}
+
+static bool parse_expand_step(struct parser *p, struct scope *s)
+{
+    const struct token name = p->lexer.now;
+    if (name.kind != TOKEN_NAME) return parser_fail_here(p, "a relation");
+    const int relation = entity_relation_find_nocase(s->q->set, name.text);
+    if (relation < 0) return parser_fail_name(p, name.at, s->q->set, name.text);
+    if (s->depth == p->limits->expand_depth) {
+        return parser_fail(p, ERR_RANGE, name.at, "expands more than %d levels", p->limits->expand_depth);
+    }
+    struct query *child = expand_add(p, s->q, relation);
+    if (!child) return parser_no_memory(p);
+    *s = (struct scope){child, s->depth + 1};
+    if (!parser_step(p)) return false;
+    if (!token_is_mark(&p->lexer.now, '(')) return true;
+    const entity_set outer = p->set;
+    p->set = child->set;
+    const bool parsed = parse_nested_options(p, s);
+    p->set = outer;
+    return parsed;
+}
+
+static bool parse_expand(struct parser *p, const struct scope *s)
+{
+    for (;;) {
+        struct scope at = *s;
+        if (!parse_expand_step(p, &at)) return false;
+        while (token_is_mark(&p->lexer.now, '/'))
+            if (!parser_step(p) || !parse_expand_step(p, &at)) return false;
+        if (!token_is_mark(&p->lexer.now, ',')) return true;
+        if (!parser_step(p)) return false;
+    }
+}
+
+// ---- the query string ----
+
+struct given {
+    str values[OPTION_COUNT];
+    bool is_given[OPTION_COUNT];
+};
+
+static bool take_pair(str pair, arena *a, struct given *out, err *e)
+{
+    str key, value_text = pair;
+    if (!str_cut(&value_text, '=', &key)) return true;
+    if (!http_percent_decode(key, true, a, &key, e)) return err_within(e, "query string");
+    if (key.n == 0 || key.p[0] != '$') return true; // cache busters, keys of gateways
+    const struct option *o = option_find(key);
+    if (!o)
+        return err_set(e, ERR_UNSUPPORTED, 0, "the option %.*s is not supported",
+                       STR_ARG(str_slice(key, 0, 60)));
+    const size_t i = (size_t)(o - options);
+    if (out->is_given[i]) return err_set(e, ERR_SYNTAX, 0, "%s is given twice", o->name);
+    out->is_given[i] = true;
+    return http_percent_decode(value_text, true, a, &out->values[i], e) || err_within(e, "%s", o->name);
+}
+
+static bool parse_given(struct parser *p, const struct given *g, struct query *q)
+{
+    const struct scope s = {q, 0};
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (!g->is_given[i]) continue;
+        if ((options[i].flags & FOR_SETS) && is_single(q)) {
+            return err_set(p->e, ERR_SYNTAX, 0, "%s makes no sense for a single entity", options[i].name);
+        }
+        if (!parser_start(p, options[i].name, g->values[i]) || !options[i].parse(p, &s)) return false;
+        if (!parser_end(p, "the end")) return false;
+    }
+    return true;
+}
+
+// dataArray shows these when nothing is selected, as the standard's example does.
+#define DATA_ARRAY_PROPERTIES                                                                                \
+    (1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT_TIME | 1u << OBSERVATION_RESULT)
+#define STREAM_LINKS (1u << OBSERVATION_DATASTREAM | 1u << OBSERVATION_MULTI_DATASTREAM)
+
+// What follows from the options: the default page, and what must be read.
+static void complete(struct query *q, const struct sta_limits *limits)
+{
+    const struct entity_schema *s = entity_schema_of(q->set);
+    if (!q->has_select) {
+        q->select_id = true;
+        q->properties =
+            q->format == FORMAT_DATA_ARRAY ? DATA_ARRAY_PROPERTIES : (1u << s->property_count) - 1;
+    }
+    // An Observation has one kind of stream: only that one's link is shown.
+    if (q->set == SET_OBSERVATION && (!q->has_select || (q->select_links & STREAM_LINKS)))
+        q->links |= STREAM_LINKS;
+    if (q->format == FORMAT_DATA_ARRAY) q->links |= STREAM_LINKS;
+    if (q->top < 0 && q->format != FORMAT_CSV) q->top = limits->top_default;
+    for (size_t i = 0; i < q->expand_count; i++) {
+        if (!s->relations[q->expands[i].relation].is_many) q->links |= 1u << q->expands[i].relation;
+        complete(q->expands[i].query, limits);
+    }
+}
+
+static bool fits_csv(const struct query *q, err *e)
+{
+    for (size_t i = 0; i < q->expand_count; i++) {
+        const struct query *child = q->expands[i].query;
+        if (!is_single(child) && child->top != 1) {
+            return err_set(e, ERR_SYNTAX, 0, "$resultFormat=CSV: %.*s can be expanded with $top=1 only",
+                           STR_ARG(entity_schema_of(child->set)->set_name));
+        }
+        if (!fits_csv(child, e)) return false;
+    }
+    return true;
+}
+
+static bool fits_data_array(const struct query *q, err *e)
+{
+    if (q->set != SET_OBSERVATION || is_single(q))
+        return err_set(e, ERR_SYNTAX, 0, "$resultFormat=dataArray is for sets of Observations only");
+    return q->expand_count == 0 ||
+           err_set(e, ERR_SYNTAX, 0, "$resultFormat=dataArray cannot be combined with $expand");
+}
+
+static bool fits_format(const struct query *q, err *e)
+{
+    switch (q->format) {
+    case FORMAT_DATA_ARRAY:
+        return fits_data_array(q, e);
+    case FORMAT_CSV:
+        return fits_csv(q, e);
+    case FORMAT_JSON:
+    case FORMAT_GEOJSON:
+        return true;
+    }
+    return true;
+}
+
+bool sta_options_parse(str query_text, const struct sta_target *target, const struct sta_limits *limits,
+                       arena *a, struct query **out, err *e)
+{
+    const struct sta_limits l = sta_limits_or_default(limits);
+    if (query_text.n > l.query_bytes) {
+        return err_set(e, ERR_URI_LENGTH, 0, "the query string has %zu bytes; at most %zu are read",
+                       query_text.n, l.query_bytes);
+    }
+    struct given given = {0};
+    for (str pair; str_cut(&query_text, '&', &pair);)
+        if (!take_pair(pair, a, &given, e)) return false;
+    struct query *q = ARENA_NEW(a, struct query);
+    if (!q) return err_no_memory(e);
+    *q = (struct query){.set = target->set,
+                        .has_parent = target->has_parent,
+                        .parent_set = target->parent_set,
+                        .parent_id = target->parent_id,
+                        .relation = target->relation,
+                        .id = target->id,
+                        .top = -1};
+    struct parser p = {.limits = &l, .arena = a, .e = e, .set = target->set};
+    if (!parse_given(&p, &given, q) || !fits_format(q, e)) return false;
+    complete(q, &l);
+    *out = q;
+    return true;
+}

@@ -3,11 +3,11 @@
 // Owns     texts are views of the body, or lie in the arena when they had to be changed
 // Errors   ERR_SYNTAX, ERR_TYPE, ERR_UNKNOWN, ERR_MISSING, ERR_RANGE, with the byte offset
 // Source   OGC 18-088 section 8.2.7
-#ifndef PEIL_STA_OBSERVATION_BODY_H
-#define PEIL_STA_OBSERVATION_BODY_H
+#ifndef PEIL_STA_WRITE_OBSERVATION_BODY_H
+#define PEIL_STA_WRITE_OBSERVATION_BODY_H
 
 #include "model/observation.h"
-#include "sta/json_value.h"
+#include "sta/write/json_value.h"
 
 struct observation_body {
     struct observation o;     // stream and feature as the body links them; 0: not named

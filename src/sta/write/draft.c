@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "sta/draft.h"
+#include "sta/write/draft.h"
 
 #include "model/geojson.h"
-#include "sta/observation_body.h"
+#include "sta/write/observation_body.h"
 
 static const str complex_observation = STR("http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_ComplexObservation");
 

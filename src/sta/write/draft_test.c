@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "sta/draft.h"
+#include "sta/write/draft.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // json_value.h: a JSON value as the value of a property, kept as sent.
 // Owns     texts are views of the source, or lie in the arena when they had to be changed
-#ifndef PEIL_STA_JSON_VALUE_H
-#define PEIL_STA_JSON_VALUE_H
+#ifndef PEIL_STA_WRITE_JSON_VALUE_H
+#define PEIL_STA_WRITE_JSON_VALUE_H
 
 #include "base/json.h"
 #include "model/value.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "sta/observation_body.h"
+#include "sta/write/observation_body.h"
 
 #include <string.h>
 

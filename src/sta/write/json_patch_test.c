@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Expected values: the examples of RFC 6902 appendix A, and its rules.
-#include "sta/json_patch.h"
+#include "sta/write/json_patch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

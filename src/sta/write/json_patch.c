@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "sta/json_patch.h"
+#include "sta/write/json_patch.h"
 
 #include <string.h>
 

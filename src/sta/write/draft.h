@@ -5,11 +5,11 @@
 // Errors   name the member and the byte: "Datastreams[0].unitOfMeasurement: expected an object, found a number"
 //          ERR_SYNTAX, ERR_TYPE, ERR_MISSING, ERR_UNKNOWN, ERR_RANGE, ERR_LINK, ERR_LIMIT
 // Source   OGC 18-088 section 10
-#ifndef PEIL_STA_DRAFT_H
-#define PEIL_STA_DRAFT_H
+#ifndef PEIL_STA_WRITE_DRAFT_H
+#define PEIL_STA_WRITE_DRAFT_H
 
 #include "model/observation.h"
-#include "sta/json_value.h"
+#include "sta/write/json_value.h"
 
 // An entity that another part of a change set makes: "$sensor1". Its id is known once that part has run.
 struct draft_reference {

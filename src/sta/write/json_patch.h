@@ -4,8 +4,8 @@
 // Errors   ERR_SYNTAX and ERR_MISSING (malformed patch), ERR_RANGE (no such place), ERR_CONFLICT
 //          (`test` failed), ERR_LIMIT (deeper than JSON_DEPTH_MAX). After an error the document is half changed: drop it.
 // Source   RFC 6902 (JSON Patch), RFC 6901 (JSON Pointer)
-#ifndef PEIL_STA_JSON_PATCH_H
-#define PEIL_STA_JSON_PATCH_H
+#ifndef PEIL_STA_WRITE_JSON_PATCH_H
+#define PEIL_STA_WRITE_JSON_PATCH_H
 
 #include "base/json.h"
 

@@ -83,6 +83,8 @@ struct http_request {
     size_t body_max;
     unsigned allowed;          // for 405 and OPTIONS
     const http_route *route;
+    http_handler late_handler;  // of http_hand_over; NULL: the route's
+    void *late_context;
 
     int64_t first_byte_us;
     int64_t started_us;        // given to the handler; 0: never was

@@ -68,7 +68,8 @@ static void work(void *item, void *context)
         return;
     }
     atomic_fetch_sub(&s->waiting, 1);
-    r->route->handle(r, r->route->context);
+    if (r->late_handler) r->late_handler(r, r->late_context);
+    else r->route->handle(r, r->route->context);
 }
 
 bool server_submit(struct http_server *s, struct http_request *r)
@@ -77,6 +78,13 @@ bool server_submit(struct http_server *s, struct http_request *r)
     if (atomic_fetch_add(&s->waiting, 1) < s->config.worker_queue && workers_submit(s->workers, r)) return true;
     atomic_fetch_sub(&s->waiting, 1);
     return false;
+}
+
+bool http_hand_over(struct http_request *r, http_handler handle, void *context)
+{
+    r->late_handler = handle;
+    r->late_context = context;
+    return server_submit(r->conn->loop->server, r);
 }
 
 static bool start_parts(struct http_server *s, err *e)

@@ -102,6 +102,10 @@ str http_request_peer(const struct http_request *r);   // "127.0.0.1"
 arena *http_request_arena(struct http_request *r);     // freed with the request; at most 16 MiB
 const http_route *http_request_route(const struct http_request *r);
 
+// For an on-loop handler that finds long work in its request: `handle` is called on a worker instead, and the request is its
+// to answer. False: the workers' queue is full; the request is still the caller's, who answers 503.
+NODISCARD bool http_hand_over(struct http_request *r, http_handler handle, void *context);
+
 void http_reply(struct http_request *r, const http_reply_data *reply);
 void http_reply_error(struct http_request *r, int status, str message);  // as JSON, in the form of the server's own refusals
 void http_reply_stream(struct http_request *r, const http_reply_data *head, http_stream s);

@@ -61,13 +61,11 @@ struct sta_target {
 NODISCARD bool sta_path_resolve(const struct sta_path *p, struct snapshot *at, arena *a,
                                 struct sta_target *out, err *e);
 
-// The text of an absolute or relative URL's path behind the service root: "https://host/v1.1/Things(1)" and
-// "/v1.1/Things(1)" and "Things(1)" all give "/Things(1)", and its query. *version is changed when the URL
-// names one.
-NODISCARD bool sta_url_split(const struct sta *sta, str url, sta_version *version, str *path, str *query,
-                             err *e);
+// The text of an absolute or relative URL's path behind the service root, and its query: "https://host/v1.1/Things(1)",
+// "/v1.1/Things(1)" and "Things(1)" all lead to "Things(1)". *version is changed when the URL names one. Any host is ours.
+void sta_url_split(const struct sta *sta, str url, sta_version *version, str *path, str *query);
 
-// For `keys` into a JSON text: false when there is no such member.
-NODISCARD bool sta_json_at(str json, const str *keys, size_t key_count, arena *a, value *out);
+// The member of a JSON value that `keys` lead to; false when there is none. Texts lie in the arena or in `json`.
+bool sta_json_at(const value *json, const str *keys, size_t key_count, arena *a, value *out);
 
 #endif

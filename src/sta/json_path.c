@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "sta/json_value.h"
+#include "sta/write/json_value.h"
 #include "sta/path.h"
 
 static bool index_of(str key, int64_t *out)

@@ -25,6 +25,6 @@ NODISCARD bool sta_filter_parse(str text, entity_set set, const struct sta_limit
 // Parsing it again gives the same tree. `after`: the position to go on from, NULL: from the start.
 void sta_options_print(buf *b, const struct query *q, const value *after, size_t after_count);
 void sta_filter_print(buf *b, const struct expr *x,
-                      entity_set set); // not percent-encoded; `set` is that of the rows
+                      entity_set set);  // not percent-encoded; `set` is that of the rows
 
 #endif

@@ -6,7 +6,7 @@
 // ---- parsing ----
 
 struct segments {
-    str rest;       // what follows, still encoded
+    str rest;  // what follows, still encoded
     bool has_more;
     arena *a;
     err *e;
@@ -25,7 +25,8 @@ static bool next_segment(struct segments *s, str *out)
     if (!str_cut(&s->rest, '/', &raw)) return fail(s, (str){0});
     s->has_more = s->rest.n > 0;
     err why;
-    if (!http_percent_decode(raw, false, s->a, out, &why)) return err_set(s->e, ERR_ABSENT, ERR_NOWHERE, "path: %s", why.text);
+    if (!http_percent_decode(raw, false, s->a, out, &why))
+        return err_set(s->e, ERR_ABSENT, ERR_NOWHERE, "path: %s", why.text);
     return out->n > 0 || fail(s, STR("//"));
 }
 
@@ -33,7 +34,8 @@ static bool is_key_word(str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         const char c = s.p[i];
-        const bool fits = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '_';
+        const bool fits = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
+                          c == '_';
         if (!fits) return false;
     }
     return s.n > 0;
@@ -67,7 +69,8 @@ static bool split_key(struct segments *s, str segment, str *name, struct sta_hop
     if (!hop->has_key) return true;
     *name = str_slice(segment, 0, bracket);
     const bool is_closed = segment.p[segment.n - 1] == ')';
-    return (is_closed && parse_key(str_slice(segment, bracket + 1, segment.n - 1), &hop->key)) || fail(s, segment);
+    return (is_closed && parse_key(str_slice(segment, bracket + 1, segment.n - 1), &hop->key)) ||
+           fail(s, segment);
 }
 
 static bool parse_set(struct segments *s, str segment, struct sta_path *out)
@@ -96,7 +99,8 @@ static bool parse_relation(struct segments *s, str segment, struct sta_path *out
     hop.set = from->relations[hop.relation].target;
     hop.is_many = from->relations[hop.relation].is_many;
     if (hop.has_key && !hop.is_many) return fail(s, segment);
-    if (out->hop_count == STA_HOPS_MAX) return err_set(s->e, ERR_LIMIT, ERR_NOWHERE, "a path of more than %d steps", STA_HOPS_MAX);
+    if (out->hop_count == STA_HOPS_MAX)
+        return err_set(s->e, ERR_LIMIT, ERR_NOWHERE, "a path of more than %d steps", STA_HOPS_MAX);
     out->hops[out->hop_count++] = hop;
     return true;
 }
@@ -105,7 +109,8 @@ static bool add_key(struct segments *s, struct sta_path *out, str key)
 {
     if (!out->keys) out->keys = ARENA_ARRAY(s->a, STA_KEYS_MAX, str);
     if (!out->keys) return err_no_memory(s->e);
-    if (out->key_count == STA_KEYS_MAX) return err_set(s->e, ERR_LIMIT, ERR_NOWHERE, "a path of more than %d keys", STA_KEYS_MAX);
+    if (out->key_count == STA_KEYS_MAX)
+        return err_set(s->e, ERR_LIMIT, ERR_NOWHERE, "a path of more than %d keys", STA_KEYS_MAX);
     out->keys[out->key_count++] = key;
     return true;
 }
@@ -114,7 +119,8 @@ static bool add_key(struct segments *s, struct sta_path *out, str key)
 static bool add_keys(struct segments *s, struct sta_path *out, str segment)
 {
     size_t bracket;
-    if (!str_ends(segment, STR("]")) || !str_find(segment, STR("["), &bracket)) return add_key(s, out, segment);
+    if (!str_ends(segment, STR("]")) || !str_find(segment, STR("["), &bracket))
+        return add_key(s, out, segment);
     if (bracket > 0 && !add_key(s, out, str_slice(segment, 0, bracket))) return false;
     return add_key(s, out, str_slice(segment, bracket, segment.n));
 }
@@ -181,7 +187,8 @@ static bool parse_steps(struct segments *s, struct sta_path *out)
         if (str_eq(segment, STR("$ref"))) return parse_ref(s, out);
         if (!is_entity(sta_path_last(out))) return fail(s, segment);
         const str name = without_index(segment);
-        if (find_property(sta_path_last(out)->set, name, &out->property)) return parse_property(s, segment, name, out);
+        if (find_property(sta_path_last(out)->set, name, &out->property))
+            return parse_property(s, segment, name, out);
         if (!parse_relation(s, segment, out)) return false;
     }
     out->kind = is_entity(sta_path_last(out)) ? PATH_ENTITY : PATH_SET;
@@ -221,8 +228,11 @@ bool sta_path_is_set(const struct sta_path *p)
 
 static bool absent(entity_set set, entity_id id, err *e)
 {
-    if (id == 0) return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no such %.*s", STR_ARG(entity_schema_of(set)->entity_name));
-    return err_set(e, ERR_ABSENT, ERR_NOWHERE, "%.*s(%lld) does not exist", STR_ARG(entity_schema_of(set)->set_name), (long long)id);
+    if (id == 0)
+        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no such %.*s",
+                       STR_ARG(entity_schema_of(set)->entity_name));
+    return err_set(e, ERR_ABSENT, ERR_NOWHERE, "%.*s(%lld) does not exist",
+                   STR_ARG(entity_schema_of(set)->set_name), (long long)id);
 }
 
 // The store's own ERR_ABSENT and ERR_GONE are good enough; every other fault is passed on too.
@@ -234,12 +244,13 @@ static bool need_entity(struct snapshot *at, entity_set set, entity_id id, err *
 static bool unrelated(const struct sta_target *t, err *e)
 {
     const struct entity_schema *s = entity_schema_of(t->parent_set);
-    return err_set(e, ERR_ABSENT, ERR_NOWHERE, "%.*s(%lld) has no %.*s(%lld)", STR_ARG(s->set_name), (long long)t->parent_id,
-                   STR_ARG(s->relations[t->relation].name), (long long)t->id);
+    return err_set(e, ERR_ABSENT, ERR_NOWHERE, "%.*s(%lld) has no %.*s(%lld)", STR_ARG(s->set_name),
+                   (long long)t->parent_id, STR_ARG(s->relations[t->relation].name), (long long)t->id);
 }
 
 // Over a relation that is to-one on the way back, the entity itself knows.
-static bool is_parent_in_record(const struct sta_target *t, int inverse, struct snapshot *at, arena *a, bool *out, err *e)
+static bool is_parent_in_record(const struct sta_target *t, int inverse, struct snapshot *at, arena *a,
+                                bool *out, err *e)
 {
     struct record r;
     if (!store_get(at, t->set, t->id, a, &r, e)) return false;
@@ -249,8 +260,13 @@ static bool is_parent_in_record(const struct sta_target *t, int inverse, struct 
 
 static bool is_among_related(const struct sta_target *t, struct snapshot *at, bool *out, err *e)
 {
-    const struct query q = {.set = t->set, .has_parent = true, .parent_set = t->parent_set, .parent_id = t->parent_id,
-                            .relation = t->relation, .id = t->id, .top = 1};
+    const struct query q = {.set = t->set,
+                            .has_parent = true,
+                            .parent_set = t->parent_set,
+                            .parent_id = t->parent_id,
+                            .relation = t->relation,
+                            .id = t->id,
+                            .top = 1};
     struct cursor *c;
     if (!store_query(at, &q, &c, e)) return false;
     struct record row;
@@ -265,7 +281,8 @@ static bool need_related(const struct sta_target *t, struct snapshot *at, arena 
     const int inverse = entity_schema_of(t->parent_set)->relations[t->relation].inverse;
     const bool way_back_is_one = !entity_schema_of(t->set)->relations[inverse].is_many;
     bool is_related;
-    const bool asked = way_back_is_one ? is_parent_in_record(t, inverse, at, a, &is_related, e) : is_among_related(t, at, &is_related, e);
+    const bool asked = way_back_is_one ? is_parent_in_record(t, inverse, at, a, &is_related, e)
+                                       : is_among_related(t, at, &is_related, e);
     return asked && (is_related || unrelated(t, e));
 }
 
@@ -279,8 +296,12 @@ static bool follow_one(struct sta_target *t, struct snapshot *at, arena *a, err 
 
 static bool follow(const struct sta_hop *hop, struct sta_target *t, struct snapshot *at, arena *a, err *e)
 {
-    *t = (struct sta_target){.set = hop->set, .has_parent = true, .parent_set = t->set, .parent_id = t->id,
-                             .relation = hop->relation, .id = hop->key};
+    *t = (struct sta_target){.set = hop->set,
+                             .has_parent = true,
+                             .parent_set = t->set,
+                             .parent_id = t->id,
+                             .relation = hop->relation,
+                             .id = hop->key};
     if (!hop->is_many) return follow_one(t, at, a, e);
     return !hop->has_key || need_related(t, at, a, e);
 }

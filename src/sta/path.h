@@ -14,21 +14,21 @@
 
 typedef enum {
     PATH_ROOT,
-    PATH_SET,                // Things, Things(1)/Datastreams
-    PATH_ENTITY,             // Things(1), Observations(1)/Datastream
-    PATH_PROPERTY,           // Things(1)/name, Things(1)/properties/a/b
-    PATH_VALUE,              // ... /$value
-    PATH_REF,                // set or entity followed by /$ref; last hop tells which
-    PATH_BATCH,              // $batch
-    PATH_CREATE_OBSERVATIONS // CreateObservations
+    PATH_SET,                 // Things, Things(1)/Datastreams
+    PATH_ENTITY,              // Things(1), Observations(1)/Datastream
+    PATH_PROPERTY,            // Things(1)/name, Things(1)/properties/a/b
+    PATH_VALUE,               // ... /$value
+    PATH_REF,                 // set or entity followed by /$ref; last hop tells which
+    PATH_BATCH,               // $batch
+    PATH_CREATE_OBSERVATIONS  // CreateObservations
 } sta_path_kind;
 
 struct sta_hop {
     entity_set set;
-    int relation; // of the set of the hop before; -1 in the first
+    int relation;  // of the set of the hop before; -1 in the first
     bool has_key;
-    entity_id key; // 0: a key that no entity has
-    bool is_many;  // a set when has_key is false
+    entity_id key;  // 0: a key that no entity has
+    bool is_many;   // a set when has_key is false
 };
 
 #define STA_HOPS_MAX 16
@@ -38,23 +38,23 @@ struct sta_path {
     sta_path_kind kind;
     struct sta_hop hops[STA_HOPS_MAX];
     size_t hop_count;
-    int property; // PATH_PROPERTY, PATH_VALUE: index, or PROPERTY_IS_ID
-    str *keys;    // into its JSON; "[2]" for an array element
+    int property;  // PATH_PROPERTY, PATH_VALUE: index, or PROPERTY_IS_ID
+    str *keys;     // into its JSON; "[2]" for an array element
     size_t key_count;
 };
 
 NODISCARD bool sta_path_parse(str path, arena *a, struct sta_path *out, err *e);
-const struct sta_hop *sta_path_last(const struct sta_path *p); // of a path with hops
-bool sta_path_is_set(const struct sta_path *p);                // its last hop is a set, not one entity
+const struct sta_hop *sta_path_last(const struct sta_path *p);  // of a path with hops
+bool sta_path_is_set(const struct sta_path *p);                 // its last hop is a set, not one entity
 
 // Where the last hop leads.
 struct sta_target {
     entity_set set;
-    bool has_parent; // reached from another entity
+    bool has_parent;  // reached from another entity
     entity_set parent_set;
     entity_id parent_id;
-    int relation; // of parent_set
-    entity_id id; // 0: the set
+    int relation;  // of parent_set
+    entity_id id;  // 0: the set
 };
 
 // All hops exist and are related; a set at the end may be empty.

@@ -20,40 +20,40 @@
 
 typedef enum { STA_V1_0, STA_V1_1 } sta_version;
 
-str sta_version_name(sta_version v); // "v1.1": first segment of the path
+str sta_version_name(sta_version v);  // "v1.1": first segment of the path
 
 // Zero means the default.
 struct sta_limits {
-    size_t query_bytes;  // of the query string; 16 KiB
-    size_t filter_nodes; // operators, paths and literals of one request; 500
-    int expand_depth;    // levels of $expand; 6
-    int64_t top_max;     // a larger $top silently becomes this; 10000
-    int64_t top_default; // page without $top; 100
-    size_t batch_parts;  // requests of one $batch; 1000
-    int64_t snapshot_us; // a streamed answer looks again at the store after this long; 10 s
+    size_t query_bytes;   // of the query string; 16 KiB
+    size_t filter_nodes;  // operators, paths and literals of one request; 500
+    int expand_depth;     // levels of $expand; 6
+    int64_t top_max;      // a larger $top silently becomes this; 10000
+    int64_t top_default;  // page without $top; 100
+    size_t batch_parts;   // requests of one $batch; 1000
+    int64_t snapshot_us;  // a streamed answer looks again at the store after this long; 10 s
 };
 
-struct sta_limits sta_limits_or_default(const struct sta_limits *l); // NULL: all defaults
+struct sta_limits sta_limits_or_default(const struct sta_limits *l);  // NULL: all defaults
 
 // The service. A plain record: filled once by app, then only read.
 struct sta {
     struct store *store;
     struct ingest *ingest;
-    str root_url; // "https://meten.example.nl": what links start with; no version, no slash at the end
+    str root_url;  // "https://meten.example.nl": what links start with; no version, no slash at the end
     struct sta_limits limits;
-    const str *mqtt_endpoints; // "mqtt://host:1883"; none: the MQTT conformance classes are not listed
+    const str *mqtt_endpoints;  // "mqtt://host:1883"; none: the MQTT conformance classes are not listed
     size_t mqtt_endpoint_count;
 };
 
 struct sta_request {
     http_method method;
     sta_version version;
-    str path;  // behind the version, still percent-encoded: "/Things(1)/Datastreams", "" or "/" for the root
-    str query; // behind '?', still percent-encoded
+    str path;   // behind the version, still percent-encoded: "/Things(1)/Datastreams", "" or "/" for the root
+    str query;  // behind '?', still percent-encoded
     str content_type, accept, prefer, if_match, if_none_match;
     str body;
-    const struct principal *who; // NULL: the public
-    instant received;            // now, for the server's own times
+    const struct principal *who;  // NULL: the public
+    instant received;             // now, for the server's own times
     arena *arena;
 };
 
@@ -61,11 +61,11 @@ struct sta_request {
 
 struct sta_reply {
     int status;
-    str content_type;                           // empty: no body
-    http_header headers[STA_REPLY_HEADERS_MAX]; // Location, ETag, Cache-Control, Allow, ...
+    str content_type;                            // empty: no body
+    http_header headers[STA_REPLY_HEADERS_MAX];  // Location, ETag, Cache-Control, Allow, ...
     size_t header_count;
     str body;
-    bool is_stream; // the body is pulled from `stream` instead; its done must then be called once
+    bool is_stream;  // the body is pulled from `stream` instead; its done must then be called once
     http_stream stream;
 };
 
@@ -85,15 +85,15 @@ NODISCARD bool sta_reply_collect(const struct sta_reply *reply, buf *out, err *e
 // An entity tag of an entity is a hash of its stored content, so that it can be checked before a write.
 #define STA_ETAG_MAX 24
 str sta_etag_of(const struct record *r,
-                char out[static STA_ETAG_MAX]); // with its quotes; `out` is what it points into
+                char out[static STA_ETAG_MAX]);  // with its quotes; `out` is what it points into
 bool sta_etag_matches(str header,
-                      str etag); // list of If-Match, If-None-Match; "*" matches; W/ is no difference
+                      str etag);  // list of If-Match, If-None-Match; "*" matches; W/ is no difference
 
 // Routes of /v1.1 and /v1.0 for http_start. h must outlive the server.
 #define STA_ROUTES 2
 struct sta_http {
     const struct sta *sta;
-    struct identity *identity; // NULL: everybody is the public
+    struct identity *identity;  // NULL: everybody is the public
 };
 void sta_routes(const struct sta_http *h, http_route out[static STA_ROUTES]);
 

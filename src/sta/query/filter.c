@@ -57,7 +57,7 @@ struct steps {
     entity_set set;
     int hops[STA_HOPS_MAX];
     size_t hop_count;
-    bool is_many; // the last hop
+    bool is_many;  // the last hop
     int variable;
 };
 
@@ -90,8 +90,8 @@ bool parser_fail_name(struct parser *p, size_t at, entity_set set, str name)
     char names[300];
     size_t n = 0;
     for (int i = 0; i < s->property_count + s->relation_count; i++) {
-        const str x =
-            i < s->property_count ? s->properties[i].name : s->relations[i - s->property_count].name;
+        const str x = i < s->property_count ? s->properties[i].name
+                                            : s->relations[i - s->property_count].name;
         if (n + x.n + 3 > sizeof names) break;
         memcpy(names + n, ", ", 2);
         memcpy(names + n + 2, x.p, x.n);
@@ -215,10 +215,10 @@ static struct expr *parse_any(struct parser *p, size_t at, const struct steps *s
 
 static struct expr *finish_path(struct parser *p, size_t at, const struct steps *s, int property)
 {
-    const property_type t =
-        property == PROPERTY_IS_ID ? PROPERTY_TEXT : entity_schema_of(s->set)->properties[property].type;
-    struct expr *x =
-        expr_new(p, EXPR_PATH, property == PROPERTY_IS_ID ? TYPE_NUMBER : type_of_property[t], at);
+    const property_type t = property == PROPERTY_IS_ID ? PROPERTY_TEXT
+                                                       : entity_schema_of(s->set)->properties[property].type;
+    struct expr *x = expr_new(p, EXPR_PATH, property == PROPERTY_IS_ID ? TYPE_NUMBER : type_of_property[t],
+                              at);
     if (!x || !keep_steps(p, s, &x->path) || !parser_step(p)) return NULL;
     x->path.property = property;
     if (property == PROPERTY_IS_ID) return x;
@@ -304,8 +304,8 @@ static bool is_followed_by_bracket(const struct parser *p)
 static struct expr *parse_name(struct parser *p)
 {
     const struct token t = p->lexer.now;
-    const bool is_word =
-        str_eq(t.text, STR("true")) || str_eq(t.text, STR("false")) || str_eq(t.text, STR("null"));
+    const bool is_word = str_eq(t.text, STR("true")) || str_eq(t.text, STR("false")) ||
+                         str_eq(t.text, STR("null"));
     if (is_word && variable_find(p, t.text) == 0) return parse_literal(p, &t);
     return is_followed_by_bracket(p) ? parse_function(p) : parse_path(p);
 }
@@ -321,20 +321,17 @@ static struct expr *parse_primary(struct parser *p)
 {
     const struct token t = p->lexer.now;
     switch (t.kind) {
-    case TOKEN_NAME:
-        return parse_name(p);
+    case TOKEN_NAME: return parse_name(p);
     case TOKEN_NUMBER:
     case TOKEN_TEXT:
     case TOKEN_QUOTED:
     case TOKEN_DATE:
     case TOKEN_TIME:
-    case TOKEN_CLOCK:
-        return parse_literal(p, &t);
+    case TOKEN_CLOCK: return parse_literal(p, &t);
     case TOKEN_MARK:
         if (t.mark == '(') return parse_brackets(p);
         break;
-    case TOKEN_END:
-        break;
+    case TOKEN_END: break;
     }
     return failed(parser_fail_here(p, "a property, literal, function or '('"));
 }

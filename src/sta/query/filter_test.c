@@ -11,7 +11,7 @@
 struct parsed {
     entity_set set;
     const char *text;
-    const char *tree; // brackets show what was bound to what
+    const char *tree;  // brackets show what was bound to what
 };
 
 static void assert_tree(struct parsed row)

@@ -121,7 +121,7 @@ static bool lex_time(struct lexer *l, size_t from)
     bool has_clock = false;
     size_t to = skip_time(l, from, &has_clock);
     if (byte_at(l, to) == '/' && is_digit(byte_at(l, to + 1))) {
-        has_clock = true; // an interval is TOKEN_TIME also when made of dates
+        has_clock = true;  // an interval is TOKEN_TIME also when made of dates
         bool end_has_clock = false;
         to = skip_time(l, to + 1, &end_has_clock);
     }

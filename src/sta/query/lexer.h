@@ -10,28 +10,28 @@
 
 typedef enum {
     TOKEN_END,
-    TOKEN_NAME,   // property, relation, function, operator, $option, @iot.id
-    TOKEN_NUMBER, // 12, 1.5, 2e3; a minus is a token of its own
-    TOKEN_TEXT,   // 'it''s': text is what stands between the quotes
-    TOKEN_QUOTED, // duration'PT1H': name and text
-    TOKEN_DATE,   // 2026-01-01
-    TOKEN_TIME,   // 2026-01-01T00:00:00Z, and intervals a/b; a zone's '+' may have become a space
-    TOKEN_CLOCK,  // 09:30:00
-    TOKEN_MARK    // one of ( ) , ; = / [ ] - *
+    TOKEN_NAME,    // property, relation, function, operator, $option, @iot.id
+    TOKEN_NUMBER,  // 12, 1.5, 2e3; a minus is a token of its own
+    TOKEN_TEXT,    // 'it''s': text is what stands between the quotes
+    TOKEN_QUOTED,  // duration'PT1H': name and text
+    TOKEN_DATE,    // 2026-01-01
+    TOKEN_TIME,    // 2026-01-01T00:00:00Z, and intervals a/b; a zone's '+' may have become a space
+    TOKEN_CLOCK,   // 09:30:00
+    TOKEN_MARK     // one of ( ) , ; = / [ ] - *
 } token_kind;
 
 struct token {
     token_kind kind;
-    size_t at;  // byte offset of its first byte
-    size_t end; // and behind its last
+    size_t at;   // byte offset of its first byte
+    size_t end;  // and behind its last
     str text;
-    str name;  // TOKEN_QUOTED: what stands before the quote
-    char mark; // TOKEN_MARK
+    str name;   // TOKEN_QUOTED: what stands before the quote
+    char mark;  // TOKEN_MARK
 };
 
 struct lexer {
     str source;
-    size_t next; // behind `now`
+    size_t next;  // behind `now`
     struct token now;
 };
 

@@ -154,7 +154,7 @@ static bool read_word(struct parser *p, const struct token *t, struct expr *x)
 
 // ---- literals that say what they are ----
 
-#define BODY_AT(t) ((t)->at + (t)->name.n + 1) // of what stands between the quotes
+#define BODY_AT(t) ((t)->at + (t)->name.n + 1)  // of what stands between the quotes
 
 static bool read_duration(struct parser *p, const struct token *t, struct expr *x)
 {

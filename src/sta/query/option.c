@@ -9,12 +9,12 @@
 // What the options being read belong to: the request itself, or one level of $expand.
 struct scope {
     struct query *q;
-    int depth; // of $expand; 0: the request
+    int depth;  // of $expand; 0: the request
 };
 
 enum {
-    FOR_SETS = 1,   // makes no sense for a single entity
-    FOR_REQUEST = 2 // not within $expand
+    FOR_SETS = 1,    // makes no sense for a single entity
+    FOR_REQUEST = 2  // not within $expand
 };
 
 typedef bool (*option_parser)(struct parser *p, const struct scope *s);
@@ -328,7 +328,7 @@ static bool parse_nested_options(struct parser *p, const struct scope *s)
 {
     unsigned given = 0;
     do {
-        if (!parser_step(p)) return false; // over '(' or ';'
+        if (!parser_step(p)) return false;  // over '(' or ';'
         if (token_is_mark(&p->lexer.now, ')')) break;
         if (!parse_nested_option(p, s, &given)) return false;
     } while (token_is_mark(&p->lexer.now, ';'));
@@ -380,7 +380,7 @@ static bool take_pair(str pair, arena *a, struct given *out, err *e)
     str key, value_text = pair;
     if (!str_cut(&value_text, '=', &key)) return true;
     if (!http_percent_decode(key, true, a, &key, e)) return err_within(e, "query string");
-    if (key.n == 0 || key.p[0] != '$') return true; // cache busters, keys of gateways
+    if (key.n == 0 || key.p[0] != '$') return true;  // cache busters, keys of gateways
     const struct option *o = option_find(key);
     if (!o)
         return err_set(e, ERR_UNSUPPORTED, 0, "the option %.*s is not supported",
@@ -406,7 +406,7 @@ static bool parse_given(struct parser *p, const struct given *g, struct query *q
 }
 
 // dataArray shows these when nothing is selected, as the standard's example does.
-#define DATA_ARRAY_PROPERTIES                                                                                \
+#define DATA_ARRAY_PROPERTIES \
     (1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT_TIME | 1u << OBSERVATION_RESULT)
 #define STREAM_LINKS (1u << OBSERVATION_DATASTREAM | 1u << OBSERVATION_MULTI_DATASTREAM)
 
@@ -416,8 +416,8 @@ static void complete(struct query *q, const struct sta_limits *limits)
     const struct entity_schema *s = entity_schema_of(q->set);
     if (!q->has_select) {
         q->select_id = true;
-        q->properties =
-            q->format == FORMAT_DATA_ARRAY ? DATA_ARRAY_PROPERTIES : (1u << s->property_count) - 1;
+        q->properties = q->format == FORMAT_DATA_ARRAY ? DATA_ARRAY_PROPERTIES
+                                                       : (1u << s->property_count) - 1;
     }
     // An Observation has one kind of stream: only that one's link is shown.
     if (q->set == SET_OBSERVATION && (!q->has_select || (q->select_links & STREAM_LINKS)))
@@ -454,13 +454,10 @@ static bool fits_data_array(const struct query *q, err *e)
 static bool fits_format(const struct query *q, err *e)
 {
     switch (q->format) {
-    case FORMAT_DATA_ARRAY:
-        return fits_data_array(q, e);
-    case FORMAT_CSV:
-        return fits_csv(q, e);
+    case FORMAT_DATA_ARRAY: return fits_data_array(q, e);
+    case FORMAT_CSV: return fits_csv(q, e);
     case FORMAT_JSON:
-    case FORMAT_GEOJSON:
-        return true;
+    case FORMAT_GEOJSON: return true;
     }
     return true;
 }

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define SHOWN_MAX 40 // bytes of the query that a message repeats
+#define SHOWN_MAX 40  // bytes of the query that a message repeats
 
 bool parser_fail_within(struct parser *p)
 {

@@ -17,38 +17,38 @@ struct variable {
 
 struct parser {
     struct lexer lexer;
-    const char *option; // "$filter"
+    const char *option;  // "$filter"
     const struct sta_limits *limits;
     arena *arena;
     err *e;
-    entity_set set;                                  // whose properties a plain path names
-    struct variable variables[PARSER_VARIABLES_MAX]; // of the any() around here, outermost first
+    entity_set set;                                   // whose properties a plain path names
+    struct variable variables[PARSER_VARIABLES_MAX];  // of the any() around here, outermost first
     size_t variable_count;
-    size_t nodes; // of the whole request
+    size_t nodes;  // of the whole request
     int depth;
 };
 
 NODISCARD bool parser_start(struct parser *p, const char *option, str text);
 NODISCARD bool parser_step(struct parser *p);
-NODISCARD bool parser_take(struct parser *p, char mark, const char *expected); // steps over `mark`, or fails
-NODISCARD bool parser_end(struct parser *p, const char *expected);             // nothing may be left
+NODISCARD bool parser_take(struct parser *p, char mark, const char *expected);  // steps over `mark`, or fails
+NODISCARD bool parser_end(struct parser *p, const char *expected);              // nothing may be left
 // Always false.
 bool parser_fail(struct parser *p, err_code code, size_t at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 bool parser_fail_here(struct parser *p,
-                      const char *expected); // "expected X, found Y" at the token that is now
-bool parser_fail_within(struct parser *p);   // e is set with an offset of the option's text
+                      const char *expected);  // "expected X, found Y" at the token that is now
+bool parser_fail_within(struct parser *p);    // e is set with an offset of the option's text
 bool parser_no_memory(struct parser *p);
-str parser_now(const struct parser *p); // source text of the token that is now, cut for messages
+str parser_now(const struct parser *p);  // source text of the token that is now, cut for messages
 
 // filter.c
-struct expr *parse_expression(struct parser *p); // NULL: failed
+struct expr *parse_expression(struct parser *p);  // NULL: failed
 bool parse_condition(struct parser *p, struct expr **out);
 struct expr *parse_path(struct parser *p);
 struct expr *expr_new(struct parser *p, expr_kind kind, expr_type type, size_t at);
 bool parse_keys(struct parser *p, entity_set set, int property, str **keys,
-                size_t *count);                                               // the rest of a path, into JSON
-bool parser_fail_name(struct parser *p, size_t at, entity_set set, str name); // no such property or relation
+                size_t *count);  // the rest of a path, into JSON
+bool parser_fail_name(struct parser *p, size_t at, entity_set set, str name);  // no such property or relation
 
 // literal.c
 struct expr *parse_literal(struct parser *p, const struct token *t);
@@ -60,7 +60,7 @@ NODISCARD bool wkt_check(str text, err *e);
 
 // check.c: argument types are checked and literals become what is wanted of them
 struct expr *check_call(struct parser *p, function_id f, size_t at, struct expr **args, size_t count);
-const char *type_name(expr_type t); // "a number"
+const char *type_name(expr_type t);  // "a number"
 
 // print.c: paths are printed from the sets they start in: [0] the row's, [n] that of the n-th any() around
 struct printer {

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#define TEXT_MAX ((size_t)1 << 20) // of one printed query
+#define TEXT_MAX ((size_t)1 << 20)  // of one printed query
 
 // ---- values ----
 
@@ -34,24 +34,12 @@ static void print_number(buf *b, const value *v)
 static void print_value(buf *b, const value *v)
 {
     switch (v->type) {
-    case VALUE_NULL:
-        BUF_LIT(b, "null");
-        return;
-    case VALUE_BOOL:
-        buf_add(b, v->truth ? STR("true") : STR("false"));
-        return;
-    case VALUE_DECIMAL:
-        buf_add_decimal(b, v->number);
-        return;
-    case VALUE_NUMBER:
-        print_number(b, v);
-        return;
-    case VALUE_TEXT:
-        print_quoted(b, v->text);
-        return;
-    case VALUE_TIME:
-        buf_add_interval(b, v->time);
-        return;
+    case VALUE_NULL: BUF_LIT(b, "null"); return;
+    case VALUE_BOOL: buf_add(b, v->truth ? STR("true") : STR("false")); return;
+    case VALUE_DECIMAL: buf_add_decimal(b, v->number); return;
+    case VALUE_NUMBER: print_number(b, v); return;
+    case VALUE_TEXT: print_quoted(b, v->text); return;
+    case VALUE_TIME: buf_add_interval(b, v->time); return;
     case VALUE_JSON:
         BUF_LIT(b, "json");
         print_quoted(b, v->text);
@@ -77,7 +65,7 @@ static void print_date(buf *b, instant t)
 static void print_clock(buf *b, int64_t since_midnight)
 {
     char text[TIME_TEXT_MAX];
-    const size_t n = time_write(text, since_midnight); // 1970-01-01T09:30:00Z
+    const size_t n = time_write(text, since_midnight);  // 1970-01-01T09:30:00Z
     buf_add(b, str_slice((str){text, n}, 11, n - 1));
 }
 
@@ -163,7 +151,7 @@ static void print_call(const struct printer *p, const struct expr *x)
     } else if (x->arg_count == 1) {
         buf_add(p->b, name);
         if (x->function == OP_NOT) buf_add_char(p->b, ' ');
-        const bool needs_brackets = x->args[0]->kind == EXPR_VALUE; // -(5) is no literal
+        const bool needs_brackets = x->args[0]->kind == EXPR_VALUE;  // -(5) is no literal
         if (needs_brackets) buf_add_char(p->b, '(');
         print_operand(p, x->args[0]);
         if (needs_brackets) buf_add_char(p->b, ')');
@@ -177,22 +165,14 @@ static void print_call(const struct printer *p, const struct expr *x)
 void expr_print(const struct printer *p, const struct expr *x)
 {
     switch (x->kind) {
-    case EXPR_VALUE:
-        print_literal(p->b, x);
-        return;
+    case EXPR_VALUE: print_literal(p->b, x); return;
     case EXPR_PATH:
         print_path(p, &x->path, property_name(x->path.set, x->path.property));
         print_keys(p->b, x->path.keys, x->path.key_count);
         return;
-    case EXPR_CALL:
-        print_call(p, x);
-        return;
-    case EXPR_ANY:
-        print_any(p, x);
-        return;
-    case EXPR_LIST:
-        print_list(p, x);
-        return;
+    case EXPR_CALL: print_call(p, x); return;
+    case EXPR_ANY: print_any(p, x); return;
+    case EXPR_LIST: print_list(p, x); return;
     }
 }
 
@@ -245,7 +225,7 @@ static void print_select(buf *b, const struct query *q)
 // An option goes into a query string of its own (percent-encoded, '&') or into the brackets of $expand (';').
 struct option_printer {
     buf *b;
-    buf text; // of the option that is being made
+    buf text;  // of the option that is being made
     bool is_nested;
     bool is_empty;
 };
@@ -255,8 +235,8 @@ static void add_encoded(buf *b, str s)
     static const char plain[] = "-._~!$'()*,;:@/=?";
     for (size_t i = 0; i < s.n; i++) {
         const char c = s.p[i];
-        const bool is_plain =
-            (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c && strchr(plain, c));
+        const bool is_plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+                              (c && strchr(plain, c));
         if (is_plain) {
             buf_add_char(b, c);
         } else {

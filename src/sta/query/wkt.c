@@ -3,7 +3,7 @@
 // the geometry. Source   OGC 06-103r4 (Simple Feature Access 1), section 7
 #include "sta/query/parser.h"
 
-#define NESTING_MAX 8 // of GEOMETRYCOLLECTION
+#define NESTING_MAX 8  // of GEOMETRYCOLLECTION
 
 struct wkt {
     str s;
@@ -55,7 +55,7 @@ struct position {
 static bool position(struct wkt *w, struct position *out)
 {
     if (!number(w, &out->x) || !number(w, &out->y)) return false;
-    for (int i = 0; i < 2; i++) { // height and measure may follow
+    for (int i = 0; i < 2; i++) {  // height and measure may follow
         double ignored;
         if (now(w) == ',' || now(w) == ')') return true;
         if (!number(w, &ignored)) return false;
@@ -157,7 +157,7 @@ static bool geometry(struct wkt *w, int depth)
     const size_t from = (now(w), w->at);
     const str name = word(w);
     const size_t behind = w->at;
-    const str more = word(w); // Z, M, ZM, EMPTY
+    const str more = word(w);  // Z, M, ZM, EMPTY
     if (str_eq_nocase(more, STR("EMPTY"))) return true;
     const bool is_known = more.n == 0 || str_eq_nocase(more, STR("Z")) || str_eq_nocase(more, STR("M")) ||
                           str_eq_nocase(more, STR("ZM"));

@@ -109,7 +109,7 @@ static size_t skip_time(const struct lexer *l, size_t at, bool *has_clock)
 {
     bool has_zone = false;
     const size_t from = at;
-    for (char c = byte_at(l, at); is_digit(c) || (c && strchr("Tt:.,Zz+-", c)); c = byte_at(l, ++at)) {
+    for (char c = byte_at(l, at); is_digit(c) || (c && strchr("Tt:.Zz+-", c)); c = byte_at(l, ++at)) {
         if (c == 'T' || c == 't') *has_clock = true;
         if (c == 'Z' || c == 'z' || c == '+' || (c == '-' && *has_clock)) has_zone = true;
     }

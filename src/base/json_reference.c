@@ -2,11 +2,13 @@
 #include "base/json_reference.h"
 
 #include <jansson.h>
+#include <string.h>
 
 reference_verdict reference_read(str source, char **text)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
     json_error_t error;
+    if (memchr(source.p ? source.p : "", 0, source.n)) return REFERENCE_SILENT;
     json_t *root = json_loadb(source.n ? source.p : "", source.n, flags, &error);
     if (!root) {
         const enum json_error_code code = json_error_code(&error);

@@ -229,7 +229,7 @@ TEST(the_pull_reader_goes_through_an_observation)
                                        "\"ok\":true,\"none\":null,\"parameters\":{\"a\":[1,{}]}}"), &e);
     json_type t;
     bool more, ok;
-    str key, value;
+    str key, value = {0};
     assert_true(json_peek(&r, &t) && t == JSON_OBJECT);
     assert_true(json_enter(&r, '{'));
     assert_true(json_more(&r, '{', &more) && more && json_key(&r, memory, &key) && json_read_text(&r, memory, &value));
@@ -250,7 +250,7 @@ TEST(a_wrong_type_names_the_member)
     err e = {0};
     json_reader r = json_reader_of(STR("{\"a\":{\"b\":2},\"result\":\"x\"}"), &e);
     bool more;
-    str key, value;
+    str key, value = {0};
     assert_true(json_enter(&r, '{') && json_more(&r, '{', &more) && json_key(&r, memory, &key) && json_skip(&r, &value));
     assert_true(json_more(&r, '{', &more) && json_key(&r, memory, &key));
     assert_false(json_read_number(&r, &value));

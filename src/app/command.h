@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// command.h: what a subcommand is. A new one is one new file cmd_NAME.c and its name in commands.h.
+// command.h: what a subcommand is. A new one is one new file cmd_NAME.c and its name in commands.inc.
 #ifndef PEIL_APP_COMMAND_H
 #define PEIL_APP_COMMAND_H
 

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #define COMMAND(name) extern const struct command command_##name;
-#include "app/commands.h"
+#include "app/commands.inc"
 #undef COMMAND
 
 static const struct command *const commands[] = {
 #define COMMAND(name) &command_##name,
-#include "app/commands.h"
+#include "app/commands.inc"
 #undef COMMAND
 };
 

@@ -29,6 +29,8 @@ struct connection {
     struct statement *statements;
     size_t statement_count;
     uint64_t clock;
+    bool has_cause;       // `cause` says why SQLite's last call failed, better than SQLite can
+    err cause;
 };
 
 typedef enum { CONNECTION_WRITE, CONNECTION_READ, CONNECTION_READ_ONLY_STORE } connection_use;
@@ -65,7 +67,10 @@ int sql_set_cause(struct connection *c, const err *cause);  // returns SQLITE_ER
 // A newer file than this program knows is refused (ERR_STORE, "made by a newer peil").
 NODISCARD bool schema_migrate(struct connection *c, err *e);
 
-// Implemented by the entity side, called from schema_migrate and connection_open.
+// The virtual tables and SQL functions that every connection has; called by connection_open.
+NODISCARD bool connection_register(struct connection *c, err *e);
+
+// Implemented by the entity side, called from schema_migrate and connection_register.
 NODISCARD bool entity_create_tables(struct connection *c, err *e);
 NODISCARD bool entity_register_functions(struct connection *c, err *e);
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "series/point.h"
+
+#include <math.h>
+
+void point_of(const struct observation *o, buf *bytes, struct point *out)
+{
+    const bool is_decimal = o->result.type == VALUE_DECIMAL;
+    *out = (struct point){.time = o->phenomenon_time.start,
+                          .units = is_decimal ? o->result.number.units : 0,
+                          .result_time = o->result_time,
+                          .feature = o->feature,
+                          .number = o->number,
+                          .scale = is_decimal ? (uint8_t)o->result.number.scale : POINT_NO_DECIMAL};
+    const struct extra x = extra_of(o);
+    if (x.fields == 0) return;
+    const size_t from = bytes->n;
+    extra_write(bytes, out->time, &x);
+    out->extra = str_slice(buf_str(bytes), from, bytes->n);
+}
+
+bool point_read(const struct point *p, entity_id stream, struct observation *out)
+{
+    struct observation o = {.stream = stream,
+                            .number = p->number,
+                            .phenomenon_time = {p->time, TIME_NONE},
+                            .result_time = p->result_time,
+                            .valid_time = {TIME_NONE, TIME_NONE},
+                            .feature = p->feature};
+    if (p->scale != POINT_NO_DECIMAL) o.result = value_decimal((decimal){p->units, (int8_t)p->scale});
+    if (p->extra.n > 0) {
+        struct extra x;
+        if (!extra_read(p->extra, p->time, &x)) return false;
+        extra_apply(&x, &o);
+    }
+    *out = o;
+    return true;
+}
+
+bool point_real(const struct point *p, double *out)
+{
+    if (p->scale != POINT_NO_DECIMAL) {
+        *out = decimal_to_double((decimal){p->units, (int8_t)p->scale});
+        return true;
+    }
+    struct extra x;
+    if (!extra_read(p->extra, p->time, &x)) return false;
+    if (x.result.type == VALUE_BOOL) {
+        *out = x.result.truth ? 1 : 0;
+        return true;
+    }
+    if (x.result.type != VALUE_NUMBER || !isfinite(x.result.real)) return false;
+    *out = x.result.real;
+    return true;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "series/tail_row.h"
+
+#include "series/checksum.h"
+
+#define VERSION 1
+#define PREFIX (1 + CHECKSUM_BYTES)
+
+enum { FORM_PARTS = 19, FORM_MASK = 31 };
+enum { STREAM_SAME, STREAM_NEXT, STREAM_GIVEN, STREAM_SHIFT = 5, STREAM_MASK = 3 };
+enum { HEAD_NUMBER = 128 };
+enum { PART_DECIMAL = 1, PART_RESULT_TIME = 2, PART_EXTRA = 4, PART_ALL = 7 };
+
+void tail_writer_start(struct tail_writer *w)
+{
+    w->bytes.max = TAIL_ROW_MAX;
+    buf_clear(&w->bytes);
+    put_byte(&w->bytes, VERSION);
+    for (int i = 0; i < CHECKSUM_BYTES; i++) put_byte(&w->bytes, 0);
+    w->stream = 0;
+    w->time = 0;
+}
+
+static unsigned stream_form(entity_id before, entity_id stream)
+{
+    return stream == before ? STREAM_SAME : stream == before + 1 ? STREAM_NEXT : STREAM_GIVEN;
+}
+
+static unsigned parts_of(const struct point *p)
+{
+    return (p->scale != POINT_NO_DECIMAL ? PART_DECIMAL : 0U) | (p->result_time != TIME_NONE ? PART_RESULT_TIME : 0U) |
+           (p->extra.n > 0 ? PART_EXTRA : 0U);
+}
+
+static void put_parts(buf *b, unsigned parts, const struct point *p)
+{
+    put_byte(b, (uint8_t)parts);
+    if (parts & PART_DECIMAL) {
+        put_byte(b, p->scale);
+        put_zigzag(b, p->units);
+    }
+    if (parts & PART_RESULT_TIME) put_zigzag(b, int_minus(p->result_time, p->time));
+    if (parts & PART_EXTRA) put_bytes(b, p->extra);
+}
+
+void tail_writer_add(struct tail_writer *w, const struct tail_item *item)
+{
+    const struct point *p = &item->point;
+    const unsigned stream = stream_form(w->stream, item->stream), parts = parts_of(p);
+    const bool is_plain = parts == PART_DECIMAL;
+    buf *b = &w->bytes;
+    put_byte(b, (uint8_t)((is_plain ? p->scale : FORM_PARTS) | stream << STREAM_SHIFT | (item->has_number ? HEAD_NUMBER : 0)));
+    if (stream == STREAM_GIVEN) put_zigzag(b, item->stream - w->stream);
+    if (item->has_number) {
+        put_varint(b, p->number);
+        put_varint(b, (uint64_t)p->feature);
+    }
+    put_zigzag(b, int_minus(p->time, w->time));
+    if (is_plain) {
+        put_zigzag(b, p->units);
+    } else {
+        put_parts(b, parts, p);
+    }
+    w->stream = item->stream;
+    w->time = p->time;
+}
+
+str tail_writer_finish(struct tail_writer *w)
+{
+    const str row = buf_str(&w->bytes);
+    if (row.n >= PREFIX) checksum_write((uint8_t *)w->bytes.p + 1, str_slice(row, PREFIX, row.n));
+    return row;
+}
+
+bool tail_reader_open(struct tail_reader *r, str row)
+{
+    *r = (struct tail_reader){.in = reader_of(row)};
+    if (row.n < PREFIX || get_byte(&r->in) != VERSION) return false;
+    r->in.p += CHECKSUM_BYTES;
+    return checksum_matches((const uint8_t *)row.p + 1, str_slice(row, PREFIX, row.n));
+}
+
+static bool get_stream(struct tail_reader *r, unsigned form)
+{
+    if (form == STREAM_NEXT) r->stream++;
+    if (form == STREAM_GIVEN) r->stream = int_plus(r->stream, get_zigzag(&r->in));
+    return form <= STREAM_GIVEN && r->stream >= 1 && r->stream <= STREAM_ID_MAX;
+}
+
+static bool get_number(reader *in, struct point *p)
+{
+    const uint64_t number = get_varint(in), feature = get_varint(in);
+    p->number = (uint32_t)number;
+    p->feature = (entity_id)feature;
+    return number <= UINT32_MAX && feature <= (uint64_t)ENTITY_ID_MAX;
+}
+
+static bool get_parts(reader *in, struct point *p)
+{
+    const unsigned parts = get_byte(in);
+    if (parts > PART_ALL) return false;
+    if (parts & PART_DECIMAL) {
+        p->scale = get_byte(in);
+        p->units = get_zigzag(in);
+        if (p->scale > DECIMAL_SCALE_MAX) return false;
+    }
+    if (parts & PART_RESULT_TIME) p->result_time = int_plus(p->time, get_zigzag(in));
+    if (parts & PART_EXTRA) p->extra = get_bytes(in);
+    return true;
+}
+
+bool tail_reader_next(struct tail_reader *r, struct tail_item *out, bool *got)
+{
+    *got = reader_left(&r->in) > 0;
+    if (!*got) return true;
+    const unsigned head = get_byte(&r->in), form = head & FORM_MASK;
+    struct tail_item item = {.has_number = head & HEAD_NUMBER,
+                             .point = {.result_time = TIME_NONE, .scale = POINT_NO_DECIMAL}};
+    struct point *p = &item.point;
+    if (!get_stream(r, head >> STREAM_SHIFT & STREAM_MASK)) return false;
+    item.stream = r->stream;
+    if (item.has_number && !get_number(&r->in, p)) return false;
+    p->time = r->time = int_plus(r->time, get_zigzag(&r->in));
+    if (form < FORM_PARTS) {
+        p->scale = (uint8_t)form;
+        p->units = get_zigzag(&r->in);
+    } else if (form > FORM_PARTS || !get_parts(&r->in, p)) {
+        return false;
+    }
+    if (r->in.failed) return false;
+    *out = item;
+    return true;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: EUPL-1.2
+// tail_row.h: the observations of one commit as one row of bytes: what makes an acknowledged reading durable before it
+// stands in a chunk. Written as they arrive, read back in that order when the store is opened.
+//
+// Form     version, CRC-32 of the rest, then per observation:
+//          head byte: bits 0-4 the scale of a plain decimal (0-18), or 19: parts follow;
+//                     bits 5-6 the stream: 0 as before, 1 the next id, 2 a difference follows; bit 7: number and feature follow
+//          [difference of stream] [number, feature] difference of time to the one before
+//          a plain decimal: units; else a byte of parts: 1 scale and units, 2 result time less phenomenonTime, 4 extra
+//          Without bit 7 the number is one more than that stream's last in this row, the feature the same as there.
+// Owns     what tail_reader_next gives are views into the row
+// Errors   tail_reader_*: false when the bytes are damaged
+#ifndef PEIL_SERIES_TAIL_ROW_H
+#define PEIL_SERIES_TAIL_ROW_H
+
+#include "series/point.h"
+
+#define TAIL_ROW_MAX ((size_t)256 << 20)  // bytes of one commit
+
+struct tail_writer {
+    buf bytes;
+    entity_id stream;
+    instant time;
+};
+
+// One observation as it stands in a row.
+struct tail_item {
+    entity_id stream;
+    bool has_number;     // number and feature are given; else: the next number of this stream, the same feature
+    struct point point;
+};
+
+void tail_writer_start(struct tail_writer *w);  // an empty row; memory is kept
+void tail_writer_add(struct tail_writer *w, const struct tail_item *item);
+str tail_writer_finish(struct tail_writer *w);  // the row; nothing more may be added
+
+struct tail_reader {
+    reader in;
+    entity_id stream;
+    instant time;
+};
+NODISCARD bool tail_reader_open(struct tail_reader *r, str row);
+NODISCARD bool tail_reader_next(struct tail_reader *r, struct tail_item *out, bool *got);
+
+#endif

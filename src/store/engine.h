@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: EUPL-1.2
+// engine.h: the store's own state: who owns which part, and the calls between its files. Private.
+#ifndef PEIL_STORE_ENGINE_H
+#define PEIL_STORE_ENGINE_H
+
+#include "base/queue.h"
+#include "series/tail_row.h"
+#include "store/observations.h"
+#include "store/stream.h"
+
+#include <pthread.h>
+
+#define LISTENERS_MAX 8
+
+// ---- Memory that readers may still look at ------------------------------------------------------------------------
+
+// Something taken out of sight by a commit. Snapshots opened later cannot reach it; it is freed when those opened
+// before (their tickets are smaller) are closed.
+struct retired {
+    struct tail *tail;      // this one alone, or
+    struct stream *stream;  // a deleted stream with all its tails
+    bool is_listed;         // the stream can still be found: it is taken out of the list first, then freed
+    struct tail *newer;     // whose `older` is cleared
+    uint64_t ticket;
+};
+
+struct retirement {
+    struct retired *items;  // in order of ticket; [first, count)
+    size_t first, count, capacity;
+};
+
+// ---- An operation ---------------------------------------------------------------------------------------------------
+
+struct undo {
+    enum { UNDO_STATE, UNDO_SEAL, UNDO_ADD, UNDO_DELETE } kind;
+    struct stream *stream;
+    struct stream_state state;  // UNDO_STATE: as it was
+    struct tail *begun;         // UNDO_SEAL
+};
+
+struct appended {
+    struct tail *tail;
+    struct tail_block *block;
+};
+
+// One for the life of the writer; what it holds is of the batch, that is of the operations that one commit will hold.
+struct store_tx {
+    struct store *store;
+    struct snapshot snapshot;
+    uint64_t commit;            // number that the batch gets
+    uint64_t operation;         // grows with every operation
+    bool has_savepoint;
+    bool is_dirty;              // the batch has something to commit
+    struct tail_writer row;
+    buf extra;                  // bytes of the extra of the observation being appended
+    struct undo *undos;
+    size_t undo_count, undo_capacity;
+    struct appended *appended;
+    size_t appended_count, appended_capacity;
+    struct change *changes;
+    size_t change_count, change_capacity;
+    arena *arena;               // reset with the batch
+};
+
+// ---- The store ------------------------------------------------------------------------------------------------------
+
+// Of the tail on disk and in memory; the writer's.
+struct tail_load {
+    size_t bytes;               // of memory
+    int64_t observations;       // in no chunk yet
+    int64_t rows, row_bytes;    // of table `tail`
+};
+
+struct store {
+    char *directory, *path;
+    bool is_read_only;
+    int lock_file;              // -1: none
+    struct streams streams;
+
+    // The writer thread's, between store_open and store_close.
+    pthread_t thread;
+    bool has_thread;
+    struct queue *queue;
+    struct connection writer;
+    struct store_tx tx;
+    struct retirement retirement;
+    struct tail_load load;
+    int wal_frames;             // in the log after the last commit
+    store_listener listeners[LISTENERS_MAX];
+    void *listener_contexts[LISTENERS_MAX];
+    size_t listener_count;
+
+    // Shared.
+    _Atomic uint64_t published;       // the newest commit whose observations readers find in memory
+    _Atomic uint64_t entity_version;
+    _Atomic int64_t observations;     // of figures; see store_figures
+    struct lock *lock;                // guards what follows
+    struct snapshot *oldest, *youngest;  // open ones, by ticket
+    uint64_t ticket;
+    struct snapshot *idle;            // closed, their connections kept
+    size_t idle_count, open_count;
+    err write_fault;                  // why the last commit failed; code ERR_NONE: it worked
+};
+
+// writer.c
+NODISCARD bool writer_start(struct store *s, err *e);
+void writer_stop(struct store *s);
+
+// snapshot.c
+void snapshots_free(struct store *s);
+void retire(struct store *s, struct retired what);  // takes it; the ticket is filled in
+void reclaim(struct store *s, bool all);            // frees what nobody can look at; all: nobody looks any more
+
+// append.c: the memory side of an operation, and its undoing.
+NODISCARD bool tx_save_stream(struct store_tx *tx, struct stream *s, err *e);  // before its state is changed
+NODISCARD bool tx_note_undo(struct store_tx *tx, struct undo u, err *e);
+void tx_undo(struct store_tx *tx, size_t undos, size_t appended, size_t changes);  // back to these counts
+void tx_publish(struct store_tx *tx);
+
+// stream_row.c
+NODISCARD bool stream_rows_load(struct connection *c, struct streams *all, err *e);
+NODISCARD bool stream_feature_add(struct store_tx *tx, entity_id stream, entity_id feature, err *e);
+
+// replay.c: the durable tail, back into memory.
+NODISCARD bool tail_replay(struct store *s, struct connection *c, err *e);
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Observations through the store's own door: appended, read, kept over a restart.
+#include "store/observations.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct place {
+    char directory[64];
+    struct store *store;
+};
+
+static void open_store(struct place *p)
+{
+    err e;
+    const store_config c = {.directory = p->directory, .create = true};
+    if (!store_open(&c, &p->store, &e)) fail_msg("%s", e.text);
+}
+
+static int set_up(void **state)
+{
+    struct place *p = calloc(1, sizeof *p);
+    snprintf(p->directory, sizeof p->directory, "/tmp/peil.engine.XXXXXX");
+    if (!mkdtemp(p->directory)) return -1;
+    open_store(p);
+    *state = p;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct place *p = *state;
+    char command[128];
+    store_close(p->store);
+    snprintf(command, sizeof command, "rm -rf %s", p->directory);
+    const int rc = system(command);
+    free(p);
+    return rc;
+}
+
+struct plan {
+    entity_id stream;
+    int first, count;
+    bool fail;
+};
+
+static bool add_stream(struct store_tx *tx, void *context, err *e)
+{
+    return observations_add_stream(tx, *(entity_id *)context, SET_DATASTREAM, 1, 0, e);
+}
+
+static bool append_plan(struct store_tx *tx, void *context, err *e)
+{
+    const struct plan *p = context;
+    for (int i = 0; i < p->count; i++) {
+        struct observation o = {.stream = p->stream,
+                                .phenomenon_time = {(p->first + i) * TIME_MINUTE, TIME_NONE},
+                                .result_time = TIME_NONE,
+                                .valid_time = {TIME_NONE, TIME_NONE},
+                                .result = value_decimal((decimal){p->first + i, 1})};
+        if (!store_append(tx, &o, e)) return false;
+    }
+    return !p->fail || err_set(e, ERR_RANGE, ERR_NOWHERE, "on purpose");
+}
+
+static int64_t count(struct store *s, entity_id stream)
+{
+    err e;
+    struct snapshot *at;
+    int64_t n = -1;
+    if (!snapshot_open(s, &at, &e)) fail_msg("%s", e.text);
+    if (!observations_count(at, stream, (interval){TIME_NONE, TIME_NONE}, &n, &e)) fail_msg("%s", e.text);
+    snapshot_close(at);
+    return n;
+}
+
+static void what_is_appended_is_counted_and_survives_a_restart(void **state)
+{
+    struct place *p = *state;
+    err e;
+    entity_id stream = 7;
+    assert_true(store_run(p->store, add_stream, &stream, &e));
+    for (int i = 0; i < 10; i++) {
+        struct plan plan = {.stream = stream, .first = i * 100, .count = 100};
+        assert_true(store_run(p->store, append_plan, &plan, &e));
+    }
+    assert_int_equal(count(p->store, stream), 1000);
+    store_close(p->store);
+    open_store(p);
+    assert_int_equal(count(p->store, stream), 1000);
+}
+
+static void an_operation_that_fails_leaves_nothing(void **state)
+{
+    struct place *p = *state;
+    err e;
+    entity_id stream = 7;
+    assert_true(store_run(p->store, add_stream, &stream, &e));
+    struct plan plan = {.stream = stream, .count = 50, .fail = true};
+    assert_false(store_run(p->store, append_plan, &plan, &e));
+    assert_int_equal(e.code, ERR_RANGE);
+    assert_int_equal(count(p->store, stream), 0);
+    plan.fail = false;
+    assert_true(store_run(p->store, append_plan, &plan, &e));
+    assert_int_equal(count(p->store, stream), 50);
+}
+
+static int64_t ask(struct store *s, const char *sql)
+{
+    err e;
+    struct snapshot *at;
+    sqlite3_stmt *st;
+    bool got;
+    if (!snapshot_open(s, &at, &e)) fail_msg("%s", e.text);
+    struct connection *c = snapshot_connection(at);
+    if (!sql_take(c, str_of(sql), &st, &e) || !sql_step(c, st, &got, &e)) fail_msg("%s: %s", sql, e.text);
+    const int64_t v = got ? sqlite3_column_int64(st, 0) : -1;
+    sql_give(c, st);
+    snapshot_close(at);
+    return v;
+}
+
+static void sql_sees_observations(void **state)
+{
+    struct place *p = *state;
+    err e;
+    for (entity_id stream = 1; stream <= 5; stream++) {
+        assert_true(store_run(p->store, add_stream, &stream, &e));
+        struct plan plan = {.stream = stream, .first = (int)stream * 10, .count = 20};
+        assert_true(store_run(p->store, append_plan, &plan, &e));
+    }
+    assert_int_equal(ask(p->store, "SELECT count(*) FROM observation"), 100);
+    assert_int_equal(ask(p->store, "SELECT count(*) FROM observation WHERE stream = 3"), 20);
+    assert_int_equal(ask(p->store, "SELECT stream FROM observation ORDER BY phen_start DESC LIMIT 1"), 5);
+    assert_int_equal(ask(p->store, "SELECT result_units FROM observation WHERE stream IN (2, 4) ORDER BY phen_start LIMIT 1"), 20);
+    assert_int_equal(ask(p->store, "SELECT phen_start / 60000000 FROM observation WHERE phen_start > 60 * 60000000 ORDER BY phen_start, id LIMIT 1"), 61);
+    assert_int_equal(ask(p->store, "SELECT sum(count) FROM stream_extent"), 100);
+    assert_int_equal(ask(p->store, "SELECT count FROM stream_extent WHERE stream = 2"), 20);
+    assert_int_equal(ask(p->store, "SELECT id FROM observation WHERE after_start = 30 * 60000000 AND after_id = (2 << 32) + 11 ORDER BY phen_start, id LIMIT 1"),
+                     OBSERVATION_ID(3, 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_appended_is_counted_and_survives_a_restart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

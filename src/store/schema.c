@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Tables of the observation side, and the way from one layout of the file to the next.
+#include "store/sqlite.h"
+
+// tail            the observations of one commit (series/tail_row.h) that are not all in chunks yet; the newest row is
+//                 always there, for its id is the number of the newest commit
+// stream          a Datastream or MultiDatastream; what it says about observations holds for those in chunks
+// chunk           full pieces of a stream (series/chunk.h), written once, at the end of the file where they pack closely
+// growing_chunk   the newest piece of each stream while it fills up; rewritten, neighbours in one page
+static const char observation_tables[] =
+    "CREATE TABLE tail(id INTEGER PRIMARY KEY, data BLOB NOT NULL);"
+    "INSERT INTO tail(id, data) VALUES(1, x'');"
+    "CREATE TABLE stream("
+    "  id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, thing INTEGER NOT NULL, fields INTEGER NOT NULL,"
+    "  next_number INTEGER NOT NULL DEFAULT 1,"
+    "  sealed_commit INTEGER NOT NULL DEFAULT 0,"   // the tail's rows before this one are in chunks,
+    "  sealed_of_row INTEGER NOT NULL DEFAULT 0,"   // and so many of this stream's observations in this one
+    "  arrival_feature INTEGER NOT NULL DEFAULT 0,"
+    "  count INTEGER NOT NULL DEFAULT 0,"
+    "  phen_min INTEGER, phen_max INTEGER, result_min INTEGER, result_max INTEGER,"
+    "  newest_time INTEGER, newest_number INTEGER, newest_feature INTEGER);"
+    "CREATE TABLE chunk(id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, last_time INTEGER NOT NULL,"
+    "  last_number INTEGER NOT NULL, data BLOB NOT NULL);"
+    "CREATE INDEX chunk_by_time ON chunk(stream, last_time, last_number);"
+    "CREATE TABLE growing_chunk(stream INTEGER PRIMARY KEY, data BLOB NOT NULL);"
+    "CREATE TABLE stream_feature(stream INTEGER, feature INTEGER, PRIMARY KEY(stream, feature)) WITHOUT ROWID;"
+    "CREATE INDEX stream_feature_by_feature ON stream_feature(feature);";
+
+static bool create_observation_tables(struct connection *c, err *e)
+{
+    return sql_script(c, observation_tables, e);
+}
+
+// Step i brings a file from version i to version i + 1. Steps are added at the end and never change once released.
+static bool (*const steps[])(struct connection *c, err *e) = {
+    create_observation_tables,
+    entity_create_tables,
+};
+#define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
+
+static bool read_version(struct connection *c, int64_t *out, err *e)
+{
+    sqlite3_stmt *st;
+    bool got;
+    if (!sql_take(c, STR("PRAGMA user_version"), &st, e)) return false;
+    const bool ok = sql_step(c, st, &got, e);
+    if (ok) *out = got ? sqlite3_column_int64(st, 0) : 0;
+    sql_give(c, st);
+    return ok;
+}
+
+static bool write_version(struct connection *c, err *e)
+{
+    char sql[64];
+    sqlite3_snprintf(sizeof sql, sql, "PRAGMA user_version=%lld", (long long)VERSION);  // a pragma takes no parameters
+    return sql_script(c, sql, e);
+}
+
+static bool run_steps(struct connection *c, int64_t from, err *e)
+{
+    for (int64_t i = from; i < VERSION; i++)
+        if (!steps[i](c, e)) return err_within(e, "making layout %lld of the store", (long long)i + 1);
+    return write_version(c, e);
+}
+
+bool schema_migrate(struct connection *c, err *e)
+{
+    int64_t version;
+    if (!read_version(c, &version, e)) return false;
+    if (version == VERSION) return true;
+    if (version > VERSION)
+        return err_set(e, ERR_STORE, ERR_NOWHERE, "this store was made by a newer peil (layout %lld, this one knows %lld)",
+                       (long long)version, (long long)VERSION);
+    err ignored;
+    if (!sql_script(c, "BEGIN IMMEDIATE", e)) return false;
+    if (run_steps(c, version, e) && sql_script(c, "COMMIT", e)) return true;
+    if (!sqlite3_get_autocommit(c->db) && !sql_script(c, "ROLLBACK", &ignored)) return false;
+    return false;
+}

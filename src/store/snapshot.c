@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Snapshots: a read transaction of SQLite on a connection of its own, with the number of the commit that it shows.
+#include "base/time.h"
+#include "store/engine.h"
+
+#include <sched.h>
+#include <stdlib.h>
+
+#define CONNECTIONS_MAX 256  // open snapshots; beyond: ERR_BUSY
+#define CONNECTIONS_KEPT 16  // idle ones
+
+struct connection *snapshot_connection(struct snapshot *at)
+{
+    return at->connection;
+}
+
+uint64_t snapshot_commit(const struct snapshot *at)
+{
+    return at->commit;
+}
+
+// ---- the list of open ones, under the store's lock ----
+
+static void enlist(struct store *s, struct snapshot *at)
+{
+    at->ticket = s->ticket++;
+    at->next = NULL;
+    at->previous = s->youngest;
+    *(s->youngest ? &s->youngest->next : &s->oldest) = at;
+    s->youngest = at;
+    s->open_count++;
+}
+
+static void delist(struct store *s, struct snapshot *at)
+{
+    *(at->previous ? &at->previous->next : &s->oldest) = at->next;
+    *(at->next ? &at->next->previous : &s->youngest) = at->previous;
+    s->open_count--;
+}
+
+// ---- opening ----
+
+static void snapshot_free(struct snapshot *at)
+{
+    if (!at) return;
+    connection_close(at->connection);
+    free(at->connection);
+    free(at);
+}
+
+static struct snapshot *snapshot_new(struct store *s, err *e)
+{
+    struct snapshot *at = calloc(1, sizeof *at);
+    struct connection *c = calloc(1, sizeof *c);
+    if (!at || !c) {
+        free(at);
+        free(c);
+        err_no_memory(e);
+        return NULL;
+    }
+    at->store = s;
+    at->connection = c;
+    if (!connection_open(c, s, s->path, CONNECTION_READ, e)) {
+        free(c);
+        free(at);
+        return NULL;
+    }
+    return at;
+}
+
+static bool begin(struct snapshot *at, err *e)
+{
+    struct connection *c = at->connection;
+    sqlite3_stmt *st;
+    bool got;
+    if (!sql_run(c, STR("BEGIN"), e)) return false;
+    if (!sql_take(c, STR("SELECT id FROM tail ORDER BY id DESC LIMIT 1"), &st, e)) return false;
+    bool ok = sql_step(c, st, &got, e);
+    if (ok && !got) ok = err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its newest commit: run 'peil doctor'");
+    if (ok) at->commit = (uint64_t)sqlite3_column_int64(st, 0);
+    sql_give(c, st);
+    return ok;
+}
+
+// SQLite shows a commit some microseconds before the writer has published what it appended in memory.
+static void wait_published(const struct store *s, uint64_t commit)
+{
+    while (atomic_load_explicit(&s->published, memory_order_acquire) < commit) sched_yield();
+}
+
+// A store opened for reading only has one transaction, begun when it was opened, for all its snapshots.
+static bool share_only_snapshot(struct store *s, struct snapshot **out)
+{
+    s->tx.snapshot.commit = atomic_load_explicit(&s->published, memory_order_relaxed);
+    *out = &s->tx.snapshot;
+    return true;
+}
+
+bool snapshot_open(struct store *s, struct snapshot **out, err *e)
+{
+    if (s->is_read_only) return share_only_snapshot(s, out);
+    lock_take(s->lock);
+    const bool is_full = s->open_count >= CONNECTIONS_MAX;
+    struct snapshot *at = is_full ? NULL : s->idle;
+    if (at) {
+        s->idle = at->next;
+        s->idle_count--;
+    }
+    lock_drop(s->lock);
+    if (is_full) return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many readers at once: try again");
+    if (!at && !(at = snapshot_new(s, e))) return false;
+
+    lock_take(s->lock);
+    enlist(s, at);  // before BEGIN: from here on nothing that it may see is freed
+    lock_drop(s->lock);
+    at->connection->at = at;
+    at->opened_us = time_monotonic_us();
+    if (!begin(at, e)) {
+        snapshot_close(at);
+        return false;
+    }
+    wait_published(s, at->commit);
+    *out = at;
+    return true;
+}
+
+void snapshot_close(struct snapshot *at)
+{
+    if (!at || at == &at->store->tx.snapshot) return;
+    struct store *s = at->store;
+    err ignored;
+    const bool is_usable = sql_run(at->connection, STR("COMMIT"), &ignored) || sqlite3_get_autocommit(at->connection->db);
+    at->connection->at = NULL;
+    lock_take(s->lock);
+    delist(s, at);
+    const bool is_kept = is_usable && s->idle_count < CONNECTIONS_KEPT;
+    if (is_kept) {
+        at->next = s->idle;
+        s->idle = at;
+        s->idle_count++;
+    }
+    lock_drop(s->lock);
+    if (!is_kept) snapshot_free(at);
+}
+
+void snapshots_free(struct store *s)
+{
+    for (struct snapshot *at = s->idle, *next; at; at = next) {
+        next = at->next;
+        snapshot_free(at);
+    }
+    s->idle = NULL;
+}
+
+// ---- reclaiming ----
+
+void retire(struct store *s, struct retired what)
+{
+    struct retirement *r = &s->retirement;
+    if (r->count == r->capacity) {
+        const size_t capacity = r->capacity > 0 ? r->capacity * 2 : 64;
+        struct retired *items = realloc(r->items, capacity * sizeof *items);
+        if (!items) return;  // no memory: it stays until the store is closed, or for good
+        r->items = items;
+        r->capacity = capacity;
+    }
+    lock_take(s->lock);
+    what.ticket = s->ticket;
+    lock_drop(s->lock);
+    r->items[r->count++] = what;
+}
+
+static void free_retired(struct store *s, struct retired what)
+{
+    if (what.newer) what.newer->older = NULL;
+    if (what.tail) s->load.bytes -= tail_free(what.tail);
+    if (what.stream && what.is_listed) {
+        streams_remove(&s->streams, what.stream);
+        retire(s, (struct retired){.stream = what.stream});
+        return;
+    }
+    s->load.bytes -= stream_free(what.stream);
+}
+
+void reclaim(struct store *s, bool all)
+{
+    struct retirement *r = &s->retirement;
+    if (r->first == r->count) return;
+    lock_take(s->lock);
+    const uint64_t oldest = all ? UINT64_MAX : s->oldest ? s->oldest->ticket : s->ticket;
+    lock_drop(s->lock);
+    while (r->first < r->count && r->items[r->first].ticket <= oldest) free_retired(s, r->items[r->first++]);
+    if (r->first == r->count) r->first = r->count = 0;
+    if (r->first > r->capacity / 2) {
+        for (size_t i = r->first; i < r->count; i++) r->items[i - r->first] = r->items[i];
+        r->count -= r->first;
+        r->first = 0;
+    }
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "store/sqlite.h"
+
+#include "base/time.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+// An entry of the cache. The text is SQLite's own copy (sqlite3_sql).
+struct statement {
+    sqlite3_stmt *st;
+    uint64_t hash;
+    uint64_t used;  // value of the clock when given back; the smallest idle one is thrown out
+    bool is_taken;
+};
+
+static uint64_t text_hash(str s)
+{
+    uint64_t h = 0xcbf29ce484222325;  // FNV-1a
+    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3;
+    return h;
+}
+
+// ---- faults ----
+
+struct fault {
+    int result;  // primary or extended result code
+    err_code code;
+    const char *sentence;
+};
+
+// The first row whose code is equal, then the one of the primary code.
+static const struct fault faults[] = {
+    {SQLITE_FULL, ERR_DISK_FULL, "the disk is full: free some space, then try again"},
+    {SQLITE_IOERR_SHMSIZE, ERR_DISK_FULL, "the disk has no room for the store's index of its log"},
+    {SQLITE_READONLY, ERR_READ_ONLY, "the store cannot be written: its file or disk is read-only"},
+    {SQLITE_PERM, ERR_READ_ONLY, "the store's file does not allow this access"},
+    {SQLITE_CORRUPT, ERR_CORRUPT, "the store's file is damaged: run 'peil doctor', then restore a backup"},
+    {SQLITE_NOTADB, ERR_CORRUPT, "the store's file is not a peil store, or its first page is damaged"},
+    {SQLITE_BUSY, ERR_BUSY, "the store is in use by another program"},
+    {SQLITE_LOCKED, ERR_BUSY, "the store is locked"},
+    {SQLITE_CONSTRAINT, ERR_CONFLICT, "the change contradicts what is stored"},
+    {SQLITE_NOMEM, ERR_LIMIT, "the store needs more memory than there is"},
+    {SQLITE_TOOBIG, ERR_LIMIT, "a value is too large for the store"},
+    {SQLITE_CANTOPEN, ERR_STORE, "the store's file cannot be opened"},
+};
+
+static const struct fault *fault_of(int result)
+{
+    for (int mask = -1;; mask = 0xff) {
+        for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+            if (faults[i].result == (result & mask)) return &faults[i];
+        if (mask == 0xff) return NULL;
+    }
+}
+
+// Linux says ENOSPC or EDQUOT to the write itself, which SQLite passes on as SQLITE_FULL; to a sync or a growing
+// file it may come as an I/O error, whose errno tells.
+static bool is_out_of_space(struct connection *c, int result)
+{
+    if ((result & 0xff) != SQLITE_IOERR) return false;
+    const int n = sqlite3_system_errno(c->db);
+    return n == ENOSPC || n == EDQUOT || n == EFBIG;
+}
+
+bool sql_error(struct connection *c, int rc, err *e)
+{
+    if (c->has_cause) {
+        c->has_cause = false;
+        *e = c->cause;
+        return false;
+    }
+    const int extended = c->db ? sqlite3_extended_errcode(c->db) : rc;
+    const int result = (extended & 0xff) == (rc & 0xff) ? extended : rc;
+    if (is_out_of_space(c, result)) return err_set(e, ERR_DISK_FULL, ERR_NOWHERE, "%s", fault_of(SQLITE_FULL)->sentence);
+    const struct fault *f = fault_of(result);
+    const char *detail = c->db ? sqlite3_errmsg(c->db) : sqlite3_errstr(rc);
+    if (f) return err_set(e, f->code, ERR_NOWHERE, "%s (SQLite: %s)", f->sentence, detail);
+    return err_set(e, ERR_STORE, ERR_NOWHERE, "the store failed (SQLite %d: %s)", result, detail);
+}
+
+int sql_set_cause(struct connection *c, const err *cause)
+{
+    c->cause = *cause;
+    c->has_cause = true;
+    return SQLITE_ERROR;
+}
+
+// ---- statements ----
+
+static struct statement *idle_statement(struct connection *c, uint64_t hash, str sql)
+{
+    for (size_t i = 0; i < c->statement_count; i++) {
+        struct statement *s = &c->statements[i];
+        if (s->is_taken || s->hash != hash) continue;
+        if (str_eq(str_of(sqlite3_sql(s->st)), sql)) return s;
+    }
+    return NULL;
+}
+
+// A place for one more: a new one, or that of the statement unused for longest. NULL: all are taken.
+static struct statement *free_place(struct connection *c)
+{
+    if (c->statement_count < STATEMENTS_MAX) return &c->statements[c->statement_count++];
+    struct statement *oldest = NULL;
+    for (size_t i = 0; i < c->statement_count; i++) {
+        struct statement *s = &c->statements[i];
+        if (!s->is_taken && (!oldest || s->used < oldest->used)) oldest = s;
+    }
+    if (oldest) sqlite3_finalize(oldest->st);
+    return oldest;
+}
+
+bool sql_take(struct connection *c, str sql, sqlite3_stmt **out, err *e)
+{
+    const uint64_t hash = text_hash(sql);
+    struct statement *s = idle_statement(c, hash, sql);
+    if (s) {
+        s->is_taken = true;
+        *out = s->st;
+        return true;
+    }
+    sqlite3_stmt *st = NULL;
+    const int rc = sqlite3_prepare_v3(c->db, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, &st, NULL);
+    if (rc != SQLITE_OK) return sql_error(c, rc, e);
+    s = free_place(c);
+    if (s) *s = (struct statement){.st = st, .hash = hash, .is_taken = true};
+    *out = st;
+    return true;
+}
+
+void sql_give(struct connection *c, sqlite3_stmt *st)
+{
+    if (!st) return;
+    for (size_t i = 0; i < c->statement_count; i++) {
+        struct statement *s = &c->statements[i];
+        if (s->st != st) continue;
+        sqlite3_reset(st);
+        sqlite3_clear_bindings(st);
+        s->is_taken = false;
+        s->used = ++c->clock;
+        return;
+    }
+    sqlite3_finalize(st);  // taken when the cache was full of taken ones
+}
+
+bool sql_step(struct connection *c, sqlite3_stmt *st, bool *got_row, err *e)
+{
+    const int rc = sqlite3_step(st);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) return sql_error(c, rc, e);
+    *got_row = rc == SQLITE_ROW;
+    return true;
+}
+
+bool sql_finish(struct connection *c, sqlite3_stmt *st, err *e)
+{
+    bool got_row;
+    const bool ok = sql_step(c, st, &got_row, e);
+    sql_give(c, st);
+    return ok;
+}
+
+bool sql_run(struct connection *c, str sql, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c, sql, &st, e)) return false;
+    bool got_row = true, ok = true;
+    while (ok && got_row) ok = sql_step(c, st, &got_row, e);
+    sql_give(c, st);
+    return ok;
+}
+
+bool sql_script(struct connection *c, const char *sql, err *e)
+{
+    const int rc = sqlite3_exec(c->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK || sql_error(c, rc, e);
+}
+
+void sql_bind_str(sqlite3_stmt *st, int at, str s)
+{
+    if (!s.p && s.n == 0) {
+        sqlite3_bind_null(st, at);
+        return;
+    }
+    sqlite3_bind_text64(st, at, s.p, s.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void sql_bind_blob(sqlite3_stmt *st, int at, str s)
+{
+    sqlite3_bind_blob64(st, at, s.n > 0 ? s.p : "", s.n, SQLITE_STATIC);
+}
+
+void sql_bind_instant(sqlite3_stmt *st, int at, int64_t t)
+{
+    if (t == TIME_NONE) {
+        sqlite3_bind_null(st, at);
+    } else {
+        sqlite3_bind_int64(st, at, t);
+    }
+}
+
+str sql_column_str(sqlite3_stmt *st, int at)
+{
+    const void *p = sqlite3_column_blob(st, at);  // of a text its bytes, without converting
+    return (str){p, (size_t)sqlite3_column_bytes(st, at)};
+}
+
+int64_t sql_column_instant(sqlite3_stmt *st, int at)
+{
+    return sqlite3_column_type(st, at) == SQLITE_NULL ? TIME_NONE : sqlite3_column_int64(st, at);
+}
+
+// ---- connections ----
+
+struct pragma_of {
+    connection_use use;
+    const char *sql;
+};
+
+// Checkpoints are the writer's own business (writer.c), hence no automatic ones. A reader's cache is small: there
+// may be many readers, and the system's page cache stands behind them.
+static const char write_pragmas[] = "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                                    "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=16777216;"
+                                    "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
+static const char read_pragmas[] = "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-1024;"
+                                   "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
+
+#define BUSY_TIMEOUT_MS 2000
+
+static bool prepare_connection(struct connection *c, connection_use use, err *e)
+{
+    sqlite3_extended_result_codes(c->db, 1);
+    sqlite3_busy_timeout(c->db, BUSY_TIMEOUT_MS);
+    sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    if (!sql_script(c, use == CONNECTION_WRITE ? write_pragmas : read_pragmas, e)) return false;
+    return connection_register(c, e);
+}
+
+bool connection_open(struct connection *c, struct store *s, const char *path, connection_use use, err *e)
+{
+    *c = (struct connection){.store = s, .statements = calloc(STATEMENTS_MAX, sizeof(struct statement))};
+    if (!c->statements) return err_no_memory(e);
+    const int access = use == CONNECTION_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                       : use == CONNECTION_READ ? SQLITE_OPEN_READWRITE
+                                                : SQLITE_OPEN_READONLY;
+    const int rc = sqlite3_open_v2(path, &c->db, access | SQLITE_OPEN_NOMUTEX, NULL);
+    const bool ok = rc == SQLITE_OK ? prepare_connection(c, use, e) : sql_error(c, rc, e);
+    if (!ok) connection_close(c);
+    return ok;
+}
+
+void connection_close(struct connection *c)
+{
+    for (size_t i = 0; i < c->statement_count; i++) sqlite3_finalize(c->statements[i].st);
+    free(c->statements);
+    if (c->db) sqlite3_close(c->db);
+    *c = (struct connection){.db = NULL};
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Opening and closing a store: its directory, its lock, its streams and its tail.
+#include "base/log.h"
+#include "store/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define QUEUE_LENGTH 65536
+
+static char *joined(const char *directory, const char *name)
+{
+    char *path = NULL;
+    return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static bool make_directory(const char *directory, err *e)
+{
+    if (mkdir(directory, 0750) == 0 || errno == EEXIST) return true;
+    return err_set(e, errno == ENOSPC ? ERR_DISK_FULL : ERR_STORE, ERR_NOWHERE, "cannot make the directory %s: %s", directory,
+                   strerror(errno));
+}
+
+// One writer per store: a second peil is turned away here, not by an SQLITE_BUSY in the middle of its work.
+static bool lock_store(struct store *s, err *e)
+{
+    char *path = joined(s->directory, "lock");
+    if (!path) return err_no_memory(e);
+    s->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    free(path);
+    if (s->lock_file < 0)
+        return err_set(e, errno == EROFS || errno == EACCES ? ERR_READ_ONLY : errno == ENOSPC ? ERR_DISK_FULL : ERR_STORE,
+                       ERR_NOWHERE, "cannot write in the store's directory %s: %s", s->directory, strerror(errno));
+    if (flock(s->lock_file, LOCK_EX | LOCK_NB) == 0) return true;
+    return err_set(e, ERR_BUSY, ERR_NOWHERE, "another peil is using the store %s", s->directory);
+}
+
+static struct store *store_new(const store_config *c)
+{
+    struct store *s = calloc(1, sizeof *s);
+    if (!s) return NULL;
+    s->lock_file = -1;
+    s->is_read_only = c->read_only;
+    s->directory = strdup(c->directory);
+    s->path = joined(c->directory, "peil.db");
+    s->lock = lock_new();
+    if (!c->read_only) s->queue = queue_new(c->queue_length > 0 ? c->queue_length : QUEUE_LENGTH);
+    s->writer.store = s;
+    if (s->directory && s->path && s->lock && (s->queue || c->read_only)) return s;
+    store_close(s);
+    return NULL;
+}
+
+static bool find_file(struct store *s, const store_config *c, err *e)
+{
+    if (exists(s->path)) return true;
+    if (!c->create || c->read_only)
+        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no store in %s: 'peil init' makes one", s->directory);
+    return make_directory(s->directory, e);
+}
+
+static bool open_for_writing(struct store *s, err *e)
+{
+    return lock_store(s, e) && connection_open(&s->writer, s, s->path, CONNECTION_WRITE, e) &&
+           schema_migrate(&s->writer, e) && stream_rows_load(&s->writer, &s->streams, e) && tail_replay(s, &s->writer, e) &&
+           writer_start(s, e);
+}
+
+// One transaction on one connection for as long as the store is open: what it shows does not change, though another peil
+// may be writing.
+static bool open_for_reading(struct store *s, err *e)
+{
+    s->tx.snapshot = (struct snapshot){.store = s, .connection = &s->writer};
+    return connection_open(&s->writer, s, s->path, CONNECTION_READ_ONLY_STORE, e) && sql_run(&s->writer, STR("BEGIN"), e) &&
+           stream_rows_load(&s->writer, &s->streams, e) && tail_replay(s, &s->writer, e) &&
+           (s->writer.at = &s->tx.snapshot);
+}
+
+bool store_open(const store_config *c, struct store **out, err *e)
+{
+    struct store *s = store_new(c);
+    if (!s) return err_no_memory(e);
+    const bool ok = find_file(s, c, e) && (c->read_only ? open_for_reading(s, e) : open_for_writing(s, e));
+    if (!ok) {
+        store_close(s);
+        return false;
+    }
+    log_info("store opened", "tail=%lld rows=%lld", (long long)s->load.observations, (long long)s->load.rows);
+    *out = s;
+    return true;
+}
+
+void store_close(struct store *s)
+{
+    if (!s) return;
+    writer_stop(s);
+    reclaim(s, true);
+    free(s->retirement.items);
+    snapshots_free(s);
+    connection_close(&s->writer);  // the last one out copies the log into the file
+    streams_free(&s->streams);
+    if (s->lock_file >= 0) close(s->lock_file);
+    lock_free(s->lock);
+    free(s->path);
+    free(s->directory);
+    free(s);
+}
+
+bool store_is_writable(struct store *s, err *e)
+{
+    if (s->is_read_only) return err_set(e, ERR_READ_ONLY, ERR_NOWHERE, "the store was opened for reading only");
+    lock_take(s->lock);
+    const err fault = s->write_fault;
+    lock_drop(s->lock);
+    if (fault.code == ERR_NONE) return true;
+    *e = fault;
+    return false;
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The writer thread: takes all operations that wait, runs them, commits once, says so to each.
+#include "base/log.h"
+#include "store/engine.h"
+
+#include <stdlib.h>
+
+#define QUEUE_LENGTH 65536
+#define TAKEN_MAX 4096             // operations of one batch
+#define BATCH_OBSERVATIONS 200000  // a batch with more is committed before further operations run
+#define ARENA_MAX ((size_t)1 << 30)
+
+// ---- submitting ----
+
+bool store_submit(struct store *s, struct store_op *op, err *e)
+{
+    if (!s->queue) return err_set(e, ERR_READ_ONLY, ERR_NOWHERE, "the store was opened for reading only");
+    if (queue_push(s->queue, op)) return true;
+    return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many changes wait to be written: try again");
+}
+
+struct waiting_op {
+    struct store_op op;
+    bool (*run)(struct store_tx *tx, void *context, err *e);
+    void *context;
+    struct queue *answered;  // closed when it is
+    bool ok;
+    err *e;
+};
+
+static bool run_waiting(struct store_tx *tx, void *context, err *e)
+{
+    const struct waiting_op *w = context;
+    return w->run(tx, w->context, e);
+}
+
+static void done_waiting(void *context, const err *e)
+{
+    struct waiting_op *w = context;
+    w->ok = e == NULL;
+    if (e) *w->e = *e;
+    queue_close(w->answered);
+}
+
+bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e)
+{
+    struct waiting_op w = {.run = run, .context = context, .answered = queue_new(1), .e = e};
+    if (!w.answered) return err_no_memory(e);
+    w.op = (struct store_op){.run = run_waiting, .done = done_waiting, .context = &w};
+    const bool submitted = store_submit(s, &w.op, e);
+    void *nothing;
+    if (submitted) queue_take(w.answered, &nothing, 1, -1);
+    queue_free(w.answered);
+    return submitted && w.ok;
+}
+
+void store_listen(struct store *s, store_listener f, void *context)
+{
+    if (s->listener_count == LISTENERS_MAX) return;
+    s->listeners[s->listener_count] = f;
+    s->listener_contexts[s->listener_count++] = context;
+}
+
+// ---- one operation ----
+
+struct ran {
+    struct store_op *op;
+    const err *fault;  // NULL: it ran
+};
+
+// Where the batch stood before an operation.
+struct mark {
+    size_t undos, appended, changes, row_bytes;
+    entity_id row_stream;
+    instant row_time;
+};
+
+static struct mark mark_of(const struct store_tx *tx)
+{
+    return (struct mark){tx->undo_count, tx->appended_count, tx->change_count,
+                         tx->row.bytes.n, tx->row.stream,    tx->row.time};
+}
+
+static void take_back(struct store_tx *tx, const struct mark *m)
+{
+    tx_undo(tx, m->undos, m->appended, m->changes);
+    tx->row.bytes.n = m->row_bytes;
+    tx->row.bytes.failed = false;
+    tx->row.stream = m->row_stream;
+    tx->row.time = m->row_time;
+    tx_entities_changed(tx);
+}
+
+static bool end_savepoint(struct store_tx *tx, bool keep, err *e)
+{
+    if (!tx->has_savepoint) return true;
+    tx->has_savepoint = false;
+    struct connection *c = tx_connection(tx);
+    if (!keep && !sql_run(c, STR("ROLLBACK TO operation"), e)) return false;
+    return sql_run(c, STR("RELEASE operation"), e);
+}
+
+// SQLite itself rolls everything back on some faults, a full disk among them.
+static bool batch_is_lost(struct store_tx *tx)
+{
+    return sqlite3_get_autocommit(tx_connection(tx)->db);
+}
+
+static bool run_one(struct store_tx *tx, struct store_op *op, err *e)
+{
+    const struct mark before = mark_of(tx);
+    tx->operation++;
+    err second;
+    const bool ok = op->run(tx, op->context, e);
+    if (ok && end_savepoint(tx, true, e)) return true;
+    take_back(tx, &before);
+    if (!batch_is_lost(tx) && !end_savepoint(tx, false, &second) && !batch_is_lost(tx))
+        log_error("undo failed", "text=\"%s\"", second.text);
+    tx->has_savepoint = false;
+    return false;
+}
+
+// ---- one batch ----
+
+static const err *keep_error(struct store_tx *tx, const err *e)
+{
+    static const err no_memory = {.code = ERR_LIMIT, .at = ERR_NOWHERE, .text = "no memory to say what went wrong"};
+    err *copy = ARENA_NEW(tx->arena, err);
+    if (!copy) return &no_memory;
+    *copy = *e;
+    return copy;
+}
+
+static bool batch_begin(struct store_tx *tx, err *e)
+{
+    tx->commit = atomic_load_explicit(&tx->store->published, memory_order_relaxed) + 1;
+    tx->snapshot.commit = tx->commit;
+    tx->is_dirty = false;
+    tail_writer_start(&tx->row);
+    return sql_run(tx_connection(tx), STR("BEGIN IMMEDIATE"), e);
+}
+
+static bool write_tail_row(struct store_tx *tx, err *e)
+{
+    struct connection *c = tx_connection(tx);
+    sqlite3_stmt *st;
+    if (!sql_take(c, STR("INSERT INTO tail(id, data) VALUES(?1, ?2)"), &st, e)) return false;
+    const str row = tail_writer_finish(&tx->row);
+    sqlite3_bind_int64(st, 1, (int64_t)tx->commit);
+    sql_bind_blob(st, 2, row);
+    tx->store->load.rows++;
+    tx->store->load.row_bytes += (int64_t)row.n;
+    return sql_finish(c, st, e);
+}
+
+static bool batch_commit(struct store_tx *tx, err *e)
+{
+    if (tx->is_dirty && !write_tail_row(tx, e)) return false;
+    return sql_run(tx_connection(tx), STR("COMMIT"), e);
+}
+
+static void batch_undo(struct store_tx *tx)
+{
+    err ignored;
+    tx_undo(tx, 0, 0, 0);
+    tx_entities_changed(tx);
+    if (!batch_is_lost(tx) && !sql_run(tx_connection(tx), STR("ROLLBACK"), &ignored))
+        log_error("rollback failed", "text=\"%s\"", ignored.text);
+}
+
+static void note_fault(struct store *s, const err *e)
+{
+    lock_take(s->lock);
+    const bool is_new = (e ? e->code : ERR_NONE) != s->write_fault.code;
+    s->write_fault = e ? *e : (err){.code = ERR_NONE};
+    lock_drop(s->lock);
+    if (is_new && e) log_error("store cannot write", "text=\"%s\"", e->text);
+    if (is_new && !e) log_notice("store writes again", "commit=%llu",
+                                 (unsigned long long)atomic_load_explicit(&s->published, memory_order_relaxed));
+}
+
+static void call_listeners(struct store *s, const struct store_tx *tx)
+{
+    if (tx->change_count == 0) return;
+    for (size_t i = 0; i < s->listener_count; i++)
+        s->listeners[i](tx->commit, tx->changes, tx->change_count, s->listener_contexts[i]);
+}
+
+static void answer(struct ran *ran, size_t count, const err *batch_fault)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct store_op *op = ran[i].op;
+        if (op->done) op->done(op->context, ran[i].fault ? ran[i].fault : batch_fault);
+    }
+}
+
+static void batch_end(struct store *s)
+{
+    arena_reset(s->tx.arena);
+    s->tx.change_count = 0;
+    reclaim(s, false);
+}
+
+// Runs operations until all have run or the batch is large enough; gives how many of them it took.
+static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *ran)
+{
+    struct store_tx *tx = &s->tx;
+    err e;
+    size_t n = 0;
+    bool ok = batch_begin(tx, &e);
+    while (ok && n < count && tx->appended_count < BATCH_OBSERVATIONS) {
+        ran[n] = (struct ran){.op = ops[n]};
+        if (!run_one(tx, ops[n], &e)) ran[n].fault = keep_error(tx, &e);
+        n++;
+        ok = !batch_is_lost(tx);
+    }
+    ok = ok && batch_commit(tx, &e);
+    if (ok) {
+        if (tx->is_dirty) {
+            tx_publish(tx);
+            note_fault(s, NULL);
+        }
+        call_listeners(s, tx);
+    } else {
+        for (; n < count; n++) ran[n] = (struct ran){.op = ops[n]};
+        batch_undo(tx);
+        note_fault(s, &e);
+    }
+    answer(ran, n, ok ? NULL : &e);
+    batch_end(s);
+    return n;
+}
+
+// ---- the log ----
+
+#define CHECKPOINT_FRAMES 4096  // 16 MiB
+
+static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
+{
+    (void)db;
+    (void)name;
+    struct store *s = context;
+    s->wal_frames = frames;
+    return SQLITE_OK;
+}
+
+// Copies the log into the file. What readers still need stays, and is tried again after the next commit.
+static void checkpoint(struct store *s)
+{
+    if (s->wal_frames < CHECKPOINT_FRAMES) return;
+    const int rc = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (rc == SQLITE_OK || rc == SQLITE_BUSY) return;
+    err e;
+    sql_error(&s->writer, rc, &e);
+    log_warning("checkpoint failed", "text=\"%s\"", e.text);
+}
+
+// ---- the thread ----
+
+static void *write_loop(void *context)
+{
+    struct store *s = context;
+    void *ops[TAKEN_MAX];
+    struct ran ran[TAKEN_MAX];
+    size_t taken;
+    while ((taken = queue_take(s->queue, ops, TAKEN_MAX, -1)) > 0) {
+        for (size_t n = 0; n < taken;) n += run_batch(s, ops + n, taken - n, ran);
+        checkpoint(s);
+    }
+    return NULL;
+}
+
+bool writer_start(struct store *s, err *e)
+{
+    struct store_tx *tx = &s->tx;
+    tx->store = s;
+    tx->snapshot = (struct snapshot){.store = s, .connection = &s->writer, .is_inside = true};
+    tx->arena = arena_new(ARENA_MAX);
+    tx->extra.max = TAIL_ROW_MAX;
+    s->writer.at = &tx->snapshot;
+    if (!tx->arena || !s->queue) return err_no_memory(e);
+    sqlite3_wal_hook(s->writer.db, note_frames, s);
+    s->has_thread = pthread_create(&s->thread, NULL, write_loop, s) == 0;
+    if (!s->has_thread) return err_set(e, ERR_STORE, ERR_NOWHERE, "cannot start the store's writer thread");
+    pthread_setname_np(s->thread, "writer");
+    return true;
+}
+
+void writer_stop(struct store *s)
+{
+    if (s->queue) queue_close(s->queue);
+    if (s->has_thread) pthread_join(s->thread, NULL);
+    queue_free(s->queue);
+    struct store_tx *tx = &s->tx;
+    free(tx->undos);
+    free(tx->appended);
+    free(tx->changes);
+    buf_free(&tx->row.bytes);
+    buf_free(&tx->extra);
+    arena_free(tx->arena);
+}

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "http/chunk.h"
+
+#include "http/field.h"
+
 #include <string.h>
 
 enum { SIZE_DIGITS_MAX = 8 };
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 // Each reader takes one byte and says whether it may stand there.
 typedef bool (*byte_reader)(struct chunk_reader *c, char byte);
 
 static bool read_size(struct chunk_reader *c, char byte)
 {
-    const int digit = hex_digit(byte);
+    const int digit = field_hex_digit(byte);
     if (digit >= 0) {
         c->left = c->left * 16 + (uint64_t)digit;
         return ++c->digits <= SIZE_DIGITS_MAX;

@@ -28,6 +28,14 @@ bool field_is_safe(str s)
     return true;
 }
 
+int field_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
 // A weight is 0, 0.000 to 0.999, 1 or 1.000; anything else counts as refused, for we cannot tell what was meant.
 static bool is_weight_above_zero(str weight)
 {

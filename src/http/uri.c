@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "base/utf8.h"
+#include "http/field.h"
 #include "http/server.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+#include "base/utf8.h"
 
 // The byte of "%41" at s.p[at], or -1.
 static int escaped_byte(str s, size_t at)
 {
     if (at + 2 >= s.n) return -1;
-    const int high = hex_digit(s.p[at + 1]), low = hex_digit(s.p[at + 2]);
+    const int high = field_hex_digit(s.p[at + 1]), low = field_hex_digit(s.p[at + 2]);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

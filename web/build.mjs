@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: EUPL-1.2
+// build.mjs OUTPUT: makes what peil serves: a template per page and language, hashed assets with their compressed
+// twins, the texts that the server speaks, and manifest.json, which names all of them.
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+
+const web = dirname(fileURLToPath(import.meta.url));
+const LANGUAGES = ['nl', 'en'];
+const FONT = '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2';
+const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', woff2: 'font/woff2',
+  svg: 'image/svg+xml', webmanifest: 'application/manifest+json' };
+
+export async function build(output) {
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(join(output, 'assets'), { recursive: true });
+  const assets = [];
+  const keep = (name, bytes) => {
+    const asset = writeAsset(output, name, bytes);
+    assets.push(asset);
+    return asset.path;
+  };
+
+  const files = { font: keep('text.woff2', readFileSync(join(web, '../node_modules', FONT))) };
+  files.css = keep('style.css', await bundleStyle(files.font));
+  files.icon = keep('icon.svg', readFileSync(join(web, 'style/icon.svg')));
+  for (const language of LANGUAGES) files[`js.${language}`] = keep('app.js', await bundleClient(language));
+
+  const pages = await writeTemplates(output, files);
+  for (const language of LANGUAGES) {
+    const words = Object.entries(messagesOf(language)).sort(([a], [b]) => (a < b ? -1 : 1));
+    writeFileSync(join(output, `words.${language}.json`), JSON.stringify(Object.fromEntries(words), null, 1));
+  }
+  writeFileSync(join(output, 'manifest.json'), `${JSON.stringify({ languages: LANGUAGES, pages, assets }, null, 1)}\n`);
+  return { pages, assets };
+}
+
+// Messages of a language by id. nl.json holds [text, note for the translator], the others the text alone.
+export function messagesOf(language) {
+  const all = JSON.parse(readFileSync(join(web, `messages/${language}.json`), 'utf8'));
+  return Object.fromEntries(Object.entries(all).map(([id, m]) => [id, Array.isArray(m) ? m[0] : m]));
+}
+
+function writeAsset(output, name, bytes) {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 10);
+  const dot = name.lastIndexOf('.');
+  const file = `assets/${name.slice(0, dot)}.${hash}${name.slice(dot)}`;
+  const asset = { path: `/${file}`, file, type: TYPES[name.slice(dot + 1)], br: false, gz: false };
+  writeFileSync(join(output, file), bytes);
+  if (!name.endsWith('.woff2')) {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+    writeFileSync(join(output, `${file}.br`), brotliCompressSync(bytes, { params }));
+    writeFileSync(join(output, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+    asset.br = asset.gz = true;
+  }
+  return asset;
+}
+
+async function bundleStyle(font) {
+  const made = await esbuild.build({
+    entryPoints: [join(web, 'style/main.css')], bundle: true, minify: true, write: false,
+    external: ['/assets/*'], logLevel: 'warning', target: ['chrome100', 'firefox100', 'safari15'],
+  });
+  return Buffer.from(made.outputFiles[0].text.replaceAll('/assets/text.woff2', font));
+}
+
+// The client gets only its own texts, those whose id starts with "client.".
+async function bundleClient(language) {
+  const texts = Object.fromEntries(Object.entries(messagesOf(language)).filter(([id]) => id.startsWith('client.')));
+  const made = await esbuild.build({
+    entryPoints: [join(web, 'client/main.ts')], bundle: true, minify: true, write: false, format: 'esm',
+    logLevel: 'warning', target: ['es2021'],
+    define: { TEXTS: JSON.stringify(texts), LANGUAGE: JSON.stringify(language) },
+  });
+  return Buffer.from(made.outputFiles[0].contents);
+}
+
+async function loadPages(output) {
+  const names = readdirSync(join(web, 'pages')).filter((f) => f.endsWith('.ts')).sort();
+  const source = [
+    ...names.map((f, i) => `import { page as p${i} } from './pages/${f}';`),
+    `export const pages = [${names.map((_, i) => `p${i}`).join(', ')}];`,
+    `export { frame, textOf, hrefOf } from './lib/frame';`,
+  ].join('\n');
+  const bundle = join(output, 'pages.mjs');
+  await esbuild.build({
+    stdin: { contents: source, resolveDir: web, loader: 'ts' }, bundle: true, format: 'esm', platform: 'node',
+    outfile: bundle, logLevel: 'warning', loader: { '.svg': 'text' },
+  });
+  const loaded = await import(`${pathToFileURL(bundle).href}?${Date.now()}`);
+  rmSync(bundle);
+  return loaded;
+}
+
+async function writeTemplates(output, files) {
+  const { pages, frame, textOf, hrefOf } = await loadPages(output);
+  const made = [];
+  for (const language of LANGUAGES)
+    for (const page of pages) {
+      const context = { language, name: page.name, t: textOf(messagesOf(language), language), href: hrefOf(language) };
+      const file = `${page.name}.${language}.html`;
+      const paths = { css: files.css, js: files[`js.${language}`], font: files.font, icon: files.icon };
+      writeFileSync(join(output, file), tighten(frame(page, pages, context, paths).source));
+      made.push({ name: page.name, language, path: page.path === undefined ? null : hrefOf(language)(page.path), file });
+    }
+  return made;
+}
+
+// Indentation of the source files is of no use to a phone.
+function tighten(source) {
+  return source.replace(/\n\s+/g, '\n').replace(/\n{2,}/g, '\n').trim() + '\n';
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const output = process.argv[2] ?? 'build/web';
+  const { pages, assets } = await build(output);
+  console.log(`${output}: ${pages.length} templates, ${assets.length} assets`);
+}

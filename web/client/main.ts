@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Everything here only adds to pages that work without it.
+
+import { chart } from './chart';
+import { list } from './list';
+import { live } from './live';
+import { map } from './map';
+
+map();
+list();
+chart();
+live();

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Takes parts of the page anew from the server, which alone knows how to draw them: a chart that has new points, a map that has
+// a new meter. At most every few seconds, so that a town full of readers stays light.
+
+type Reason = 'chart' | 'new-meter' | 'all';
+
+const EVERY = { chart: 20_000, 'new-meter': 2_000, all: 2_000 };
+const PARTS = { chart: '[data-part]', 'new-meter': '[data-map-pane], [data-list]', all: '[data-part], [data-map-pane], [data-list], .cards' };
+const waiting = new Map<Reason, number>();
+const doneAt = new Map<Reason, number>();
+
+export const afterRefresh: (() => void)[] = [];
+
+export function refresh(reason: Reason): void {
+  if (waiting.has(reason)) return;
+  const wait = Math.max(0, (doneAt.get(reason) ?? 0) + EVERY[reason] - Date.now());
+  waiting.set(reason, window.setTimeout(() => void take(reason), wait));
+}
+
+async function take(reason: Reason): Promise<void> {
+  waiting.delete(reason);
+  doneAt.set(reason, Date.now());
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    replace(PARTS[reason], fresh);
+    afterRefresh.forEach((f) => f());
+  } catch {
+    // No connection: what is shown stays, and the live bar says so.
+  }
+}
+
+function replace(parts: string, fresh: Document): void {
+  const olds = [...document.querySelectorAll(parts)];
+  const news = [...fresh.querySelectorAll(parts)];
+  olds.forEach((old, i) => {
+    const made = news[i];
+    // What somebody is using now is left alone.
+    if (!made || (document.activeElement !== document.body && old.contains(document.activeElement))) return;
+    keepOpen(old, made);
+    old.replaceChildren(...made.childNodes);
+  });
+}
+
+function keepOpen(old: Element, made: Element): void {
+  const before = old.querySelectorAll('details');
+  made.querySelectorAll('details').forEach((d, i) => (d.open = before[i]?.open ?? false));
+}

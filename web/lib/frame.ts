@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What stands round every page: head, header, menu, footer.
+
+import { html, Html, raw } from './html';
+import type { Context, Language, MessageId, Page, Text } from './page';
+
+export interface Files {
+  css: string;
+  js: string;
+  font: string;
+  icon: string;
+}
+
+const NAMES: Record<Language, string> = { nl: 'Nederlands', en: 'English' };
+
+export function hrefOf(language: Language): (path: string) => string {
+  return (path) => (language === 'nl' ? '/' : '/en/') + path;
+}
+
+// {town} in a text is always the tag {{town}}; other {places} must be given.
+export function textOf(messages: Record<string, string>, language: Language): Text {
+  return (id, values = {}) => {
+    const text = messages[id];
+    if (text === undefined) throw new Error(`no text ${id} in ${language}`);
+    const parts = text.split(/\{(\w+)\}/);
+    return new Html(
+      parts.map((part, i) => (i % 2 === 0 ? html`${part}` : place(id, part, values)).toString()).join(''),
+    );
+  };
+}
+
+function place(id: string, name: string, values: Record<string, Html | string>): Html {
+  if (name === 'town') return raw('{{town}}');
+  const value = values[name];
+  if (value === undefined) throw new Error(`text ${id}: nothing given for {${name}}`);
+  return html`${value}`;
+}
+
+const LOGO = raw(
+  '<svg class="logo" viewBox="0 0 20 28" width="20" height="28" aria-hidden="true">' +
+    '<path d="M1 1h18v4H7v3h8v3H7v3h12v4H7v3h8v3H7v3H1z"/></svg>',
+);
+
+function menu(pages: Page[], c: Context): Html {
+  const items = pages.filter((p) => p.inMenu !== undefined && p.path !== undefined);
+  items.sort((a, b) => MENU_ORDER.indexOf(a.name) - MENU_ORDER.indexOf(b.name));
+  return html`<nav class="menu" aria-label="${c.t('frame.menu')}">
+    <ul>
+      ${items.map((p) => {
+        const here = p.name === c.name && raw(' aria-current="page"');
+        return html`<li><a href="${c.href(p.path as string)}"${here}>${c.t(p.inMenu as MessageId)}</a></li>`;
+      })}
+    </ul>
+  </nav>`;
+}
+
+const MENU_ORDER = ['home', 'map', 'data', 'explain'];
+
+export function frame(page: Page, pages: Page[], c: Context, files: Files): Html {
+  const other: Language = c.language === 'nl' ? 'en' : 'nl';
+  const isError = page.path === undefined;
+  return html`<!doctype html>
+<html lang="${c.language}">
+<head>
+  <meta charset="utf-8">
+  <title>${page.title(c)} – {{town}}</title>
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
+  <meta name="theme-color" content="#0e1a1f" media="(prefers-color-scheme: dark)">
+  ${!isError && html`<meta name="description" content="${c.t('frame.description')}">
+  <link rel="alternate" hreflang="${c.language}" href="{{self_href}}">
+  <link rel="alternate" hreflang="${other}" href="{{other_href}}">`}
+  <link rel="preload" href="${files.font}" as="font" type="font/woff2" crossorigin>
+  <link rel="stylesheet" href="${files.css}">
+  <link rel="icon" href="${files.icon}" type="image/svg+xml">
+  <script type="module" src="${files.js}"></script>
+</head>
+<body class="page-${page.name}" data-live="{{live}}" data-zone="{{zone}}">
+  <a class="skip" href="#main">${c.t('frame.skip')}</a>
+  <header class="top">
+    <div class="wide">
+      <a class="brand" href="${c.href('')}">${LOGO}<span class="brand-name">peil</span><span class="brand-town">{{town}}</span></a>
+      ${menu(pages, c)}
+      <a class="language" href="{{other_href}}" lang="${other}" hreflang="${other}">${NAMES[other]}</a>
+    </div>
+  </header>
+  {{#demo}}<div class="demo" role="note"><p class="wide"><strong>${c.t('frame.demo')}</strong> ${c.t('frame.demo.more')}</p></div>{{/demo}}
+  <main id="main" class="wide" tabindex="-1">
+    ${page.body(c)}
+  </main>
+  <footer class="bottom">
+    <div class="wide">
+      <p>${c.t('frame.about')}</p>
+      <ul>
+        <li><a href="${c.href('uitleg')}">${c.t('explain.menu')}</a></li>
+        <li><a href="${c.href('data')}">${c.t('data.menu')}</a></li>
+        <li><a href="${c.href('toegankelijkheid')}">${c.t('accessibility.title')}</a></li>
+        <li><a href="${c.href('privacy')}">${c.t('privacy.title')}</a></li>
+      </ul>
+      <p class="small">${c.t('frame.outlines')} · peil {{version}}</p>
+    </div>
+  </footer>
+</body>
+</html>`;
+}

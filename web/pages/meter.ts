@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+// One meter: what it measures now, how that went, and what it is.
+
+import { html, raw } from '../lib/html';
+import { ICON, liveBar } from '../lib/parts';
+import type { Page } from '../lib/page';
+
+export const page: Page = {
+  name: 'meter',
+  path: 'meter/{id}',
+  title: () => html`${raw('{{name}}')}`,
+  body: (c) => html`
+    <p class="back"><a href="{{map_href}}">${c.t('meter.back')}</a></p>
+    <div class="hero">
+      <p class="over">{{kind}}{{#area}} · {{area}}{{/area}}</p>
+      <h1>{{name}}</h1>
+      <p class="lead">{{sentence}}</p>
+      ${liveBar(c)}
+    </div>
+    <section aria-label="${c.t('meter.now')}">
+      {{^streams}}<p class="empty">${c.t('meter.nothing')}</p>{{/streams}}
+      <ul class="cards">
+        {{#streams}}<li class="card {{state}}{{#current}} card-current{{/current}}" data-stream="{{stream}}" data-time="{{stamp}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}">
+          <a class="card-name" href="{{href}}"{{#current}} aria-current="true"{{/current}}>{{name}}</a>
+          <p class="card-value"><span class="value" data-value>{{value}}</span>{{^value}}–{{/value}} <span class="unit">{{unit}}</span></p>
+          {{#word}}<p class="word"><span class="dot {{class}}" data-class="{{class}}"></span><span data-word>{{word}}</span></p>{{/word}}
+          <p class="when"><time datetime="{{iso}}" data-when>{{when}}</time></p>
+        </li>{{/streams}}
+      </ul>
+    </section>
+    {{#has_chart}}<section class="past" id="verloop" aria-labelledby="past-head">
+      <div class="past-head">
+        <h2 id="past-head">{{chart_name}}{{#chart_unit}} <span class="unit">{{chart_unit}}</span>{{/chart_unit}}</h2>
+        <nav class="tabs" aria-label="${c.t('chart.period')}">
+          <ul>{{#periods}}<li><a href="{{href}}"{{#current}} aria-current="true"{{/current}}>{{name}}</a></li>{{/periods}}</ul>
+        </nav>
+      </div>
+      <div data-part="chart" data-chart-stream="{{chart_stream}}">
+        <figure class="chart" data-chart>
+          {{{chart}}}
+          <figcaption>{{chart_caption}}</figcaption>
+        </figure>
+        <dl class="facts-row">
+          {{#figures}}<div><dt>{{name}}</dt><dd>{{value}} <span class="unit">{{chart_unit}}</span>{{#when}}<span class="small">{{when}}</span>{{/when}}</dd></div>{{/figures}}
+        </dl>
+        <details class="fold" data-keep="table">
+          <summary>${c.t('chart.as.table')}</summary>
+          <div class="table-scroll" tabindex="0" role="region" aria-label="{{chart_name}}">
+            <table class="numbers">
+              <caption>{{chart_caption}}</caption>
+              <thead><tr><th scope="col">${c.t('table.when')}</th><th scope="col">${c.t('table.mean')}</th><th scope="col">${c.t('table.low')}</th><th scope="col">${c.t('table.high')}</th></tr></thead>
+              <tbody>
+                {{#rows}}<tr data-x="{{x}}" data-y="{{y}}"><th scope="row">{{when}}</th><td>{{mean}}</td><td>{{low}}</td><td>{{high}}</td></tr>{{/rows}}
+              </tbody>
+            </table>
+          </div>
+        </details>
+      </div>
+    </section>{{/has_chart}}
+    <section class="about">
+      <h2>${c.t('meter.about')}</h2>
+      {{#description}}<p>{{description}}</p>{{/description}}
+      <dl class="facts">
+        {{#facts}}<div><dt>{{name}}</dt><dd>{{value}}</dd></div>{{/facts}}
+      </dl>
+      <p class="small">${c.t('meter.one')} <a href="${c.href('uitleg')}#zekerheid">${c.t('meter.one.more')}</a></p>
+    </section>
+    {{#has_streams}}<section class="take">
+      <h2>${c.t('meter.download')}</h2>
+      <ul class="downloads">
+        {{#downloads}}<li><a href="{{href}}" download>${ICON.download}{{name}}</a></li>{{/downloads}}
+      </ul>
+      <p class="small">${c.t('meter.api')} <a href="{{api_href}}"><code>{{api_href}}</code></a></p>
+    </section>{{/has_streams}}`,
+};

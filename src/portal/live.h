@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: EUPL-1.2
+// live.h: GET /live: new readings of public Datastreams as server-sent events, as they are committed.
+//
+//   event: observation
+//   data: {"stream":12,"thing":3,"time":"2026-11-26T13:05:00Z","result":20.5,"class":"air-2"}
+//
+// ?things=1,2 gives those Things only. An id (the commit) follows each burst; Last-Event-ID or ?after=ID goes on behind it, from
+// memory or else with the latest reading of each stream. Within LIVE_TICK_US only the newest reading of a stream is sent. A client
+// that missed some gets "event: behind" and should read anew.
+// Results that are numbers or booleans; others are left to the API. A burst is encoded once for all clients; clients are served by one thread, the writer never waits for them.
+// Threads  live_hear on the store's writer thread; live_handle from any
+#ifndef PEIL_PORTAL_LIVE_H
+#define PEIL_PORTAL_LIVE_H
+
+#include "base/metrics.h"
+#include "http/server.h"
+#include "portal/meter.h"
+
+#define LIVE_TICK_US 150000
+
+struct live;
+
+NODISCARD struct live *live_start(struct store *s, struct meter_book *b, struct metrics *m, err *e);
+void live_stop(struct live *l);  // ends all streams; while the server runs. live_hear may still be called
+void live_free(struct live *l);
+
+void live_hear(struct live *l, uint64_t commit, const struct change *changes, size_t count);
+void live_handle(struct http_request *r, void *live);
+
+#endif

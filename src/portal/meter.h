@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: EUPL-1.2
+// meter.h: the public meters of the town as pages need them: Things with place, neighbourhood and series (Datastreams).
+// Read from the store once and kept until an entity changes; readings are not kept, they come from the store each time.
+// Owns     a meter_list is shared and never changes: meters_take it, meters_give it back
+// Threads  any
+// Errors   what the store says
+#ifndef PEIL_PORTAL_METER_H
+#define PEIL_PORTAL_METER_H
+
+#include "portal/scale.h"
+#include "render/outline.h"
+#include "render/svg_map.h"
+#include "store/store.h"
+
+typedef enum { METER_REFERENCE, METER_MUNICIPAL, METER_CITIZEN, METER_KIND_COUNT } meter_kind;
+
+struct meter;
+
+struct series {
+    entity_id id;                     // of the Datastream
+    const struct meter *meter;
+    const struct quantity *quantity;  // NULL: peil does not know it
+    const struct scale *scale;
+    str name;                         // of the Datastream, shown when the quantity is unknown
+    str unit;                         // as shown
+    double factor;                    // from results to the unit shown
+    int decimals;
+    str sensor;
+    instant period;                   // between readings, as lately seen
+};
+
+struct meter {
+    entity_id id;
+    str name, description, owner;
+    meter_kind kind;
+    bool is_demo;
+    bool has_place;
+    struct place place;
+    const struct outline *area;       // NULL: in none
+    struct series *series;            // in the order of model/quantity.h
+    size_t series_count;
+};
+
+struct meter_list {
+    struct meter *all;                // by neighbourhood's name, then by name
+    size_t count;
+    size_t series_count;
+    const struct series **by_id;      // series in order of id
+};
+
+struct meter_book;
+
+NODISCARD struct meter_book *meter_book_new(struct store *s, const struct outlines *o, err *e);  // o may be NULL
+void meter_book_free(struct meter_book *b);
+void meter_book_changed(struct meter_book *b);  // an entity changed: the next take reads again
+
+NODISCARD bool meters_take(struct meter_book *b, const struct meter_list **out, err *e);
+// Also when the current list is very young: what was made just now is in it.
+NODISCARD bool meters_take_newest(struct meter_book *b, const struct meter_list **out, err *e);
+void meters_give(struct meter_book *b, const struct meter_list *l);
+const struct meter *meter_find(const struct meter_list *l, entity_id thing);    // NULL: none or not public
+const struct series *series_find(const struct meter_list *l, entity_id stream);
+mark_shape meter_shape(meter_kind k);
+
+// portal.md section 4: below two periods fresh; to three hours old; then silent.
+typedef enum { READING_NONE, READING_FRESH, READING_OLD, READING_SILENT } reading_state;
+#define READING_OLD_MOST (3 * TIME_HOUR)
+
+struct reading {
+    reading_state state;
+    instant at;                        // end of its interval, or its instant
+    double value;                      // in the unit shown
+    const struct scale_class *class;   // NULL: the scale has none
+};
+
+NODISCARD bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a, struct reading *out, err *e);
+// Of an observation just committed; false when its result is no number.
+bool reading_of(const struct series *s, const struct observation *o, instant now, struct reading *out);
+instant series_fresh_for(const struct series *s);  // how long a reading stays fresh
+const char *reading_state_name(reading_state s);   // "fresh": class of the style sheet
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "portal/portal.h"
+
+#include "base/file.h"
+#include "portal/live.h"
+#include "portal/page.h"
+
+#include <stdlib.h>
+
+#define PORTAL_ARENA_BYTES ((size_t)64 << 20)
+#define AREAS_BYTES_MAX ((size_t)16 << 20)
+
+static void hear(uint64_t commit, const struct change *changes, size_t count, void *context)
+{
+    struct portal *p = context;
+    bool has_entities = false;
+    for (size_t i = 0; i < count && !has_entities; i++)
+        has_entities = changes[i].set != SET_OBSERVATION && changes[i].set != SET_FEATURE_OF_INTEREST;
+    if (has_entities) meter_book_changed(p->book);
+    live_hear(p->live, commit, changes, count);
+}
+
+static bool load_outlines(struct portal *p, err *e)
+{
+    const char *path = p->config.areas_file;
+    if (!path || !*path) return true;
+    buf b = {.max = AREAS_BYTES_MAX};
+    bool ok = file_read(path, &b, e) && (arena_copy(p->a, buf_str(&b), &p->outlines_source) || err_no_memory(e));
+    buf_free(&b);
+    ok = ok && (outlines_load(p->outlines_source, p->a, &p->outlines, e) || err_within(e, "%s", path));
+    if (!ok) e->code = ERR_CONFIG;
+    return ok;
+}
+
+static bool make_routes(struct portal *p, err *e)
+{
+    p->page_routes = ARENA_ARRAY(p->a, p->site->page_count + 1, struct page_route);
+    if (!p->page_routes) return err_no_memory(e);
+    for (size_t i = 0; i < p->site->page_count; i++) p->page_routes[i] = (struct page_route){p, &p->site->pages[i]};
+    return true;
+}
+
+bool portal_open(const portal_config *c, struct portal **out, err *e)
+{
+    struct portal *p = calloc(1, sizeof *p);
+    if (!p) return err_no_memory(e);
+    p->config = *c;
+    p->a = arena_new(PORTAL_ARENA_BYTES);
+    bool ok = (p->a || err_no_memory(e)) && site_load(c->web_directory, p->a, &p->site, e) && load_outlines(p, e) &&
+              (p->zone = tz_load(c->zone, e)) && (p->book = meter_book_new(c->store, p->outlines, e)) &&
+              (p->live = live_start(c->store, p->book, c->metrics, e)) && make_routes(p, e);
+    if (!ok) {
+        portal_close(p);
+        return false;
+    }
+    store_listen(c->store, hear, p);
+    *out = p;
+    return true;
+}
+
+void portal_stop(struct portal *p)
+{
+    if (p) live_stop(p->live);
+}
+
+void portal_close(struct portal *p)
+{
+    if (!p) return;
+    live_free(p->live);
+    meter_book_free(p->book);
+    tz_free(p->zone);
+    arena_free(p->a);
+    free(p);
+}
+
+static void redirect_to_english(struct http_request *r, void *context)
+{
+    (void)context;
+    http_reply_data reply = {.status = 308};
+    http_reply_add_header(&reply, STR("Location"), STR("/en/"));
+    http_reply(r, &reply);
+}
+
+// The address of a page as the server matches it: "/meter/{id}" is everything below "/meter".
+static http_route route_of(struct page_route *page)
+{
+    str path = page->page->path;
+    size_t brace;
+    const bool has_below = str_find(path, STR("/{"), &brace);
+    if (has_below) path = str_slice(path, 0, brace);
+    return (http_route){.methods = HTTP_GET, .path = path, .flags = has_below ? HTTP_PREFIX : 0,
+                        .handle = page_handle, .context = page};
+}
+
+size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])
+{
+    const http_route fixed[] = {
+        {HTTP_GET, STR("/assets"), HTTP_PREFIX | HTTP_ON_LOOP, 0, asset_handle, p},
+        {HTTP_GET, STR("/live"), 0, 0, live_handle, p->live},
+        {HTTP_GET, STR("/api/v1/areas.geojson"), HTTP_ON_LOOP, 0, areas_handle, p},
+        {HTTP_GET, STR("/en"), 0, 0, redirect_to_english, p},
+    };
+    size_t n = 0;
+    for (; n < sizeof fixed / sizeof fixed[0]; n++) out[n] = fixed[n];
+    for (size_t i = 0; i < p->site->page_count && n < PORTAL_ROUTES_MAX; i++)
+        if (p->site->pages[i].path.n) out[n++] = route_of(&p->page_routes[i]);
+    return n;
+}
+
+void portal_not_found(struct http_request *r, void *portal)
+{
+    page_not_found(r, portal);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: EUPL-1.2
+// portal.h: the pages for residents, their assets, and /live.
+//
+// A page is a template that web/build.mjs made, filled here. What a page needs to know of a Thing beyond the standard stands in
+// its properties: "demo": true marks demo data; "origin" is "reference", "municipal" (when absent) or
+// "citizen"; "owner" is text; "access": "internal" or "private" keeps a Thing or Datastream off every page and out of /live.
+// Threads  portal_open and portal_close from the main thread; handlers from any
+// Errors   ERR_CONFIG names the file of the web directory or outlines that is missing or wrong
+#ifndef PEIL_PORTAL_PORTAL_H
+#define PEIL_PORTAL_PORTAL_H
+
+#include "http/server.h"
+#include "store/store.h"
+
+struct portal;
+
+typedef struct {
+    struct store *store;
+    const char *web_directory;  // holds manifest.json
+    const char *areas_file;     // GeoJSON outlines of neighbourhoods; NULL or "": a map without them
+    str town;                   // "Rijswijk"
+    const char *zone;           // "Europe/Amsterdam"
+    str root_url;               // as residents reach it: "https://peil.rijswijk.nl"; empty: from the Host header
+    bool is_demo;               // every page says so
+    struct metrics *metrics;    // may be NULL
+} portal_config;
+
+// Listens on the store, so before its first write. Texts of the config must outlive the portal.
+NODISCARD bool portal_open(const portal_config *c, struct portal **out, err *e);
+void portal_stop(struct portal *p);   // ends the live streams; before http_stop. NULL is fine
+void portal_close(struct portal *p);  // after http_stop and store_close, for both call into it. NULL is fine
+
+#define PORTAL_ROUTES_MAX 64
+// Pages, /assets, /live and /api/v1/areas.geojson.
+size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX]);
+// A friendly 404 for browsers (Accept: text/html), problem+json for programs. For http_config.not_found.
+void portal_not_found(struct http_request *r, void *portal);
+
+#endif

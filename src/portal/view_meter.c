@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: EUPL-1.2
+// One meter: its latest readings in words, the past of one of its series, what it is, and its data to take along.
+#include "portal/page.h"
+
+#include "portal/past.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define CHART_BYTES_MAX ((size_t)1 << 20)
+#define ROWS_MAX 200
+#define VALUE_STEPS 5
+
+struct meter_view {
+    struct page *page;
+    const struct meter *meter;
+    struct reading *readings;      // by series
+    const struct series *chosen;   // NULL: the meter has no series
+    const struct reading *chosen_reading;
+    past_period period;
+};
+
+static bool read_meter(struct page *p, struct meter_view *v, err *e)
+{
+    int64_t id;
+    err not_a_number;
+    if (!num_parse_int(p->rest, &id, &not_a_number) || !(v->meter = meter_find(p->meters, id)))
+        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no such meter");
+    v->readings = ARENA_ARRAY(p->a, v->meter->series_count + 1, struct reading);
+    if (!v->readings) return err_no_memory(e);
+    for (size_t i = 0; i < v->meter->series_count; i++)
+        if (!reading_latest(p->at, &v->meter->series[i], p->now, p->a, &v->readings[i], e)) return false;
+    return true;
+}
+
+// The key in an address: of the quantity, or the Datastream's id where that is unknown or occurs twice.
+static str series_key(struct page *p, const struct meter *m, const struct series *s)
+{
+    bool is_alone = s->quantity != NULL;
+    for (size_t i = 0; i < m->series_count; i++)
+        if (&m->series[i] != s && m->series[i].quantity == s->quantity) is_alone = false;
+    str key = {0};
+    if (is_alone) return s->quantity->key;
+    if (!arena_print(p->a, &key, "%lld", (long long)s->id)) p->maker.failed = true;
+    return key;
+}
+
+static void choose(struct meter_view *v)
+{
+    struct page *p = v->page;
+    const str asked = page_query(p, STR("stof"));
+    for (size_t i = 0; i < v->meter->series_count; i++) {
+        const struct series *s = &v->meter->series[i];
+        if (v->chosen && !str_eq(series_key(p, v->meter, s), asked)) continue;
+        v->chosen = s;
+        v->chosen_reading = &v->readings[i];
+    }
+    if (!past_period_by_key(page_query(p, STR("periode")), &v->period)) v->period = PAST_DAY;
+}
+
+static str choice_href(struct meter_view *v, const struct series *s, past_period past)
+{
+    const str key = series_key(v->page, v->meter, s), when = past_period_key(past);
+    return page_href(v->page, "meter/%lld?stof=%.*s&periode=%.*s", (long long)v->meter->id, STR_ARG(key), STR_ARG(when));
+}
+
+// ---- Now ---------------------------------------------------------------------------------------------------------
+
+static str sentence(struct meter_view *v)
+{
+    struct page *p = v->page;
+    if (!v->chosen || v->chosen_reading->state == READING_NONE) return page_text(p, STR("meter.sentence.none"));
+    const struct reading *r = v->chosen_reading;
+    const struct fill fills[] = {
+        {STR("quantity"), page_quantity_name(p, v->chosen)},
+        {STR("value"), page_reading(p, v->chosen, r->value)},
+        {STR("word"), page_class_word(p, r->class)},
+        {STR("when"), page_when(p, r->at)},
+    };
+    const str id = r->state != READING_FRESH ? STR("meter.sentence.old")
+                   : r->class                ? STR("meter.sentence")
+                                             : STR("meter.sentence.plain");
+    return words_fill(p->words, p->a, id, fills, sizeof fills / sizeof fills[0]);
+}
+
+static void put_now(struct meter_view *v)
+{
+    struct page *p = v->page;
+    struct view_maker *m = &p->maker;
+    view_text(m, p->root, STR("sentence"), sentence(v));
+    struct view *list = view_list(m, p->root, STR("streams"));
+    for (size_t i = 0; i < v->meter->series_count; i++) {
+        const struct series *s = &v->meter->series[i];
+        struct view *card = view_object(m, list, (str){0});
+        view_text(m, card, STR("name"), page_quantity_name(p, s));
+        view_text(m, card, STR("unit"), s->unit);
+        view_text(m, card, STR("href"), choice_href(v, s, v->period));
+        view_flag(m, card, STR("current"), s == v->chosen);
+        page_put_reading(p, card, s, &v->readings[i]);
+    }
+    view_flag(m, p->root, STR("has_streams"), v->meter->series_count > 0);
+}
+
+// ---- The past ----------------------------------------------------------------------------------------------------
+
+static const struct {
+    str name, caption;
+} periods[PAST_COUNT] = {
+    [PAST_DAY] = {STR("period.day"), STR("chart.caption.day")},
+    [PAST_WEEK] = {STR("period.week"), STR("chart.caption.week")},
+    [PAST_MONTH] = {STR("period.month"), STR("chart.caption.month")},
+};
+
+// Every 4 hours of a day, every day of a week, every 5 days of a month.
+static size_t time_ticks(struct page *p, const struct past *past, struct chart_tick out[static CHART_TICKS_MAX])
+{
+    const struct tz *zone = p->portal->zone;
+    const instant day = tz_day_start(zone, past->when.start);
+    size_t n = 0;
+    for (int i = 0; n < CHART_TICKS_MAX; i++) {
+        instant at;
+        str text = {0};
+        if (past->period == PAST_DAY) {
+            at = day + i * 4 * TIME_HOUR;
+            text = words_clock(p->words, p->a, zone, at);
+            text = str_slice(text, 0, 5);
+        } else {
+            at = tz_day_start(zone, day + i * TIME_DAY + 12 * TIME_HOUR);
+            const civil c = tz_civil(zone, at);
+            if (past->period == PAST_WEEK) text = words_weekday_short(p->words, zone, at + TIME_HOUR);
+            else if (i % 5 == 0 && !arena_print(p->a, &text, "%d-%d", c.day, c.month)) p->maker.failed = true;
+        }
+        if (at >= past->when.end) break;
+        if (at >= past->when.start) out[n++] = (struct chart_tick){.at = at, .text = text};
+    }
+    return n;
+}
+
+static size_t value_ticks(struct page *p, const struct series *s, const struct past *past,
+                          struct chart_tick out[static CHART_TICKS_MAX])
+{
+    const size_t n = chart_axis(past->low, past->high, s->scale->from_zero, VALUE_STEPS, out);
+    const double step = n > 1 ? out[1].value - out[0].value : 1;
+    const int decimals = step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
+    for (size_t i = 0; i < n; i++) out[i].text = words_number(p->words, p->a, out[i].value, decimals);
+    return n;
+}
+
+static str chart_title(struct page *p, const struct series *s, const struct past *past, size_t gaps)
+{
+    str count = {0}, out = {0};
+    const struct fill fills[] = {
+        {STR("quantity"), page_quantity_name(p, s)},
+        {STR("period"), page_text(p, periods[past->period].name)},
+        {STR("low"), page_reading(p, s, past->low)},
+        {STR("high"), page_reading(p, s, past->high)},
+    };
+    const size_t fill_count = sizeof fills / sizeof fills[0];
+    if (past->count == 0) return words_fill(p->words, p->a, STR("chart.title.empty"), fills, fill_count);
+    const str title = words_fill(p->words, p->a, STR("chart.title"), fills, fill_count);
+    const str id = gaps == 0 ? STR("chart.title.whole") : gaps == 1 ? STR("chart.title.gap") : STR("chart.title.gaps");
+    if (!arena_print(p->a, &count, "%zu", gaps)) p->maker.failed = true;
+    const str about_gaps = words_fill(p->words, p->a, id, FILLS({STR("count"), count}));
+    if (!arena_print(p->a, &out, "%.*s %.*s", STR_ARG(title), STR_ARG(about_gaps))) p->maker.failed = true;
+    return out;
+}
+
+static size_t classes_of(struct page *p, const struct scale *s, struct chart_class out[static SCALE_CLASSES_MAX])
+{
+    for (int i = 0; i < s->class_count; i++)
+        out[i] = (struct chart_class){.least = i ? s->classes[i - 1].below : (double)-INFINITY,
+                                      .most = s->classes[i].below,
+                                      .class = s->classes[i].name,
+                                      .word = page_class_word(p, &s->classes[i])};
+    return (size_t)s->class_count;
+}
+
+static void put_chart(struct page *p, const struct series *s, const struct past *past)
+{
+    struct chart_tick values[CHART_TICKS_MAX], times[CHART_TICKS_MAX];
+    struct chart_class classes[SCALE_CLASSES_MAX];
+    struct chart c = {.when = past->when,
+                      .step = past->step,
+                      .gap_least = past->gap_least,
+                      .points = past->points,
+                      .point_count = past->count,
+                      .value_ticks = values,
+                      .time_ticks = times,
+                      .classes = classes,
+                      .gap_text = page_text(p, STR("chart.gap")),
+                      .empty_text = page_text(p, STR("chart.empty"))};
+    c.value_tick_count = value_ticks(p, s, past, values);
+    c.time_tick_count = time_ticks(p, past, times);
+    c.class_count = classes_of(p, s->scale, classes);
+    c.low = values[0].value;
+    c.high = values[c.value_tick_count - 1].value;
+    c.title = chart_title(p, s, past, chart_gaps(&c, NULL, 0));
+    buf svg = {.max = CHART_BYTES_MAX};
+    svg_chart(&svg, &c);
+    view_text(&p->maker, p->root, STR("chart"), page_buf(p, &svg));
+    view_text(&p->maker, p->root, STR("chart_caption"), page_text(p, periods[past->period].caption));
+}
+
+static void put_figure(struct page *p, struct view *list, const struct series *s, str name, double v)
+{
+    struct view *f = view_object(&p->maker, list, (str){0});
+    view_text(&p->maker, f, STR("name"), page_text(p, name));
+    view_text(&p->maker, f, STR("value"), page_number(p, s, v));
+}
+
+static void put_figures(struct page *p, const struct series *s, const struct past *past)
+{
+    struct view *list = view_list(&p->maker, p->root, STR("figures"));
+    if (past->count == 0) return;
+    put_figure(p, list, s, STR("figure.mean"), past->mean);
+    put_figure(p, list, s, STR("figure.low"), past->low);
+    put_figure(p, list, s, STR("figure.high"), past->high);
+}
+
+static str row_when(struct page *p, const struct past *past, const struct chart_point *at)
+{
+    const instant start = at->at - past->step / 2;
+    switch (past->period) {
+    case PAST_DAY: return page_when(p, start);
+    case PAST_WEEK: return words_hour(p->words, p->a, p->portal->zone, start);
+    case PAST_MONTH:
+    case PAST_COUNT: break;
+    }
+    return words_day(p->words, p->a, p->portal->zone, at->at);
+}
+
+static str permille(struct page *p, double share)
+{
+    str out = {0};
+    if (!arena_print(p->a, &out, "%.1f", fmin(fmax(share, 0), 1) * 1000)) p->maker.failed = true;
+    return out;
+}
+
+// Newest first, as somebody looking for "just now" wants it. x and y are where the point stands in the chart.
+static void put_rows(struct page *p, const struct series *s, const struct past *past)
+{
+    struct chart_tick axis[CHART_TICKS_MAX];
+    const size_t n = chart_axis(past->low, past->high, s->scale->from_zero, VALUE_STEPS, axis);
+    const double low = axis[0].value, span = axis[n - 1].value - low;
+    struct view *list = view_list(&p->maker, p->root, STR("rows"));
+    const size_t first = past->count > ROWS_MAX ? past->count - ROWS_MAX : 0;
+    for (size_t i = past->count; i-- > first;) {
+        const struct chart_point *at = &past->points[i];
+        struct view *row = view_object(&p->maker, list, (str){0});
+        const double share = (double)(at->at - past->when.start) / (double)(past->when.end - past->when.start);
+        view_text(&p->maker, row, STR("when"), row_when(p, past, at));
+        view_text(&p->maker, row, STR("mean"), words_number(p->words, p->a, at->mean, s->decimals));
+        view_text(&p->maker, row, STR("low"), words_number(p->words, p->a, at->low, s->decimals));
+        view_text(&p->maker, row, STR("high"), words_number(p->words, p->a, at->high, s->decimals));
+        view_text(&p->maker, row, STR("x"), permille(p, share));
+        view_text(&p->maker, row, STR("y"), permille(p, (at->mean - low) / span));
+    }
+}
+
+static void put_periods(struct meter_view *v)
+{
+    struct page *p = v->page;
+    struct view *list = view_list(&p->maker, p->root, STR("periods"));
+    for (past_period k = 0; k < PAST_COUNT; k++) {
+        struct view *item = view_object(&p->maker, list, (str){0});
+        view_text(&p->maker, item, STR("name"), page_text(p, periods[k].name));
+        view_text(&p->maker, item, STR("href"), choice_href(v, v->chosen, k));
+        view_flag(&p->maker, item, STR("current"), k == v->period);
+    }
+}
+
+static bool put_past(struct meter_view *v, err *e)
+{
+    struct page *p = v->page;
+    view_flag(&p->maker, p->root, STR("has_chart"), v->chosen != NULL);
+    if (!v->chosen) return true;
+    struct past past;
+    if (!past_read(p->at, v->chosen, v->period, p->portal->zone, p->now, p->a, &past, e)) return false;
+    view_text(&p->maker, p->root, STR("chart_name"), page_quantity_name(p, v->chosen));
+    view_text(&p->maker, p->root, STR("chart_unit"), v->chosen->unit);
+    view_int(&p->maker, p->root, STR("chart_stream"), v->chosen->id);
+    put_periods(v);
+    put_chart(p, v->chosen, &past);
+    put_figures(p, v->chosen, &past);
+    put_rows(p, v->chosen, &past);
+    return true;
+}
+
+// ---- What it is --------------------------------------------------------------------------------------------------
+
+static void put_fact(struct page *p, struct view *list, str name, str text)
+{
+    if (text.n == 0) return;
+    struct view *f = view_object(&p->maker, list, (str){0});
+    view_text(&p->maker, f, STR("name"), page_text(p, name));
+    view_text(&p->maker, f, STR("value"), text);
+}
+
+// Sensors of all series, each once.
+static str sensors_of(struct page *p, const struct meter *m)
+{
+    buf b = {.max = 2048};
+    for (size_t i = 0; i < m->series_count; i++) {
+        bool is_new = true;
+        for (size_t k = 0; k < i; k++) is_new &= !str_eq(m->series[k].sensor, m->series[i].sensor);
+        if (!is_new) continue;
+        if (b.n) BUF_LIT(&b, ", ");
+        buf_add(&b, m->series[i].sensor);
+    }
+    return page_buf(p, &b);
+}
+
+// Three decimals are about 100 m: as exact as a meter at somebody's home should be shown.
+static str place_of(struct page *p, const struct meter *m)
+{
+    str out = {0};
+    if (!m->has_place) return out;
+    const int decimals = m->kind == METER_CITIZEN ? 3 : 5;
+    if (!arena_print(p->a, &out, "%.*f N, %.*f E", decimals, m->place.latitude, decimals, m->place.longitude))
+        p->maker.failed = true;
+    return out;
+}
+
+static void put_facts(struct meter_view *v)
+{
+    struct page *p = v->page;
+    const struct meter *m = v->meter;
+    struct view *list = view_list(&p->maker, p->root, STR("facts"));
+    put_fact(p, list, STR("fact.kind"), page_kind_name(p, m->kind));
+    put_fact(p, list, STR("fact.owner"), m->owner);
+    put_fact(p, list, STR("fact.area"), m->area ? m->area->name : (str){0});
+    put_fact(p, list, STR("fact.place"), place_of(p, m));
+    put_fact(p, list, STR("fact.sensor"), sensors_of(p, m));
+    put_fact(p, list, STR("fact.records"), page_text(p, STR("fact.records.text")));
+}
+
+static void put_downloads(struct meter_view *v)
+{
+    struct page *p = v->page;
+    struct view *list = view_list(&p->maker, p->root, STR("downloads"));
+    for (size_t i = 0; i < v->meter->series_count; i++) {
+        const struct series *s = &v->meter->series[i];
+        struct view *item = view_object(&p->maker, list, (str){0});
+        str href = {0};
+        if (!arena_print(p->a, &href, "/v1.1/Datastreams(%lld)/Observations?$resultFormat=CSV&$orderby=phenomenonTime%%20desc",
+                         (long long)s->id))
+            p->maker.failed = true;
+        view_text(&p->maker, item, STR("href"), href);
+        view_text(&p->maker, item, STR("name"),
+                  words_fill(p->words, p->a, STR("meter.csv"), FILLS({STR("quantity"), page_quantity_name(p, s)})));
+    }
+    str api = {0};
+    if (!arena_print(p->a, &api, "/v1.1/Things(%lld)?$expand=Datastreams,Locations", (long long)v->meter->id))
+        p->maker.failed = true;
+    view_text(&p->maker, p->root, STR("api_href"), api);
+}
+
+bool view_meter(struct page *p, err *e)
+{
+    struct meter_view v = {.page = p};
+    if (!read_meter(p, &v, e)) return false;
+    choose(&v);
+    struct view_maker *m = &p->maker;
+    view_text(m, p->root, STR("name"), v.meter->name);
+    view_text(m, p->root, STR("description"), v.meter->description);
+    view_text(m, p->root, STR("kind"), page_kind_name(p, v.meter->kind));
+    view_text(m, p->root, STR("area"), v.meter->area ? v.meter->area->name : (str){0});
+    view_text(m, p->root, STR("map_href"), page_href(p, "%s", ""));
+    put_now(&v);
+    if (!put_past(&v, e)) return false;
+    put_facts(&v);
+    put_downloads(&v);
+    return true;
+}

@@ -77,12 +77,17 @@ static bool check_fields(const value *result, uint32_t fields, err *e)
     return count == fields || err_set(e, ERR_TYPE, ERR_NOWHERE, "result: this MultiDatastream has %u values, not %zu", fields, count);
 }
 
-bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o, instant received, err *e)
+bool ingest_check(struct store_tx *tx, const struct observation *o, instant received, err *e)
 {
     const struct stream_info *info;
-    if (interval_is_none(o->phenomenon_time)) o->phenomenon_time = (interval){received, TIME_NONE};
     if (!check_time(o->phenomenon_time, received, e) || !store_stream_info(tx, o->stream, &info, e)) return false;
-    if (info->kind == SET_MULTI_DATASTREAM && !check_fields(&o->result, info->field_count, e)) return false;
+    return info->kind == SET_DATASTREAM || check_fields(&o->result, info->field_count, e);
+}
+
+bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o, instant received, err *e)
+{
+    if (interval_is_none(o->phenomenon_time)) o->phenomenon_time = (interval){received, TIME_NONE};
+    if (!ingest_check(tx, o, received, e)) return false;
     if (!o->feature && !feature_of_stream(&in->features, tx, o->stream, &o->feature, e)) return false;
     if (!o->feature) {
         return err_set(e, ERR_LINK, ERR_NOWHERE,

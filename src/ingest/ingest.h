@@ -27,6 +27,9 @@ void ingest_configure(struct ingest *in, const ingest_config *c);  // on reload
 // made when needed. o->number is given. An automatic FeatureOfInterest that was made is among the operation's changes.
 NODISCARD bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o, instant received, err *e);
 
+// The same checks of time and result alone, for an Observation that replaces what is stored.
+NODISCARD bool ingest_check(struct store_tx *tx, const struct observation *o, instant received, err *e);
+
 // ---- Devices -----------------------------------------------------------------------------------------------------
 //
 // A device is known by a document of kind "device", key "ADAPTER/DEVICE": its Thing, its Datastreams, when it was heard,

@@ -77,6 +77,10 @@ void sta_handle(const struct sta *sta, const struct sta_request *r, sta_done don
 void sta_read(const struct sta *sta, const struct sta_request *r, sta_done done, void *context);
 void sta_write(const struct sta *sta, const struct sta_request *r, sta_done done, void *context);
 
+// A write that does not wait and has little to parse: sta_write may then be called on an event loop.
+#define STA_QUICK_BODY ((size_t)16 << 10)
+bool sta_write_is_quick(const struct sta_request *r);
+
 void sta_reply_add_header(struct sta_reply *reply, str name, str value);
 void sta_reply_error(const struct sta_request *r, const err *e, sta_done done, void *context);
 // The whole body of a reply, streamed or not, into `out` (a batch part); calls stream.done.

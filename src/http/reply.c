@@ -37,6 +37,7 @@ static const struct {
     {415, STR("Unsupported Media Type")},
     {417, STR("Expectation Failed")},
     {422, STR("Unprocessable Content")},
+    {424, STR("Failed Dependency")},
     {428, STR("Precondition Required")},
     {429, STR("Too Many Requests")},
     {431, STR("Request Header Fields Too Large")},
@@ -49,7 +50,7 @@ static const struct {
     {507, STR("Insufficient Storage")},
 };
 
-static str reason_of(int status)
+str http_reason(int status)
 {
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (reasons[i].status == status) return reasons[i].reason;
@@ -111,7 +112,7 @@ void reply_write_head(buf *out, const struct reply_head *h)
     BUF_LIT(out, "HTTP/1.1 ");
     buf_add_int(out, d->status);
     buf_add_char(out, ' ');
-    buf_add(out, reason_of(d->status));
+    buf_add(out, http_reason(d->status));
     BUF_LIT(out, "\r\nDate: ");
     buf_add(out, (str){date, sizeof date});
     BUF_LIT(out, "\r\n");

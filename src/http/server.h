@@ -131,6 +131,8 @@ bool http_live_send(struct http_live *l, str bytes);  // false: closed or too sl
 bool http_live_send_piece(struct http_live *l, http_piece *piece);  // the same, for a broadcast: nothing is copied
 void http_live_close(struct http_live *l);            // after what is queued has been sent; returns at once
 
+str http_reason(int status);  // "Not Found"; empty for a status without one
+
 void http_reply_add_header(http_reply_data *reply, str name, str value);  // views must live until the reply call returns
 NODISCARD bool http_percent_decode(str s, bool plus_is_space, arena *a, str *out, err *e);  // refuses %00 and bad UTF-8
 bool http_query_get(str query, str key, arena *a, str *out);   // first `key=value`, decoded

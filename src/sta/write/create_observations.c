@@ -368,9 +368,10 @@ static bool store_all(struct upload *u, err *e)
 
 static bool link_start(struct upload *u, err *e)
 {
-    const struct sta_form *f = sta_form_new(u->sta, u->request->version, u->request->arena);
-    return (f && arena_print(u->request->arena, &u->link_start, "%.*s/Observations(", STR_ARG(sta_form_root(f)))) ||
-           err_no_memory(e);
+    arena *a = u->request->arena;
+    struct sta_form f;
+    return sta_form_make(u->sta, u->request->version, a, a, &f, e) &&
+           (arena_print(a, &u->link_start, "%.*s/Observations(", STR_ARG(f.root)) || err_no_memory(e));
 }
 
 static bool upload_run(struct upload *u, err *e)

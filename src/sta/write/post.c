@@ -56,7 +56,6 @@ static bool observation_run(struct write *w, struct store_tx *tx, err *e)
     if (info->kind != b->stream_kind) return no_stream(w, b, e);
     if (!ingest_append(w->sta->ingest, tx, &b->o, w->request->received, e)) return false;
     const struct record r = observation_record(&b->o, b->stream_kind);
-    w->made_set = SET_OBSERVATION;
     w->made = r.id;
     return write_reply_record(w, 201, &r, e);
 }
@@ -95,6 +94,7 @@ bool post_prepare(struct write *w, err *e)
 {
     const entity_set set = sta_path_last(&w->path)->set;
     bool is_plain = false;
+    w->made_set = set;  // known before it is made, for references to it
     if (set == SET_OBSERVATION && !observation_prepare(w, &is_plain, e)) return false;
     if (is_plain) return true;
     const struct draft_request r = {.body = w->request->body,
@@ -105,7 +105,6 @@ bool post_prepare(struct write *w, err *e)
                                     .references = w->references};
     struct draft *d;
     if (!draft_read(&r, w->request->arena, &d, e)) return at_byte(e);
-    w->made_set = set;  // known before it is made, for references to it
     w->detail = d;
     w->run = draft_run;
     return true;

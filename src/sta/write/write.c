@@ -52,7 +52,7 @@ static bool check_media(const struct sta_request *r, err *e)
 static bool dereference(struct write *w, str *path, err *e)
 {
     str rest = str_slice(w->request->path, 1, w->request->path.n), name = {0};
-    str_cut(&rest, '/', &name);
+    str_cut(&rest, '/', &name);  // "$sensor1"
     const struct draft_reference *found = draft_reference_find(w->references, name);
     if (!found) {
         return err_set(e, ERR_ABSENT, ERR_NOWHERE, "no earlier request of this change set is named '%.*s'",
@@ -133,6 +133,8 @@ void write_free(struct write *w)
 
 // ---- replies ----
 
+#define REPLY_USUAL 1024  // bytes: an Observation fits
+
 static bool is_minimal(const struct sta_request *r)
 {
     size_t at;
@@ -148,24 +150,31 @@ static bool self_link(struct write *w, const struct sta_form *f, entity_set set,
     return ok;
 }
 
+// An Observation that was just made has no tag in its reply: nobody edits readings, and making tags takes time.
+static bool add_tag(struct write *w, const struct record *r)
+{
+    char *tag = arena_alloc(w->request->arena, STA_ETAG_MAX);
+    if (tag) sta_reply_add_header(&w->reply, STR("ETag"), sta_etag_of(r, tag));
+    return tag;
+}
+
 bool write_reply_record(struct write *w, int status, const struct record *r, err *e)
 {
     arena *a = w->request->arena;
-    char *tag = arena_alloc(a, STA_ETAG_MAX);
-    const struct sta_form *f = sta_form_new(w->sta, w->request->version, a);
+    const bool is_made = status == 201;
+    struct sta_form f;
     str link;
-    if (!tag || !f || !buf_reserve(&w->body, 1024)) return err_no_memory(e);
+    if (!sta_form_make(w->sta, w->request->version, a, a, &f, e)) return false;
+    if (!buf_reserve(&w->body, REPLY_USUAL)) return err_no_memory(e);
     w->reply.status = status;
-    if (status == 201) {
-        if (!self_link(w, f, r->set, r->id, &link)) return err_no_memory(e);
-        sta_reply_add_header(&w->reply, STR("Location"), link);
-    }
-    sta_reply_add_header(&w->reply, STR("ETag"), sta_etag_of(r, tag));
+    if (is_made && !self_link(w, &f, r->set, r->id, &link)) return err_no_memory(e);
+    if (is_made) sta_reply_add_header(&w->reply, STR("Location"), link);
+    if (!(is_made && r->set == SET_OBSERVATION) && !add_tag(w, r)) return err_no_memory(e);
     if (is_minimal(w->request)) {
         sta_reply_add_header(&w->reply, STR("Preference-Applied"), STR("return=minimal"));
         return true;
     }
-    sta_form_entity(&w->body, f, r, NULL);
+    sta_form_entity(&w->body, &f, r, NULL);
     w->reply.content_type = STR("application/json");
     w->reply.body = buf_str(&w->body);
     return !w->body.failed || err_no_memory(e);
@@ -179,7 +188,6 @@ bool write_reply_entity(struct write *w, struct store_tx *tx, int status, entity
 
 bool write_reply_created(struct write *w, struct store_tx *tx, entity_set set, entity_id id, err *e)
 {
-    w->made_set = set;
     w->made = id;
     return write_reply_entity(w, tx, 201, set, id, e);
 }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "sta/batch/multipart.h"
+
+#include <string.h>
+
+// The next line of *rest without its end; *rest goes on behind it. False: nothing is left.
+static bool next_line(str *rest, str *line)
+{
+    if (rest->n == 0) return false;
+    const char *end = memchr(rest->p, '\n', rest->n);
+    const size_t n = end ? (size_t)(end - rest->p) : rest->n;
+    *line = str_slice(*rest, 0, n);
+    *rest = str_slice(*rest, end ? n + 1 : n, rest->n);
+    if (str_ends(*line, STR("\r"))) line->n--;
+    return true;
+}
+
+// Headers up to an empty line, and what follows it.
+static void split(str text, str *headers, str *body)
+{
+    str rest = text, line;
+    const char *end = text.p;
+    while (next_line(&rest, &line) && line.n) end = rest.p;
+    *headers = (str){text.p, text.p ? (size_t)(end - text.p) : 0};
+    *body = rest;
+}
+
+// ---- headers ----
+
+bool multipart_is_media(str content_type, str media)
+{
+    str rest = content_type, head = {0};
+    str_cut(&rest, ';', &head);
+    return str_eq_nocase(str_trim(head), media);
+}
+
+str multipart_header(str headers, str name)
+{
+    str line;
+    while (next_line(&headers, &line)) {
+        str value = line, key = {0};
+        if (str_cut(&value, ':', &key) && str_eq_nocase(str_trim(key), name)) return str_trim(value);
+    }
+    return (str){0};
+}
+
+static str unquoted(str s)
+{
+    return s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' ? str_slice(s, 1, s.n - 1) : s;
+}
+
+bool multipart_open(str body, str content_type, struct multipart *out, err *e)
+{
+    str rest = content_type, parameter;
+    *out = (struct multipart){.body = body};
+    while (str_cut(&rest, ';', &parameter)) {
+        str value = parameter, key = {0};
+        if (str_cut(&value, '=', &key) && str_eq_nocase(str_trim(key), STR("boundary"))) out->boundary = unquoted(str_trim(value));
+    }
+    if (out->boundary.n == 0) return err_set(e, ERR_MISSING, ERR_NOWHERE, "Content-Type: multipart/mixed needs a boundary");
+    return out->boundary.n <= MULTIPART_BOUNDARY_MAX ||
+           err_set(e, ERR_LIMIT, ERR_NOWHERE, "Content-Type: the boundary is longer than %d", MULTIPART_BOUNDARY_MAX);
+}
+
+// ---- parts ----
+
+typedef enum { DELIMITER_NONE, DELIMITER_PART, DELIMITER_END } delimiter;
+
+// "--boundary" or "--boundary--", perhaps with white space behind it.
+static delimiter delimiter_of(str line, str boundary)
+{
+    if (!str_starts(line, STR("--"))) return DELIMITER_NONE;
+    line = str_slice(line, 2, line.n);
+    if (!str_starts(line, boundary)) return DELIMITER_NONE;
+    const str behind = str_trim(str_slice(line, boundary.n, line.n));
+    if (behind.n == 0) return DELIMITER_PART;
+    return str_eq(behind, STR("--")) ? DELIMITER_END : DELIMITER_NONE;
+}
+
+// The next delimiter line: where it starts, and *at moves behind it.
+static delimiter find_delimiter(struct multipart *m, size_t *start)
+{
+    str rest = str_slice(m->body, m->at, m->body.n), line;
+    for (const char *begin = rest.p; next_line(&rest, &line); begin = rest.p) {
+        const delimiter d = delimiter_of(line, m->boundary);
+        if (d == DELIMITER_NONE) continue;
+        *start = (size_t)(begin - m->body.p);
+        m->at = (size_t)(rest.p - m->body.p);
+        return d;
+    }
+    return DELIMITER_NONE;
+}
+
+// The line end before a delimiter belongs to the delimiter.
+static str without_line_end(str s)
+{
+    if (str_ends(s, STR("\n"))) s.n--;
+    if (str_ends(s, STR("\r"))) s.n--;
+    return s;
+}
+
+bool multipart_next(struct multipart *m, struct multipart_part *out, bool *got, err *e)
+{
+    size_t end;
+    *got = false;
+    if (!m->has_begun) {
+        const delimiter first = find_delimiter(m, &end);
+        if (first == DELIMITER_NONE) {
+            return err_set(e, ERR_SYNTAX, 0, "expected a line '--%.*s' that begins the first part", STR_ARG(m->boundary));
+        }
+        m->has_begun = true;
+        if (first == DELIMITER_END) m->body.n = m->at = 0;
+    }
+    if (m->body.n == 0) return true;
+    const size_t begin = m->at;
+    const delimiter next = find_delimiter(m, &end);
+    if (next == DELIMITER_NONE) {
+        return err_set(e, ERR_SYNTAX, m->body.n, "expected a line '--%.*s--' that ends the last part", STR_ARG(m->boundary));
+    }
+    out->at = begin;
+    split(without_line_end(str_slice(m->body, begin, end)), &out->headers, &out->body);
+    if (next == DELIMITER_END) m->body.n = 0;
+    return *got = true;
+}
+
+// ---- the request in a part ----
+
+bool http_part_read(str text, struct http_part *out, err *e)
+{
+    str line, rest = text;
+    while (next_line(&rest, &line) && line.n == 0) text = rest;  // empty lines before the request line
+    if (!next_line(&text, &line)) return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "expected a request such as 'GET Things HTTP/1.1'");
+    line = str_trim(line);
+    str_cut(&line, ' ', &out->method);
+    const str version = STR(" HTTP/1.");
+    line = str_trim(line);
+    if (line.n > version.n + 1 && str_eq_nocase(str_slice(line, line.n - version.n - 1, line.n - 1), version)) {
+        line = str_trim(str_slice(line, 0, line.n - version.n - 1));
+    }
+    if (out->method.n == 0 || line.n == 0) {
+        return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "expected a request such as 'GET Things HTTP/1.1'");
+    }
+    out->url = line;
+    split(text, &out->headers, &out->body);
+    return true;
+}

@@ -3,10 +3,10 @@
 
 #include "base/log.h"
 #include "ingest/push.h"
+#include "portal/portal.h"
 
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PEIL_ARENA_BYTES ((size_t)4 << 20)
@@ -52,6 +52,31 @@ static bool start_sta(struct peil *p, err *e)
     return true;
 }
 
+// The pages, where they are built. Without them peil serves its interfaces alone.
+static bool start_portal(struct peil *p, err *e)
+{
+    const struct settings *s = &p->settings;
+    str web, areas, zone;
+    const bool is_default = s->portal.web_directory.n == 0;
+    if (!arena_copy(p->arena, is_default ? STR(PEIL_SHARE "/web") : s->portal.web_directory, &web) ||
+        !arena_copy(p->arena, s->portal.areas_file.n ? s->portal.areas_file : STR(PEIL_SHARE "/demo/rijswijk.geojson"), &areas) ||
+        !arena_copy(p->arena, s->portal.zone, &zone))
+        return err_no_memory(e);
+    if (is_default && access(web.p, F_OK) != 0) {
+        log_notice("no portal", "missing=%s", web.p);
+        return true;
+    }
+    const portal_config c = {.store = p->store,
+                             .web_directory = web.p,
+                             .areas_file = s->portal.areas_file.n || access(areas.p, F_OK) == 0 ? areas.p : NULL,
+                             .town = s->portal.town,
+                             .zone = zone.p,
+                             .root_url = s->http.root_url,
+                             .is_demo = s->portal.demo,
+                             .metrics = p->metrics};
+    return portal_open(&c, &p->portal, e);
+}
+
 // ---- Listening ---------------------------------------------------------------------------------------------------
 
 static http_config http_settings(struct peil *p)
@@ -68,8 +93,9 @@ static http_config http_settings(struct peil *p)
         .write_timeout_s = (int)p->settings.http.write_s,
         .routes = p->routes,
         .route_count = p->route_count,
+        .not_found = p->portal ? portal_not_found : NULL,
         .finish = headers_finish,
-        .context = p,
+        .context = p->portal,
         .metrics = p->metrics,
     };
 }
@@ -81,6 +107,7 @@ static bool start_http(struct peil *p, err *e)
     p->routes[p->route_count++] = push_route(p->push);
     sta_routes(&p->sta_http, p->routes + p->route_count);
     p->route_count += STA_ROUTES;
+    if (p->portal) p->route_count += portal_routes(p->portal, p->routes + p->route_count);
     const http_config c = http_settings(p);
     p->http = http_start(&c, e);
     if (!p->http) return err_within(e, "http.listen");
@@ -107,7 +134,7 @@ static bool start_admin(struct peil *p, err *e)
 // ---- The whole ---------------------------------------------------------------------------------------------------
 
 static bool (*const starters[])(struct peil *, err *) = {
-    start_store, start_identity, start_ingest, start_sta, start_http, start_admin,
+    start_store, start_identity, start_ingest, start_sta, start_portal, start_http, start_admin,
 };
 
 bool peil_start(const struct settings *s, struct peil **out, err *e)
@@ -144,9 +171,11 @@ void peil_reload(struct peil *p, const struct settings *s)
 void peil_stop(struct peil *p)
 {
     if (p->admin) http_stop(p->admin, 0);
+    portal_stop(p->portal);
     if (p->http) http_stop(p->http, STOP_GRACE_S);
     push_free(p->push);
     if (p->store) store_close(p->store);
+    portal_close(p->portal);
     ingest_free(p->ingest);
     identity_free(p->identity);
     metrics_free(p->metrics);

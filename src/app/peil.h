@@ -13,7 +13,7 @@
 #include "sta/request.h"
 #include "store/store.h"
 
-#define PEIL_ROUTES_MAX 48
+#define PEIL_ROUTES_MAX 96
 
 struct peil {
     struct settings settings;  // as at the start; texts in `arena`
@@ -25,6 +25,7 @@ struct peil {
     struct push *push;
     struct sta sta;
     struct sta_http sta_http;
+    struct portal *portal;  // NULL: no pages are installed
     http_route routes[PEIL_ROUTES_MAX];
     size_t route_count;
     http_route admin_routes[PEIL_ROUTES_MAX];

@@ -114,13 +114,28 @@ static bool place_make(struct store_tx *tx, struct town_made *t, const struct de
            store_link(tx, SET_HISTORICAL_LOCATION, history, HISTORICAL_LOCATION_LOCATIONS, location, e);
 }
 
+// The live feed sends these as sensor.community's firmware does; they must land in the Datastreams made here.
+static bool airrohr_bind(struct store_tx *tx, const struct demo_device *d, entity_id thing, const entity_id *streams, err *e)
+{
+    const char *const *quantities = demo_kind_of(d->kind)->quantities;
+    struct device_binding_stream bound[DEMO_STREAMS_MAX];
+    size_t n = 0;
+    for (; quantities[n]; n++) {
+        const bool is_dust = str_starts(str_of(quantities[n]), STR("pm"));
+        bound[n] = (struct device_binding_stream){is_dust ? STR("SDS011") : STR("BME280"), str_of(quantities[n]), streams[n]};
+    }
+    const struct device_binding b = {STR("sensor_community"), str_of(d->key), thing, bound, n};
+    return ingest_bind_device(tx, &b, e);
+}
+
 static bool device_make(struct store_tx *tx, struct town_made *t, size_t index, err *e)
 {
     const struct demo_device d = demo_device_at(index);
     const struct demo_kind_info *kind = demo_kind_of(d.kind);
     str properties;
-    if (!arena_print(t->arena, &properties, "{\"demo\":true,\"device\":\"%s\",\"kind\":\"%.*s\",\"neighbourhood\":\"%.*s\"}", d.key,
-                     STR_ARG(kind->title), STR_ARG(d.where->name)))
+    if (!arena_print(t->arena, &properties,
+                     "{\"demo\":true,\"device\":\"%s\",\"kind\":\"%.*s\",\"neighbourhood\":\"%.*s\",\"origin\":\"%.*s\",\"owner\":\"%.*s\"}",
+                     d.key, STR_ARG(kind->title), STR_ARG(d.where->name), STR_ARG(kind->origin), STR_ARG(kind->owner)))
         return err_no_memory(e);
     const struct record r = {.set = SET_THING,
                              .properties = {[THING_NAME] = value_text(str_of(d.name)),
@@ -130,7 +145,7 @@ static bool device_make(struct store_tx *tx, struct town_made *t, size_t index, 
     if (!insert(tx, r, &thing, e) || !place_make(tx, t, &d, thing, e)) return false;
     for (size_t k = 0; kind->quantities[k]; k++)
         if (!stream_make(tx, t, &d, thing, kind->quantities[k], &t->streams[index][k], e)) return false;
-    return true;
+    return d.kind != DEMO_AIR || airrohr_bind(tx, &d, thing, t->streams[index], e);
 }
 
 static bool town_make(struct store_tx *tx, void *context, err *e)

@@ -63,7 +63,7 @@ static double hour_mean(const struct demo_device *d, instant from)
         sum += decimal_to_double(v);
         n++;
     }
-    return n ? sum / n : NAN;
+    return n ? sum / n : (double)NAN;
 }
 
 static void rush_hour_is_louder_than_the_night(void **state)

@@ -8,18 +8,23 @@
 // clang-format off
 static const struct demo_kind_info kinds[DEMO_KIND_COUNT] = {
     [DEMO_AIR] = {STR("Luchtmeter"), STR("Meter van een bewoner (voorbeeldgegevens)"),
+                  STR("citizen"), STR("Bewoner"),
                   STR("SDS011 en BME280"), STR("Optische fijnstofmeter met temperatuur, vocht en luchtdruk"),
                   {"pm25", "pm10", "temperature", "humidity", "pressure"}, TIME_MINUTE},
     [DEMO_REFERENCE] = {STR("Meetstation"), STR("Meetstation van de gemeente (voorbeeldgegevens)"),
+                  STR("reference"), STR("Gemeente Rijswijk"),
                   STR("Referentiemeetstation"), STR("Gekeurde meetapparatuur voor lucht"),
                   {"no2", "o3", "pm25", "pm10"}, TIME_MINUTE},
     [DEMO_NOISE] = {STR("Geluidmeter"), STR("Geluidmeter van de gemeente, slaat geen geluid op (voorbeeldgegevens)"),
+                  STR("municipal"), STR("Gemeente Rijswijk"),
                   STR("DNMS"), STR("Geluidmeter, klasse 2"),
                   {"noise_laeq", "noise_la_max"}, TIME_MINUTE},
     [DEMO_WEATHER] = {STR("Weerstation"), STR("Weerstation op een school (voorbeeldgegevens)"),
+                  STR("municipal"), STR("Basisschool"),
                   STR("Weerstation"), STR("Temperatuur, vocht, druk, wind en regen"),
                   {"temperature", "humidity", "pressure", "wind_speed", "wind_direction", "rain"}, TIME_MINUTE},
     [DEMO_SIGN] = {STR("Slim verkeersbord"), STR("Bamboe verkeersbord met sensor (voorbeeldgegevens)"),
+                  STR("municipal"), STR("Gemeente Rijswijk"),
                   STR("Bordsensor"), STR("Scheefstand, klappen, temperatuur en batterij van een verkeersbord"),
                   {"tilt", "knock", "temperature", "battery"}, 15 * TIME_MINUTE},
 };

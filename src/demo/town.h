@@ -12,6 +12,7 @@ typedef enum { DEMO_AIR, DEMO_REFERENCE, DEMO_NOISE, DEMO_WEATHER, DEMO_SIGN, DE
 
 struct demo_kind_info {
     str title, description;          // Dutch, for the Thing
+    str origin, owner;               // as the portal reads them: "reference", "municipal", "citizen"
     str sensor, sensor_description;
     const char *quantities[DEMO_STREAMS_MAX + 1];  // keys of model/quantity.h, NULL-terminated
     instant period;

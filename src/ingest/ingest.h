@@ -38,6 +38,19 @@ NODISCARD bool ingest_check(struct store_tx *tx, const struct observation *o, in
 // A reading that casts doubt on itself gets a resultQuality {"status":"implausible","reason":"..."}; a reading that the
 // Datastream has already (same time, same result) is not stored again.
 
+// A device whose Thing and Datastreams exist already: its messages go there. Replaces what was known of the device.
+struct device_binding {
+    str adapter, device;   // "sensor_community", "esp8266-1234567"
+    entity_id thing;
+    const struct device_binding_stream {
+        str sensor;        // as its adapter names it: "SDS011"
+        str quantity;      // key of model/quantity.h
+        entity_id stream;
+    } *streams;
+    size_t stream_count;
+};
+NODISCARD bool ingest_bind_device(struct store_tx *tx, const struct device_binding *b, err *e);
+
 // What became of a device message.
 struct ingest_outcome {
     int64_t stored, duplicates, flagged, refused, unknown;

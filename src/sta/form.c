@@ -44,15 +44,21 @@ static void add_time_v1_0(buf *b, instant t)
     buf_add_char(b, 'Z');
 }
 
-static void add_interval_v1_0(buf *b, interval i)
+static void add_interval(buf *b, const struct sta_form *f, interval i)
 {
-    buf_add_char(b, '"');
-    add_time_v1_0(b, i.start);
-    if (!interval_is_instant(i)) {
-        buf_add_char(b, '/');
-        add_time_v1_0(b, i.end);
+    if (f->version != STA_V1_0) {
+        buf_add_interval(b, i);
+        return;
     }
-    buf_add_char(b, '"');
+    add_time_v1_0(b, i.start);
+    if (interval_is_instant(i)) return;
+    buf_add_char(b, '/');
+    add_time_v1_0(b, i.end);
+}
+
+static bool is_null(const value *v)
+{
+    return v->type == VALUE_NULL || (v->type == VALUE_TIME && interval_is_none(v->time));
 }
 
 static bool is_encoding(entity_set set, int property)
@@ -61,13 +67,32 @@ static bool is_encoding(entity_set set, int property)
            (set == SET_FEATURE_OF_INTEREST && property == FEATURE_ENCODING_TYPE);
 }
 
+// v1.0 named GeoJSON before it had a name of its own.
+static str encoding_v1_0(str s)
+{
+    return str_eq(s, STR("application/geo+json")) ? STR("application/vnd.geo+json") : s;
+}
+
 void sta_form_property(buf *b, const struct sta_form *f, entity_set set, int property, const value *v)
 {
-    const bool is_old = f->version == STA_V1_0;
-    if (is_old && v->type == VALUE_TIME && !interval_is_none(v->time)) {
-        add_interval_v1_0(b, v->time);
-    } else if (is_old && is_encoding(set, property) && str_eq(v->text, STR("application/geo+json"))) {
-        BUF_LIT(b, "\"application/vnd.geo+json\"");
+    if (v->type == VALUE_TIME && !is_null(v)) {
+        buf_add_char(b, '"');
+        add_interval(b, f, v->time);
+        buf_add_char(b, '"');
+    } else if (f->version == STA_V1_0 && v->type == VALUE_TEXT && is_encoding(set, property)) {
+        json_write_text(b, encoding_v1_0(v->text));
+    } else {
+        value_write_json(b, v);
+    }
+}
+
+void sta_form_text(buf *b, const struct sta_form *f, entity_set set, int property, const value *v)
+{
+    if (is_null(v)) return;
+    if (v->type == VALUE_TIME) {
+        add_interval(b, f, v->time);
+    } else if (v->type == VALUE_TEXT) {
+        buf_add(b, f->version == STA_V1_0 && is_encoding(set, property) ? encoding_v1_0(v->text) : v->text);
     } else {
         value_write_json(b, v);
     }
@@ -153,8 +178,7 @@ bool sta_form_is_shown(const struct sta_form *f, const struct record *r, const s
 {
     if (q && !(q->properties >> property & 1)) return false;
     const value *v = &r->properties[property];
-    const bool is_null = v->type == VALUE_NULL || (v->type == VALUE_TIME && interval_is_none(v->time));
-    if (is_null) return entity_schema_of(r->set)->properties[property].flags & PROPERTY_SHOW_NULL;
+    if (is_null(v)) return entity_schema_of(r->set)->properties[property].flags & PROPERTY_SHOW_NULL;
     return f->version != STA_V1_0 || (q && q->has_select) || !is_v1_1_only(r->set, property);
 }
 

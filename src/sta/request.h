@@ -81,7 +81,8 @@ void sta_write(const struct sta *sta, const struct sta_request *r, sta_done done
 #define STA_QUICK_BODY ((size_t)16 << 10)
 bool sta_write_is_quick(const struct sta_request *r);
 
-void sta_reply_add_header(struct sta_reply *reply, str name, str value);
+void sta_reply_add_header(struct sta_reply *reply, str name, str text);
+void sta_error_write(buf *b, const err *e);  // the body of an error
 void sta_reply_error(const struct sta_request *r, const err *e, sta_done done, void *context);
 // The whole body of a reply, streamed or not, into `out` (a batch part); calls stream.done.
 NODISCARD bool sta_reply_collect(const struct sta_reply *reply, buf *out, err *e);
@@ -99,6 +100,6 @@ struct sta_http {
     const struct sta *sta;
     struct identity *identity;  // NULL: everybody is the public
 };
-void sta_routes(const struct sta_http *h, http_route out[static STA_ROUTES]);
+void sta_routes(struct sta_http *h, http_route out[static STA_ROUTES]);
 
 #endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "sta/read/level.h"
+
+#define LEVEL_BYTES_MAX ((size_t)16 << 20)
+
+static bool is_many(const struct query *q)
+{
+    return q->id == 0 && (!q->has_parent || entity_schema_of(q->parent_set)->relations[q->relation].is_many);
+}
+
+bool level_make(const struct query *q, struct level *parent, arena *a, struct level *out, err *e)
+{
+    *out = (struct level){.q = q, .parent = parent, .is_many = is_many(q), .ask = *q};
+    if (q->top >= 0) out->ask.top = q->top + 1;
+    if (q->expand_count == 0) return true;
+    out->children = ARENA_ARRAY(a, q->expand_count, struct level);
+    if (!out->children) return err_no_memory(e);
+    for (size_t i = 0; i < q->expand_count; i++)
+        if (!level_make(q->expands[i].query, out, a, &out->children[i], e)) return false;
+    return true;
+}
+
+static void close_cursors(struct level *l)
+{
+    if (l->cursor) cursor_close(l->cursor);
+    l->cursor = NULL;
+    for (size_t i = 0; l->children && i < l->q->expand_count; i++) close_cursors(&l->children[i]);
+}
+
+static void free_arenas(struct level *l)
+{
+    arena_free(l->arena);
+    l->arena = NULL;
+    l->held = 0;
+    for (size_t i = 0; l->children && i < l->q->expand_count; i++) free_arenas(&l->children[i]);
+}
+
+void level_close(struct level *l)
+{
+    close_cursors(l);
+    free_arenas(l);
+}
+
+// What is kept for one parent: in the request's arena for the level that has none.
+static bool own_arena(struct level *l, arena *request, arena **out, err *e)
+{
+    *out = request;
+    if (!l->parent) return true;
+    if (!l->arena) l->arena = arena_new(LEVEL_BYTES_MAX);
+    *out = l->arena;
+    return l->arena || err_no_memory(e);
+}
+
+static bool open_many(struct level *l, struct snapshot *at, err *e)
+{
+    if (l->q->top == 0) {
+        l->is_done = true;
+        return true;
+    }
+    if (l->parent) l->ask.parent_id = l->parent->row.id;
+    return l->cursor ? cursor_restart(l->cursor, l->ask.parent_id, e)
+                     : store_query(at, &l->ask, &l->cursor, e);
+}
+
+// Neighbours often share their one related entity: it is read once.
+static bool open_one(struct level *l, struct snapshot *at, arena *request, err *e)
+{
+    const entity_id id = l->parent ? l->parent->row.links[l->q->relation] : l->q->id;
+    l->is_done = id == 0;
+    if (id == 0 || id == l->held) return true;
+    arena *a;
+    if (!own_arena(l, request, &a, e)) return false;
+    if (l->parent) arena_reset(a);
+    l->held = 0;
+    if (!store_get(at, l->q->set, id, a, &l->row, e)) return false;
+    l->held = id;
+    return true;
+}
+
+bool level_open(struct level *l, struct snapshot *at, arena *a, err *e)
+{
+    l->given = 0;
+    l->is_done = l->has_more = false;
+    l->position = NULL;
+    return l->is_many ? open_many(l, at, e) : open_one(l, at, a, e);
+}
+
+// Distinct rows have no id to go on behind: their links count on.
+static bool keep_position(struct level *l, arena *request, err *e)
+{
+    arena *a;
+    if (l->q->is_distinct) return true;
+    if (!own_arena(l, request, &a, e)) return false;
+    if (l->parent) arena_reset(a);
+    return cursor_position(l->cursor, a, &l->position, &l->position_count, e);
+}
+
+static bool end_page(struct level *l, arena *request, err *e)
+{
+    l->is_done = true;
+    struct record ignored;
+    return keep_position(l, request, e) && cursor_next(l->cursor, &ignored, &l->has_more, e);
+}
+
+static bool next_of_many(struct level *l, arena *request, bool *got, err *e)
+{
+    *got = false;
+    if (l->given == l->q->top) return end_page(l, request, e);
+    if (!cursor_next(l->cursor, &l->row, got, e)) return false;
+    l->given += *got;
+    l->is_done = !*got;
+    return true;
+}
+
+bool level_next(struct level *l, arena *a, bool *got, err *e)
+{
+    *got = false;
+    if (l->is_done) return true;
+    if (l->is_many) return next_of_many(l, a, got, e);
+    *got = true;
+    l->is_done = true;
+    return true;
+}
+
+bool level_move(struct level *l, struct snapshot *to, arena *a, err *e)
+{
+    if (!cursor_position(l->cursor, a, &l->position, &l->position_count, e)) return false;
+    l->ask.after = l->position;
+    l->ask.after_count = l->position_count;
+    l->ask.skip = 0;
+    if (l->q->top >= 0) l->ask.top = l->q->top - l->given + 1;
+    close_cursors(l);
+    return store_query(to, &l->ask, &l->cursor, e);
+}
+
+bool level_count(struct level *l, struct snapshot *at, int64_t *out, err *e)
+{
+    if (l->parent) l->ask.parent_id = l->parent->row.id;
+    return store_count(at, &l->ask, out, e);
+}

@@ -385,7 +385,7 @@ static void request_end_alone(struct http_request *r)
 {
     struct conn *c = r->conn;
     struct http_server *s = c->loop->server;
-    if (r->live) live_drop(r->live);
+    if (r->live) live_discard(r->live);
     request_free(r);
     free(c);
     server_release(s);
@@ -548,7 +548,7 @@ void conn_stop(struct conn *c)
 {
     const bool is_idle = c->phase == PHASE_HEAD && !(c->request && c->request->in.n);
     if (is_idle || c->phase == PHASE_DRAIN) conn_close(c);
-    else if (c->live) http_live_close(c->live);
+    else if (c->live) live_stop(c->live);
 }
 
 static void on_event(struct source *s, uint32_t events)

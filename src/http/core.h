@@ -163,7 +163,7 @@ struct http_server {
     struct peers *peers;
     atomic_size_t waiting;         // requests in the workers' queue
     atomic_size_t conn_count;
-    atomic_size_t holders;         // this server, and each request that is still with somebody after the loops ended
+    atomic_size_t holders;         // http_stop, live streams, and requests that are still with somebody after the loops ended
     atomic_bool is_stopping;
     atomic_int grace_s;
     int port;
@@ -212,8 +212,9 @@ void stream_free(struct stream *s);
 // live.c
 struct http_live *live_new(struct loop *l, void (*closed)(void *context), void *context);
 void live_attach(struct http_live *l, struct conn *c);
-void live_end(struct http_live *l);              // tells the owner, then drops
-void live_drop(struct http_live *l);
+void live_end(struct http_live *l);              // tells the caller, then lets go
+void live_discard(struct http_live *l);          // the caller never got it
+void live_stop(struct http_live *l);             // end it after what waits
 bool live_write(struct http_live *l);            // as much as the client takes; false: the connection is lost
 bool live_has_more(const struct http_live *l);
 bool live_is_over(const struct http_live *l);

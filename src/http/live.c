@@ -5,6 +5,7 @@
 #include "base/time.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -19,12 +20,16 @@ struct item {
     http_piece *piece;
 };
 
+// Whether the caller has been told of the end, or has gone first.
+enum { UNTOLD, BEING_TOLD, TOLD, LET_GO };
+
 struct http_live {
-    atomic_size_t holders;    // the loop, and each post under way
+    atomic_size_t holders;    // the caller, the loop, and each post under way
     atomic_size_t queued;     // bytes of all items that wait
-    atomic_bool is_over;      // asked to close, or too slow
+    atomic_bool is_over;      // asked to close, too slow, or ended
+    atomic_int telling;
     struct post close_post;
-    struct loop *loop;
+    struct loop *loop;        // stays until the last holder has gone, for each live stream holds the server
     struct conn *conn;        // NULL before the head has left and after the end
     void (*closed)(void *context);
     void *context;
@@ -34,20 +39,24 @@ struct http_live {
     bool has_ended;
 };
 
+static void on_close(struct post *p);
+
 struct http_live *live_new(struct loop *l, void (*closed)(void *context), void *context)
 {
     struct http_live *live = calloc(1, sizeof *live);
     if (!live) return NULL;
-    live->loop = l;
-    live->closed = closed;
-    live->context = context;
-    atomic_init(&live->holders, 1);
+    atomic_fetch_add(&l->server->holders, 1);
+    *live = (struct http_live){.loop = l, .closed = closed, .context = context, .close_post.run = on_close};
+    atomic_init(&live->holders, 2);
     return live;
 }
 
 static void release(struct http_live *l)
 {
-    if (atomic_fetch_sub(&l->holders, 1) == 1) free(l);
+    struct http_server *s = l->loop->server;
+    if (atomic_fetch_sub(&l->holders, 1) != 1) return;
+    free(l);
+    server_release(s);
 }
 
 static void item_free(struct item *i)
@@ -66,7 +75,16 @@ static void drop_first(struct http_live *l)
     item_free(i);
 }
 
-void live_drop(struct http_live *l)
+static void tell(struct http_live *l)
+{
+    int expected = UNTOLD;
+    if (!atomic_compare_exchange_strong(&l->telling, &expected, BEING_TOLD)) return;
+    l->closed(l->context);
+    expected = BEING_TOLD;  // or LET_GO by now, when `closed` closed it
+    atomic_compare_exchange_strong(&l->telling, &expected, TOLD);
+}
+
+static void drop(struct http_live *l)
 {
     l->conn = NULL;
     l->has_ended = true;
@@ -78,10 +96,15 @@ void live_drop(struct http_live *l)
 void live_end(struct http_live *l)
 {
     if (l->conn) meter_live(-1);
-    l->conn = NULL;
     atomic_store(&l->is_over, true);
-    l->closed(l->context);
-    live_drop(l);
+    tell(l);
+    drop(l);
+}
+
+void live_discard(struct http_live *l)
+{
+    atomic_fetch_sub(&l->holders, 1);  // the caller's, who never sees it
+    drop(l);
 }
 
 void live_attach(struct http_live *l, struct conn *c)
@@ -185,12 +208,20 @@ static bool queue(struct http_live *l, http_piece *piece)
     return false;
 }
 
+// Lets the loop send what waits and end the stream.
+static void ask_to_end(struct http_live *l)
+{
+    if (atomic_exchange(&l->is_over, true)) return;
+    atomic_fetch_add(&l->holders, 1);
+    if (!loop_post(l->loop, &l->close_post)) atomic_fetch_sub(&l->holders, 1);
+}
+
 bool http_live_send_piece(struct http_live *l, http_piece *piece)
 {
     if (atomic_load(&l->is_over)) return false;
     if (!piece->n) return true;
     if (atomic_load(&l->queued) + piece->n <= LIVE_BUFFER_MAX && queue(l, piece)) return true;
-    http_live_close(l);
+    ask_to_end(l);
     return false;
 }
 
@@ -205,8 +236,20 @@ bool http_live_send(struct http_live *l, str bytes)
 
 void http_live_close(struct http_live *l)
 {
-    if (atomic_exchange(&l->is_over, true)) return;
-    atomic_fetch_add(&l->holders, 1);
-    l->close_post.run = on_close;
-    if (!loop_post(l->loop, &l->close_post)) atomic_fetch_sub(&l->holders, 1);
+    const bool is_inside = pthread_equal(pthread_self(), l->loop->thread);
+    int state = UNTOLD;
+    // The caller may free what `closed` uses as soon as this returns.
+    while (!atomic_compare_exchange_weak(&l->telling, &state, LET_GO)) {
+        if (state == BEING_TOLD && !is_inside) {
+            sched_yield();
+            state = UNTOLD;
+        }
+    }
+    ask_to_end(l);
+    release(l);
+}
+
+void live_stop(struct http_live *l)
+{
+    ask_to_end(l);
 }

@@ -120,16 +120,16 @@ void http_reply_piece(struct http_request *r, const http_reply_data *reply, http
 // when more than 256 KiB wait, the connection is closed (it reconnects with Last-Event-ID). A comment line every 15 s of silence
 // keeps proxies from closing.
 //
-// `closed` is called exactly once, on a loop's thread, as the last thing: when the client has left, is too slow, the server stops, or
-// after http_live_close. Until it returns l may be used; so a sender and `closed` take the same lock of yours, under which
-// `closed` forgets l, and which http_reply_live is called under when the answer comes from a worker.
-// NULL: no memory, a HEAD request or a stopped server; the request is answered, `closed` will not be called.
+// l is valid until http_live_close, which must be called once. `closed` is called on a loop's thread when the stream ended by itself:
+// the client left or was too slow, or the server stops; at most once, and not after http_live_close has returned. It may call
+// http_live_close; otherwise do not hold a lock over http_live_close that `closed` takes, for one waits for the other.
+// NULL: no memory, a HEAD request or a stopped server; the request is answered, nothing is to be closed.
 struct http_live;
 NODISCARD struct http_live *http_reply_live(struct http_request *r, const http_reply_data *head,
                                             void (*closed)(void *context), void *context);
-bool http_live_send(struct http_live *l, str bytes);  // false: closed or too slow; `closed` will come
+bool http_live_send(struct http_live *l, str bytes);  // false: it has ended, or will because it is too slow
 bool http_live_send_piece(struct http_live *l, http_piece *piece);  // the same, for a broadcast: nothing is copied
-void http_live_close(struct http_live *l);            // after what is queued has been sent; returns at once
+void http_live_close(struct http_live *l);  // the caller's last use of l; what is queued is still sent
 
 str http_reason(int status);  // "Not Found"; empty for a status without one
 

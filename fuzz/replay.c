@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Gives a fuzz target the files of the directories named, without a fuzzer: the replay of known inputs in every test run.
-// Inputs that once failed lie in fuzz/regress/NAME, seeds in fuzz/corpus/NAME.
+// Gives a fuzz target the files of the directories named, without a fuzzer: the replay of known inputs in
+// every test run. Inputs that once failed lie in fuzz/regress/NAME, seeds in fuzz/corpus/NAME.
 #include "base/file.h"
 #include "base/fuzz.h"
 

@@ -80,7 +80,8 @@ size_t arena_used(const arena *a)
     return a->used;
 }
 
-// A new top block with room for `bytes`, twice the size of the last within the steps above, never past the maximum.
+// A new top block with room for `bytes`, twice the size of the last within the steps above, never past the
+// maximum.
 static bool grow(arena *a, size_t bytes)
 {
     const size_t left = a->max - a->reserved;

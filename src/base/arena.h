@@ -19,7 +19,7 @@ size_t arena_used(const arena *a);
 
 NODISCARD void *arena_alloc(arena *a, size_t bytes);                     // zeroed, aligned to 16
 NODISCARD void *arena_array(arena *a, size_t count, size_t item_bytes);  // zeroed; checks the product
-NODISCARD bool arena_copy(arena *a, str s, str *out);                    // a NUL follows the copy, for C interfaces
+NODISCARD bool arena_copy(arena *a, str s, str *out);  // a NUL follows the copy, for C interfaces
 NODISCARD bool arena_print(arena *a, str *out, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

@@ -99,4 +99,5 @@ TEST(print_makes_the_room_it_needs)
 
 RUN(CASE(memory_is_zero_and_aligned), CASE(memory_is_zero_again_after_reset), CASE(the_maximum_is_hard),
     CASE(small_pieces_reach_almost_the_maximum), CASE(earlier_memory_stays_where_it_is),
-    CASE(a_product_that_overflows_is_refused), CASE(a_copy_is_followed_by_nul), CASE(print_makes_the_room_it_needs))
+    CASE(a_product_that_overflows_is_refused), CASE(a_copy_is_followed_by_nul),
+    CASE(print_makes_the_room_it_needs))

@@ -43,7 +43,8 @@ bool buf_reserve(buf *b, size_t more)
     if (capacity < FIRST_CAPACITY) capacity = FIRST_CAPACITY;
     if (capacity > b->max) capacity = b->max;
     if (capacity < need) capacity = need;
-    char *p = capacity < SIZE_MAX ? realloc(b->p, capacity + 1) : NULL;  // room for the NUL that vsnprintf adds
+    char *p = capacity < SIZE_MAX ? realloc(b->p, capacity + 1)
+                                  : NULL;  // room for the NUL that vsnprintf adds
     if (!p) return fail(b);
     b->p = p;
     b->capacity = capacity;

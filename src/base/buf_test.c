@@ -76,6 +76,6 @@ TEST(the_extremes_of_int64_are_written_in_full)
     buf_free(&b);
 }
 
-RUN(CASE(pieces_are_put_one_after_another), CASE(exactly_the_maximum_fits), CASE(print_reaches_the_maximum_too),
-    CASE(after_a_failure_nothing_more_is_added), CASE(an_absurd_reserve_fails),
-    CASE(the_extremes_of_int64_are_written_in_full))
+RUN(CASE(pieces_are_put_one_after_another), CASE(exactly_the_maximum_fits),
+    CASE(print_reaches_the_maximum_too), CASE(after_a_failure_nothing_more_is_added),
+    CASE(an_absurd_reserve_fails), CASE(the_extremes_of_int64_are_written_in_full))

@@ -8,12 +8,30 @@
 #include <string.h>
 
 // MQTT 5 section 3.4.2.1: what a PUBACK may say.
-enum { MQTT_OK = 0x00, MQTT_UNSPECIFIED = 0x80, MQTT_SPECIFIC = 0x83, MQTT_DENIED = 0x87, MQTT_TOPIC = 0x90,
-       MQTT_QUOTA = 0x97, MQTT_PAYLOAD = 0x99 };
+enum {
+    MQTT_OK = 0x00,
+    MQTT_UNSPECIFIED = 0x80,
+    MQTT_SPECIFIC = 0x83,
+    MQTT_DENIED = 0x87,
+    MQTT_TOPIC = 0x90,
+    MQTT_QUOTA = 0x97,
+    MQTT_PAYLOAD = 0x99
+};
 
 // Exit statuses: sysexits.h, except that a wrong command line is 2, as in most programs.
-enum { EXIT_OK = 0, EXIT_USAGE = 2, EXIT_DATA = 65, EXIT_NO_INPUT = 66, EXIT_UNAVAILABLE = 69, EXIT_SOFTWARE = 70,
-       EXIT_CANNOT_CREATE = 73, EXIT_IO = 74, EXIT_AGAIN = 75, EXIT_DENIED = 77, EXIT_CONFIG = 78 };
+enum {
+    EXIT_OK = 0,
+    EXIT_USAGE = 2,
+    EXIT_DATA = 65,
+    EXIT_NO_INPUT = 66,
+    EXIT_UNAVAILABLE = 69,
+    EXIT_SOFTWARE = 70,
+    EXIT_CANNOT_CREATE = 73,
+    EXIT_IO = 74,
+    EXIT_AGAIN = 75,
+    EXIT_DENIED = 77,
+    EXIT_CONFIG = 78
+};
 
 // clang-format off
 static const struct {
@@ -76,7 +94,7 @@ static void make_valid(err *e, bool cut)
     }
 }
 
-bool err_set(err *e, err_code code, size_t at, const char *format, ...)
+bool(err_set)(err *e, err_code code, size_t at, const char *format, ...)
 {
     if (!e) return false;
     va_list args;
@@ -89,7 +107,7 @@ bool err_set(err *e, err_code code, size_t at, const char *format, ...)
     return false;
 }
 
-bool err_within(err *e, const char *format, ...)
+bool(err_within)(err *e, const char *format, ...)
 {
     if (!e) return false;
     char cause[sizeof e->text];
@@ -105,7 +123,7 @@ bool err_within(err *e, const char *format, ...)
     return false;
 }
 
-bool err_no_memory(err *e)
+bool(err_no_memory)(err *e)
 {
     return err_set(e, ERR_LIMIT, ERR_NOWHERE, "this needs more memory than allowed here");
 }

@@ -17,7 +17,8 @@ static bool read_all(int fd, const char *path, buf *out, err *e)
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return err_set(e, ERR_IO, ERR_NOWHERE, "cannot read %s: %s", path, strerror(errno));
         buf_add(out, (str){piece, (size_t)n});
-        if (out->failed) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "%s is longer than %zu bytes", path, out->max);
+        if (out->failed)
+            return err_set(e, ERR_LIMIT, ERR_NOWHERE, "%s is longer than %zu bytes", path, out->max);
     }
 }
 

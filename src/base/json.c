@@ -6,8 +6,8 @@
 str json_type_name(json_type t)
 {
     static const str names[] = {
-        [JSON_NULL] = STR("null"),       [JSON_FALSE] = STR("a boolean"), [JSON_TRUE] = STR("a boolean"),
-        [JSON_NUMBER] = STR("a number"), [JSON_TEXT] = STR("a text"),     [JSON_ARRAY] = STR("an array"),
+        [JSON_NULL] = STR("null"),        [JSON_FALSE] = STR("a boolean"), [JSON_TRUE] = STR("a boolean"),
+        [JSON_NUMBER] = STR("a number"),  [JSON_TEXT] = STR("a text"),     [JSON_ARRAY] = STR("an array"),
         [JSON_OBJECT] = STR("an object"),
     };
     return names[t];

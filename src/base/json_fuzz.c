@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// JSON: the tree, the pull reader and jansson agree on what is valid and on what it says; what is written is read back.
+// JSON: the tree, the pull reader and jansson agree on what is valid and on what it says; what is written is
+// read back.
 #include "base/json.h"
 
 #include "base/fuzz.h"
@@ -44,7 +45,8 @@ static void check_skip(str source, bool valid, const err *tree_error)
     json_reader r = json_reader_of(source, &e);
     FUZZ_REQUIRE((json_skip(&r, &raw) && json_end(&r)) == valid);
     if (valid) return;
-    FUZZ_REQUIRE(e.code == tree_error->code && e.at == tree_error->at && strcmp(e.text, tree_error->text) == 0);
+    FUZZ_REQUIRE(e.code == tree_error->code && e.at == tree_error->at &&
+                 strcmp(e.text, tree_error->text) == 0);
     FUZZ_REQUIRE(e.at <= source.n && utf8_is_valid(str_of(e.text), NULL));
     json_type t;
     FUZZ_REQUIRE(!json_peek(&r, &t) && !json_end(&r));  // an error stays
@@ -68,7 +70,8 @@ static void check_reference(str source, const json *tree, bool valid, arena *a)
     err e;
     const reference_verdict verdict = reference_read(source, &text);
     if (verdict != REFERENCE_SILENT) FUZZ_REQUIRE(valid == (verdict == REFERENCE_ACCEPTS));
-    if (text && valid) FUZZ_REQUIRE(json_parse(str_of(text), a, &reference, &e) && same_meaning(tree, reference));
+    if (text && valid)
+        FUZZ_REQUIRE(json_parse(str_of(text), a, &reference, &e) && same_meaning(tree, reference));
     free(text);
 }
 

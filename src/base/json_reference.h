@@ -5,8 +5,8 @@
 
 #include "base/str.h"
 
-// REFERENCE_SILENT: it stops at something that JSON allows (a number that no double holds, a NUL in a key), or takes a NUL byte
-// for the end of the text.
+// REFERENCE_SILENT: it stops at something that JSON allows (a number that no double holds, a NUL in a key),
+// or takes a NUL byte for the end of the text.
 typedef enum { REFERENCE_ACCEPTS, REFERENCE_REFUSES, REFERENCE_SILENT } reference_verdict;
 
 // When accepted, *text is the document as jansson writes it, to be freed.

@@ -32,7 +32,8 @@ static str text_of(const json *tree)
 
 TEST(a_document_becomes_a_tree_of_views)
 {
-    const json *j = parsed(" {\"result\" : 21.50, \"Datastream\":{\"@iot.id\":7},\"q\":[true,false,null,\"x\"]} ");
+    const json *j = parsed(
+        " {\"result\" : 21.50, \"Datastream\":{\"@iot.id\":7},\"q\":[true,false,null,\"x\"]} ");
     assert_int_equal(j->type, JSON_OBJECT);
     assert_int_equal(j->at, 1);
     assert_int_equal(j->count, 3);
@@ -54,7 +55,8 @@ TEST(a_document_becomes_a_tree_of_views)
 
 TEST(escapes_stand_for_characters)
 {
-    const json *j = parsed("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\", \"\\u0041\\u00e9\\u20AC\\ud83d\\ude00\", \"\\u0000\", \"\"]");
+    const json *j = parsed(
+        "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\", \"\\u0041\\u00e9\\u20AC\\ud83d\\ude00\", \"\\u0000\", \"\"]");
     assert_str(j->first->text, "\"\\/\b\f\n\r\t");
     assert_str(j->first->next->text, "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
     assert_int_equal(j->first->next->next->text.n, 1);
@@ -64,7 +66,8 @@ TEST(escapes_stand_for_characters)
 
 TEST(any_value_may_stand_alone)
 {
-    static const char *const samples[] = {"null", "true", "false", "0", "-0", "1e5", "-1.5E-3", "\"x\"", "[]", "{}", " [ ] ", "\r\n\t{ }"};
+    static const char *const samples[] = {"null",    "true",  "false", "0",  "-0",    "1e5",
+                                          "-1.5E-3", "\"x\"", "[]",    "{}", " [ ] ", "\r\n\t{ }"};
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) parsed(samples[i]);
 }
 
@@ -77,7 +80,8 @@ static const struct {
     {"", ERR_SYNTAX, 0, "expected a value, but the text ends here"},
     {"  ", ERR_SYNTAX, 2, "expected a value, but the text ends here"},
     {"{\"result\":1 \"a\":2}", ERR_SYNTAX, 12, "expected ',' or '}' after the value of 'result', not '\"'"},
-    {"{\"a\":{\"b\":1,\"c\":[1,2]} 3}", ERR_SYNTAX, 23, "expected ',' or '}' after the value of 'a', not '3'"},
+    {"{\"a\":{\"b\":1,\"c\":[1,2]} 3}", ERR_SYNTAX, 23,
+     "expected ',' or '}' after the value of 'a', not '3'"},
     {"{\"result\":}", ERR_SYNTAX, 10, "expected a value for 'result', not '}'"},
     {"{\"result\" 1}", ERR_SYNTAX, 10, "expected ':' before the value for 'result', not '1'"},
     {"{\"result\":tru}", ERR_SYNTAX, 10, "expected true, false or null for 'result'"},
@@ -188,7 +192,8 @@ TEST(objects_of_many_keys_are_searched_and_checked_quickly)
     assert_true(json_skip(&r, &raw) && json_end(&r));
     r = json_reader_of(buf_str(&bad), &e);
     assert_false(json_skip(&r, &raw));
-    assert_true(time_monotonic_us() - start < 20 * TIME_SECOND);  // comparing each with each would take minutes
+    assert_true(time_monotonic_us() - start <
+                20 * TIME_SECOND);  // comparing each with each would take minutes
     buf_free(&good);
     buf_free(&bad);
     arena_free(a);
@@ -212,7 +217,8 @@ TEST(a_needed_member_says_what_is_wrong_with_it)
 
 TEST(equality_is_of_values)
 {
-    assert_true(json_equal(parsed("{\"a\":1.0,\"b\":[1,\"\\u0041\"]}"), parsed("{ \"b\":[1e0,\"A\"], \"a\":1 }")));
+    assert_true(
+        json_equal(parsed("{\"a\":1.0,\"b\":[1,\"\\u0041\"]}"), parsed("{ \"b\":[1e0,\"A\"], \"a\":1 }")));
     assert_false(json_equal(parsed("[1,2]"), parsed("[2,1]")));
     assert_false(json_equal(parsed("[1]"), parsed("[1,1]")));
     assert_false(json_equal(parsed("{\"a\":1}"), parsed("{\"b\":1}")));
@@ -226,18 +232,22 @@ TEST(the_pull_reader_goes_through_an_observation)
 {
     err e = {0};
     json_reader r = json_reader_of(STR("{\"phenomenonTime\":\"2026-01-01T09:00:00Z\",\"result\":21.50,"
-                                       "\"ok\":true,\"none\":null,\"parameters\":{\"a\":[1,{}]}}"), &e);
+                                       "\"ok\":true,\"none\":null,\"parameters\":{\"a\":[1,{}]}}"),
+                                   &e);
     json_type t;
     bool more, ok;
     str key, value = {0};
     assert_true(json_peek(&r, &t) && t == JSON_OBJECT);
     assert_true(json_enter(&r, '{'));
-    assert_true(json_more(&r, '{', &more) && more && json_key(&r, memory, &key) && json_read_text(&r, memory, &value));
+    assert_true(json_more(&r, '{', &more) && more && json_key(&r, memory, &key) &&
+                json_read_text(&r, memory, &value));
     assert_str(value, "2026-01-01T09:00:00Z");
-    assert_true(json_more(&r, '{', &more) && more && json_key(&r, memory, &key) && json_read_number(&r, &value));
+    assert_true(json_more(&r, '{', &more) && more && json_key(&r, memory, &key) &&
+                json_read_number(&r, &value));
     assert_str(key, "result");
     assert_str(value, "21.50");
-    assert_true(json_more(&r, '{', &more) && more && json_key(&r, memory, &key) && json_read_bool(&r, &ok) && ok);
+    assert_true(json_more(&r, '{', &more) && more && json_key(&r, memory, &key) && json_read_bool(&r, &ok) &&
+                ok);
     assert_true(json_more(&r, '{', &more) && more && json_key(&r, memory, &key) && json_read_null(&r));
     assert_true(json_more(&r, '{', &more) && more && json_key(&r, memory, &key) && json_skip(&r, &value));
     assert_str(value, "{\"a\":[1,{}]}");
@@ -251,7 +261,8 @@ TEST(a_wrong_type_names_the_member)
     json_reader r = json_reader_of(STR("{\"a\":{\"b\":2},\"result\":\"x\"}"), &e);
     bool more;
     str key, value = {0};
-    assert_true(json_enter(&r, '{') && json_more(&r, '{', &more) && json_key(&r, memory, &key) && json_skip(&r, &value));
+    assert_true(json_enter(&r, '{') && json_more(&r, '{', &more) && json_key(&r, memory, &key) &&
+                json_skip(&r, &value));
     assert_true(json_more(&r, '{', &more) && json_key(&r, memory, &key));
     assert_false(json_read_number(&r, &value));
     assert_int_equal(e.code, ERR_TYPE);
@@ -338,16 +349,19 @@ static size_t at_random(size_t below)
 
 static void make_text(buf *b)
 {
-    static const char *const pieces[] = {"a", "result", "\\n", "\\u0041", "\\ud83d\\ude00", "\xC3\xA9", "\xE2\x82\xAC", "\\\"",
-                                         " ", "/", "\\/", "\\u0000", "0123456789"};
+    static const char *const pieces[] = {"a",        "result",       "\\n",       "\\u0041", "\\ud83d\\ude00",
+                                         "\xC3\xA9", "\xE2\x82\xAC", "\\\"",      " ",       "/",
+                                         "\\/",      "\\u0000",      "0123456789"};
     buf_add_char(b, '"');
-    for (size_t n = at_random(4); n > 0; n--) buf_add(b, str_of(pieces[at_random(sizeof pieces / sizeof pieces[0])]));
+    for (size_t n = at_random(4); n > 0; n--)
+        buf_add(b, str_of(pieces[at_random(sizeof pieces / sizeof pieces[0])]));
     buf_add_char(b, '"');
 }
 
 static void make_value(buf *b, int depth)
 {
-    static const char *const plain[] = {"null", "true", "false", "0", "-1", "21.5", "1e5", "-0.0", "123456789012", "1.5E-7", "1e999"};
+    static const char *const plain[] = {"null", "true", "false",        "0",      "-1",   "21.5",
+                                        "1e5",  "-0.0", "123456789012", "1.5E-7", "1e999"};
     static const char *const spaces[] = {"", "", " ", "\n", "\t\r "};
     buf_add(b, str_of(spaces[at_random(5)]));
     const size_t kind = at_random(depth > 5 ? 2 : 4);
@@ -398,7 +412,8 @@ TEST(random_and_damaged_documents_are_judged_as_jansson_does)
     for (int i = 0; i < 20000; i++) {
         buf_clear(&b);
         make_value(&b, 0);
-        for (size_t k = 0; k < 4 && b.n > 0; k++, mutate(&b)) LLVMFuzzerTestOneInput((const uint8_t *)b.p, b.n);
+        for (size_t k = 0; k < 4 && b.n > 0; k++, mutate(&b))
+            LLVMFuzzerTestOneInput((const uint8_t *)b.p, b.n);
     }
     buf_free(&b);
 }
@@ -417,11 +432,13 @@ static int free_memory(void **state)
     return 0;
 }
 
-RUN_WITH(make_memory, free_memory, CASE(a_document_becomes_a_tree_of_views), CASE(escapes_stand_for_characters),
-         CASE(any_value_may_stand_alone), CASE(malformed_documents_say_where_and_what), CASE(depth_has_a_limit),
-         CASE(memory_has_a_limit), CASE(objects_of_many_keys_are_searched_and_checked_quickly),
+RUN_WITH(make_memory, free_memory, CASE(a_document_becomes_a_tree_of_views),
+         CASE(escapes_stand_for_characters), CASE(any_value_may_stand_alone),
+         CASE(malformed_documents_say_where_and_what), CASE(depth_has_a_limit), CASE(memory_has_a_limit),
+         CASE(objects_of_many_keys_are_searched_and_checked_quickly),
          CASE(a_needed_member_says_what_is_wrong_with_it), CASE(equality_is_of_values),
          CASE(the_pull_reader_goes_through_an_observation), CASE(a_wrong_type_names_the_member),
          CASE(an_error_of_the_caller_stays_too), CASE(a_tree_is_written_compactly_with_digits_as_sent),
          CASE(texts_are_escaped_and_made_valid), CASE(the_writer_sets_the_commas),
-         CASE(the_writer_refuses_what_is_too_deep), CASE(random_and_damaged_documents_are_judged_as_jansson_does))
+         CASE(the_writer_refuses_what_is_too_deep),
+         CASE(random_and_damaged_documents_are_judged_as_jansson_does))

@@ -17,7 +17,8 @@ static const struct {
     const char *name;
     log_level level;
 } levels[] = {
-    {"error", LOG_ERROR}, {"warning", LOG_WARNING}, {"notice", LOG_NOTICE}, {"info", LOG_INFO}, {"debug", LOG_DEBUG},
+    {"error", LOG_ERROR}, {"warning", LOG_WARNING}, {"notice", LOG_NOTICE},
+    {"info", LOG_INFO},   {"debug", LOG_DEBUG},
 };
 #define LEVEL_COUNT (sizeof levels / sizeof levels[0])
 
@@ -46,7 +47,8 @@ static const char *level_name(log_level l)
     return "";
 }
 
-// systemd.exec(5): JOURNAL_STREAM holds device and inode of the journal's socket; stderr may have been sent elsewhere since.
+// systemd.exec(5): JOURNAL_STREAM holds device and inode of the journal's socket; stderr may have been sent
+// elsewhere since.
 static bool is_journal(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// log.h: one line to stderr per event: time, level, text, key=value pairs; for journald a "<n>" level prefix instead of both.
+// log.h: one line to stderr per event: time, level, text, key=value pairs; for journald a "<n>" level prefix
+// instead of both.
 // A line is one write, so lines of several threads never mix; longer than 4,000 bytes is cut.
 // Threads  any
 // No personal data, no payloads, no secrets. Count, do not log, per message.
@@ -12,9 +13,11 @@ typedef enum { LOG_ERROR = 3, LOG_WARNING = 4, LOG_NOTICE = 5, LOG_INFO = 6, LOG
 
 void log_set_level(log_level most);
 bool log_level_parse(str name, log_level *out);
-// log_info("store opened", "path=%s entities=%zu", path, n): values with spaces or quotes are quoted by the caller via log_quote
+// log_info("store opened", "path=%s entities=%zu", path, n): values with spaces or quotes are quoted by the
+// caller via log_quote
 void log_line(log_level l, const char *event, const char *format, ...) __attribute__((format(printf, 3, 4)));
-const char *log_quote(char out[static 256], str s);  // safe for one log value: quoted, control bytes escaped, cut at 250
+// Safe for one log value: quoted, control bytes escaped, cut at 250 bytes.
+const char *log_quote(char out[static 256], str s);
 
 // The pairs may be left out: log_info("stopped").
 #define log_error(event, ...) log_line(LOG_ERROR, event, "" __VA_ARGS__)

@@ -112,7 +112,8 @@ TEST(an_event_is_one_line_whatever_it_holds)
 
 static void *write_many(void *name)
 {
-    for (int i = 0; i < 2000; i++) log_info("many", "a=%s b=%s c=%s", (const char *)name, (const char *)name, (const char *)name);
+    for (int i = 0; i < 2000; i++)
+        log_info("many", "a=%s b=%s c=%s", (const char *)name, (const char *)name, (const char *)name);
     return NULL;
 }
 
@@ -158,7 +159,7 @@ TEST(levels_have_names)
     assert_false(log_level_parse(STR("loud"), &l));
 }
 
-RUN(CASE(a_line_has_time_level_event_and_pairs), CASE(pairs_may_be_left_out), CASE(the_journal_gets_levels_and_no_time),
-    CASE(a_redirected_stderr_is_not_the_journal), CASE(levels_below_the_set_one_are_left_out),
-    CASE(an_event_is_one_line_whatever_it_holds), CASE(lines_of_threads_do_not_mix),
-    CASE(a_quoted_value_is_safe_and_short), CASE(levels_have_names))
+RUN(CASE(a_line_has_time_level_event_and_pairs), CASE(pairs_may_be_left_out),
+    CASE(the_journal_gets_levels_and_no_time), CASE(a_redirected_stderr_is_not_the_journal),
+    CASE(levels_below_the_set_one_are_left_out), CASE(an_event_is_one_line_whatever_it_holds),
+    CASE(lines_of_threads_do_not_mix), CASE(a_quoted_value_is_safe_and_short), CASE(levels_have_names))

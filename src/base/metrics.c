@@ -20,16 +20,20 @@ struct metrics {
     double start_time_s;
 };
 
-// Seconds since 1970 at which this process started, from proc(5): the boot time, and field 22 of stat counted from it.
+// Seconds since 1970 at which this process started, from proc(5): the boot time, and field 22 of stat counted
+// from it.
 static double process_start(void)
 {
     char line[1024] = "";
     unsigned long long boot = 0, ticks = 0;
     FILE *f = fopen("/proc/self/stat", "re");
     if (f) {
-        const char *name_end = fgets(line, sizeof line, f) ? strrchr(line, ')') : NULL;  // the name may hold blanks
+        const char *name_end = fgets(line, sizeof line, f) ? strrchr(line, ')')
+                                                           : NULL;  // the name may hold blanks
         if (name_end) {
-            sscanf(name_end + 1, " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &ticks);
+            sscanf(name_end + 1,
+                   " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+                   &ticks);
         }
         fclose(f);
     }
@@ -183,5 +187,6 @@ void metrics_write(struct metrics *m, buf *out)
     }
     write_process(out, "process_resident_memory_bytes", "Resident memory size in bytes.", resident_bytes());
     write_process(out, "process_open_fds", "Number of open file descriptors.", open_files());
-    write_process(out, "process_start_time_seconds", "Start time of the process since 1970 in seconds.", m->start_time_s);
+    write_process(out, "process_start_time_seconds", "Start time of the process since 1970 in seconds.",
+                  m->start_time_s);
 }

@@ -37,9 +37,10 @@ TEST(one_name_has_one_header_for_all_its_labels)
     metric_set(&length, -7);
     buf b = {.max = 10000};
     metrics_write(m, &b);
-    assert_true(has(&b, "# HELP peil_requests_total Requests.\n# TYPE peil_requests_total counter\n"
-                        "peil_requests_total{method=\"GET\"} 3\npeil_requests_total{method=\"POST\"} 1\n"
-                        "# HELP peil_queue_length Waiting.\n# TYPE peil_queue_length gauge\npeil_queue_length -7\n"));
+    assert_true(
+        has(&b, "# HELP peil_requests_total Requests.\n# TYPE peil_requests_total counter\n"
+                "peil_requests_total{method=\"GET\"} 3\npeil_requests_total{method=\"POST\"} 1\n"
+                "# HELP peil_queue_length Waiting.\n# TYPE peil_queue_length gauge\npeil_queue_length -7\n"));
     assert_int_equal(count(&b, "# TYPE peil_requests_total"), 1);
     assert_false(b.failed);
     buf_free(&b);
@@ -48,7 +49,8 @@ TEST(one_name_has_one_header_for_all_its_labels)
 
 TEST(buckets_of_a_histogram_add_up)
 {
-    static metric h = {.name = "peil_commit_seconds", .help = "Commit.", .labels = "kind=\"x\"", .type = METRIC_HISTOGRAM};
+    static metric h = {
+        .name = "peil_commit_seconds", .help = "Commit.", .labels = "kind=\"x\"", .type = METRIC_HISTOGRAM};
     struct metrics *m = metrics_new();
     metrics_add(m, &h);
     const int64_t us[] = {0, 50, 51, 1000, 4999999, 5000001};
@@ -101,5 +103,5 @@ TEST(the_process_is_described)
     metrics_free(NULL);
 }
 
-RUN(CASE(one_name_has_one_header_for_all_its_labels), CASE(buckets_of_a_histogram_add_up), CASE(help_is_escaped),
-    CASE(the_process_is_described))
+RUN(CASE(one_name_has_one_header_for_all_its_labels), CASE(buckets_of_a_histogram_add_up),
+    CASE(help_is_escaped), CASE(the_process_is_described))

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXACT_POWER 22                       // 10^22 is the last power of ten that a double holds exactly
-#define EXACT_INTEGER ((uint64_t)1 << 53)    // and all integers up to here
+#define EXACT_POWER 22                     // 10^22 is the last power of ten that a double holds exactly
+#define EXACT_INTEGER ((uint64_t)1 << 53)  // and all integers up to here
 #define SCALE_MAX 18
 
 static const double power_of_ten[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -170,8 +170,9 @@ struct ordinary {
 
 static __uint128_t int_power(int n)
 {
-    return n <= SCALE_MAX ? (__uint128_t)int_power_of_ten[n]
-                          : (__uint128_t)int_power_of_ten[SCALE_MAX] * (uint64_t)int_power_of_ten[n - SCALE_MAX];
+    return n <= SCALE_MAX
+               ? (__uint128_t)int_power_of_ten[n]
+               : (__uint128_t)int_power_of_ten[SCALE_MAX] * (uint64_t)int_power_of_ten[n - SCALE_MAX];
 }
 
 static bool take_apart(double v, struct ordinary *o)
@@ -218,8 +219,8 @@ static bool digits_ordinary(struct digits *d, double v)
     return false;
 }
 
-// The fewest digits that read back as v. Just above a power of two the numbers lie half as far apart below as above,
-// so that the nearest text of some length can fail where the next one up holds.
+// The fewest digits that read back as v. Just above a power of two the numbers lie half as far apart below as
+// above, so that the nearest text of some length can fail where the next one up holds.
 static void digits_shortest(struct digits *d, double v)
 {
     if (digits_ordinary(d, v)) return;
@@ -269,7 +270,8 @@ static size_t digits_write(char *out, size_t n, const struct digits *d)
     return put(out, n, d->p + d->point, d->n - d->point);
 }
 
-// Most readings have few decimals: v = k / 10^scale with k below 10^15, where no two such texts read as one double.
+// Most readings have few decimals: v = k / 10^scale with k below 10^15, where no two such texts read as one
+// double.
 static bool few_decimals(double v, decimal *out)
 {
     for (int8_t scale = 0; scale <= 6; scale++) {
@@ -341,9 +343,11 @@ static bool split(str text, struct parts *out, err *e)
     if (at < text.n && text.p[at] == '.') {
         at++;
         out->fraction = take_digits(text, &at);
-        if (out->fraction.n == 0) return err_set(e, ERR_SYNTAX, at, "expected digits after the point of a number");
+        if (out->fraction.n == 0)
+            return err_set(e, ERR_SYNTAX, at, "expected digits after the point of a number");
     }
-    if (at < text.n && (text.p[at] == 'e' || text.p[at] == 'E') && !split_exponent(text, &at, out, e)) return false;
+    if (at < text.n && (text.p[at] == 'e' || text.p[at] == 'E') && !split_exponent(text, &at, out, e))
+        return false;
     if (at < text.n) return err_set(e, ERR_SYNTAX, at, "expected the end of the number");
     return true;
 }
@@ -359,8 +363,8 @@ static bool small_mantissa(const struct parts *p, uint64_t *out)
     return true;
 }
 
-// W. D. Clinger, "How to read floating point numbers accurately" (1990): with mantissa and power of ten both exact,
-// one multiplication or division rounds correctly.
+// W. D. Clinger, "How to read floating point numbers accurately" (1990): with mantissa and power of ten both
+// exact, one multiplication or division rounds correctly.
 static bool exact_value(const struct parts *p, double *out)
 {
     uint64_t m;
@@ -371,8 +375,8 @@ static bool exact_value(const struct parts *p, double *out)
     return true;
 }
 
-// A double lies half way between two others only with up to 767 digits; of those beyond it counts only whether one is
-// not 0. So a text of any length fits.
+// A double lies half way between two others only with up to 767 digits; of those beyond it counts only
+// whether one is not 0. So a text of any length fits.
 #define DIGITS_THAT_COUNT 770
 
 struct mantissa {

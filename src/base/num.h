@@ -15,13 +15,14 @@ typedef struct {
 
 #define NUM_TEXT_MAX 32  // longest text of num_write_double, num_write_decimal
 
-// Whole text is an optional minus and 1 to 18 digits, at most one point with digits on both sides, no leading zeros
-// before a digit, no exponent, not "-0", "-0.0". False (no error) for anything else: then keep the text.
+// Whole text is an optional minus and 1 to 18 digits, at most one point with digits on both sides, no leading
+// zeros before a digit, no exponent, not "-0", "-0.0". False (no error) for anything else: then keep the
+// text.
 bool decimal_parse(str text, decimal *out);
-double decimal_to_double(decimal d);        // nearest double
-int decimal_cmp(decimal a, decimal b);      // by value: 20.0 equals 20
+double decimal_to_double(decimal d);                                 // nearest double
+int decimal_cmp(decimal a, decimal b);                               // by value: 20.0 equals 20
 size_t num_write_decimal(char out[static NUM_TEXT_MAX], decimal d);  // exactly as written
-size_t num_write_double(char out[static NUM_TEXT_MAX], double v);    // shortest that reads back the same; not finite: null
+size_t num_write_double(char out[static NUM_TEXT_MAX], double v);    // shortest that reads back; or null
 size_t num_write_int(char out[static NUM_TEXT_MAX], int64_t v);
 
 // Whole text must be a JSON number; nearest double; what would be infinite is ERR_RANGE.

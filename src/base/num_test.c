@@ -33,10 +33,16 @@ TEST(a_decimal_keeps_its_digits)
         int64_t units;
         int scale;
     } samples[] = {
-        {"0", 0, 0},          {"0.0", 0, 1},        {"20.0", 200, 1},
-        {"-0.5", -5, 1},      {"12.30", 1230, 2},   {"0.001", 1, 3},
-        {"-7", -7, 0},        {"999999999999999999", 999999999999999999, 0},
-        {"0.00000000000000001", 1, 17},             {"-99999999.9999999999", -999999999999999999, 10},
+        {"0", 0, 0},
+        {"0.0", 0, 1},
+        {"20.0", 200, 1},
+        {"-0.5", -5, 1},
+        {"12.30", 1230, 2},
+        {"0.001", 1, 3},
+        {"-7", -7, 0},
+        {"999999999999999999", 999999999999999999, 0},
+        {"0.00000000000000001", 1, 17},
+        {"-99999999.9999999999", -999999999999999999, 10},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         decimal d;
@@ -51,9 +57,28 @@ TEST(a_decimal_keeps_its_digits)
 
 TEST(what_would_not_come_back_is_no_decimal)
 {
-    static const char *const samples[] = {"",    "-",  ".",    ".5",   "5.",   "-.5",  "00",    "01.5", "-0",
-                                          "-0.0", "+1", "1e3",  "1.2.3", " 1",   "1 ",   "0x1",   "1,5",  "NaN",
-                                          "--1", "1-", "1000000000000000000", "0.000000000000000001"};
+    static const char *const samples[] = {"",
+                                          "-",
+                                          ".",
+                                          ".5",
+                                          "5.",
+                                          "-.5",
+                                          "00",
+                                          "01.5",
+                                          "-0",
+                                          "-0.0",
+                                          "+1",
+                                          "1e3",
+                                          "1.2.3",
+                                          " 1",
+                                          "1 ",
+                                          "0x1",
+                                          "1,5",
+                                          "NaN",
+                                          "--1",
+                                          "1-",
+                                          "1000000000000000000",
+                                          "0.000000000000000001"};
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         decimal d = {-1, -1};
         assert_false(decimal_parse(str_of(samples[i]), &d));
@@ -120,10 +145,12 @@ TEST(doubles_are_written_as_ecmascript_does)
         {2.2250738585072014e-308, "2.2250738585072014e-308"},
         {1.7976931348623157e308, "1.7976931348623157e308"},
         {9007199254740993.0, "9007199254740992"},
-        {5.684341886080802e-14, "5.684341886080802e-14"},  // 2^-44: the nearest 16 digits, ...801, read as another
+        {5.684341886080802e-14,
+         "5.684341886080802e-14"},  // 2^-44: the nearest 16 digits, ...801, read as another
         {-1.2345678901234567e-100, "-1.2345678901234567e-100"},
     };
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) assert_str(written(samples[i].v), samples[i].text);
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+        assert_str(written(samples[i].v), samples[i].text);
 }
 
 TEST(what_json_cannot_say_is_null)
@@ -209,7 +236,8 @@ TEST(readings_with_few_decimals_come_back_as_they_were)
     for (int i = 0; i < 200000; i++) {
         char text[NUM_TEXT_MAX + 1];
         const int decimals = (int)(random() % 7);
-        snprintf(text, sizeof text, "%.*f", decimals, (double)(random() % 2000000000 - 1000000000) / pow(10, decimals));
+        snprintf(text, sizeof text, "%.*f", decimals,
+                 (double)(random() % 2000000000 - 1000000000) / pow(10, decimals));
         char *end = text + strlen(text);
         while (decimals && end[-1] == '0') *--end = '\0';
         if (end[-1] == '.') *--end = '\0';
@@ -257,7 +285,8 @@ TEST(numbers_read_as_strtod_reads_them)
 TEST(half_way_cases_are_rounded_to_even)
 {
     assert_true(read_back(STR("9007199254740993")) == 9007199254740992.0);
-    assert_true(read_back(STR("9007199254740993.0000000000000000000000000000000000001")) == 9007199254740994.0);
+    assert_true(read_back(STR("9007199254740993.0000000000000000000000000000000000001")) ==
+                9007199254740994.0);
     assert_true(read_back(STR("2.4703282292062327208e-324")) == 0);
     assert_true(read_back(STR("2.4703282292062328e-324")) == 5e-324);
 }
@@ -294,8 +323,9 @@ TEST(only_json_numbers_are_numbers)
     static const struct {
         const char *text;
         size_t at;
-    } samples[] = {{"", 0},   {"-", 1},   {"+1", 0},  {".5", 0},  {"5.", 2},  {"01", 0},   {"1e", 2},   {"1e+", 3},
-                   {"1 ", 1}, {" 1", 0},  {"inf", 0}, {"NaN", 0}, {"0x10", 1}, {"1_000", 1}, {"1,5", 1}, {"-Infinity", 1}};
+    } samples[] = {{"", 0},     {"-", 1},     {"+1", 0},  {".5", 0},       {"5.", 2},  {"01", 0},
+                   {"1e", 2},   {"1e+", 3},   {"1 ", 1},  {" 1", 0},       {"inf", 0}, {"NaN", 0},
+                   {"0x10", 1}, {"1_000", 1}, {"1,5", 1}, {"-Infinity", 1}};
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         double v = 7;
         err e;
@@ -338,11 +368,13 @@ TEST(numbers_are_equal_by_value_whatever_their_form)
     assert_false(num_equal(STR("1"), STR("x")));
 }
 
-RUN(CASE(a_decimal_keeps_its_digits), CASE(what_would_not_come_back_is_no_decimal), CASE(decimals_compare_by_value),
-    CASE(the_largest_decimals_are_written), CASE(a_decimal_becomes_the_double_that_its_text_reads_as),
-    CASE(doubles_are_written_as_ecmascript_does), CASE(what_json_cannot_say_is_null), CASE(every_double_reads_back_the_same),
-    CASE(no_text_with_fewer_digits_reads_back_the_same), CASE(of_the_shortest_texts_the_nearest_is_written), CASE(readings_with_few_decimals_come_back_as_they_were),
-    CASE(the_locale_changes_nothing), CASE(numbers_read_as_strtod_reads_them), CASE(half_way_cases_are_rounded_to_even),
-    CASE(a_digit_behind_a_thousand_others_still_counts), CASE(hostile_lengths_and_exponents_are_quick_and_right),
-    CASE(only_json_numbers_are_numbers), CASE(integers_are_read_up_to_64_bits),
-    CASE(numbers_are_equal_by_value_whatever_their_form))
+RUN(CASE(a_decimal_keeps_its_digits), CASE(what_would_not_come_back_is_no_decimal),
+    CASE(decimals_compare_by_value), CASE(the_largest_decimals_are_written),
+    CASE(a_decimal_becomes_the_double_that_its_text_reads_as), CASE(doubles_are_written_as_ecmascript_does),
+    CASE(what_json_cannot_say_is_null), CASE(every_double_reads_back_the_same),
+    CASE(no_text_with_fewer_digits_reads_back_the_same), CASE(of_the_shortest_texts_the_nearest_is_written),
+    CASE(readings_with_few_decimals_come_back_as_they_were), CASE(the_locale_changes_nothing),
+    CASE(numbers_read_as_strtod_reads_them), CASE(half_way_cases_are_rounded_to_even),
+    CASE(a_digit_behind_a_thousand_others_still_counts),
+    CASE(hostile_lengths_and_exponents_are_quick_and_right), CASE(only_json_numbers_are_numbers),
+    CASE(integers_are_read_up_to_64_bits), CASE(numbers_are_equal_by_value_whatever_their_form))

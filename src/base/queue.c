@@ -40,7 +40,8 @@ static void init_condition(pthread_cond_t *c)
 {
     pthread_condattr_t attributes;
     must(pthread_condattr_init(&attributes));
-    must(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC));  // a corrected wall clock must not stretch a wait
+    must(pthread_condattr_setclock(&attributes,
+                                   CLOCK_MONOTONIC));  // a corrected wall clock must not stretch a wait
     must(pthread_cond_init(c, &attributes));
     must(pthread_condattr_destroy(&attributes));
 }
@@ -95,7 +96,8 @@ bool queue_push_wait(struct queue *q, void *item)
 
 static struct timespec timespec_at(int64_t monotonic_us)
 {
-    return (struct timespec){.tv_sec = monotonic_us / TIME_SECOND, .tv_nsec = monotonic_us % TIME_SECOND * 1000};
+    return (struct timespec){.tv_sec = monotonic_us / TIME_SECOND,
+                             .tv_nsec = monotonic_us % TIME_SECOND * 1000};
 }
 
 // Returns with something in the queue, or closed, or after the time.
@@ -168,8 +170,8 @@ static void *work(void *arg)
     return NULL;
 }
 
-struct workers *workers_new(const char *name, size_t threads, size_t capacity, void (*run)(void *item, void *context),
-                            void *context)
+struct workers *workers_new(const char *name, size_t threads, size_t capacity,
+                            void (*run)(void *item, void *context), void *context)
 {
     struct workers *w = calloc(1, sizeof *w + threads * sizeof w->threads[0]);
     if (!w) return NULL;
@@ -177,7 +179,8 @@ struct workers *workers_new(const char *name, size_t threads, size_t capacity, v
     w->context = context;
     w->queue = queue_new(capacity);
     while (w->queue && w->n < threads && pthread_create(&w->threads[w->n], NULL, work, w) == 0) {
-        pthread_setname_np(w->threads[w->n], name);  // for top and gdb; a name over 15 bytes is refused, which harms nothing
+        pthread_setname_np(w->threads[w->n],
+                           name);  // for top and gdb; a name over 15 bytes is refused, which harms nothing
         w->n++;
     }
     if (w->queue && w->n == threads) return w;

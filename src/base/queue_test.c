@@ -143,6 +143,7 @@ TEST(workers_finish_what_is_queued_before_they_stop)
     lock_free(NULL);
 }
 
-RUN(CASE(items_come_out_in_order), CASE(a_full_queue_refuses_at_once), CASE(waiting_ends_after_the_given_time),
-    CASE(a_closed_queue_gives_what_is_inside_and_takes_nothing), CASE(closing_wakes_who_waits),
-    CASE(four_producers_lose_and_double_nothing), CASE(workers_finish_what_is_queued_before_they_stop))
+RUN(CASE(items_come_out_in_order), CASE(a_full_queue_refuses_at_once),
+    CASE(waiting_ends_after_the_given_time), CASE(a_closed_queue_gives_what_is_inside_and_takes_nothing),
+    CASE(closing_wakes_who_waits), CASE(four_producers_lose_and_double_nothing),
+    CASE(workers_finish_what_is_queued_before_they_stop))

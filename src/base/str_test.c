@@ -82,7 +82,8 @@ TEST(cut_gives_every_field_also_empty_ones)
     assert_false(str_cut(&rest, ',', &field));
 }
 
-RUN(CASE(an_absent_c_string_is_empty), CASE(equality_is_byte_for_byte), CASE(case_is_ignored_for_ascii_letters_only),
-    CASE(order_is_by_bytes_then_by_length), CASE(prefix_and_suffix_may_be_empty_or_all),
-    CASE(find_gives_the_first_occurrence), CASE(slice_is_clamped), CASE(trim_takes_white_space_at_both_ends_only),
+RUN(CASE(an_absent_c_string_is_empty), CASE(equality_is_byte_for_byte),
+    CASE(case_is_ignored_for_ascii_letters_only), CASE(order_is_by_bytes_then_by_length),
+    CASE(prefix_and_suffix_may_be_empty_or_all), CASE(find_gives_the_first_occurrence),
+    CASE(slice_is_clamped), CASE(trim_takes_white_space_at_both_ends_only),
     CASE(cut_gives_every_field_also_empty_ones))

@@ -14,16 +14,16 @@
 #include "base/err.h"
 #include "base/str.h"
 
-// TEST(parent_sum_equals_children) { ... }, then RUN(CASE(parent_sum_equals_children), ...) as the whole of main.
-// RUN_WITH takes functions that run before and after all: int f(void **state), 0 for success.
+// TEST(parent_sum_equals_children) { ... }, then RUN(CASE(parent_sum_equals_children), ...) as the whole of
+// main. RUN_WITH takes functions that run before and after all: int f(void **state), 0 for success.
 #define TEST(name) static void name(void **state __attribute__((unused)))
 #define CASE(name) cmocka_unit_test(name)
 #define RUN(...) RUN_WITH(NULL, NULL, __VA_ARGS__)
-#define RUN_WITH(before, after, ...)                               \
-    int main(void)                                                 \
-    {                                                              \
-        const struct CMUnitTest tests[] = {__VA_ARGS__};           \
-        return cmocka_run_group_tests(tests, before, after);       \
+#define RUN_WITH(before, after, ...)                         \
+    int main(void)                                           \
+    {                                                        \
+        const struct CMUnitTest tests[] = {__VA_ARGS__};     \
+        return cmocka_run_group_tests(tests, before, after); \
     }
 
 // A str against a C string; shows both when they differ.

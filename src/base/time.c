@@ -23,7 +23,8 @@ static int days_in_month(int year, int month)
     return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
-// Years are counted from March, so that the leap day is the last of a year; months then begin at day (153 m + 2) / 5.
+// Years are counted from March, so that the leap day is the last of a year; months then begin at day (153 m +
+// 2) / 5.
 static int64_t days_from_date(int year, int month, int day)
 {
     const int64_t y = month > 2 ? year : year - 1;
@@ -31,7 +32,8 @@ static int64_t days_from_date(int year, int month, int day)
     const int64_t year_of_era = y - era * 400;
     const int64_t m = month > 2 ? month - 3 : month + 9;
     const int64_t day_of_year = (153 * m + 2) / 5 + day - 1;
-    return era * DAYS_PER_ERA + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - DAYS_TO_1970;
+    return era * DAYS_PER_ERA + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+           DAYS_TO_1970;
 }
 
 static void date_from_days(int64_t days, civil *c)
@@ -39,8 +41,9 @@ static void date_from_days(int64_t days, civil *c)
     const int64_t z = days + DAYS_TO_1970;
     const int64_t era = floor_div(z, DAYS_PER_ERA);
     const int64_t day_of_era = z - era * DAYS_PER_ERA;
-    const int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / (DAYS_PER_ERA - 1)) / 365;
+    const int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
+                                 day_of_era / (DAYS_PER_ERA - 1)) /
+                                365;
     const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const int64_t m = (5 * day_of_year + 2) / 153;
     c->day = (int)(day_of_year - (153 * m + 2) / 5 + 1);
@@ -74,7 +77,8 @@ bool time_from_civil(civil c, instant *out)
 {
     if (c.year < 1 || c.year > 9999 || c.month < 1 || c.month > 12) return false;
     if (c.day < 1 || c.day > days_in_month(c.year, c.month)) return false;
-    if (c.hour < 0 || c.hour > 23 || c.minute < 0 || c.minute > 59 || c.second < 0 || c.second > 59) return false;
+    if (c.hour < 0 || c.hour > 23 || c.minute < 0 || c.minute > 59 || c.second < 0 || c.second > 59)
+        return false;
     if (c.microsecond < 0 || c.microsecond > 999999) return false;
     *out = days_from_date(c.year, c.month, c.day) * TIME_DAY + c.hour * TIME_HOUR + c.minute * TIME_MINUTE +
            c.second * TIME_SECOND + c.microsecond;
@@ -102,7 +106,8 @@ static bool is_digit(char c)
 
 static bool fail(struct cursor *c, const char *expected)
 {
-    if (c->at >= c->s.n) return err_set(c->e, ERR_SYNTAX, c->at, "the time ends too early: expected %s", expected);
+    if (c->at >= c->s.n)
+        return err_set(c->e, ERR_SYNTAX, c->at, "the time ends too early: expected %s", expected);
     return err_set(c->e, ERR_SYNTAX, c->at, "expected %s in a time like 2026-01-31T09:00:00Z", expected);
 }
 
@@ -139,7 +144,7 @@ static bool fraction(struct cursor *c, int *microsecond)
 
 static bool parse_date(struct cursor *c, civil *out, bool *extended)
 {
-    int century = 0, year = 0;
+    int century, year;
     if (!two_digits(c, &century, "a year of four digits")) return false;
     if (!two_digits(c, &year, "a year of four digits")) return false;
     out->year = century * 100 + year;
@@ -166,11 +171,12 @@ static bool parse_zone(struct cursor *c, bool zone_needed, int64_t *offset_us)
     if (take(c, 'Z') || take(c, 'z')) return true;
     if (c->at == c->s.n && !zone_needed) return true;
     if (c->at == c->s.n) {
-        return err_set(c->e, ERR_SYNTAX, c->at, "the time has no zone: add Z for UTC, or an offset like +01:00");
+        return err_set(c->e, ERR_SYNTAX, c->at,
+                       "the time has no zone: add Z for UTC, or an offset like +01:00");
     }
     const size_t start = c->at;
     const bool west = peek(c) == '-';
-    int hour = 0, minute = 0;
+    int hour, minute = 0;
     if (!take(c, '+') && !take(c, '-')) return fail(c, "a zone: Z, or an offset like +01:00");
     if (!two_digits(c, &hour, "the hours of the zone")) return false;
     const bool colon = take(c, ':');
@@ -187,11 +193,12 @@ static bool to_instant(struct cursor *c, civil t, int64_t offset_us, instant *ou
     if (leap_second) t.second = 59;
     instant v;
     if (!time_from_civil(t, &v)) {
-        return err_set(c->e, ERR_RANGE, 0, "there is no such date or time: %04d-%02d-%02d %02d:%02d:%02d", t.year, t.month,
-                       t.day, t.hour, t.minute, t.second);
+        return err_set(c->e, ERR_RANGE, 0, "there is no such date or time: %04d-%02d-%02d %02d:%02d:%02d",
+                       t.year, t.month, t.day, t.hour, t.minute, t.second);
     }
     v += (leap_second ? TIME_SECOND : 0) - offset_us;
-    if (v < TIME_MIN || v > TIME_MAX) return err_set(c->e, ERR_RANGE, 0, "the time is outside the years 1 to 9999");
+    if (v < TIME_MIN || v > TIME_MAX)
+        return err_set(c->e, ERR_RANGE, 0, "the time is outside the years 1 to 9999");
     *out = v;
     return true;
 }
@@ -257,8 +264,9 @@ static const struct part {
     int64_t months;
     int64_t microseconds;
 } parts[] = {
-    {'Y', false, 12, 0},       {'M', false, 1, 0},          {'W', false, 0, 7 * TIME_DAY}, {'D', false, 0, TIME_DAY},
-    {'H', true, 0, TIME_HOUR}, {'M', true, 0, TIME_MINUTE}, {'S', true, 0, TIME_SECOND},
+    {'Y', false, 12, 0},         {'M', false, 1, 0},        {'W', false, 0, 7 * TIME_DAY},
+    {'D', false, 0, TIME_DAY},   {'H', true, 0, TIME_HOUR}, {'M', true, 0, TIME_MINUTE},
+    {'S', true, 0, TIME_SECOND},
 };
 #define PART_COUNT (sizeof parts / sizeof parts[0])
 
@@ -271,7 +279,8 @@ struct amount {
 static bool parse_amount(struct cursor *c, struct amount *out)
 {
     *out = (struct amount){0};
-    if (!is_digit(peek(c))) return err_set(c->e, ERR_SYNTAX, c->at, "expected digits in a duration like P1DT12H");
+    if (!is_digit(peek(c)))
+        return err_set(c->e, ERR_SYNTAX, c->at, "expected digits in a duration like P1DT12H");
     for (; is_digit(peek(c)); c->at++) {
         if (__builtin_mul_overflow(out->whole, 10, &out->whole) ||
             __builtin_add_overflow(out->whole, c->s.p[c->at] - '0', &out->whole)) {
@@ -279,7 +288,7 @@ static bool parse_amount(struct cursor *c, struct amount *out)
         }
     }
     if (!take(c, '.') && !take(c, ',')) return true;
-    int millionths = 0;
+    int millionths;
     if (!fraction(c, &millionths)) return false;
     out->millionths = millionths;
     out->has_fraction = true;
@@ -294,7 +303,8 @@ static const struct part *find_part(char letter, bool after_t, size_t from)
     return NULL;
 }
 
-static bool add_part(struct cursor *c, const struct part *p, struct amount a, int64_t *months, int64_t *microseconds)
+static bool add_part(struct cursor *c, const struct part *p, struct amount a, int64_t *months,
+                     int64_t *microseconds)
 {
     if (a.has_fraction && p->months) {
         return err_set(c->e, ERR_SYNTAX, c->at, "a fraction of a year or month has no fixed length");
@@ -312,14 +322,16 @@ bool duration_parse(str s, int64_t *months, int64_t *microseconds, err *e)
 {
     struct cursor c = {.s = s, .e = e};
     const bool negative = take(&c, '-');
-    if (!take(&c, 'P')) return err_set(e, ERR_SYNTAX, c.at, "expected 'P' at the start of a duration like P1DT12H");
+    if (!take(&c, 'P'))
+        return err_set(e, ERR_SYNTAX, c.at, "expected 'P' at the start of a duration like P1DT12H");
     int64_t m = 0, us = 0;
     size_t next = 0;
     bool after_t = false, fraction_seen = false;
     do {
         if (!after_t && take(&c, 'T')) after_t = true;
         struct amount a;
-        if (fraction_seen) return err_set(e, ERR_SYNTAX, c.at, "only the last part of a duration may have a fraction");
+        if (fraction_seen)
+            return err_set(e, ERR_SYNTAX, c.at, "only the last part of a duration may have a fraction");
         if (!parse_amount(&c, &a)) return false;
         const struct part *p = find_part(peek(&c), after_t, next);
         if (!p) {
@@ -340,7 +352,8 @@ instant time_add_months(instant t, int64_t months)
 {
     const civil c = time_to_civil(t);
     int64_t count;
-    if (__builtin_add_overflow(months, (int64_t)c.year * 12 + c.month - 1, &count)) count = months < 0 ? 0 : INT64_MAX;
+    if (__builtin_add_overflow(months, (int64_t)c.year * 12 + c.month - 1, &count))
+        count = months < 0 ? 0 : INT64_MAX;
     const int64_t year = floor_div(count, 12);
     if (year < 1) return TIME_MIN;
     if (year > 9999) return TIME_MAX;

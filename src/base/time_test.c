@@ -38,7 +38,8 @@ TEST(every_day_of_ten_thousand_years_is_in_its_place)
                 assert_true(time_from_civil((civil){.year = year, .month = month, .day = day}, &t));
                 assert_true(t == expected);
                 const civil c = time_to_civil(t + TIME_DAY - 1);
-                assert_true(c.year == year && c.month == month && c.day == day && c.hour == 23 && c.microsecond == 999999);
+                assert_true(c.year == year && c.month == month && c.day == day && c.hour == 23 &&
+                            c.microsecond == 999999);
                 assert_int_equal(time_weekday(t), weekday);
             }
             instant t;
@@ -52,13 +53,15 @@ TEST(instants_agree_with_timegm)
 {
     srandom(1);
     for (int i = 0; i < 100000; i++) {
-        const int64_t s = (int64_t)((uint64_t)random() << 21 ^ (uint64_t)random()) % 253402300800 - 62135596800 / 2;
+        const int64_t s = (int64_t)((uint64_t)random() << 21 ^ (uint64_t)random()) % 253402300800 -
+                          62135596800 / 2;
         const time_t seconds = (time_t)s;
         struct tm tm;
         gmtime_r(&seconds, &tm);
         const civil c = time_to_civil(s * TIME_SECOND + 7);
         assert_true(c.year == tm.tm_year + 1900 && c.month == tm.tm_mon + 1 && c.day == tm.tm_mday);
-        assert_true(c.hour == tm.tm_hour && c.minute == tm.tm_min && c.second == tm.tm_sec && c.microsecond == 7);
+        assert_true(c.hour == tm.tm_hour && c.minute == tm.tm_min && c.second == tm.tm_sec &&
+                    c.microsecond == 7);
         assert_int_equal(time_weekday(s * TIME_SECOND), (tm.tm_wday + 6) % 7);
         instant back;
         assert_true(time_from_civil(c, &back));
@@ -69,10 +72,11 @@ TEST(instants_agree_with_timegm)
 TEST(times_that_do_not_exist_are_refused)
 {
     static const civil wrong[] = {
-        {2023, 2, 29, 0, 0, 0, 0}, {1900, 2, 29, 0, 0, 0, 0}, {2026, 0, 1, 0, 0, 0, 0},   {2026, 13, 1, 0, 0, 0, 0},
-        {2026, 1, 0, 0, 0, 0, 0},  {2026, 4, 31, 0, 0, 0, 0}, {2026, 1, 1, 24, 0, 0, 0},  {2026, 1, 1, -1, 0, 0, 0},
-        {2026, 1, 1, 0, 60, 0, 0}, {2026, 1, 1, 0, 0, 60, 0}, {2026, 1, 1, 0, 0, 0, 1000000},
-        {0, 1, 1, 0, 0, 0, 0},     {10000, 1, 1, 0, 0, 0, 0},
+        {2023, 2, 29, 0, 0, 0, 0}, {1900, 2, 29, 0, 0, 0, 0},      {2026, 0, 1, 0, 0, 0, 0},
+        {2026, 13, 1, 0, 0, 0, 0}, {2026, 1, 0, 0, 0, 0, 0},       {2026, 4, 31, 0, 0, 0, 0},
+        {2026, 1, 1, 24, 0, 0, 0}, {2026, 1, 1, -1, 0, 0, 0},      {2026, 1, 1, 0, 60, 0, 0},
+        {2026, 1, 1, 0, 0, 60, 0}, {2026, 1, 1, 0, 0, 0, 1000000}, {0, 1, 1, 0, 0, 0, 0},
+        {10000, 1, 1, 0, 0, 0, 0},
     };
     instant t = 5;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(time_from_civil(wrong[i], &t));
@@ -92,11 +96,11 @@ TEST(all_the_ways_to_write_one_instant_are_read)
 {
     const instant expected = 1767258000500000;  // date -u -d 2026-01-01T09:00:00.5Z +%s%6N
     static const char *const same[] = {
-        "2026-01-01T09:00:00.5Z",      "2026-01-01T09:00:00.500Z",      "2026-01-01T09:00:00,500000Z",
-        "2026-01-01T10:00:00.5+01:00", "2026-01-01T10:00:00.5+0100",    "2026-01-01T10:00:00.5+01",
-        "2026-01-01T04:30:00.5-04:30", "2026-01-01 09:00:00.5Z",        "20260101T090000.5Z",
-        "20260101T100000.5+0100",      "2026-01-01T09:00:00.5000009Z",  "2026-01-01t09:00:00.5z",
-        "2025-12-31T23:00:00.5-10:00", "2026-01-01T09:00:00.5-00:00",   "2026-01-01T08:59:60.5Z",
+        "2026-01-01T09:00:00.5Z",      "2026-01-01T09:00:00.500Z",     "2026-01-01T09:00:00,500000Z",
+        "2026-01-01T10:00:00.5+01:00", "2026-01-01T10:00:00.5+0100",   "2026-01-01T10:00:00.5+01",
+        "2026-01-01T04:30:00.5-04:30", "2026-01-01 09:00:00.5Z",       "20260101T090000.5Z",
+        "20260101T100000.5+0100",      "2026-01-01T09:00:00.5000009Z", "2026-01-01t09:00:00.5z",
+        "2025-12-31T23:00:00.5-10:00", "2026-01-01T09:00:00.5-00:00",  "2026-01-01T08:59:60.5Z",
     };
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) assert_int_equal(parsed(same[i]), expected);
     assert_int_equal(parsed("2026-01-01T09:00Z"), 1767258000000000);
@@ -239,9 +243,28 @@ TEST(durations_are_read)
 
 TEST(malformed_durations_are_refused)
 {
-    static const char *const wrong[] = {"",      "P",     "PT",    "P1",    "1D",     "P1S",    "PT1D",  "P1DT",  "P1D1Y",
-                                        "P1D1D", "PT1M1H", "P0.5Y", "P0.5D1H", "PT.5S", "PT5.S", "P-1D", "P1D ", "+P1D",
-                                        "P9223372036854775807W", "P99999999999999999999D", "PT0.5H1M", "P1TD"};
+    static const char *const wrong[] = {"",
+                                        "P",
+                                        "PT",
+                                        "P1",
+                                        "1D",
+                                        "P1S",
+                                        "PT1D",
+                                        "P1DT",
+                                        "P1D1Y",
+                                        "P1D1D",
+                                        "PT1M1H",
+                                        "P0.5Y",
+                                        "P0.5D1H",
+                                        "PT.5S",
+                                        "PT5.S",
+                                        "P-1D",
+                                        "P1D ",
+                                        "+P1D",
+                                        "P9223372036854775807W",
+                                        "P99999999999999999999D",
+                                        "PT0.5H1M",
+                                        "P1TD"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         int64_t months = 5, us = 5;
         err e = {0};
@@ -257,10 +280,14 @@ TEST(months_are_added_by_the_calendar)
         const char *from, *to;
         int64_t months;
     } samples[] = {
-        {"2026-01-31T12:00:00Z", "2026-02-28T12:00:00Z", 1},   {"2024-01-31T12:00:00Z", "2024-02-29T12:00:00Z", 1},
-        {"2026-03-31T12:00:00Z", "2026-02-28T12:00:00Z", -1},  {"2026-12-15T00:00:00.5Z", "2027-01-15T00:00:00.500Z", 1},
-        {"2024-02-29T00:00:00Z", "2025-02-28T00:00:00Z", 12},  {"1970-01-01T00:00:00Z", "1969-12-01T00:00:00Z", -1},
-        {"2026-05-05T05:05:05Z", "2026-05-05T05:05:05Z", 0},   {"0001-01-01T00:00:00Z", "9999-12-01T00:00:00Z", 119987},
+        {"2026-01-31T12:00:00Z", "2026-02-28T12:00:00Z", 1},
+        {"2024-01-31T12:00:00Z", "2024-02-29T12:00:00Z", 1},
+        {"2026-03-31T12:00:00Z", "2026-02-28T12:00:00Z", -1},
+        {"2026-12-15T00:00:00.5Z", "2027-01-15T00:00:00.500Z", 1},
+        {"2024-02-29T00:00:00Z", "2025-02-28T00:00:00Z", 12},
+        {"1970-01-01T00:00:00Z", "1969-12-01T00:00:00Z", -1},
+        {"2026-05-05T05:05:05Z", "2026-05-05T05:05:05Z", 0},
+        {"0001-01-01T00:00:00Z", "9999-12-01T00:00:00Z", 119987},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         assert_str(written(time_add_months(parsed(samples[i].from), samples[i].months)), samples[i].to);
@@ -332,7 +359,8 @@ RUN(CASE(every_day_of_ten_thousand_years_is_in_its_place), CASE(instants_agree_w
     CASE(all_the_ways_to_write_one_instant_are_read), CASE(a_leap_second_becomes_the_next_minute),
     CASE(the_first_and_last_microsecond_are_read), CASE(malformed_times_say_where_and_what),
     CASE(sources_that_mean_utc_may_leave_it_out), CASE(intervals_are_two_instants_in_order),
-    CASE(a_time_object_is_an_instant_or_an_interval), CASE(durations_are_read), CASE(malformed_durations_are_refused),
-    CASE(months_are_added_by_the_calendar), CASE(adding_months_stops_at_the_ends_of_the_calendar),
-    CASE(fractions_are_written_as_far_as_needed), CASE(what_is_outside_the_calendar_is_written_as_its_end),
-    CASE(what_is_written_is_read_back), CASE(an_interval_is_written_with_a_slash), CASE(the_clocks_go))
+    CASE(a_time_object_is_an_instant_or_an_interval), CASE(durations_are_read),
+    CASE(malformed_durations_are_refused), CASE(months_are_added_by_the_calendar),
+    CASE(adding_months_stops_at_the_ends_of_the_calendar), CASE(fractions_are_written_as_far_as_needed),
+    CASE(what_is_outside_the_calendar_is_written_as_its_end), CASE(what_is_written_is_read_back),
+    CASE(an_interval_is_written_with_a_slash), CASE(the_clocks_go))

@@ -169,8 +169,8 @@ static bool read_header(str bytes, struct header *out)
 
 static size_t body_bytes(const struct header *h, size_t time_bytes)
 {
-    return h->time_count * (time_bytes + 1) + h->type_count * 6 + h->char_count + h->leap_count * (time_bytes + 4) +
-           h->standard_count + h->ut_count;
+    return h->time_count * (time_bytes + 1) + h->type_count * 6 + h->char_count +
+           h->leap_count * (time_bytes + 4) + h->standard_count + h->ut_count;
 }
 
 static bool read_types(struct tz *z, const char *p, size_t count)
@@ -207,7 +207,8 @@ static bool read_footer(struct tz *z, str footer)
     return line.n == 0 || parse_rule(line, &z->rule);
 }
 
-// RFC 8536 section 3: a header and body with 32-bit times that old readers need, then both again with 64 bits.
+// RFC 8536 section 3: a header and body with 32-bit times that old readers need, then both again with 64
+// bits.
 static bool read_file(struct tz *z, str bytes)
 {
     struct header h;
@@ -230,7 +231,8 @@ struct tz *tz_parse(str tzif_bytes, err *e)
     struct tz *z = calloc(1, sizeof *z);
     if (z && read_file(z, tzif_bytes)) return z;
     tz_free(z);
-    err_set(e, ERR_SYNTAX, ERR_NOWHERE, "this is not time zone data (TZif version 2 or later, without leap seconds)");
+    err_set(e, ERR_SYNTAX, ERR_NOWHERE,
+            "this is not time zone data (TZif version 2 or later, without leap seconds)");
     return NULL;
 }
 
@@ -268,7 +270,8 @@ struct tz *tz_load(const char *name, err *e)
         z = tz_parse(buf_str(&bytes), e);
         if (!z) err_within(e, "%s", path);
     } else if (e && e->code == ERR_ABSENT) {
-        err_set(e, ERR_UNKNOWN, ERR_NOWHERE, "there is no time zone '%s' on this machine (package tzdata)", name);
+        err_set(e, ERR_UNKNOWN, ERR_NOWHERE, "there is no time zone '%s' on this machine (package tzdata)",
+                name);
     }
     buf_free(&bytes);
     return z;
@@ -285,7 +288,8 @@ static int64_t year_start_s(int year)
 {
     instant t = 0;
     // a rule may reach into the years before and after the calendar: these two have no times of ours
-    if (!time_from_civil((civil){.year = year, .month = 1, .day = 1}, &t)) t = year < 1 ? TIME_MIN - 366 * TIME_DAY : TIME_MAX + 1;
+    if (!time_from_civil((civil){.year = year, .month = 1, .day = 1}, &t))
+        t = year < 1 ? TIME_MIN - 366 * TIME_DAY : TIME_MAX + 1;
     return t / TIME_SECOND;
 }
 
@@ -316,7 +320,8 @@ static int64_t change_s(const struct change *c, int year, int32_t offset_before_
     return year_start_s(year) + (int64_t)change_day(c, year) * DAY_S + c->time_s - offset_before_s;
 }
 
-// The last change at or before `s` decides. Where the end of summer time is also the start of the next, it goes on.
+// The last change at or before `s` decides. Where the end of summer time is also the start of the next, it
+// goes on.
 static struct local_type rule_at(const struct rule *r, int64_t s)
 {
     if (!r->has_dst) return r->standard;
@@ -340,7 +345,8 @@ static struct local_type rule_at(const struct rule *r, int64_t s)
 
 static struct local_type type_at(const struct tz *z, int64_t s)
 {
-    if (z->count == 0 || s < z->at[0]) return z->count == 0 && z->rule.is_set ? rule_at(&z->rule, s) : z->types[0];
+    if (z->count == 0 || s < z->at[0])
+        return z->count == 0 && z->rule.is_set ? rule_at(&z->rule, s) : z->types[0];
     if (s >= z->at[z->count - 1] && z->rule.is_set) return rule_at(&z->rule, s);
     size_t from = 0, to = z->count;  // at[from] <= s < at[to]
     while (to - from > 1) {

@@ -8,7 +8,7 @@
 
 struct tz;
 
-NODISCARD struct tz *tz_load(const char *name, err *e);  // "Europe/Amsterdam" below /usr/share/zoneinfo; no '..'
+NODISCARD struct tz *tz_load(const char *name, err *e);  // a file below /usr/share/zoneinfo; no '..'
 NODISCARD struct tz *tz_parse(str tzif_bytes, err *e);
 void tz_free(struct tz *z);
 
@@ -20,7 +20,7 @@ civil tz_civil(const struct tz *z, instant t);
 enum tz_choice { TZ_EARLIER, TZ_LATER };
 bool tz_instant(const struct tz *z, civil local, enum tz_choice which, instant *out, bool *skipped);
 
-instant tz_day_start(const struct tz *z, instant t);    // local midnight at or before t
+instant tz_day_start(const struct tz *z, instant t);  // local midnight at or before t
 instant tz_month_start(const struct tz *z, instant t);
 instant tz_year_start(const struct tz *z, instant t);
 

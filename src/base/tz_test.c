@@ -30,7 +30,8 @@ static struct tz *zone(const char *name)
     return z;
 }
 
-// Both sides of changes of the clock, as `TZ=name date -d @seconds` gives them; from 2038 on by the footer's rule.
+// Both sides of changes of the clock, as `TZ=name date -d @seconds` gives them; from 2038 on by the footer's
+// rule.
 static const struct {
     const char *zone, *utc;
     int32_t offset_s;
@@ -52,7 +53,8 @@ static const struct {
     {"Australia/Lord_Howe", "2026-04-04T15:00:00", 37800, false},
     {"Australia/Lord_Howe", "2060-10-02T15:29:59", 37800, false},
     {"Australia/Lord_Howe", "2060-10-02T15:30:00", 39600, true},
-    {"Europe/Dublin", "2060-01-01T00:00:00", 0, true},  // winter is the exception in the Irish law and in tzdata
+    {"Europe/Dublin", "2060-01-01T00:00:00", 0,
+     true},  // winter is the exception in the Irish law and in tzdata
     {"Europe/Dublin", "2060-07-01T00:00:00", 3600, false},
     {"Asia/Kolkata", "2060-07-01T00:00:00", 19800, false},
     {"UTC", "2026-07-01T00:00:00", 0, false},
@@ -70,9 +72,10 @@ TEST(offsets_change_at_the_second)
 }
 
 static const char *const zones[] = {
-    "Europe/Amsterdam",  "America/St_Johns",  "Australia/Lord_Howe", "Europe/Dublin",     "Africa/Casablanca", "America/Havana",
-    "America/Sao_Paulo", "Asia/Kathmandu",    "Pacific/Apia",        "Antarctica/Troll",  "Asia/Gaza",         "America/Nuuk",
-    "Pacific/Chatham",   "America/Scoresbysund", "Africa/Cairo",     "Asia/Tehran",
+    "Europe/Amsterdam",  "America/St_Johns",     "Australia/Lord_Howe", "Europe/Dublin",
+    "Africa/Casablanca", "America/Havana",       "America/Sao_Paulo",   "Asia/Kathmandu",
+    "Pacific/Apia",      "Antarctica/Troll",     "Asia/Gaza",           "America/Nuuk",
+    "Pacific/Chatham",   "America/Scoresbysund", "Africa/Cairo",        "Asia/Tehran",
 };
 
 TEST(local_times_agree_with_the_c_library_and_come_back)
@@ -83,7 +86,8 @@ TEST(local_times_agree_with_the_c_library_and_come_back)
         tzset();
         srandom(1);
         for (int k = 0; k < 5000; k++) {
-            const int64_t s = (int64_t)((uint64_t)random() << 31 ^ (uint64_t)random()) % (k % 2 ? 4102444800 : 253402200000);
+            const int64_t s = (int64_t)((uint64_t)random() << 31 ^ (uint64_t)random()) %
+                              (k % 2 ? 4102444800 : 253402200000);
             const time_t seconds = (time_t)s;
             struct tm tm;
             localtime_r(&seconds, &tm);
@@ -93,7 +97,8 @@ TEST(local_times_agree_with_the_c_library_and_come_back)
             assert_int_equal(tz_offset(z, t, &is_dst), tm.tm_gmtoff);
             assert_int_equal(is_dst, tm.tm_isdst > 0);
             assert_true(c.year == tm.tm_year + 1900 && c.month == tm.tm_mon + 1 && c.day == tm.tm_mday &&
-                        c.hour == tm.tm_hour && c.minute == tm.tm_min && c.second == tm.tm_sec && c.microsecond == 123456);
+                        c.hour == tm.tm_hour && c.minute == tm.tm_min && c.second == tm.tm_sec &&
+                        c.microsecond == 123456);
             instant earlier, later;
             assert_true(tz_instant(z, c, TZ_EARLIER, &earlier, &skipped) && !skipped);
             assert_true(tz_instant(z, c, TZ_LATER, &later, &skipped) && !skipped);
@@ -151,7 +156,8 @@ TEST(days_months_and_years_start_at_local_midnight)
     assert_int_equal(tz_day_start(z, t), utc("2026-07-15T22:00:00"));
     assert_int_equal(tz_month_start(z, t), utc("2026-06-30T22:00:00"));
     assert_int_equal(tz_year_start(z, t), utc("2025-12-31T23:00:00"));
-    assert_int_equal(tz_day_start(z, utc("2026-03-29T12:00:00")), utc("2026-03-28T23:00:00"));  // a day of 23 hours
+    assert_int_equal(tz_day_start(z, utc("2026-03-29T12:00:00")),
+                     utc("2026-03-28T23:00:00"));  // a day of 23 hours
     assert_int_equal(tz_day_start(z, utc("2026-03-28T23:00:00")), utc("2026-03-28T23:00:00"));
     tz_free(z);
 }
@@ -177,8 +183,16 @@ TEST(the_ends_of_the_calendar_hold)
 
 TEST(names_stay_below_the_zone_directory)
 {
-    static const char *const wrong[] = {"", "..", "../passwd", "Europe/../../../etc/passwd", "/etc/passwd", "Europe Amsterdam",
-                                        "Europe/Nowhere", "Europe", "tzdata.zi", "right/UTC"};
+    static const char *const wrong[] = {"",
+                                        "..",
+                                        "../passwd",
+                                        "Europe/../../../etc/passwd",
+                                        "/etc/passwd",
+                                        "Europe Amsterdam",
+                                        "Europe/Nowhere",
+                                        "Europe",
+                                        "tzdata.zi",
+                                        "right/UTC"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         err e = {0};
         assert_null(tz_load(wrong[i], &e));

@@ -4,11 +4,12 @@
 #include <string.h>
 #include <utf8proc.h>
 
-// Length of the well-formed sequence at the start of `s` (RFC 3629 section 4), 0 when there is none; decodes it too.
+// Length of the well-formed sequence at the start of `s` (RFC 3629 section 4), 0 when there is none; decodes
+// it too.
 static size_t sequence(str s, uint32_t *code_point)
 {
     static const struct {
-        unsigned char from, to;        // first byte
+        unsigned char from, to;  // first byte
         unsigned char second, second_to;
         size_t n;
     } forms[] = {
@@ -103,8 +104,8 @@ size_t utf8_encode(uint32_t c, char out[static 4])
 
 typedef utf8proc_int32_t (*mapping)(utf8proc_int32_t);
 
-// Maps each code point; writes where `out` is not NULL. A mapped character can be longer than it was: so it is
-// done twice, to count and to write.
+// Maps each code point; writes where `out` is not NULL. A mapped character can be longer than it was: so it
+// is done twice, to count and to write.
 static size_t map_into(str s, mapping map, char *out, size_t *bad_at)
 {
     size_t length = 0;

@@ -7,9 +7,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-bool utf8_is_valid(str s, size_t *bad_at);           // no surrogates, no overlong forms, at most U+10FFFF
-size_t utf8_length(str s);                            // code points
-str utf8_slice(str s, size_t from, size_t count);     // by code points, clamped
+bool utf8_is_valid(str s, size_t *bad_at);         // no surrogates, no overlong forms, at most U+10FFFF
+size_t utf8_length(str s);                         // code points
+str utf8_slice(str s, size_t from, size_t count);  // by code points, clamped
 NODISCARD bool utf8_lower(str s, arena *a, str *out, err *e);
 NODISCARD bool utf8_upper(str s, arena *a, str *out, err *e);
 size_t utf8_encode(uint32_t code_point, char out[static 4]);  // 0 for a surrogate or beyond U+10FFFF

@@ -14,13 +14,13 @@ static const struct {
     {STR("\xC2\x80 \xDF\xBF"), ERR_NOWHERE},
     {STR("\xE0\xA0\x80 \xED\x9F\xBF \xEE\x80\x80 \xEF\xBF\xBF"), ERR_NOWHERE},
     {STR("\xF0\x90\x80\x80 \xF4\x8F\xBF\xBF"), ERR_NOWHERE},
-    {STR("\xC0\x80"), 0},              // overlong NUL
-    {STR("\xC1\xBF"), 0},              // overlong
-    {STR("\xE0\x9F\xBF"), 0},          // overlong
-    {STR("\xF0\x8F\xBF\xBF"), 0},      // overlong
-    {STR("\xED\xA0\x80"), 0},          // surrogate D800
-    {STR("\xED\xBF\xBF"), 0},          // surrogate DFFF
-    {STR("\xF4\x90\x80\x80"), 0},      // U+110000
+    {STR("\xC0\x80"), 0},          // overlong NUL
+    {STR("\xC1\xBF"), 0},          // overlong
+    {STR("\xE0\x9F\xBF"), 0},      // overlong
+    {STR("\xF0\x8F\xBF\xBF"), 0},  // overlong
+    {STR("\xED\xA0\x80"), 0},      // surrogate D800
+    {STR("\xED\xBF\xBF"), 0},      // surrogate DFFF
+    {STR("\xF4\x90\x80\x80"), 0},  // U+110000
     {STR("\xF5\x80\x80\x80"), 0},
     {STR("\xFF"), 0},
     {STR("\x80"), 0},                  // continuation alone
@@ -67,9 +67,12 @@ TEST(case_maps_beyond_ascii)
     str out;
     err e;
     assert_true(utf8_lower(STR("\xC3\x89\xC3\x89N \xCE\xA9 \xC8\xBA"), a, &out, &e));  // ÉÉN Ω Ⱥ
-    assert_str(out, "\xC3\xA9\xC3\xA9n \xCF\x89 \xE2\xB1\xA5");                        // the last grows by a byte
-    assert_true(utf8_upper(STR("stra\xC3\xA7" "e"), a, &out, &e));
-    assert_str(out, "STRA\xC3\x87" "E");
+    assert_str(out, "\xC3\xA9\xC3\xA9n \xCF\x89 \xE2\xB1\xA5");  // the last grows by a byte
+    assert_true(utf8_upper(STR("stra\xC3\xA7"
+                               "e"),
+                           a, &out, &e));
+    assert_str(out, "STRA\xC3\x87"
+                    "E");
     assert_true(utf8_upper(STR(""), a, &out, &e));
     assert_str(out, "");
     arena_free(a);
@@ -83,10 +86,12 @@ TEST(case_of_rubbish_is_an_error_with_its_place)
     assert_false(utf8_lower(STR("ab\xFF"), a, &out, &e));
     assert_int_equal(e.code, ERR_SYNTAX);
     assert_int_equal(e.at, 2);
-    assert_false(utf8_lower(STR("0123456789012345678901234567890123456789012345678901234567890123456789"), a, &out, &e));
+    assert_false(utf8_lower(STR("0123456789012345678901234567890123456789012345678901234567890123456789"), a,
+                            &out, &e));
     assert_int_equal(e.code, ERR_LIMIT);
     arena_free(a);
 }
 
 RUN(CASE(validity_is_that_of_unicode_table_3_7), CASE(every_code_point_encodes_to_what_is_valid),
-    CASE(length_and_slice_count_characters), CASE(case_maps_beyond_ascii), CASE(case_of_rubbish_is_an_error_with_its_place))
+    CASE(length_and_slice_count_characters), CASE(case_maps_beyond_ascii),
+    CASE(case_of_rubbish_is_an_error_with_its_place))

@@ -70,16 +70,3 @@ bool store_check(struct store *s, void (*found)(const char *sentence, void *cont
     (void)findings;
     return pending(e, "a check");
 }
-
-// The entity side's share, until it is there.
-__attribute__((weak)) bool entity_create_tables(struct connection *c, err *e)
-{
-    return sql_script(c, "CREATE TABLE pending(id INTEGER PRIMARY KEY)", e);
-}
-
-__attribute__((weak)) bool entity_register_functions(struct connection *c, err *e)
-{
-    (void)c;
-    (void)e;
-    return true;
-}

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define STATEMENT_MAX 1024
-#define JSON_MAX ((size_t)256 * 1024 * 1024) // the limit of a body stands far below; this one is a backstop
+#define JSON_MAX ((size_t)256 * 1024 * 1024)  // the limit of a body stands far below; this one is a backstop
 #define BIT(mask, i) (((mask) >> (i)) & 1u)
 
 bool entity_take(struct connection *c, sqlite3_stmt **st, err *e, const char *format, ...)
@@ -273,7 +273,7 @@ static bool insert_row(struct connection *c, const struct record *r, entity_id i
 bool store_insert(struct store_tx *tx, const struct record *r, entity_id *id, err *e)
 {
     struct connection *c = tx_connection(tx);
-    entity_id given;
+    entity_id given = 0;
     if (!no_observations(r->set, e) || !tx_begin_sql(tx, e)) return false;
     if (r->id != 0 && !id_is_free(c, r->set, r->id, e)) return false;
     if (!next_id(c, r->set, r->id, &given, e) || !insert_row(c, r, given, e)) return false;

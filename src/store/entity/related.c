@@ -10,15 +10,14 @@ static bool take_related(struct connection *c, entity_set set, int relation, sql
     const struct link l = link_of(set, relation);
     const str other = table_name(entity_schema_of(set)->relations[relation].target);
     switch (l.kind) {
-    case LINK_HERE: // joined, since the stream of an Observation is a Datastream or a MultiDatastream
+    case LINK_HERE:  // joined, since the stream of an Observation is a Datastream or a MultiDatastream
         return entity_take(c, st, e,
                            "SELECT o.id FROM %.*s AS h JOIN %.*s AS o ON o.id = h.%.*s WHERE h.id = ?1",
                            STR_ARG(table_name(set)), STR_ARG(other), STR_ARG(l.here));
     case LINK_THERE:
         return entity_take(c, st, e, "SELECT id FROM %.*s WHERE %.*s = ?1 ORDER BY id", STR_ARG(other),
                            STR_ARG(l.there));
-    case LINK_PAIRS:
-        break;
+    case LINK_PAIRS: break;
     }
     return entity_take(c, st, e, "SELECT %.*s FROM %.*s WHERE %.*s = ?1 ORDER BY %.*s", STR_ARG(l.there),
                        STR_ARG(l.table), STR_ARG(l.here),
@@ -165,15 +164,15 @@ bool store_link(struct store_tx *tx, entity_set set, entity_id id, int relation,
     if (!entity_need_target(c, &entity_schema_of(set)->relations[relation], target, e)) return false;
     // An ordered relation may hold the same target twice: two fields of a MultiDatastream can observe one
     // property.
-    const bool ok =
-        l.is_ordered
-            ? entity_take(c, &st, e,
-                          "INSERT INTO %.*s(%.*s, %.*s, position) SELECT ?1, ?2, "
-                          "coalesce(max(position) + 1, 0) FROM %.*s WHERE %.*s = ?%d",
-                          STR_ARG(l.table), STR_ARG(l.here), STR_ARG(l.there), STR_ARG(l.table),
-                          STR_ARG(l.is_owner ? l.here : l.there), l.is_owner ? 1 : 2)
-            : entity_take(c, &st, e, "INSERT INTO %.*s(%.*s, %.*s) VALUES(?1, ?2) ON CONFLICT DO NOTHING",
-                          STR_ARG(l.table), STR_ARG(l.here), STR_ARG(l.there));
+    const bool ok = l.is_ordered
+                        ? entity_take(c, &st, e,
+                                      "INSERT INTO %.*s(%.*s, %.*s, position) SELECT ?1, ?2, "
+                                      "coalesce(max(position) + 1, 0) FROM %.*s WHERE %.*s = ?%d",
+                                      STR_ARG(l.table), STR_ARG(l.here), STR_ARG(l.there), STR_ARG(l.table),
+                                      STR_ARG(l.is_owner ? l.here : l.there), l.is_owner ? 1 : 2)
+                        : entity_take(c, &st, e,
+                                      "INSERT INTO %.*s(%.*s, %.*s) VALUES(?1, ?2) ON CONFLICT DO NOTHING",
+                                      STR_ARG(l.table), STR_ARG(l.here), STR_ARG(l.there));
     return ok && finish_pairs(tx, st, id, target, e);
 }
 

@@ -86,9 +86,7 @@ bool json_to_value(str text, arena *a, value *out, err *e)
 {
     switch (text.n > 0 ? text.p[0] : 'n') {
     case '{':
-    case '[':
-        *out = value_json(text);
-        return true;
+    case '[': *out = value_json(text); return true;
     case '"': {
         json_reader r = json_reader_of(text, e);
         str unescaped;
@@ -97,15 +95,9 @@ bool json_to_value(str text, arena *a, value *out, err *e)
         return true;
     }
     case 't':
-    case 'f':
-        *out = value_bool(text.p[0] == 't');
-        return true;
-    case 'n':
-        *out = value_null();
-        return true;
-    default:
-        *out = value_of_number(text);
-        return true;
+    case 'f': *out = value_bool(text.p[0] == 't'); return true;
+    case 'n': *out = value_null(); return true;
+    default: *out = value_of_number(text); return true;
     }
 }
 
@@ -115,18 +107,12 @@ static value read_result(sqlite3_stmt *st, int at)
     const int scale = sqlite3_column_int(st, at + RESULT_PART_SCALE);
     const str text = sql_column_str(st, at + RESULT_PART_TEXT);
     switch ((enum result_kind)sqlite3_column_int(st, at + RESULT_PART_KIND)) {
-    case RESULT_BOOL:
-        return value_bool(sqlite3_column_double(st, at + RESULT_PART_REAL) > 0);
-    case RESULT_DECIMAL:
-        return value_decimal((decimal){units, (int8_t)scale});
-    case RESULT_NUMBER:
-        return value_of_number(text);
-    case RESULT_TEXT:
-        return value_text(text);
-    case RESULT_JSON:
-        return value_json(text);
-    case RESULT_NULL:
-        break;
+    case RESULT_BOOL: return value_bool(sqlite3_column_double(st, at + RESULT_PART_REAL) > 0);
+    case RESULT_DECIMAL: return value_decimal((decimal){units, (int8_t)scale});
+    case RESULT_NUMBER: return value_of_number(text);
+    case RESULT_TEXT: return value_text(text);
+    case RESULT_JSON: return value_json(text);
+    case RESULT_NULL: break;
     }
     return value_null();
 }
@@ -136,22 +122,15 @@ bool column_read(sqlite3_stmt *st, int at, const struct column *c, arena *a, val
     *out = value_null();
     if (sqlite3_column_type(st, at) == SQLITE_NULL) return true;
     switch (c->type) {
-    case PROPERTY_TEXT:
-        *out = value_text(sql_column_str(st, at));
-        return true;
+    case PROPERTY_TEXT: *out = value_text(sql_column_str(st, at)); return true;
     case PROPERTY_JSON:
-    case PROPERTY_GEOMETRY:
-        return json_to_value(sql_column_str(st, at), a, out, e);
-    case PROPERTY_INSTANT:
-        *out = value_instant(sql_column_instant(st, at));
-        return true;
+    case PROPERTY_GEOMETRY: return json_to_value(sql_column_str(st, at), a, out, e);
+    case PROPERTY_INSTANT: *out = value_instant(sql_column_instant(st, at)); return true;
     case PROPERTY_INTERVAL:
     case PROPERTY_TIME:
         *out = value_time((interval){sql_column_instant(st, at), sql_column_instant(st, at + 1)});
         return true;
-    case PROPERTY_RESULT:
-        *out = read_result(st, at);
-        return true;
+    case PROPERTY_RESULT: *out = read_result(st, at); return true;
     }
     return true;
 }
@@ -207,7 +186,7 @@ void link_add_sql(buf *b, entity_set set, int relation, int alias)
     const struct link l = link_of(set, relation);
     if (set != SET_OBSERVATION || relation == OBSERVATION_FEATURE_OF_INTEREST) {
         buf_print(b, "t%d.%.*s", alias, STR_ARG(l.here));
-    } else { // which of the two kinds of stream it is
+    } else {  // which of the two kinds of stream it is
         buf_print(b, "(SELECT id FROM %.*s WHERE id = t%d.stream)",
                   STR_ARG(table_name(entity_schema_of(set)->relations[relation].target)), alias);
     }
@@ -272,7 +251,7 @@ static void add_pairs(buf *b, const struct pairs *p)
     add_index(b, l.table, l.there, l.here);
 }
 
-bool table_create_all(struct connection *c, err *e)
+bool entity_create_tables(struct connection *c, err *e)
 {
     buf b = {.max = DDL_MAX};
     for (int set = 0; set < ENTITY_SET_COUNT; set++)

@@ -14,8 +14,6 @@
 #include "model/value.h"
 #include <sqlite3.h>
 
-struct connection;
-
 str table_name(entity_set set);
 
 // ---- Properties --------------------------------------------------------------------------------------------------
@@ -59,9 +57,5 @@ struct link {
 struct link link_of(entity_set set, int relation);
 // The id that a to-one relation leads to, NULL when to none: t7.Thing
 void link_add_sql(buf *b, entity_set set, int relation, int alias);
-
-// ---- DDL ---------------------------------------------------------------------------------------------------------
-
-NODISCARD bool table_create_all(struct connection *c, err *e);
 
 #endif

@@ -309,29 +309,37 @@ static bool add_deciding(struct compiler *c, int variable, int relation, struct 
     return true;
 }
 
-static bool filter_observations(struct compiler *c, int variable, struct conjuncts all, struct filter *out)
+// Moves what the relation decides out of `all`.
+static bool take_deciding(struct compiler *c, int variable, int relation, struct conjuncts *all,
+                          struct conjuncts *out)
+{
+    if (!conjuncts_new(c, all->count + 1, out)) return false;
+    size_t left = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct expr *x = all->items[i];
+        if (deciding_relation(x, variable) == relation) {
+            out->items[out->count++] = x;
+        } else {
+            all->items[left++] = x;
+        }
+    }
+    all->count = left;
+    return true;
+}
+
+static bool filter_observations(struct compiler *c, int variable, struct conjuncts all, buf *list,
+                                bool *needs_rows)
 {
     static const int deciding[] = {OBSERVATION_DATASTREAM, OBSERVATION_MULTI_DATASTREAM,
                                    OBSERVATION_FEATURE_OF_INTEREST};
-    buf list = sql_list();
-    bool ok = true;
-    for (size_t r = 0; ok && r < sizeof deciding / sizeof deciding[0]; r++) {
-        struct conjuncts members, others;
-        if (!conjuncts_new(c, all.count + 1, &members) || !conjuncts_new(c, all.count + 1, &others))
-            ok = false;
-        for (size_t i = 0; ok && i < all.count; i++) {
-            struct conjuncts *into = deciding_relation(all.items[i], variable) == deciding[r] ? &members
-                                                                                              : &others;
-            into->items[into->count++] = all.items[i];
-        }
-        out->needs_rows |= members.count > 0 && deciding[r] == OBSERVATION_FEATURE_OF_INTEREST;
-        ok = ok && add_deciding(c, variable, deciding[r], members, &list);
-        all = others;
+    for (size_t r = 0; r < sizeof deciding / sizeof deciding[0]; r++) {
+        struct conjuncts members;
+        if (!take_deciding(c, variable, deciding[r], &all, &members)) return false;
+        if (!add_deciding(c, variable, deciding[r], members, list)) return false;
+        *needs_rows |= members.count > 0 && deciding[r] == OBSERVATION_FEATURE_OF_INTEREST;
     }
-    out->needs_rows |= all.count > 0;
-    ok = ok && add_conjuncts(c, c->scopes[variable], variable, all, &list);
-    out->sql = sql_list_end(c, &list);
-    return ok;
+    *needs_rows |= all.count > 0;
+    return add_conjuncts(c, c->scopes[variable], variable, all, list);
 }
 
 // ---- All -------------------------------------------------------------------------------------------------------------
@@ -344,9 +352,10 @@ bool compile_filter(struct compiler *c, const struct expr *x, struct filter *out
     *out = (struct filter){0};
     if (!conjuncts_new(c, count_conjuncts(x), &all)) return false;
     gather(x, &all);
-    if (s->base.set == SET_OBSERVATION) return filter_observations(c, variable, all, out);
     buf list = sql_list();
-    const bool ok = add_conjuncts(c, s, variable, all, &list);
+    const bool ok = s->base.set == SET_OBSERVATION
+                        ? filter_observations(c, variable, all, &list, &out->needs_rows)
+                        : add_conjuncts(c, s, variable, all, &list);
     out->sql = sql_list_end(c, &list);
     return ok;
 }

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "sta/mqtt/mqtt.h"
+
+#include "base/log.h"
+#include "base/queue.h"
+#include "sta/mqtt/announce.h"
+#include "sta/write/write.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define ARRIVAL_ARENA_MAX ((size_t)8 << 20)
+#define SPARE_ARRIVALS 1024
+#define TRIES_MAX 20            // of a fault that is neither the sender's nor a full disk: then it is given up
+#define REFUSALS_EVERY (10 * TIME_SECOND)
+#define SUBSCRIPTIONS STR("$SYS/broker/log/M/subscribe")
+
+static metric created = {.name = "peil_mqtt_messages_total", .help = "SensorThings messages over MQTT, by what became of them",
+                         .labels = "outcome=\"created\"", .type = METRIC_COUNTER};
+static metric refused = {.name = "peil_mqtt_messages_total", .labels = "outcome=\"refused\"", .type = METRIC_COUNTER};
+static metric given_up = {.name = "peil_mqtt_messages_total", .labels = "outcome=\"given_up\"", .type = METRIC_COUNTER};
+static metric echoed = {.name = "peil_mqtt_messages_total", .labels = "outcome=\"own_announcement\"", .type = METRIC_COUNTER};
+
+// One message on its way through the store. Used again and again, with its arena.
+struct arrival {
+    struct store_op op;
+    struct write write;
+    struct sta_request request;
+    struct sta_mqtt *mqtt;
+    struct mqtt_subscriber *subscriber;
+    mqtt_delivery delivery;
+    arena *a;
+    int tries;
+    struct arrival *next;  // waiting to be tried again
+};
+
+struct sta_mqtt {
+    const struct sta *sta;
+    struct announcer *announcer;
+    struct queue *spare;
+    struct lock *lock;         // over `again` and the two below
+    struct arrival *again;
+    instant last_refusal;
+    int64_t refusals;
+    atomic_size_t under_way;
+    atomic_bool is_draining;
+};
+
+// Who may publish is what the broker's access list says; what arrives may create everything, as the standard has it.
+static const struct principal broker = {.role = ROLE_EDITOR, .name = "mqtt"};
+
+const str *sta_mqtt_filters(size_t *count)
+{
+    static const str filters[] = {STR("v1.1/Observations"), STR("v1.1/+/Observations"), STR("v1.0/Observations"),
+                                  STR("v1.0/+/Observations"), SUBSCRIPTIONS};
+    *count = sizeof filters / sizeof filters[0];
+    return filters;
+}
+
+bool sta_mqtt_is_ours(str topic)
+{
+    size_t count;
+    const str *filters = sta_mqtt_filters(&count);
+    for (size_t i = 0; i < count; i++)
+        if (mqtt_topic_matches(filters[i], topic)) return true;
+    return false;
+}
+
+// ---- arrivals ----
+
+static void arrival_free(struct arrival *x)
+{
+    if (!x) return;
+    arena_free(x->a);
+    free(x);
+}
+
+static struct arrival *arrival_take(struct sta_mqtt *m)
+{
+    void *item;
+    if (queue_take(m->spare, &item, 1, 0)) return item;
+    struct arrival *x = calloc(1, sizeof *x);
+    if (x) x->a = arena_new(ARRIVAL_ARENA_MAX);
+    if (x && x->a) return x;
+    free(x);
+    return NULL;
+}
+
+static void arrival_give(struct sta_mqtt *m, struct arrival *x)
+{
+    write_free(&x->write);
+    arena_reset(x->a);
+    if (!queue_push(m->spare, x)) arrival_free(x);
+}
+
+static void finish(struct arrival *x)
+{
+    struct sta_mqtt *m = x->mqtt;
+    mqtt_done(x->subscriber, x->delivery);
+    arrival_give(m, x);
+    atomic_fetch_sub(&m->under_way, 1);
+}
+
+static void note_refusal(struct sta_mqtt *m, const err *e)
+{
+    const instant now = time_now();
+    metric_count(&refused, 1);
+    lock_take(m->lock);
+    const int64_t count = ++m->refusals;
+    const bool is_due = now - m->last_refusal >= REFUSALS_EVERY;
+    if (is_due) {
+        m->last_refusal = now;
+        m->refusals = 0;
+    }
+    lock_drop(m->lock);
+    char text[256];
+    if (is_due) log_warning("MQTT messages refused", "count=%lld last=%s", (long long)count, log_quote(text, str_of(e->text)));
+}
+
+static void try_again(struct arrival *x)
+{
+    struct sta_mqtt *m = x->mqtt;
+    lock_take(m->lock);
+    x->next = m->again;
+    m->again = x;
+    lock_drop(m->lock);
+}
+
+static bool passes_by_itself(err_code code)
+{
+    return code == ERR_BUSY || code == ERR_DISK_FULL || code == ERR_READ_ONLY;
+}
+
+static void failed(struct arrival *x, const err *e)
+{
+    if (err_http_status(e->code) < 500) {
+        note_refusal(x->mqtt, e);
+        finish(x);
+    } else if (passes_by_itself(e->code) || ++x->tries < TRIES_MAX) {
+        try_again(x);
+    } else {
+        metric_count(&given_up, 1);
+        log_error("an MQTT message cannot be stored and is given up", "reason=%s", e->text);
+        finish(x);
+    }
+}
+
+static bool run(struct store_tx *tx, void *context, err *e)
+{
+    struct arrival *x = context;
+    return write_run(&x->write, tx, e);
+}
+
+static void done(void *context, const err *e)
+{
+    struct arrival *x = context;
+    if (e) {
+        failed(x, e);
+        return;
+    }
+    metric_count(&created, 1);
+    finish(x);
+}
+
+// Reads the message anew for each try: an operation that failed may have left its traces in what was read.
+static bool prepare(struct arrival *x, err *e)
+{
+    write_free(&x->write);
+    x->write = (struct write){.sta = x->mqtt->sta, .request = &x->request};
+    x->op = (struct store_op){.run = run, .done = done, .context = x};
+    return write_prepare(&x->write, e);
+}
+
+// ---- messages ----
+
+// What we announced ourselves has an address already; whoever creates something does not know it yet.
+static bool is_own(str payload)
+{
+    size_t at;
+    return str_find(str_slice(payload, 0, 128), STR("\"@iot.selfLink\""), &at);
+}
+
+static bool read_topic(const mqtt_message *message, struct arrival *x)
+{
+    str topic;
+    if (!arena_copy(x->a, message->topic, &topic) || !arena_copy(x->a, message->payload, &x->request.body)) return false;
+    x->request.version = str_starts(topic, STR("v1.0/")) ? STA_V1_0 : STA_V1_1;
+    x->request.path = str_slice(topic, sizeof "v1.1" - 1, topic.n);
+    return true;
+}
+
+static bool create(struct sta_mqtt *m, const mqtt_message *message)
+{
+    struct arrival *x = arrival_take(m);
+    err e;
+    if (!x) return false;
+    x->mqtt = m;
+    x->subscriber = message->subscriber;
+    x->delivery = message->delivery;
+    x->tries = 0;
+    x->request = (struct sta_request){.method = HTTP_POST, .prefer = STR("return=minimal"), .who = &broker,
+                                      .received = time_now(), .arena = x->a};
+    atomic_fetch_add(&m->under_way, 1);
+    if (!read_topic(message, x)) {
+        err_no_memory(&e);
+        failed(x, &e);
+    } else if (!prepare(x, &e)) {
+        failed(x, &e);
+    } else if (!store_submit(m->sta->store, &x->op, &e)) {
+        if (e.code != ERR_BUSY) {
+            failed(x, &e);
+            return true;
+        }
+        arrival_give(m, x);
+        atomic_fetch_sub(&m->under_way, 1);
+        return false;  // the broker keeps it; it is offered again
+    }
+    return true;
+}
+
+bool sta_mqtt_message(struct sta_mqtt *m, const mqtt_message *message)
+{
+    str topic;
+    if (atomic_load(&m->is_draining)) return false;
+    if (str_eq(message->topic, SUBSCRIPTIONS)) {
+        if (m->announcer && watch_topic_of_log(message->payload, &topic)) announcer_note(m->announcer, topic);
+        mqtt_done(message->subscriber, message->delivery);
+        return true;
+    }
+    if (!is_own(message->payload)) return create(m, message);
+    metric_count(&echoed, 1);
+    mqtt_done(message->subscriber, message->delivery);
+    return true;
+}
+
+// ---- once a second ----
+
+static void retry_all(void *context)
+{
+    struct sta_mqtt *m = context;
+    lock_take(m->lock);
+    struct arrival *x = m->again;
+    m->again = NULL;
+    lock_drop(m->lock);
+    while (x) {
+        struct arrival *next = x->next;
+        err e;
+        if (!prepare(x, &e) || !store_submit(m->sta->store, &x->op, &e)) failed(x, &e);
+        x = next;
+    }
+}
+
+// ---- life ----
+
+struct sta_mqtt *sta_mqtt_new(const struct sta *sta, struct mqtt_publisher *p, struct metrics *metrics, err *e)
+{
+    struct sta_mqtt *m = calloc(1, sizeof *m);
+    if (!m) {
+        err_no_memory(e);
+        return NULL;
+    }
+    m->sta = sta;
+    m->spare = queue_new(SPARE_ARRIVALS);
+    m->lock = lock_new();
+    if (!m->spare || !m->lock) {
+        err_no_memory(e);
+    } else {
+        m->announcer = announcer_new(sta, p, metrics, retry_all, m, e);
+    }
+    if (!m->announcer) {
+        sta_mqtt_free(m);
+        return NULL;
+    }
+    metric *const all[] = {&created, &refused, &given_up, &echoed};
+    for (size_t i = 0; metrics && i < sizeof all / sizeof all[0]; i++) metrics_add(metrics, all[i]);
+    return m;
+}
+
+void sta_mqtt_drain(struct sta_mqtt *m, int seconds)
+{
+    const int64_t until = time_monotonic_us() + seconds * INT64_C(1000000);
+    atomic_store(&m->is_draining, true);
+    while (atomic_load(&m->under_way) && time_monotonic_us() < until) {
+        nanosleep(&(struct timespec){.tv_nsec = 5 * 1000 * 1000}, NULL);
+    }
+}
+
+void sta_mqtt_stop(struct sta_mqtt *m)
+{
+    announcer_stop(m->announcer);
+}
+
+void sta_mqtt_free(struct sta_mqtt *m)
+{
+    void *item;
+    if (!m) return;
+    announcer_free(m->announcer);
+    while (m->spare && queue_take(m->spare, &item, 1, 0)) arrival_free(item);
+    while (m->again) {
+        struct arrival *x = m->again;
+        m->again = x->next;
+        write_free(&x->write);
+        arrival_free(x);
+    }
+    if (m->spare) queue_free(m->spare);
+    if (m->lock) lock_free(m->lock);
+    free(m);
+}

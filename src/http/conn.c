@@ -195,12 +195,14 @@ static step begin_request(struct conn *c)
     return STEP_AGAIN;
 }
 
-// An empty line before a request is what some old clients send after a body (RFC 9112 section 2.2).
-static void skip_empty_line(struct http_request *r)
+// Empty lines before a request are what some old clients send after a body (RFC 9112 section 2.2).
+static void skip_empty_lines(struct http_request *r)
 {
-    if (r->in.n < 2 || memcmp(r->in.p, "\r\n", 2)) return;
-    r->in.n -= 2;
-    memmove(r->in.p, r->in.p + 2, r->in.n);
+    size_t n = 0;
+    while (r->in.n - n >= 2 && memcmp(r->in.p + n, "\r\n", 2) == 0) n += 2;
+    if (!n) return;
+    r->in.n -= n;
+    memmove(r->in.p, r->in.p + n, r->in.n);
     r->scan = (struct head_scan){0};
 }
 
@@ -216,7 +218,7 @@ static step step_head(struct conn *c)
     if (!c->request && !c->can_read) return STEP_WAIT;
     if (!c->request && !(c->request = request_take(c->loop, c))) return STEP_CLOSE;
     struct http_request *r = c->request;
-    skip_empty_line(r);
+    skip_empty_lines(r);
     switch (head_find_end(&r->scan, buf_str(&r->in), config_of(c)->header_bytes_max, &why)) {
     case HEAD_REFUSED: return refuse(c, &why);
     case HEAD_COMPLETE: return begin_request(c);

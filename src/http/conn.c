@@ -48,7 +48,7 @@ void request_free(struct http_request *r)
     buf_free(&r->out);
     buf_free(&r->packed);
     http_piece_release(r->piece);
-    stream_free(r->stream);
+    request_stream_free(r->stream);
     free(r);
 }
 
@@ -62,7 +62,7 @@ static void buf_recycle(buf *b)
 static void request_clear(struct http_request *r)
 {
     http_piece_release(r->piece);
-    stream_free(r->stream);
+    request_stream_free(r->stream);
     arena_reset(r->arena);
     buf_recycle(&r->out);
     buf_recycle(&r->packed);
@@ -550,7 +550,7 @@ void conn_stop(struct conn *c)
 {
     const bool is_idle = c->phase == PHASE_HEAD && !(c->request && c->request->in.n);
     if (is_idle || c->phase == PHASE_DRAIN) conn_close(c);
-    else if (c->live) live_stop(c->live);
+    else if (c->live) live_finish(c->live);
 }
 
 static void on_event(struct source *s, uint32_t events)

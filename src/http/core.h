@@ -207,14 +207,14 @@ void answer_failed_stream(struct http_request *r, const err *e);  // nothing of 
 
 // stream.c
 void stream_pull(struct http_request *r);        // on a worker: the next piece, then back to the loop
-void stream_free(struct stream *s);
+void request_stream_free(struct stream *s);
 
 // live.c
 struct http_live *live_new(struct loop *l, void (*closed)(void *context), void *context);
 void live_attach(struct http_live *l, struct conn *c);
 void live_end(struct http_live *l);              // tells the caller, then lets go
 void live_discard(struct http_live *l);          // the caller never got it
-void live_stop(struct http_live *l);             // end it after what waits
+void live_finish(struct http_live *l);             // end it after what waits
 bool live_write(struct http_live *l);            // as much as the client takes; false: the connection is lost
 bool live_has_more(const struct http_live *l);
 bool live_is_over(const struct http_live *l);

@@ -249,7 +249,7 @@ void http_live_close(struct http_live *l)
     release(l);
 }
 
-void live_stop(struct http_live *l)
+void live_finish(struct http_live *l)
 {
     ask_to_end(l);
 }

@@ -10,7 +10,7 @@ static void end(struct stream *s)
     s->from.done(s->from.context);
 }
 
-void stream_free(struct stream *s)
+void request_stream_free(struct stream *s)
 {
     if (!s) return;
     end(s);

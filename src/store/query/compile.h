@@ -111,7 +111,7 @@ NODISCARD bool compile_any(struct compiler *c, const struct expr *x, struct term
 // The term as another type; ERR_TYPE at x when it can never be one.
 NODISCARD bool term_convert(struct compiler *c, const struct expr *x, struct term *t, expr_type wanted);
 bool compile_fail(struct compiler *c, const struct expr *x, err_code code, const char *text);  // always false
-const char *type_name(expr_type t);
+const char *compile_type_name(expr_type t);
 
 // What a comparison with a constant says about phen_start: conditions that the store can seek with, each with " AND " before
 // it. Empty when it says nothing.

@@ -10,7 +10,7 @@ bool compile_fail(struct compiler *c, const struct expr *x, err_code code, const
     return err_set(c->e, code, x->at, "%s", text);
 }
 
-const char *type_name(expr_type t)
+const char *compile_type_name(expr_type t)
 {
     static const char *const names[] = {
         [TYPE_ANY] = "a JSON value",    [TYPE_BOOL] = "true or false",  [TYPE_NUMBER] = "a number",
@@ -146,7 +146,7 @@ bool term_convert(struct compiler *c, const struct expr *x, struct term *t, expr
         if (wanted == TYPE_TIME && text_literal_to_time(c, x, t)) return true;
         if (wanted == TYPE_NUMBER && text_literal_to_number(c, x, t)) return true;
     }
-    return err_set(c->e, ERR_TYPE, x->at, "expected %s, not %s", type_name(wanted), type_name(t->type));
+    return err_set(c->e, ERR_TYPE, x->at, "expected %s, not %s", compile_type_name(wanted), compile_type_name(t->type));
 }
 
 // ---- Arithmetic --------------------------------------------------------------------------------------------------------

@@ -12,6 +12,11 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
+static int64_t floor_mod(int64_t a, int64_t b)
+{
+    return (a % b + b) % b;
+}
+
 static bool is_leap(int year)
 {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -64,7 +69,7 @@ bool interval_is_none(interval i)
 civil time_to_civil(instant t)
 {
     const int64_t days = floor_div(t, TIME_DAY);
-    const int64_t rest = t - days * TIME_DAY;
+    const int64_t rest = floor_mod(t, TIME_DAY);
     civil c = {.hour = (int)(rest / TIME_HOUR),
                .minute = (int)(rest / TIME_MINUTE % 60),
                .second = (int)(rest / TIME_SECOND % 60),
@@ -87,8 +92,7 @@ bool time_from_civil(civil c, instant *out)
 
 int time_weekday(instant t)
 {
-    const int64_t days = floor_div(t, TIME_DAY) + 3;  // 1970-01-01 was a Thursday
-    return (int)(days - floor_div(days, 7) * 7);
+    return (int)floor_mod(floor_div(t, TIME_DAY) + 3, 7);  // 1970-01-01 was a Thursday
 }
 
 // ---- reading ----
@@ -359,7 +363,7 @@ instant time_add_months(instant t, int64_t months)
     if (year > 9999) return TIME_MAX;
     const int month = (int)(count - year * 12) + 1;
     const int last = days_in_month((int)year, month);
-    const instant within_day = t - floor_div(t, TIME_DAY) * TIME_DAY;
+    const instant within_day = floor_mod(t, TIME_DAY);
     return days_from_date((int)year, month, c.day < last ? c.day : last) * TIME_DAY + within_day;
 }
 

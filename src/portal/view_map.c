@@ -2,6 +2,8 @@
 // Home and map: one layer of the town, as a sentence, a map and a list of the same meters.
 #include "portal/page.h"
 
+#include "render/svg_gauge.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -152,6 +154,7 @@ static void put_row(struct page *p, struct view *meters, const struct spot *s, s
 {
     struct view *v = view_object(&p->maker, meters, (str){0});
     view_text(&p->maker, v, STR("name"), s->meter->name);
+    view_text(&p->maker, v, STR("area"), area_name(p, s->meter));
     view_text(&p->maker, v, STR("href"),
               page_href(p, "meter/%lld?stof=%.*s", (long long)s->meter->id, STR_ARG(layer)));
     page_put_reading(p, v, s->series, &s->reading);
@@ -160,16 +163,8 @@ static void put_row(struct page *p, struct view *meters, const struct spot *s, s
 // Meters come by neighbourhood's name already.
 static void put_list(struct page *p, const struct spots *spots, str layer)
 {
-    struct view *areas = view_list(&p->maker, p->root, STR("areas")), *meters = NULL;
-    for (size_t i = 0; i < spots->count; i++) {
-        const struct spot *s = &spots->all[i];
-        if (i == 0 || spots->all[i - 1].meter->area != s->meter->area) {
-            struct view *area = view_object(&p->maker, areas, (str){0});
-            view_text(&p->maker, area, STR("area"), area_name(p, s->meter));
-            meters = view_list(&p->maker, area, STR("meters"));
-        }
-        put_row(p, meters, s, layer);
-    }
+    struct view *meters = view_list(&p->maker, p->root, STR("meters"));
+    for (size_t i = 0; i < spots->count; i++) put_row(p, meters, &spots->all[i], layer);
     view_flag(&p->maker, p->root, STR("has_meters"), spots->count > 0);
 }
 
@@ -233,6 +228,27 @@ static void put_words(struct page *p, const struct spots *s, str layer)
     view_text(m, p->root, STR("legend_note"), page_text(p, scale->note));
 }
 
+// The classes side by side, with every fresh meter on them.
+static void put_gauge(struct page *p, const struct spots *s)
+{
+    const struct scale *scale = s->series ? s->series->scale : scale_of(NULL);
+    struct gauge_class classes[SCALE_CLASSES_MAX];
+    for (int i = 0; i < scale->class_count; i++)
+        classes[i] = (struct gauge_class){.below = scale->classes[i].below,
+                                          .class = scale->classes[i].name,
+                                          .word = page_class_word(p, &scale->classes[i]),
+                                          .below_text = words_number(p->words, p->a, scale->classes[i].below, 0)};
+    const struct gauge g = {.classes = classes,
+                            .class_count = (size_t)scale->class_count,
+                            .from_zero = scale->from_zero,
+                            .values = s->fresh,
+                            .value_count = s->fresh_count,
+                            .middle = middle_of(s)};
+    buf svg = {.max = MAP_BYTES_MAX};
+    svg_gauge(&svg, &g);
+    view_text(&p->maker, p->root, STR("gauge"), page_buf(p, &svg));
+}
+
 static void put_kinds(struct page *p, const struct spots *s)
 {
     bool has[METER_KIND_COUNT] = {false}, has_old = false;
@@ -255,6 +271,7 @@ bool view_map(struct page *p, err *e)
     if (!read_spots(p, layer, &spots, e)) return false;
     put_layers(p, str_eq(route->page->name, STR("map")) ? "kaart" : "", layer);
     put_words(p, &spots, layer);
+    put_gauge(p, &spots);
     put_kinds(p, &spots);
     put_map(p, &spots, layer);
     put_list(p, &spots, layer);

@@ -91,15 +91,7 @@ static void draw_outlines(buf *out, const struct projection *p, const struct out
         for (size_t r = 0; r < o->all[i].ring_count; r++) draw_ring(out, p, &o->all[i].rings[r]);
         BUF_LIT(out, "\"/>");
     }
-    BUF_LIT(out, "</svg><g class=\"area-names\" aria-hidden=\"true\">");
-    for (size_t i = 0; i < o->count; i++) {
-        double x, y;
-        project(p, o->all[i].middle, &x, &y);
-        buf_print(out, "<text x=\"%.1f%%\" y=\"%.1f%%\">", x * 100 / MAP_WIDTH, y * 100 / MAP_HEIGHT);
-        html_escape(out, o->all[i].name);
-        BUF_LIT(out, "</text>");
-    }
-    BUF_LIT(out, "</g>");
+    BUF_LIT(out, "</svg>");
 }
 
 // Half a mark's width, by how many letters stand in it; at least 24 pixels across, which a finger can hit.
@@ -107,6 +99,68 @@ static int half_width(size_t letters)
 {
     return letters <= 2 ? 13 : letters == 3 ? 16 : 4 * (int)(letters < 9 ? letters : 9) + 4;
 }
+
+// ---- Names of areas ----------------------------------------------------------------------------------------------
+
+// A box in units of the frame, about pixels on a wide screen.
+struct box {
+    double x, y, half_width, half_height;
+};
+
+static bool overlaps(struct box a, struct box b)
+{
+    return fabs(a.x - b.x) < a.half_width + b.half_width && fabs(a.y - b.y) < a.half_height + b.half_height;
+}
+
+static bool is_free(struct box wanted, const struct box *taken, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (overlaps(wanted, taken[i])) return false;
+    return true;
+}
+
+// A name gives way to markers and to names before it: a little down, up, further down, or it is left out.
+static bool find_room(struct box *name, const struct box *taken, size_t count)
+{
+    static const double moves[] = {0, 20, -20, 34, -34};
+    const double y = name->y;
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        name->y = y + moves[i];
+        if (is_free(*name, taken, count)) return true;
+    }
+    return false;
+}
+
+static void name_area(buf *out, const struct box *at, str name)
+{
+    buf_print(out, "<text x=\"%.1f%%\" y=\"%.1f%%\" dy=\"4\">", at->x * 100 / MAP_WIDTH, at->y * 100 / MAP_HEIGHT);
+    html_escape(out, name);
+    BUF_LIT(out, "</text>");
+}
+
+static void name_areas(buf *out, const struct projection *p, const struct outlines *o, const struct map_marker *markers,
+                       size_t count)
+{
+    struct box *taken = calloc(count + o->count, sizeof *taken);
+    if (!taken) return;  // a map without names is still a map
+    size_t n = 0;
+    for (; n < count; n++) {
+        taken[n] = (struct box){.half_width = half_width(utf8_length(markers[n].text)) + 5, .half_height = 14};
+        project(p, markers[n].place, &taken[n].x, &taken[n].y);
+    }
+    BUF_LIT(out, "<g class=\"area-names\" aria-hidden=\"true\">");
+    for (size_t i = 0; i < o->count; i++) {
+        struct box name = {.half_width = 3.1 * (double)utf8_length(o->all[i].name), .half_height = 7};
+        project(p, o->all[i].middle, &name.x, &name.y);
+        if (!find_room(&name, taken, n)) continue;
+        taken[n++] = name;
+        name_area(out, &name, o->all[i].name);
+    }
+    BUF_LIT(out, "</g>");
+    free(taken);
+}
+
+// ---- Markers -----------------------------------------------------------------------------------------------------
 
 static void draw_shape(buf *out, mark_shape shape, int w, int h)
 {
@@ -131,11 +185,71 @@ void svg_mark(buf *out, mark_shape shape)
     BUF_LIT(out, "</svg>");
 }
 
-static void draw_marker(buf *out, const struct projection *p, const struct map_marker *m)
+// Markers that would hide each other on a phone move a little apart, in pixels, so that zooming in makes it nothing.
+#define SPREAD_SCALE 0.65  // of a phone's map to the frame
+#define SPREAD_ROUNDS 12
+#define SPREAD_MARKERS_MAX 300  // every pair is looked at
+#define SPREAD_MOST 20.0
+
+struct shift {
+    double x, y;  // in pixels
+};
+
+static void part(struct box *a, struct box *b)
+{
+    const double over_x = a->half_width + b->half_width - fabs(a->x - b->x);
+    const double over_y = a->half_height + b->half_height - fabs(a->y - b->y);
+    if (over_x <= 0 || over_y <= 0) return;
+    const bool goes_sideways = over_x < over_y;
+    const double by = (goes_sideways ? over_x : over_y) / 2;
+    if (goes_sideways) {
+        const double side = a->x < b->x ? -by : by;
+        a->x += side;
+        b->x -= side;
+    } else {
+        const double side = a->y < b->y ? -by : by;
+        a->y += side;
+        b->y -= side;
+    }
+}
+
+static double within(double v, double most)
+{
+    return fmin(fmax(v, -most), most);
+}
+
+// NULL without memory: then they stay where they are.
+static struct shift *spread(const struct projection *p, const struct map_marker *m, size_t count)
+{
+    struct box *boxes = calloc(count + 1, sizeof *boxes);
+    struct shift *shifts = calloc(count + 1, sizeof *shifts);
+    if (!boxes || !shifts) {
+        free(boxes);
+        free(shifts);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        boxes[i] = (struct box){.half_width = half_width(utf8_length(m[i].text)) + 4, .half_height = 12};
+        project(p, m[i].place, &boxes[i].x, &boxes[i].y);
+        shifts[i] = (struct shift){boxes[i].x *= SPREAD_SCALE, boxes[i].y *= SPREAD_SCALE};
+    }
+    for (int round = 0; round < SPREAD_ROUNDS; round++)
+        for (size_t i = 0; i < count; i++)
+            for (size_t k = i + 1; k < count; k++) part(&boxes[i], &boxes[k]);
+    for (size_t i = 0; i < count; i++)
+        shifts[i] = (struct shift){within(boxes[i].x - shifts[i].x, SPREAD_MOST),
+                                   within(boxes[i].y - shifts[i].y, SPREAD_MOST)};
+    free(boxes);
+    return shifts;
+}
+
+static void draw_marker(buf *out, const struct projection *p, const struct map_marker *m, struct shift by)
 {
     double x, y;
     project(p, m->place, &x, &y);
-    buf_print(out, "<svg x=\"%.2f%%\" y=\"%.2f%%\" class=\"spot\"><a href=\"", x * 100 / MAP_WIDTH, y * 100 / MAP_HEIGHT);
+    buf_print(out, "<svg x=\"%.2f%%\" y=\"%.2f%%\" class=\"spot\"><a ", x * 100 / MAP_WIDTH, y * 100 / MAP_HEIGHT);
+    if (by.x != 0 || by.y != 0) buf_print(out, "transform=\"translate(%.0f %.0f)\" ", by.x, by.y);
+    BUF_LIT(out, "href=\"");
     html_escape(out, m->href);
     BUF_LIT(out, "\" class=\"marker ");
     html_escape(out, m->state);
@@ -174,9 +288,14 @@ void svg_map(buf *out, const struct outlines *o, struct map_marker *markers, siz
     BUF_LIT(out, "<svg class=\"map-plot\" role=\"group\" aria-label=\"");
     html_escape(out, title);
     BUF_LIT(out, "\">");
-    if (o && o->count) draw_outlines(out, &p, o);
     if (count) qsort(markers, count, sizeof *markers, north_first);
+    if (o && o->count) {
+        draw_outlines(out, &p, o);
+        name_areas(out, &p, o, markers, count);
+    }
+    struct shift *shifts = count <= SPREAD_MARKERS_MAX ? spread(&p, markers, count) : NULL;
     for (size_t i = 0; i < count; i++)
-        if (is_in_frame(&p, &markers[i])) draw_marker(out, &p, &markers[i]);
+        if (is_in_frame(&p, &markers[i])) draw_marker(out, &p, &markers[i], shifts ? shifts[i] : (struct shift){0, 0});
+    free(shifts);
     BUF_LIT(out, "</svg>");
 }

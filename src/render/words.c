@@ -194,6 +194,7 @@ static str filled_date(const struct words *w, arena *a, const struct tz *zone, i
     if (!arena_print(a, &day, "%d", c.day)) return (str){0};
     return words_fill(w, a, id,
                       FILLS({STR("day"), day}, {STR("month"), numbered(w, "month", c.month)},
+                            {STR("mon"), numbered(w, "month.short", c.month)},
                             {STR("weekday"), numbered(w, "weekday", weekday(zone, t) + 1)},
                             {STR("time"), clock_digits(w, a, zone, t)}));
 }

@@ -23,16 +23,9 @@ function enhance(at: HTMLElement): void {
 
 function filter(at: HTMLElement, wanted: string): void {
   let found = 0;
-  for (const group of at.querySelectorAll('tbody')) {
-    const [head, ...rows] = group.rows;
-    const isWholeArea = plain(head?.textContent ?? '').includes(wanted);
-    let shown = 0;
-    for (const row of rows) {
-      row.hidden = !isWholeArea && !plain(row.cells[0]?.textContent ?? '').includes(wanted);
-      if (!row.hidden) shown++;
-    }
-    group.hidden = shown === 0;
-    found += shown;
+  for (const row of at.querySelectorAll<HTMLTableRowElement>('tr[data-stream]')) {
+    row.hidden = !plain(row.cells[0]?.textContent ?? '').includes(wanted);
+    if (!row.hidden) found++;
   }
   const none = at.querySelector<HTMLElement>('[data-filter-none]');
   const count = at.querySelector('[data-filter-count]');

@@ -37,8 +37,12 @@ function speak(): void {
 function hear(e: MessageEvent<string>): void {
   const o = JSON.parse(e.data) as Observation;
   place = e.lastEventId || place;
-  if (show(o)) unspoken++;
-  else refresh('new-meter');
+  if (show(o)) {
+    unspoken++;
+    refresh('now');
+  } else {
+    refresh('new-meter');
+  }
   if (document.querySelector(`[data-chart-stream="${o.stream}"]`)) refresh('chart');
 }
 

@@ -6,6 +6,7 @@ import { list } from './list';
 import { live } from './live';
 import { map } from './map';
 
+document.querySelector('.layers [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
 map();
 list();
 chart();

@@ -2,12 +2,12 @@
 // Takes parts of the page anew from the server, which alone knows how to draw them: a chart that has new points, a map that has
 // a new meter. At most every few seconds, so that a town full of readers stays light.
 
-type Reason = 'chart' | 'new-meter' | 'all';
+type Reason = 'now' | 'chart' | 'new-meter' | 'all';
 
-const EVERY = { chart: 20_000, 'new-meter': 2_000, all: 2_000 };
-const PARTS = { chart: '[data-part]', 'new-meter': '[data-map-pane], [data-list]', all: '[data-part], [data-map-pane], [data-list], .cards' };
+const EVERY = { now: 60_000, chart: 20_000, 'new-meter': 2_000, all: 2_000 };
+const PARTS = { now: '[data-part="now"]', chart: '[data-part="chart"]', 'new-meter': '[data-map-pane], [data-list]', all: '[data-part], [data-map-pane], [data-list], .cards' };
 const waiting = new Map<Reason, number>();
-const doneAt = new Map<Reason, number>();
+const doneAt = new Map<Reason, number>([['now', Date.now()]]); // the page itself is new
 
 export const afterRefresh: (() => void)[] = [];
 

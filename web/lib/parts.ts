@@ -39,7 +39,7 @@ export function legend(c: Context): Html {
   return html`<div class="legend">
     <h2 class="legend-head">{{layer_name}}{{#layer_unit}} <span class="unit">{{layer_unit}}</span>{{/layer_unit}}</h2>
     <ul class="legend-classes">
-      {{#legend}}<li><span class="chip {{class}}">{{number}}</span> <span>{{word}} <span class="range">{{range}}</span></span></li>{{/legend}}
+      {{#legend}}<li><span class="chip {{class}}"></span> <span>{{word}} <span class="range">{{range}}</span></span></li>{{/legend}}
       {{#has_old}}<li><span class="chip old" aria-hidden="true">–</span> <span>${c.t('legend.old')}</span></li>{{/has_old}}
     </ul>
     {{#has_kinds}}<ul class="legend-kinds">{{#kinds}}<li>{{{mark}}} {{name}}</li>{{/kinds}}</ul>{{/has_kinds}}
@@ -54,19 +54,18 @@ export function list(c: Context): Html {
       <input id="filter" type="search" autocomplete="off" spellcheck="false">
       <span role="status" class="visually-hidden" data-filter-count></span>
     </p>
-    {{^areas}}<p class="empty">${c.t('list.empty')}</p>{{/areas}}
+    {{^meters}}<p class="empty">${c.t('list.empty')}</p>{{/meters}}
     {{#has_meters}}<table class="meters">
       <caption class="visually-hidden">${c.t('list.caption', { layer: raw('{{layer_name}}') })}</caption>
       <thead class="visually-hidden"><tr><th scope="col">${c.t('list.meter')}</th><th scope="col">{{layer_name}}</th><th scope="col">${c.t('list.when')}</th></tr></thead>
-      {{#areas}}<tbody>
-        <tr class="area"><th scope="rowgroup" colspan="3">{{area}}</th></tr>
+      <tbody>
         {{#meters}}<tr class="{{state}}" data-stream="{{stream}}" data-time="{{stamp}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}">
-          <th scope="row"><a href="{{href}}">{{name}}</a></th>
-          <td class="reading">{{#value}}<span class="value" data-value>{{value}}</span> <span class="unit">{{layer_unit}}</span>
-            <span class="word"><span class="dot {{class}}" data-class="{{class}}"></span><span data-word>{{word}}</span></span>{{/value}}{{^value}}<span class="value" data-value>–</span>{{/value}}</td>
+          <th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">{{area}}</span></th>
+          <td class="reading"><span class="number"><span class="value" data-value>{{value}}{{^value}}–{{/value}}</span> <span class="unit">{{layer_unit}}</span></span>
+            <span class="word"><span class="dot {{class}}" data-class="{{class}}"></span><span data-word>{{word}}</span></span></td>
           <td class="when"><time datetime="{{iso}}" data-when>{{when}}</time></td>
         </tr>{{/meters}}
-      </tbody>{{/areas}}
+      </tbody>
     </table>{{/has_meters}}
     <p class="empty" data-filter-none hidden>${c.t('list.none')}</p>
   </div>`;

@@ -18,7 +18,7 @@ export const page: Page = {
       <h2 id="kleuren">${c.t('explain.colours')}</h2>
       <p>${c.t('explain.colours.1')} ${c.t('explain.colours.2')}</p>
       {{#scales}}<h3>{{name}} <span class="unit">{{unit}}</span></h3>
-      <ul class="legend-classes">{{#classes}}<li><span class="chip {{class}}">{{number}}</span> <span>{{word}} <span class="range">{{range}}</span></span></li>{{/classes}}</ul>
+      <ul class="legend-classes">{{#classes}}<li><span class="chip {{class}}"></span> <span>{{word}} <span class="range">{{range}}</span></span></li>{{/classes}}</ul>
       <p class="small">{{note}}</p>{{/scales}}
       <h2 id="vormen">${c.t('explain.shapes')}</h2>
       <ul class="legend-kinds legend-kinds-list">{{#kinds}}<li>{{{mark}}} {{name}}</li>{{/kinds}}</ul>

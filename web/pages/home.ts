@@ -11,9 +11,10 @@ export const page: Page = {
   inMenu: 'home.menu',
   title: (c) => html`${c.t('home.title')} – ${raw('{{layer_name}}')}`,
   body: (c) => html`
-    <div class="hero">
+    <div class="hero" data-part="now">
       <h1>${c.t('home.head')}</h1>
       <p class="lead">{{#headline_word}}<span class="badge {{headline_class}}">{{headline_word}}</span> {{/headline_word}}{{summary}}</p>
+      {{{gauge}}}
     </div>
     ${layers(c)}
     <div class="split">

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "render/svg_map.h"
+
+#include "base/test.h"
+
+static const char one_area[] =
+    "{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A & B\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":"
+    "[[[4.30,52.00],[4.34,52.00],[4.34,52.03],[4.30,52.03],[4.30,52.00]]]}}]}";
+
+struct fixture {
+    arena *a;
+    struct outlines *o;
+    buf out;
+};
+
+static struct fixture start(void)
+{
+    struct fixture f = {.a = arena_new(1 << 20), .out = {.max = 1 << 18}};
+    err e;
+    assert_true(outlines_load(str_of(one_area), f.a, &f.o, &e));
+    return f;
+}
+
+static void end(struct fixture *f)
+{
+    buf_free(&f->out);
+    arena_free(f->a);
+}
+
+static bool shows(const struct fixture *f, const char *text)
+{
+    size_t at;
+    return str_find(buf_str(&f->out), str_of(text), &at);
+}
+
+static struct map_marker marker(double longitude, double latitude)
+{
+    return (struct map_marker){.place = {longitude, latitude}, .shape = MARK_SQUARE, .class = STR("air-1"), .state = STR("fresh"),
+                               .text = STR("8"), .label = STR("M: 8"), .href = STR("/meter/1"), .attributes = STR("data-stream=\"1\"")};
+}
+
+TEST(a_marker_in_the_middle_of_the_area_stands_in_the_middle_of_the_frame)
+{
+    struct fixture f = start();
+    struct map_marker m[] = {marker(4.32, 52.015)};
+    svg_map(&f.out, f.o, m, 1, STR("Kaart"));
+    // Mercator puts half of the degrees a hair south of half of the height.
+    assert_true(shows(&f, "<svg x=\"50.00%\" y=\"50.0"));
+    assert_true(shows(&f, "href=\"/meter/1\" class=\"marker fresh air-1\" aria-label=\"M: 8\" data-stream=\"1\""));
+    end(&f);
+}
+
+TEST(names_and_labels_are_escaped)
+{
+    struct fixture f = start();
+    struct map_marker m[] = {marker(4.32, 52.015)};
+    m[0].label = STR("<script>");
+    svg_map(&f.out, f.o, m, 1, STR("\"quoted\""));
+    assert_true(shows(&f, "A &amp; B"));
+    assert_true(shows(&f, "aria-label=\"&quot;quoted&quot;\""));
+    assert_false(shows(&f, "<script>"));
+    end(&f);
+}
+
+TEST(markers_outside_the_town_are_left_to_the_list)
+{
+    struct fixture f = start();
+    struct map_marker m[] = {marker(10, 52), marker(4.32, 10)};
+    svg_map(&f.out, f.o, m, 2, STR("Kaart"));
+    assert_false(shows(&f, "class=\"marker"));
+    end(&f);
+}
+
+TEST(without_outlines_the_frame_fits_the_markers)
+{
+    struct fixture f = start();
+    struct map_marker m[] = {marker(4.30, 52.01), marker(4.34, 52.01)};
+    svg_map(&f.out, NULL, m, 2, STR("Kaart"));
+    assert_true(shows(&f, "<svg x=\"2.33%\" y=\"50.00%\""));   // the margin of 14 of 600
+    assert_true(shows(&f, "<svg x=\"97.67%\" y=\"50.00%\""));
+    end(&f);
+}
+
+TEST(markers_at_one_place_move_apart)
+{
+    struct fixture f = start();
+    struct map_marker m[] = {marker(4.32, 52.015), marker(4.32, 52.0151)};
+    svg_map(&f.out, f.o, m, 2, STR("Kaart"));
+    assert_true(shows(&f, "transform=\"translate(0 -12)\"") || shows(&f, "transform=\"translate(0 -11)\""));
+    assert_true(shows(&f, "transform=\"translate(0 12)\"") || shows(&f, "transform=\"translate(0 11)\""));
+    end(&f);
+}
+
+TEST(a_map_of_nothing_is_an_empty_frame)
+{
+    struct fixture f = start();
+    svg_map(&f.out, NULL, NULL, 0, STR("Kaart"));
+    assert_str(buf_str(&f.out), "<svg class=\"map-plot\" role=\"group\" aria-label=\"Kaart\"></svg>");
+    end(&f);
+}
+
+RUN(CASE(a_marker_in_the_middle_of_the_area_stands_in_the_middle_of_the_frame), CASE(names_and_labels_are_escaped),
+    CASE(markers_outside_the_town_are_left_to_the_list), CASE(without_outlines_the_frame_fits_the_markers),
+    CASE(markers_at_one_place_move_apart), CASE(a_map_of_nothing_is_an_empty_frame))

@@ -18,7 +18,7 @@ struct flight {
     size_t capacity, first, count;
     struct lock *lock; // guards what follows
     uint64_t connection;
-    bool is_told; // flight_done has said true since the last flight_acknowledge
+    bool is_awake; // flight_acknowledge will be called
     uint8_t stage[UINT16_MAX + 1];
 };
 
@@ -54,7 +54,7 @@ void flight_begin(struct flight *f)
 {
     lock_take(f->lock);
     f->connection++;
-    f->is_told = false;
+    f->is_awake = false;
     while (f->count > 0) {
         const waiting w = drop_oldest(f);
         f->stage[w.packet] = w.before;
@@ -125,17 +125,24 @@ bool flight_done(struct flight *f, mqtt_delivery d)
     lock_take(f->lock);
     const bool is_ours = d.connection == f->connection && f->stage[d.packet] == FLIGHT_GIVEN_OUT;
     if (is_ours) f->stage[d.packet] = FLIGHT_DONE;
-    const bool tell = is_ours && !f->is_told;
-    if (tell) f->is_told = true;
+    const bool must_wake = is_ours && !f->is_awake;
+    if (must_wake) f->is_awake = true;
     lock_drop(f->lock);
-    return tell;
+    return must_wake;
+}
+
+void flight_awake(struct flight *f)
+{
+    lock_take(f->lock);
+    f->is_awake = true;
+    lock_drop(f->lock);
 }
 
 size_t flight_acknowledge(struct flight *f, buf *out)
 {
     size_t n = 0;
     lock_take(f->lock);
-    f->is_told = false;
+    f->is_awake = false;
     for (; f->count > 0 && f->stage[f->ring[f->first].packet] == FLIGHT_DONE; n++) {
         const waiting w = drop_oldest(f);
         f->stage[w.packet] = w.qos == 2 ? FLIGHT_RECEIVED : FLIGHT_UNKNOWN;

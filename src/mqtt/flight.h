@@ -36,9 +36,10 @@ void flight_take_back(struct flight *f); // the one added last was not taken: as
 // A message that needs an acknowledgement and is not given out: stage UNKNOWN or RECEIVED, not full.
 void flight_add_done(struct flight *f, uint16_t packet, uint8_t qos);
 
-// True: somebody must see to flight_acknowledge. False: no need, for an earlier call said so and it was not
-// yet seen to, or `d` is not of this connection, or was done before.
+// True: the connection's thread sleeps and must be woken. False: it is awake and will come to flight_acknowledge, or has
+// been told already, or `d` is not of this connection, or was done before.
 bool flight_done(struct flight *f, mqtt_delivery d);
+void flight_awake(struct flight *f); // the thread is awake until its next flight_acknowledge
 size_t flight_acknowledge(struct flight *f, buf *out);  // writes what is due in order, returns how many
 void flight_release(struct flight *f, uint16_t packet); // PUBREL came
 

@@ -41,17 +41,20 @@ static void acknowledgements_leave_in_the_order_of_arrival(void **state)
     flight_free(f);
 }
 
-static void one_wake_up_serves_all_that_is_done(void **state)
+static void a_sleeping_thread_is_woken_once_and_one_that_is_awake_never(void **state)
 {
     (void)state;
     struct flight *f = flight_of(8);
     const mqtt_delivery a = flight_add(f, 1, 1);
     const mqtt_delivery b = flight_add(f, 2, 1);
+    const mqtt_delivery c = flight_add(f, 3, 1);
     assert_true(flight_done(f, a));
     assert_false(flight_done(f, b));
     assert_acknowledged(f, STR("\x40\x02\x00\x01\x40\x02\x00\x02"));
-    const mqtt_delivery c = flight_add(f, 3, 1);
-    assert_true(flight_done(f, c));
+    flight_awake(f);
+    assert_false(flight_done(f, c));
+    assert_acknowledged(f, STR("\x40\x02\x00\x03"));
+    assert_true(flight_done(f, flight_add(f, 4, 1)));
     flight_free(f);
 }
 
@@ -130,7 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(acknowledgements_leave_in_the_order_of_arrival),
-        cmocka_unit_test(one_wake_up_serves_all_that_is_done),
+        cmocka_unit_test(a_sleeping_thread_is_woken_once_and_one_that_is_awake_never),
         cmocka_unit_test(done_twice_or_of_an_older_connection_acknowledges_nothing),
         cmocka_unit_test(a_message_taken_back_is_as_if_never_added),
         cmocka_unit_test(qos_2_stays_received_until_released_also_across_connections),

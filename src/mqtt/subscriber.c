@@ -106,6 +106,7 @@ static bool wait_event(struct mqtt_subscriber *s, struct link *l, event *out, er
     const int timeout_ms = has_more ? 0 : is_held ? OFFER_AGAIN_MS : TICK_MS;
     if (poll(fds, 3, timeout_ms) < 0 && errno != EINTR)
         return err_set(e, ERR_IO, ERR_NOWHERE, "poll failed (%d)", errno);
+    flight_awake(s->flight);
     if (fds[1].revents) runner_awake(&s->runner);
     *out = (event){.readable = has_more || (fds[0].revents & (POLLIN | POLLHUP | POLLERR)),
                    .broken = (fds[0].revents & (POLLHUP | POLLERR)) != 0,

@@ -46,7 +46,8 @@ static bool start_sta(struct peil *p, err *e)
                    .filter_nodes = (size_t)p->settings.sta.filter_nodes,
                    .expand_depth = (int)p->settings.sta.expand_depth,
                    .top_max = p->settings.sta.top_max,
-                   .top_default = p->settings.sta.page_size},
+                   .top_default = p->settings.sta.page_size,
+                   .large_bytes = (size_t)p->settings.sta.data_array_bytes},
     };
     p->sta_http = (struct sta_http){&p->sta, p->identity};
     return true;

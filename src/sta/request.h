@@ -31,6 +31,7 @@ struct sta_limits {
     int64_t top_default;  // page without $top; 100
     size_t batch_parts;   // requests of one $batch; 1000
     int64_t snapshot_us;  // a streamed answer looks again at the store after this long; 10 s
+    size_t large_bytes;   // body of CreateObservations and $batch; 64 MiB
 };
 
 struct sta_limits sta_limits_or_default(const struct sta_limits *l);  // NULL: all defaults
@@ -94,8 +95,9 @@ str sta_etag_of(const struct record *r,
 bool sta_etag_matches(str header,
                       str etag);  // list of If-Match, If-None-Match; "*" matches; W/ is no difference
 
-// Routes of /v1.1 and /v1.0 for http_start. h must outlive the server.
-#define STA_ROUTES 2
+// Routes of /v1.1 and /v1.0 for http_start. h must outlive the server. Small writes are taken in on the event loop: they only
+// submit an operation to the store.
+#define STA_ROUTES 8
 struct sta_http {
     const struct sta *sta;
     struct identity *identity;  // NULL: everybody is the public

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-// SensorThings over HTTP: /v1.1 and /v1.0. Requests run on workers; writes are answered after their commit.
+// SensorThings over HTTP: /v1.1 and /v1.0. Reads, and writes that take long, run on workers; a small write only submits an
+// operation to the store, which its event loop can do at once. Writes are answered after their commit.
 #include "sta/request.h"
 
-#define BODY_BYTES_MAX ((size_t)16 << 20)  // a data array or batch of a day
-#define METHODS (HTTP_GET | HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE)
+#define BODY_BYTES_MAX ((size_t)16 << 20)  // an entity with a detailed boundary
+#define WRITES (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE)
 
 struct exchange {
     struct http_request *http;
+    const struct sta *sta;
     struct sta_request r;
     struct principal who;
 };
@@ -30,7 +32,7 @@ static str header(const struct exchange *x, const char *name)
     return http_request_header(x->http, name);
 }
 
-static void handle(const struct sta_http *h, struct exchange *x, sta_version version)
+static void fill(struct exchange *x, sta_version version)
 {
     const str path = http_request_path(x->http);
     x->r = (struct sta_request){
@@ -48,48 +50,78 @@ static void handle(const struct sta_http *h, struct exchange *x, sta_version ver
         .received = time_now(),
         .arena = http_request_arena(x->http),
     };
-    err e = {0};
-    const str authorization = header(x, "Authorization");
-    if (h->identity && !identity_authenticate(h->identity, authorization, &x->who, &e)) {
-        sta_reply_error(&x->r, &e, reply_http, x);
-        return;
-    }
-    sta_handle(h->sta, &x->r, reply_http, x);
 }
 
-static void start(struct http_request *r, const struct sta_http *h, sta_version version)
+// Version and place of a route's handler; NULL and an answer when the request goes no further.
+static struct exchange *begin(struct http_request *r, const struct sta_http *h, sta_version version)
 {
     struct exchange *x = ARENA_NEW(http_request_arena(r), struct exchange);
+    err e;
     if (!x) {
         http_reply_error(r, 503, STR("no memory for this request"));
-        return;
+        return NULL;
     }
     x->http = r;
-    handle(h, x, version);
+    x->sta = h->sta;
+    fill(x, version);
+    if (!h->identity || identity_authenticate(h->identity, header(x, "Authorization"), &x->who, &e)) return x;
+    sta_reply_error(&x->r, &e, reply_http, x);
+    return NULL;
 }
 
-static void handle_v1_0(struct http_request *r, void *context)
+static void run(struct http_request *r, void *context)
 {
-    start(r, context, STA_V1_0);
+    struct exchange *x = context;
+    (void)r;
+    sta_handle(x->sta, &x->r, reply_http, x);
 }
 
-static void handle_v1_1(struct http_request *r, void *context)
+static void on_worker(struct http_request *r, const struct sta_http *h, sta_version version)
 {
-    start(r, context, STA_V1_1);
+    struct exchange *x = begin(r, h, version);
+    if (x) run(r, x);
+}
+
+static void on_loop(struct http_request *r, const struct sta_http *h, sta_version version)
+{
+    struct exchange *x = begin(r, h, version);
+    if (!x) return;
+    if (sta_write_is_quick(&x->r)) run(r, x);
+    else if (!http_hand_over(r, run, x)) http_reply_error(r, 503, STR("too many requests are waiting"));
+}
+
+static void worker_v1_0(struct http_request *r, void *context)
+{
+    on_worker(r, context, STA_V1_0);
+}
+
+static void worker_v1_1(struct http_request *r, void *context)
+{
+    on_worker(r, context, STA_V1_1);
+}
+
+static void loop_v1_0(struct http_request *r, void *context)
+{
+    on_loop(r, context, STA_V1_0);
+}
+
+static void loop_v1_1(struct http_request *r, void *context)
+{
+    on_loop(r, context, STA_V1_1);
 }
 
 void sta_routes(struct sta_http *h, http_route out[static STA_ROUTES])
 {
-    out[0] = (http_route){.methods = METHODS,
-                          .path = STR("/v1.0"),
-                          .flags = HTTP_PREFIX,
-                          .body_max = BODY_BYTES_MAX,
-                          .handle = handle_v1_0,
-                          .context = h};
-    out[1] = (http_route){.methods = METHODS,
-                          .path = STR("/v1.1"),
-                          .flags = HTTP_PREFIX,
-                          .body_max = BODY_BYTES_MAX,
-                          .handle = handle_v1_1,
-                          .context = h};
+    const size_t large = sta_limits_or_default(&h->sta->limits).large_bytes;
+    const http_route routes[STA_ROUTES] = {
+        {HTTP_GET, STR("/v1.0"), HTTP_PREFIX, 0, worker_v1_0, h},
+        {HTTP_GET, STR("/v1.1"), HTTP_PREFIX, 0, worker_v1_1, h},
+        {WRITES, STR("/v1.0"), HTTP_PREFIX | HTTP_ON_LOOP, BODY_BYTES_MAX, loop_v1_0, h},
+        {WRITES, STR("/v1.1"), HTTP_PREFIX | HTTP_ON_LOOP, BODY_BYTES_MAX, loop_v1_1, h},
+        {HTTP_POST, STR("/v1.0/CreateObservations"), 0, large, worker_v1_0, h},
+        {HTTP_POST, STR("/v1.1/CreateObservations"), 0, large, worker_v1_1, h},
+        {HTTP_POST, STR("/v1.0/$batch"), 0, large, worker_v1_0, h},
+        {HTTP_POST, STR("/v1.1/$batch"), 0, large, worker_v1_1, h},
+    };
+    for (size_t i = 0; i < STA_ROUTES; i++) out[i] = routes[i];
 }

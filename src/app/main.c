@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define COMMAND(name) extern const struct command command_##name;
 #include "app/commands.inc"
@@ -35,6 +36,7 @@ static int help(FILE *out)
 int main(int argc, char **argv)
 {
     if (argc < 2) return help(stderr);
+    umask(077);  // what peil keeps is its owner's alone
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0) {
         printf("peil %s\n", PEIL_VERSION);

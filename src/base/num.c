@@ -44,9 +44,10 @@ static bool is_digit(char c)
 
 bool decimal_parse(str text, decimal *out)
 {
+    if (text.n == 0) return false;
     const char *p = text.p;
     const char *const end = p + text.n;
-    const bool negative = text.n > 0 && *p == '-';
+    const bool negative = *p == '-';
     p += negative;
     if (end - p > SCALE_MAX + 1) return false;  // 18 digits and a point
     if (p == end || !is_digit(*p)) return false;
@@ -56,15 +57,15 @@ bool decimal_parse(str text, decimal *out)
     int digits = 0;
     for (; p < end; p++) {
         if (is_digit(*p)) {
+            if (++digits > SCALE_MAX) return false;
             units = units * 10 + (*p - '0');
-            digits++;
         } else if (*p == '.' && !point && p + 1 < end) {
             point = p;
         } else {
             return false;
         }
     }
-    if (digits > SCALE_MAX || (negative && units == 0)) return false;
+    if (negative && units == 0) return false;
     *out = (decimal){negative ? -units : units, (int8_t)(point ? end - point - 1 : 0)};
     return true;
 }

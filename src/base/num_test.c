@@ -78,6 +78,7 @@ TEST(what_would_not_come_back_is_no_decimal)
                                           "--1",
                                           "1-",
                                           "1000000000000000000",
+                                          "9999999999999999999",
                                           "0.000000000000000001"};
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         decimal d = {-1, -1};

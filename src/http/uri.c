@@ -15,15 +15,16 @@ static int escaped_byte(str s, size_t at)
 static bool decode_into(char *to, str s, bool plus_is_space, size_t *n, err *e)
 {
     for (size_t i = 0; i < s.n; i++) {
+        const size_t at = i;
         int c = (unsigned char)s.p[i];
         if (c == '%') {
             c = escaped_byte(s, i);
             if (c < 0) return err_set(e, ERR_SYNTAX, i, "'%%' must be followed by two hexadecimal digits");
-            if (c == 0) return err_set(e, ERR_SYNTAX, i, "%%00 is not allowed");
             i += 2;
         } else if (c == '+' && plus_is_space) {
             c = ' ';
         }
+        if (c == 0) return err_set(e, ERR_SYNTAX, at, "a NUL byte is not allowed");
         to[(*n)++] = (char)c;
     }
     return true;

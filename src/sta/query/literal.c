@@ -40,7 +40,7 @@ static bool restore_zone(struct parser *p, str *s)
 
 static bool has_clock(str s)
 {
-    return s.n > 10 || memchr(s.p, 'T', s.n);
+    return s.n > 10 || (s.n > 0 && memchr(s.p, 'T', s.n));
 }
 
 static bool parse_instant(struct parser *p, str s, size_t at, bool needs_zone, instant *out)
@@ -101,7 +101,7 @@ static bool read_clock(struct parser *p, const struct token *t, struct expr *x)
 static bool unquote(struct parser *p, str quoted, str *out)
 {
     *out = quoted;
-    if (!memchr(quoted.p, '\'', quoted.n)) return true;
+    if (quoted.n == 0 || !memchr(quoted.p, '\'', quoted.n)) return true;
     char *plain = arena_alloc(p->arena, quoted.n);
     if (!plain) return parser_no_memory(p);
     size_t n = 0;

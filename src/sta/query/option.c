@@ -5,6 +5,7 @@
 
 #define ORDERS_MAX 16
 #define SELECTS_MAX 64
+#define POSITION_MAX (ORDERS_MAX + 4)
 
 // What the options being read belong to: the request itself, or one level of $expand.
 struct scope {
@@ -148,20 +149,22 @@ static bool fail_skiptoken(struct parser *p)
     return false;
 }
 
+// The sort keys of a row and its id. How many keys there are, the store knows: it may add some of its own.
 static bool parse_skiptoken(struct parser *p, const struct scope *s)
 {
     struct query *q = s->q;
-    value *after = ARENA_ARRAY(p->arena, q->order_count + 1, value);
+    value *after = ARENA_ARRAY(p->arena, POSITION_MAX, value);
     if (!after) return parser_no_memory(p);
-    for (size_t i = 0; i <= q->order_count; i++) {
-        if (i > 0 && !(token_is_mark(&p->lexer.now, ',') && parser_step(p))) return fail_skiptoken(p);
-        if (!parse_position(p, &after[i])) return fail_skiptoken(p);
-    }
-    const value *id = &after[q->order_count];
+    size_t n = 0;
+    do {
+        if (n == POSITION_MAX || (n > 0 && !parser_step(p)) || !parse_position(p, &after[n++]))
+            return fail_skiptoken(p);
+    } while (token_is_mark(&p->lexer.now, ','));
+    const value *id = &after[n - 1];
     const bool is_whole = id->type == VALUE_DECIMAL && id->number.scale == 0 && id->number.units >= 0;
-    if (!is_whole || p->lexer.now.kind != TOKEN_END) return fail_skiptoken(p);
+    if (!is_whole || n <= q->order_count || p->lexer.now.kind != TOKEN_END) return fail_skiptoken(p);
     q->after = after;
-    q->after_count = q->order_count + 1;
+    q->after_count = n;
     return true;
 }
 

@@ -166,7 +166,7 @@ static void faults_name_the_option_and_the_position(void **state)
          "$resultFormat=CSV: Datastreams can be expanded with $top=1 only"},
         {&things, "$skiptoken=abc",
          "this link does not belong to this query: start again without $skiptoken"},
-        {&things, "$skiptoken=1,2",
+        {&things, "$skiptoken=1,2.5",
          "this link does not belong to this query: start again without $skiptoken"},
         {&things, "$skiptoken='a'&$orderby=name",
          "this link does not belong to this query: start again without $skiptoken"},

@@ -76,7 +76,7 @@ static bool renew(struct answer *r, err *e)
 
 static bool is_old(const struct answer *r)
 {
-    return r->top.is_many && !r->top.q->is_distinct && r->top.given > 0 && !r->top.is_done &&
+    return r->top.is_many && r->top.given > 0 && !r->top.is_done &&
            time_monotonic_us() - r->opened_us > r->snapshot_us;
 }
 
@@ -123,11 +123,5 @@ void add_next_link(struct answer *r, const struct level *l, buf *out)
     add_path(r, l, out);
     if (r->is_ref) BUF_LIT(out, "/$ref");
     buf_add_char(out, '?');
-    if (l->position) {
-        sta_options_print(out, l->q, l->position, l->position_count);
-        return;
-    }
-    struct query further = *l->q;
-    further.skip += l->given;
-    sta_options_print(out, &further, NULL, 0);
+    sta_options_print(out, l->q, l->position, l->position_count);
 }

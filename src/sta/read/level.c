@@ -85,11 +85,9 @@ bool level_open(struct level *l, struct snapshot *at, arena *a, err *e)
     return l->is_many ? open_many(l, at, e) : open_one(l, at, a, e);
 }
 
-// Distinct rows have no id to go on behind: their links count on.
 static bool keep_position(struct level *l, arena *request, err *e)
 {
     arena *a;
-    if (l->q->is_distinct) return true;
     if (!own_arena(l, request, &a, e)) return false;
     if (l->parent) arena_reset(a);
     return cursor_position(l->cursor, a, &l->position, &l->position_count, e);

@@ -96,8 +96,9 @@ static bool check_json(struct check *k, entity_set set, err *e)
         sqlite3_stmt *st;
         int64_t count;
         entity_id first;
-        if (!entity_take(k->c, &st, e, "SELECT count(*), min(id) FROM %.*s WHERE NOT json_valid(%.*s)",
-                         STR_ARG(table_name(set)), STR_ARG(p->name)) ||
+        if (!entity_take(k->c, &st, e,
+                         "SELECT count(*), min(id) FROM %.*s WHERE json_valid(%.*s) = 0 AND %.*s IS NOT NULL",
+                         STR_ARG(table_name(set)), STR_ARG(p->name), STR_ARG(p->name)) ||
             !count_faults(k, st, &count, &first, e))
             return false;
         if (count > 0)

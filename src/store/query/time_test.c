@@ -56,8 +56,6 @@ static int make_grid(void **state)
 
 // ---- The table, line by line -------------------------------------------------------------------------------------------
 
-typedef enum { NO, YES, NULLED } answer;
-
 static answer of(bool b)
 {
     return b ? YES : NO;

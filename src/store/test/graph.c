@@ -450,6 +450,15 @@ int64_t count_of(const struct query *q)
     return n;
 }
 
+answer answer_of(entity_set set, entity_id id, struct expr *condition)
+{
+    struct query q = query_where(set, condition);
+    q.id = id;
+    if (ids_of(&q)[0]) return YES;
+    q.filter = CALL(OP_NOT, condition);
+    return ids_of(&q)[0] ? NO : NULLED;
+}
+
 void query_fails(const struct query *q, err_code code, const char *part_of_text)
 {
     struct snapshot *at;

@@ -70,6 +70,8 @@ struct query_order *order_by(struct expr *key, bool is_descending);  // one key
 const char *ids_of(const struct query *q);      // "1 2 7" in the order of the answer; of Observations the number alone
 const char *ids_where(entity_set set, struct expr *filter);
 int64_t count_of(const struct query *q);
+typedef enum { NO, YES, NULLED } answer;
+answer answer_of(entity_set set, entity_id id, struct expr *condition);  // of one entity: true, false, or neither
 void query_fails(const struct query *q, err_code code, const char *part_of_text);
 struct record get(entity_set set, entity_id id);
 

@@ -116,8 +116,10 @@ static void tokens_delete(struct http_request *r, struct peil *p)
     str name;
     const bool named = http_query_get(http_request_query(r), STR("name"), http_request_arena(r), &name) ||
                        err_set(&e, ERR_MISSING, ERR_NOWHERE, "expected ?name=");
-    if (named && token_withdraw(p->identity, name, &e)) reply_json(r, 200, STR("{}"));
-    else reply_error(r, &e);
+    if (named && token_withdraw(p->identity, name, &e))
+        reply_json(r, 200, STR("{}"));
+    else
+        reply_error(r, &e);
 }
 
 static void tokens_handle(struct http_request *r, void *context)
@@ -163,7 +165,8 @@ static bool import_body(struct http_request *r, struct peil *p, struct csv_repor
     str rest = http_request_body(r), header;
     if (!str_cut(&rest, '\n', &header)) return err_set(e, ERR_MISSING, 0, "expected a header line");
     return csv_layout_read(header, query_number(r, STR("stream"), 0), &layout, e) &&
-           csv_import(p->store, p->ingest, &layout, rest, query_number(r, STR("first_line"), 2), time_now(), report, e);
+           csv_import(p->store, p->ingest, &layout, rest, query_number(r, STR("first_line"), 2), time_now(),
+                      report, e);
 }
 
 static void import_post(struct http_request *r, void *context)
@@ -193,6 +196,13 @@ static void import_post(struct http_request *r, void *context)
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
 {
     out[0] = (http_route){.methods = HTTP_GET, .path = STR("/metrics"), .handle = metrics_get, .context = p};
-    out[1] = (http_route){.methods = HTTP_GET | HTTP_POST | HTTP_DELETE, .path = STR("/tokens"), .handle = tokens_handle, .context = p};
-    out[2] = (http_route){.methods = HTTP_POST, .path = STR("/import"), .body_max = IMPORT_BODY_MAX, .handle = import_post, .context = p};
+    out[1] = (http_route){.methods = HTTP_GET | HTTP_POST | HTTP_DELETE,
+                          .path = STR("/tokens"),
+                          .handle = tokens_handle,
+                          .context = p};
+    out[2] = (http_route){.methods = HTTP_POST,
+                          .path = STR("/import"),
+                          .body_max = IMPORT_BODY_MAX,
+                          .handle = import_post,
+                          .context = p};
 }

@@ -8,7 +8,7 @@
 #include "base/json.h"
 
 // `path` with query; `body` empty: none. *answer lies in the arena.
-NODISCARD bool admin_ask(const struct settings *s, const char *method, const char *path, str body, arena *a, json **answer,
-                         err *e);
+NODISCARD bool admin_ask(const struct settings *s, const char *method, const char *path, str body, arena *a,
+                         json **answer, err *e);
 
 #endif

@@ -35,7 +35,8 @@ const struct command command_backup = {
     .words = "DIRECTORY",
     .words_min = 1,
     .words_max = 1,
-    .about = "The copy is consistent: it holds everything that was acknowledged when the copy began. A running peil goes on\n"
+    .about = "The copy is consistent: it holds everything that was acknowledged when the copy began. A "
+             "running peil goes on\n"
              "writing meanwhile. The directory must not exist yet. Restoring is starting peil on the copy.",
     .examples = "  peil backup --data /var/lib/peil /backup/peil-2026-11-26\n",
     .run = run,

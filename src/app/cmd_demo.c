@@ -65,7 +65,8 @@ static bool fill(struct demo *d, err *e)
     snapshot_close(at);
     if (!counted || there > 0) return counted;
     struct progress p = progress_start("making the demo town");
-    const bool ok = demo_fill(d->peil->store, d->peil->ingest, time_now() / TIME_MINUTE * TIME_MINUTE, show, &p, e);
+    const bool ok = demo_fill(d->peil->store, d->peil->ingest, time_now() / TIME_MINUTE * TIME_MINUTE, show,
+                              &p, e);
     progress_end(&p);
     return ok;
 }
@@ -83,8 +84,11 @@ static bool start_feed(struct demo *d, err *e)
     char url[64], token[TOKEN_TEXT_MAX];
     snprintf(url, sizeof url, "http://127.0.0.1:%d", peil_port(d->peil));
     if (!token_renew(d->peil->identity, STR("demo-feed"), ROLE_DEVICE, token, e)) return false;
-    const demo_feed_config c = {.store = d->peil->store, .root_url = url, .token = token,
-                                .mqtt_host = d->settings.mqtt.host, .mqtt_port = (int)d->settings.mqtt.port};
+    const demo_feed_config c = {.store = d->peil->store,
+                                .root_url = url,
+                                .token = token,
+                                .mqtt_host = d->settings.mqtt.host,
+                                .mqtt_port = (int)d->settings.mqtt.port};
     d->feed = demo_feed_start(&c, e);
     return d->feed != NULL;
 }
@@ -96,7 +100,8 @@ static void greet(const struct demo *d)
            "  curl -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \\\n"
            "    -d '{\"result\": 21.5}' '%.*s/v1.1/Datastreams(1)/Observations'\n"
            "  mosquitto_pub -p %lld -q 1 -t 'v1.1/Datastreams(1)/Observations' -m '{\"result\": 21.5}'\n",
-           STR_ARG(d->peil->sta.root_url), d->token, STR_ARG(d->peil->sta.root_url), (long long)d->settings.mqtt.port);
+           STR_ARG(d->peil->sta.root_url), d->token, STR_ARG(d->peil->sta.root_url),
+           (long long)d->settings.mqtt.port);
     fflush(stdout);
 }
 
@@ -142,8 +147,10 @@ const struct command command_demo = {
     .summary = "run peil with a made-up town: 60 devices, 30 days of readings, a live feed",
     .words = "",
     .flags = flags,
-    .about = "On the first start it fills an empty store with a town modelled on Rijswijk; then it serves it, starts a private\n"
-             "MQTT broker (Mosquitto), and keeps sending readings through the real HTTP and MQTT paths. Everything it makes is\n"
+    .about = "On the first start it fills an empty store with a town modelled on Rijswijk; then it serves "
+             "it, starts a private\n"
+             "MQTT broker (Mosquitto), and keeps sending readings through the real HTTP and MQTT paths. "
+             "Everything it makes is\n"
              "marked as demo.",
     .examples = "  peil demo\n"
                 "  peil demo --data /tmp/town --port 8090\n",

@@ -40,7 +40,8 @@ static int64_t settings_check(const struct settings *s)
     findings += file_is_readable(s->mqtt.cert_file, "mqtt.cert_file");
     findings += file_is_readable(s->mqtt.key_file, "mqtt.key_file");
     findings += file_is_readable(s->portal.areas_file, "portal.areas_file");
-    if (s->http.root_url.n && !str_starts(s->http.root_url, STR("https://")) && !str_starts(s->http.root_url, STR("http://"))) {
+    if (s->http.root_url.n && !str_starts(s->http.root_url, STR("https://")) &&
+        !str_starts(s->http.root_url, STR("http://"))) {
         printf("- http.root_url starts with https:// (or http://), so that links work.\n");
         findings++;
     }
@@ -72,8 +73,10 @@ static int run(struct invocation *in, err *e)
         in_store = 1;
     }
     findings += in_store;
-    if (findings == 0) printf("Nothing is wrong.\n");
-    else printf("%lld finding%s.\n", (long long)findings, findings == 1 ? "" : "s");
+    if (findings == 0)
+        printf("Nothing is wrong.\n");
+    else
+        printf("%lld finding%s.\n", (long long)findings, findings == 1 ? "" : "s");
     return findings ? 1 : 0;
 }
 
@@ -81,8 +84,10 @@ const struct command command_doctor = {
     .name = "doctor",
     .summary = "say in plain words what is wrong with a store or its settings",
     .words = "",
-    .about = "Reads everything and changes nothing: checksums of all readings, summaries against readings, links between\n"
-             "entities, SQLite's own check, and the settings. Exit status 0: nothing found, 1: something was.",
+    .about =
+        "Reads everything and changes nothing: checksums of all readings, summaries against readings, links "
+        "between\n"
+        "entities, SQLite's own check, and the settings. Exit status 0: nothing found, 1: something was.",
     .examples = "  peil doctor --data /var/lib/peil\n",
     .run = run,
 };

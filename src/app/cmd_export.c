@@ -33,7 +33,8 @@ static void answered(const struct sta_reply *reply, void *context)
 {
     struct exporting *x = context;
     if (reply->status >= 300)
-        x->ok = err_set(x->e, reply->status == 404 ? ERR_ABSENT : ERR_RANGE, ERR_NOWHERE, "%.*s", STR_ARG(reply->body));
+        x->ok = err_set(x->e, reply->status == 404 ? ERR_ABSENT : ERR_RANGE, ERR_NOWHERE, "%.*s",
+                        STR_ARG(reply->body));
     else if (reply->is_stream)
         x->ok = stream_write(&reply->stream, x->e);
     else
@@ -44,7 +45,8 @@ static void answered(const struct sta_reply *reply, void *context)
 static bool question_read(struct invocation *in, str *path, str *query, err *e)
 {
     str rest;
-    if (!arena_print(in->arena, &rest, "%s%s", in->words[0][0] == '/' ? "" : "/", in->words[0])) return err_no_memory(e);
+    if (!arena_print(in->arena, &rest, "%s%s", in->words[0][0] == '/' ? "" : "/", in->words[0]))
+        return err_no_memory(e);
     str_cut(&rest, '?', path);
     *query = rest.p ? rest : (str){0};
     return true;
@@ -62,8 +64,13 @@ static int run(struct invocation *in, err *e)
     if (!question_read(in, &path, &query, e) || !store_open(&c, &s, e)) return -1;
     const struct sta sta = {.store = s, .root_url = in->settings.http.root_url};
     const struct principal everything = {.role = ROLE_ADMINISTRATOR};
-    struct sta_request r = {.method = HTTP_GET, .version = STA_V1_1, .path = path, .query = query, .who = &everything,
-                            .received = time_now(), .arena = arena_new(REQUEST_BYTES)};
+    struct sta_request r = {.method = HTTP_GET,
+                            .version = STA_V1_1,
+                            .path = path,
+                            .query = query,
+                            .who = &everything,
+                            .received = time_now(),
+                            .arena = arena_new(REQUEST_BYTES)};
     struct exporting x = {.ok = r.arena || err_no_memory(e), .e = e};
     if (x.ok) sta_handle(&sta, &r, answered, &x);
     arena_free(r.arena);
@@ -78,9 +85,12 @@ const struct command command_export = {
     .words = "QUERY",
     .words_min = 1,
     .words_max = 1,
-    .about = "QUERY is a SensorThings path with its options, as behind /v1.1. The answer is streamed: any number of observations\n"
-             "runs in little memory. With $resultFormat=CSV all rows come, without paging. Works while peil runs.",
-    .examples = "  peil export --data data 'Datastreams(12)/Observations?$resultFormat=CSV' > 12.csv\n"
-                "  peil export --data data 'Things?$expand=Locations&$resultFormat=GeoJSON' > things.geojson\n",
+    .about =
+        "QUERY is a SensorThings path with its options, as behind /v1.1. The answer is streamed: any number "
+        "of observations\n"
+        "runs in little memory. With $resultFormat=CSV all rows come, without paging. Works while peil runs.",
+    .examples =
+        "  peil export --data data 'Datastreams(12)/Observations?$resultFormat=CSV' > 12.csv\n"
+        "  peil export --data data 'Things?$expand=Locations&$resultFormat=GeoJSON' > things.geojson\n",
     .run = run,
 };

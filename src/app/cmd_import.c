@@ -23,10 +23,10 @@ struct importing {
     const char *path;
     entity_id stream;
     str header;
-    struct store *store;     // NULL: the running peil imports
+    struct store *store;  // NULL: the running peil imports
     struct ingest *ingest;
     struct csv_layout layout;
-    int64_t line;            // number of the next line
+    int64_t line;  // number of the next line
     int64_t stored, refused;
 };
 
@@ -43,7 +43,8 @@ static void answer_take(struct importing *i, const json *answer)
     const json *refusals = json_get(answer, STR("refusals"));
     for (const json *r = refusals ? refusals->first : NULL; r; r = r->next) {
         const json *line = json_get(r, STR("line")), *message = json_get(r, STR("message"));
-        if (line && message) fprintf(stderr, "%s:%.*s: %.*s\n", i->path, STR_ARG(line->text), STR_ARG(message->text));
+        if (line && message)
+            fprintf(stderr, "%s:%.*s: %.*s\n", i->path, STR_ARG(line->text), STR_ARG(message->text));
     }
     int64_t n;
     err ignored;
@@ -55,7 +56,8 @@ static void answer_take(struct importing *i, const json *answer)
 static bool piece_by_service(struct importing *i, str lines, arena *a, err *e)
 {
     str path;
-    if (!arena_print(a, &path, "/import?stream=%lld&first_line=%lld", (long long)i->stream, (long long)i->line))
+    if (!arena_print(a, &path, "/import?stream=%lld&first_line=%lld", (long long)i->stream,
+                     (long long)i->line))
         return err_no_memory(e);
     buf body = {.max = PIECE_BYTES + 2 * LINE_BYTES_MAX};
     buf_add(&body, i->header);
@@ -113,7 +115,8 @@ static bool header_take(struct importing *i, FILE *f, err *e)
     char *line = NULL;
     size_t capacity = 0;
     const ssize_t n = getline(&line, &capacity, f);
-    const bool ok = n > 0 && (size_t)n <= LINE_BYTES_MAX && arena_copy(i->in->arena, str_trim((str){line, (size_t)n}), &i->header);
+    const bool ok = n > 0 && (size_t)n <= LINE_BYTES_MAX &&
+                    arena_copy(i->in->arena, str_trim((str){line, (size_t)n}), &i->header);
     free(line);
     i->line = 2;
     return ok || err_set(e, ERR_SYNTAX, 0, "%s: expected a header line", i->path);
@@ -126,7 +129,8 @@ static bool piece_read(FILE *f, char *piece, size_t *n, err *e)
     while (*n == PIECE_BYTES || (*n > PIECE_BYTES && piece[*n - 1] != '\n')) {
         const int c = fgetc(f);
         if (c == EOF) break;
-        if (*n == PIECE_BYTES + LINE_BYTES_MAX) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "a line is longer than 1 MiB");
+        if (*n == PIECE_BYTES + LINE_BYTES_MAX)
+            return err_set(e, ERR_LIMIT, ERR_NOWHERE, "a line is longer than 1 MiB");
         piece[(*n)++] = (char)c;
         if (c == '\n') break;
     }
@@ -192,8 +196,10 @@ const struct command command_import = {
     .words_min = 1,
     .words_max = 10000,
     .flags = flags,
-    .about = "The header names the columns: phenomenonTime (or time), result (or value), and Datastream/id unless --datastream\n"
-             "is given; others are passed over. Times need a zone. A line that is refused is reported with its number, the others\n"
+    .about = "The header names the columns: phenomenonTime (or time), result (or value), and Datastream/id "
+             "unless --datastream\n"
+             "is given; others are passed over. Times need a zone. A line that is refused is reported with "
+             "its number, the others\n"
              "are stored. FILE - is the standard input. Works on a running peil and on a stopped one.",
     .examples = "  peil import --data data --datastream 12 january.csv\n"
                 "  zcat archive.csv.gz | peil import --data data -\n",

@@ -37,7 +37,8 @@ static int run(struct invocation *in, err *e)
     if (!store_open(&c, &s, e)) return -1;
     store_close(s);
     if (!settings_put_down(path.p, e)) return -1;
-    printf("A new store is in %s, its settings in %s.\nNext: peil token create --data %s --role administrator NAME\n",
+    printf("A new store is in %s, its settings in %s.\nNext: peil token create --data %s --role "
+           "administrator NAME\n",
            directory.p, path.p, directory.p);
     return 0;
 }
@@ -46,7 +47,8 @@ const struct command command_init = {
     .name = "init",
     .summary = "make an empty store and a commented settings file",
     .words = "",
-    .about = "Makes the data directory when it is not there, an empty store in it, and peil.conf with every setting explained.\n"
+    .about = "Makes the data directory when it is not there, an empty store in it, and peil.conf with every "
+             "setting explained.\n"
              "What is there already is left alone.",
     .examples = "  peil init --data /var/lib/peil\n",
     .run = run,

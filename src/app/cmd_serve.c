@@ -66,7 +66,8 @@ const struct command command_serve = {
     .summary = "take in readings, keep them, show them: the service itself",
     .words = "",
     .flags = flags,
-    .about = "Runs until SIGTERM or SIGINT, then finishes what was acknowledged and ends with status 0. SIGHUP reads the\n"
+    .about = "Runs until SIGTERM or SIGINT, then finishes what was acknowledged and ends with status 0. "
+             "SIGHUP reads the\n"
              "settings again. Prints its address on stdout when it is ready; logs go to stderr.",
     .examples = "  peil serve --data /var/lib/peil\n"
                 "  peil serve --data data --port 8081 --set ingest.accept_new_devices=yes\n"

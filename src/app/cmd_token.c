@@ -55,7 +55,8 @@ static void print_answer(const char *verb, const json *answer)
         if (token) printf("%.*s\n", STR_ARG(token->text));
     }
     for (const json *t = strcmp(verb, "list") == 0 ? answer->first : NULL; t; t = t->next) {
-        const json *name = json_get(t, STR("name")), *r = json_get(t, STR("role")), *created = json_get(t, STR("created"));
+        const json *name = json_get(t, STR("name")), *r = json_get(t, STR("role")),
+                   *created = json_get(t, STR("created"));
         if (!name || !r || !created) continue;
         printf("%-24.*s %-14.*s %.*s\n", STR_ARG(name->text), STR_ARG(r->text), STR_ARG(created->text));
     }
@@ -68,7 +69,8 @@ static bool run_on_service(struct invocation *in, const char *verb, str name, ro
     const char *method = "GET";
     if (strcmp(verb, "create") == 0) {
         method = "POST";
-        if (!arena_print(in->arena, &body, "{\"name\":\"%.*s\",\"role\":\"%.*s\"}", STR_ARG(name), STR_ARG(role_name(r))))
+        if (!arena_print(in->arena, &body, "{\"name\":\"%.*s\",\"role\":\"%.*s\"}", STR_ARG(name),
+                         STR_ARG(role_name(r))))
             return err_no_memory(e);
     } else if (strcmp(verb, "withdraw") == 0) {
         method = "DELETE";
@@ -82,7 +84,8 @@ static bool run_on_service(struct invocation *in, const char *verb, str name, ro
 // Names go into a URL and a JSON text as they are.
 static bool name_is_plain(const char *name)
 {
-    return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@")] == 0 && name[0];
+    return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@")] == 0 &&
+           name[0];
 }
 
 static int run(struct invocation *in, err *e)
@@ -94,7 +97,8 @@ static int run(struct invocation *in, err *e)
         return -1;
     }
     if (!is_list && !name_is_plain(name)) {
-        err_set(e, ERR_USAGE, ERR_NOWHERE, "expected the token's name: letters, digits, '.', '_', '-' or '@'");
+        err_set(e, ERR_USAGE, ERR_NOWHERE,
+                "expected the token's name: letters, digits, '.', '_', '-' or '@'");
         return -1;
     }
     role r = ROLE_DEVICE;
@@ -115,7 +119,8 @@ const struct command command_token = {
     .words_min = 1,
     .words_max = 2,
     .flags = flags,
-    .about = "A token is shown once, as the last line of the output; the store keeps only its hash. Works on a running peil\n"
+    .about = "A token is shown once, as the last line of the output; the store keeps only its hash. Works on "
+             "a running peil\n"
              "(through its admin socket) and on a stopped one.",
     .examples = "  peil token create --data data --role device meter-12\n"
                 "  peil token list --data data\n"

@@ -10,7 +10,8 @@
 #define OVERRIDES_MAX 64
 
 static const struct flag common_flags[] = {
-    {"config", "FILE", "settings file (default: peil.conf in the data directory, then /etc/peil/peil.conf)", NULL, NULL},
+    {"config", "FILE", "settings file (default: peil.conf in the data directory, then /etc/peil/peil.conf)",
+     NULL, NULL},
     {"data", "DIR", "data directory (store.directory)", "store.directory", NULL},
     {"set", "KEY=VALUE", "any setting, as section.key=value; may be repeated", NULL, NULL},
     {"help", NULL, "this text", NULL, NULL},
@@ -42,13 +43,15 @@ static bool override_add(struct parsing *p, str name, str value, str flag, err *
 }
 
 // The value in the form that its setting has: --port 81 is http.listen = 127.0.0.1:81.
-static bool setting_from_flag(struct parsing *p, const struct flag *f, const char *value, str as_given, err *e)
+static bool setting_from_flag(struct parsing *p, const struct flag *f, const char *value, str as_given,
+                              err *e)
 {
     str text = str_of(value);
     if (f->format) {
         size_t mark;
         const str format = str_of(f->format);
-        if (!str_find(format, STR("%s"), &mark)) return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "format of --%s", f->name);
+        if (!str_find(format, STR("%s"), &mark))
+            return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "format of --%s", f->name);
         if (!arena_print(p->in->arena, &text, "%.*s%s%s", (int)mark, f->format, value, f->format + mark + 2))
             return err_no_memory(e);
     }
@@ -100,12 +103,16 @@ static bool arguments_parse(struct parsing *p, int argc, char **argv, err *e)
         const bool has_value = memchr(argv[i], '=', word.n) != NULL;
         const struct flag *f = flag_find(in->command, str_eq(name, STR("h")) ? STR("help") : name);
         if (!f)
-            return err_set(e, ERR_USAGE, ERR_NOWHERE, "unknown flag '%s'; see 'peil %s --help'", argv[i], in->command->name);
+            return err_set(e, ERR_USAGE, ERR_NOWHERE, "unknown flag '%s'; see 'peil %s --help'", argv[i],
+                           in->command->name);
         if (!f->value && has_value) return err_set(e, ERR_USAGE, ERR_NOWHERE, "--%s takes no value", f->name);
         const char *value = NULL;
-        if (f->value && has_value) value = strchr(argv[i], '=') + 1;
-        else if (f->value && i + 1 < argc) value = argv[++i];
-        if (f->value && !value) return err_set(e, ERR_USAGE, ERR_NOWHERE, "--%s needs a value: %s", f->name, f->value);
+        if (f->value && has_value)
+            value = strchr(argv[i], '=') + 1;
+        else if (f->value && i + 1 < argc)
+            value = argv[++i];
+        if (f->value && !value)
+            return err_set(e, ERR_USAGE, ERR_NOWHERE, "--%s needs a value: %s", f->name, f->value);
         if (!flag_take(p, f, value, word, e)) return false;
     }
     return true;
@@ -134,8 +141,10 @@ static bool config_find(struct parsing *p, err *e)
         if (str_eq(p->overrides[k].name, STR("store.directory"))) directory = p->overrides[k].value;
     str path;
     if (!arena_print(in->arena, &path, "%.*s/peil.conf", STR_ARG(directory))) return err_no_memory(e);
-    if (access(path.p, R_OK) == 0) in->config_file = path.p;
-    else if (access("/etc/peil/peil.conf", R_OK) == 0) in->config_file = "/etc/peil/peil.conf";
+    if (access(path.p, R_OK) == 0)
+        in->config_file = path.p;
+    else if (access("/etc/peil/peil.conf", R_OK) == 0)
+        in->config_file = "/etc/peil/peil.conf";
     return true;
 }
 
@@ -156,7 +165,8 @@ static int run(const struct command *c, struct invocation *in, int argc, char **
     if (!words_check(in, e) || !config_find(&p, e)) return -1;
     in->overrides = p.overrides;
     in->override_count = p.override_count;
-    if (!settings_load(in->config_file, p.overrides, p.override_count, in->arena, &in->settings, e)) return -1;
+    if (!settings_load(in->config_file, p.overrides, p.override_count, in->arena, &in->settings, e))
+        return -1;
     return c->run(in, e);
 }
 

@@ -6,11 +6,12 @@
 #include "app/setting.h"
 
 struct flag {
-    const char *name;      // "port": written --port
-    const char *value;     // "N", as help shows it; NULL: takes none
+    const char *name;   // "port": written --port
+    const char *value;  // "N", as help shows it; NULL: takes none
     const char *help;
-    const char *setting;   // the setting that it overrides: "http.listen"; NULL: the command reads it with flag_value
-    const char *format;    // how the value becomes the setting's: "127.0.0.1:%s"; NULL: as it is
+    const char
+        *setting;  // the setting that it overrides: "http.listen"; NULL: the command reads it with flag_value
+    const char *format;  // how the value becomes the setting's: "127.0.0.1:%s"; NULL: as it is
 };
 
 struct invocation {
@@ -20,26 +21,27 @@ struct invocation {
     const char *config_file;           // NULL: none was found or named
     const struct override *overrides;  // for reading the settings again
     size_t override_count;
-    const struct flag *given[64];      // flags without a setting, with their values
+    const struct flag *given[64];  // flags without a setting, with their values
     const char *given_value[64];
     size_t given_count;
-    char **words;                      // what is no flag
+    char **words;  // what is no flag
     int word_count;
 };
 
 struct command {
     const char *name;
-    const char *summary;         // one line
-    const char *words;           // "FILE [FILE...]"; "" for none
+    const char *summary;  // one line
+    const char *words;    // "FILE [FILE...]"; "" for none
     int words_min, words_max;
-    const struct flag *flags;    // ends with an empty row; the common flags come on top
-    const char *about;           // a paragraph
-    const char *examples;        // lines, indented by two
+    const struct flag *flags;  // ends with an empty row; the common flags come on top
+    const char *about;         // a paragraph
+    const char *examples;      // lines, indented by two
     // Returns the exit status; -1: failed with `e`, whose code gives the status.
     int (*run)(struct invocation *in, err *e);
 };
 
-const char *flag_value(const struct invocation *in, const char *name);  // NULL when not given; "" for a flag without value
+const char *flag_value(const struct invocation *in,
+                       const char *name);  // NULL when not given; "" for a flag without value
 bool flag_given(const struct invocation *in, const char *name);
 
 // Parses argv (after the subcommand's name), loads the settings, runs; prints a failure as "peil NAME: sentence" on stderr.

@@ -3,8 +3,9 @@
 // Source   Fetch standard (CORS); CSP level 3
 #include "app/peil.h"
 
-#define PAGE_POLICY \
-    "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+#define PAGE_POLICY                                                                                    \
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; base-uri 'none'; " \
+    "form-action 'self'; "
 
 static const http_header everywhere[] = {
     {STR("X-Content-Type-Options"), STR("nosniff")},
@@ -19,7 +20,8 @@ static const http_header on_pages[] = {
 static const http_header on_data[] = {
     {STR("Access-Control-Allow-Origin"), STR("*")},
     {STR("Access-Control-Allow-Methods"), STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")},
-    {STR("Access-Control-Allow-Headers"), STR("Authorization, Content-Type, If-Match, If-None-Match, Prefer")},
+    {STR("Access-Control-Allow-Headers"),
+     STR("Authorization, Content-Type, If-Match, If-None-Match, Prefer")},
     {STR("Access-Control-Expose-Headers"), STR("Location, ETag")},
 };
 

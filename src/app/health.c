@@ -3,7 +3,8 @@
 
 static void reply_text(struct http_request *r, int status, str body)
 {
-    http_reply_data reply = {.status = status, .content_type = STR("text/plain; charset=utf-8"), .body = body};
+    http_reply_data reply = {
+        .status = status, .content_type = STR("text/plain; charset=utf-8"), .body = body};
     http_reply_add_header(&reply, STR("Cache-Control"), STR("no-store"));
     http_reply(r, &reply);
 }
@@ -32,6 +33,8 @@ static void readyz(struct http_request *r, void *context)
 
 void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES])
 {
-    out[0] = (http_route){.methods = HTTP_GET, .path = STR("/healthz"), .flags = HTTP_ON_LOOP, .handle = healthz, .context = p};
-    out[1] = (http_route){.methods = HTTP_GET, .path = STR("/readyz"), .flags = HTTP_ON_LOOP, .handle = readyz, .context = p};
+    out[0] = (http_route){
+        .methods = HTTP_GET, .path = STR("/healthz"), .flags = HTTP_ON_LOOP, .handle = healthz, .context = p};
+    out[1] = (http_route){
+        .methods = HTTP_GET, .path = STR("/readyz"), .flags = HTTP_ON_LOOP, .handle = readyz, .context = p};
 }

@@ -20,9 +20,12 @@ static void print_verbatim(const char *text)
 {
     for (const char *p = text; *p; p++) {
         if ((p == text || p[-1] == '\n') && (*p == '.' || *p == '\'')) fputs("\\&", stdout);
-        if (*p == '\\') fputs("\\e", stdout);
-        else if (*p == '-') fputs("\\-", stdout);
-        else putchar(*p);
+        if (*p == '\\')
+            fputs("\\e", stdout);
+        else if (*p == '-')
+            fputs("\\-", stdout);
+        else
+            putchar(*p);
     }
 }
 
@@ -44,18 +47,26 @@ static void print_command(const struct command *c)
 
 static void peil_1(void)
 {
-    printf(".TH PEIL 1 \"\" \"peil " PEIL_VERSION "\" \"User Commands\"\n.SH NAME\npeil \\- the open city gauge\n"
+    printf(".TH PEIL 1 \"\" \"peil " PEIL_VERSION
+           "\" \"User Commands\"\n.SH NAME\npeil \\- the open city gauge\n"
            ".SH SYNOPSIS\n\\fBpeil\\fP COMMAND [flags] [words]\n"
-           ".SH DESCRIPTION\nOne program that a municipality runs to measure its living environment, to show it to the people who\n"
-           "live there, and to act on it. Readings come in over SensorThings, MQTT and device pushes; what is acknowledged is on\n"
+           ".SH DESCRIPTION\nOne program that a municipality runs to measure its living environment, to show "
+           "it to the people who\n"
+           "live there, and to act on it. Readings come in over SensorThings, MQTT and device pushes; what "
+           "is acknowledged is on\n"
            "disk. Everybody reads them on the portal and through open interfaces.\n.SH COMMANDS\n");
     for (size_t k = 0; k < sizeof commands / sizeof commands[0]; k++) print_command(commands[k]);
-    printf(".SH FLAGS OF EVERY COMMAND\n.TP\n\\fB\\-\\-config\\fP FILE\nsettings file; see \\fBpeil.conf\\fP(5)\n"
-           ".TP\n\\fB\\-\\-data\\fP DIR\ndata directory\n.TP\n\\fB\\-\\-set\\fP KEY=VALUE\nany setting, as section.key=value\n"
+    printf(".SH FLAGS OF EVERY COMMAND\n.TP\n\\fB\\-\\-config\\fP FILE\nsettings file; see "
+           "\\fBpeil.conf\\fP(5)\n"
+           ".TP\n\\fB\\-\\-data\\fP DIR\ndata directory\n.TP\n\\fB\\-\\-set\\fP KEY=VALUE\nany setting, as "
+           "section.key=value\n"
            ".TP\n\\fB\\-\\-help\\fP\nwhat the command does, with examples\n"
-           ".SH EXIT STATUS\n0 done; 1 failed or something was found; 2 wrong use; 65 wrong input; 69 unavailable; 70 a mistake of\n"
-           "peil; 73 cannot create; 74 a fault of disk or network; 75 busy, try again; 77 not allowed; 78 wrong settings.\n"
-           ".SH SIGNALS\nSIGTERM and SIGINT end \\fBpeil serve\\fP after what was acknowledged is finished; SIGHUP reads the settings\n"
+           ".SH EXIT STATUS\n0 done; 1 failed or something was found; 2 wrong use; 65 wrong input; 69 "
+           "unavailable; 70 a mistake of\n"
+           "peil; 73 cannot create; 74 a fault of disk or network; 75 busy, try again; 77 not allowed; 78 "
+           "wrong settings.\n"
+           ".SH SIGNALS\nSIGTERM and SIGINT end \\fBpeil serve\\fP after what was acknowledged is finished; "
+           "SIGHUP reads the settings\n"
            "again.\n.SH SEE ALSO\n\\fBpeil.conf\\fP(5)\n");
 }
 
@@ -63,9 +74,12 @@ static void peil_conf_5(void)
 {
     buf b = {.max = (size_t)1 << 18};
     settings_write_man(&b);
-    printf(".TH PEIL.CONF 5 \"\" \"peil " PEIL_VERSION "\" \"File Formats\"\n.SH NAME\npeil.conf \\- settings of peil\n"
-           ".SH DESCRIPTION\nLines are \\fBkey = value\\fP below a \\fB[section]\\fP; a line that starts with # is a comment. An unknown key\n"
-           "or a wrong value is refused with its line number. What stands here can be set in the environment too, which goes over\n"
+    printf(".TH PEIL.CONF 5 \"\" \"peil " PEIL_VERSION
+           "\" \"File Formats\"\n.SH NAME\npeil.conf \\- settings of peil\n"
+           ".SH DESCRIPTION\nLines are \\fBkey = value\\fP below a \\fB[section]\\fP; a line that starts "
+           "with # is a comment. An unknown key\n"
+           "or a wrong value is refused with its line number. What stands here can be set in the environment "
+           "too, which goes over\n"
            "the file; flags go over both.\n.SH SETTINGS\n%.*s.SH SEE ALSO\n\\fBpeil\\fP(1)\n",
            (int)b.n, b.p);
     buf_free(&b);
@@ -73,8 +87,11 @@ static void peil_conf_5(void)
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "peil.1") == 0) peil_1();
-    else if (argc == 2 && strcmp(argv[1], "peil.conf.5") == 0) peil_conf_5();
-    else return 2;
+    if (argc == 2 && strcmp(argv[1], "peil.1") == 0)
+        peil_1();
+    else if (argc == 2 && strcmp(argv[1], "peil.conf.5") == 0)
+        peil_conf_5();
+    else
+        return 2;
     return 0;
 }

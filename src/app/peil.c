@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/peil.h"
 
+#include "app/town_broker.h"
 #include "base/log.h"
 #include "ingest/push.h"
 #include "portal/portal.h"
@@ -30,7 +31,8 @@ static bool start_identity(struct peil *p, err *e)
 
 static bool start_ingest(struct peil *p, err *e)
 {
-    const ingest_config c = {.accept_new_devices = p->settings.ingest.accept_new_devices, .metrics = p->metrics};
+    const ingest_config c = {.accept_new_devices = p->settings.ingest.accept_new_devices,
+                             .metrics = p->metrics};
     p->ingest = ingest_new(p->store, &c, e);
     return p->ingest && (p->push = push_new(p->ingest, p->identity, e));
 }
@@ -53,6 +55,22 @@ static bool start_sta(struct peil *p, err *e)
     return true;
 }
 
+static bool start_broker(struct peil *p, err *e)
+{
+    const struct settings *s = &p->settings;
+    if (s->mqtt.host.n == 0) return true;
+    if (!town_broker_open(s, &p->sta, p->metrics, p->arena, &p->broker, e)) return err_within(e, "mqtt");
+    str *endpoint = &p->mqtt_endpoint;
+    *endpoint = s->mqtt.endpoint;
+    if (endpoint->n == 0 &&
+        !arena_print(p->arena, endpoint, "mqtt%s://%.*s:%lld", s->mqtt.ca_file.n ? "s" : "",
+                     STR_ARG(s->mqtt.host), (long long)s->mqtt.port))
+        return err_no_memory(e);
+    p->sta.mqtt_endpoints = endpoint;
+    p->sta.mqtt_endpoint_count = 1;
+    return true;
+}
+
 // The pages, where they are built. Without them peil serves its interfaces alone.
 static bool start_portal(struct peil *p, err *e)
 {
@@ -60,7 +78,9 @@ static bool start_portal(struct peil *p, err *e)
     str web, areas, zone;
     const bool is_default = s->portal.web_directory.n == 0;
     if (!arena_copy(p->arena, is_default ? STR(PEIL_SHARE "/web") : s->portal.web_directory, &web) ||
-        !arena_copy(p->arena, s->portal.areas_file.n ? s->portal.areas_file : STR(PEIL_SHARE "/demo/rijswijk.geojson"), &areas) ||
+        !arena_copy(p->arena,
+                    s->portal.areas_file.n ? s->portal.areas_file : STR(PEIL_SHARE "/demo/rijswijk.geojson"),
+                    &areas) ||
         !arena_copy(p->arena, s->portal.zone, &zone))
         return err_no_memory(e);
     if (is_default && access(web.p, F_OK) != 0) {
@@ -69,7 +89,8 @@ static bool start_portal(struct peil *p, err *e)
     }
     const portal_config c = {.store = p->store,
                              .web_directory = web.p,
-                             .areas_file = s->portal.areas_file.n || access(areas.p, F_OK) == 0 ? areas.p : NULL,
+                             .areas_file = s->portal.areas_file.n || access(areas.p, F_OK) == 0 ? areas.p
+                                                                                                : NULL,
                              .town = s->portal.town,
                              .zone = zone.p,
                              .root_url = s->http.root_url,
@@ -126,16 +147,26 @@ static bool start_admin(struct peil *p, err *e)
     health_routes(p, p->admin_routes + ADMIN_ROUTES);
     p->admin_route_count = ADMIN_ROUTES + HEALTH_ROUTES;
     if (!admin_address(&p->settings, p->arena, &address, e)) return false;
-    const http_config c = {.listen = address, .loops = 1, .workers = 1, .connections_max = 64,
-                           .routes = p->admin_routes, .route_count = p->admin_route_count};
+    const http_config c = {.listen = address,
+                           .loops = 1,
+                           .workers = 1,
+                           .connections_max = 64,
+                           .routes = p->admin_routes,
+                           .route_count = p->admin_route_count};
     p->admin = http_start(&c, e);
     return p->admin || err_within(e, "admin.listen");
+}
+
+static bool start_listening(struct peil *p, err *e)
+{
+    return !p->broker || town_broker_listen(p->broker, e);
 }
 
 // ---- The whole ---------------------------------------------------------------------------------------------------
 
 static bool (*const starters[])(struct peil *, err *) = {
-    start_store, start_identity, start_ingest, start_sta, start_portal, start_http, start_admin,
+    start_store,  start_identity, start_ingest, start_sta,       start_broker,
+    start_portal, start_http,     start_admin,  start_listening,
 };
 
 bool peil_start(const struct settings *s, struct peil **out, err *e)
@@ -174,9 +205,11 @@ void peil_stop(struct peil *p)
     if (p->admin) http_stop(p->admin, 0);
     portal_stop(p->portal);
     if (p->http) http_stop(p->http, STOP_GRACE_S);
+    town_broker_stop(p->broker);
     push_free(p->push);
     if (p->store) store_close(p->store);
     portal_close(p->portal);
+    town_broker_close(p->broker);
     ingest_free(p->ingest);
     identity_free(p->identity);
     metrics_free(p->metrics);
@@ -208,7 +241,9 @@ void peil_wait(void (*reload)(void *context), void *context)
     handled_signals(&set);
     for (;;) {
         const int got = sigwaitinfo(&set, NULL);
-        if (got == SIGHUP) reload(context);
-        else if (got > 0) return;
+        if (got == SIGHUP)
+            reload(context);
+        else if (got > 0)
+            return;
     }
 }

@@ -25,6 +25,8 @@ struct peil {
     struct push *push;
     struct sta sta;
     struct sta_http sta_http;
+    struct town_broker *broker;  // NULL: no broker is named
+    str mqtt_endpoint;
     struct portal *portal;  // NULL: no pages are installed
     http_route routes[PEIL_ROUTES_MAX];
     size_t route_count;

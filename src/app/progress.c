@@ -29,8 +29,10 @@ void progress_show(struct progress *p, int64_t done, int64_t all)
     const int64_t now = time_monotonic_us();
     if (!p->is_on || (now - p->drawn_us < REDRAW_US && done < all)) return;
     p->drawn_us = now;
-    if (all > 0) bar_draw(p, done, all, (double)(now - p->started_us) / 1e6);
-    else fprintf(stderr, "\r%s %lld ", p->what, (long long)done);
+    if (all > 0)
+        bar_draw(p, done, all, (double)(now - p->started_us) / 1e6);
+    else
+        fprintf(stderr, "\r%s %lld ", p->what, (long long)done);
 }
 
 void progress_end(struct progress *p)

@@ -18,9 +18,9 @@ typedef enum { SETTING_TEXT, SETTING_INT, SETTING_BOOL } setting_type;
 struct setting {
     const char *section, *key;
     setting_type type;
-    size_t offset;            // in struct settings
+    size_t offset;  // in struct settings
     const char *fallback;
-    int64_t least, most;      // SETTING_INT
+    int64_t least, most;  // SETTING_INT
     const char *help;
 };
 
@@ -117,7 +117,7 @@ static bool bool_parse(str text, bool *out)
     static const struct {
         str word;
         bool value;
-    } words[] = {{STR("yes"), true}, {STR("true"), true}, {STR("on"), true}, {STR("1"), true},
+    } words[] = {{STR("yes"), true}, {STR("true"), true},   {STR("on"), true},   {STR("1"), true},
                  {STR("no"), false}, {STR("false"), false}, {STR("off"), false}, {STR("0"), false}};
     for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
         if (!str_eq(words[k].word, text)) continue;
@@ -132,15 +132,15 @@ static bool value_set(const struct setting *s, str text, arena *a, struct settin
     void *field = (char *)out + s->offset;
     err ignored;
     switch (s->type) {
-    case SETTING_TEXT:
-        return arena_copy(a, text, field) || err_no_memory(e);
+    case SETTING_TEXT: return arena_copy(a, text, field) || err_no_memory(e);
     case SETTING_BOOL:
         return bool_parse(text, field) ||
                err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%s' is yes or no, not '%.*s'", s->key, STR_ARG(text));
     case SETTING_INT: {
         int64_t v;
         if (!num_parse_int(text, &v, &ignored))
-            return err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%s' is a whole number, not '%.*s'", s->key, STR_ARG(text));
+            return err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%s' is a whole number, not '%.*s'", s->key,
+                           STR_ARG(text));
         if (v < s->least || v > s->most)
             return err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%s' is from %lld to %lld, not %lld", s->key,
                            (long long)s->least, (long long)s->most, (long long)v);
@@ -206,8 +206,8 @@ static const char *nearest_name(str section, str wrong)
 
 static bool unknown_key(str section, str key, err *e)
 {
-    return err_set(e, ERR_CONFIG, ERR_NOWHERE, "unknown key '%.*s' in [%.*s]; did you mean '%s'?", STR_ARG(key),
-                   STR_ARG(section), nearest_name(section, key));
+    return err_set(e, ERR_CONFIG, ERR_NOWHERE, "unknown key '%.*s' in [%.*s]; did you mean '%s'?",
+                   STR_ARG(key), STR_ARG(section), nearest_name(section, key));
 }
 
 static bool unknown_section(str section, err *e)
@@ -270,8 +270,10 @@ static bool file_take(const char *path, arena *a, struct settings *out, err *e)
     buf b = {.max = FILE_BYTES_MAX};
     str text;
     bool ok = file_read(path, &b, e);
-    if (!ok) e->code = ERR_CONFIG;
-    else ok = arena_copy(a, buf_str(&b), &text) || err_no_memory(e);
+    if (!ok)
+        e->code = ERR_CONFIG;
+    else
+        ok = arena_copy(a, buf_str(&b), &text) || err_no_memory(e);
     buf_free(&b);
     return ok && text_read(text, path, a, out, e);
 }
@@ -290,7 +292,8 @@ static bool environment_set(arena *a, struct settings *out, err *e)
         char name[2 * NAME_MAX_BYTES];
         environment_name(&table[k], name);
         const char *text = getenv(name);
-        if (text && !value_set(&table[k], str_of(text), a, out, e)) return err_within(e, "environment %s", name);
+        if (text && !value_set(&table[k], str_of(text), a, out, e))
+            return err_within(e, "environment %s", name);
     }
     return true;
 }
@@ -305,8 +308,8 @@ static bool override_set(const struct override *o, arena *a, struct settings *ou
     return value_set(s, o->value, a, out, e);
 }
 
-bool settings_load(const char *file, const struct override *overrides, size_t count, arena *a, struct settings *out,
-                   err *e)
+bool settings_load(const char *file, const struct override *overrides, size_t count, arena *a,
+                   struct settings *out, err *e)
 {
     struct settings s = {0};
     if (!defaults_set(a, &s, e)) return false;
@@ -322,8 +325,10 @@ bool settings_load(const char *file, const struct override *overrides, size_t co
 
 void settings_write_file(buf *out)
 {
-    BUF_LIT(out, "# Settings of peil. A line that starts with '#' is a comment; what stands here commented out is the default.\n"
-                 "# Each can be set in the environment too: http.listen is PEIL_HTTP_LISTEN. See peil.conf(5).\n");
+    BUF_LIT(out,
+            "# Settings of peil. A line that starts with '#' is a comment; what stands here commented out is "
+            "the default.\n"
+            "# Each can be set in the environment too: http.listen is PEIL_HTTP_LISTEN. See peil.conf(5).\n");
     const char *section = "";
     for (size_t k = 0; k < SETTING_COUNT; k++) {
         const struct setting *s = &table[k];
@@ -345,6 +350,7 @@ void settings_write_man(buf *out)
         buf_print(out, ".TP\n.B %s\n%s\n", s->key, s->help);
         if (s->type == SETTING_INT)
             buf_print(out, "From %lld to %lld. ", (long long)s->least, (long long)s->most);
-        buf_print(out, "Default: %s. Environment: \\fB%s\\fP.\n", s->fallback[0] ? s->fallback : "empty", environment);
+        buf_print(out, "Default: %s. Environment: \\fB%s\\fP.\n", s->fallback[0] ? s->fallback : "empty",
+                  environment);
     }
 }

@@ -11,21 +11,34 @@
 #include "base/err.h"
 
 struct settings {
-    struct { str directory; } store;
+    struct {
+        str directory;
+    } store;
     struct {
         str listen, root_url;
         int64_t loops, workers, connections, connections_per_address, body_bytes, idle_s, request_s, write_s;
     } http;
-    struct { str listen; } admin;
-    struct { int64_t page_size, top_max, expand_depth, query_bytes, filter_nodes, data_array_bytes; } sta;
+    struct {
+        str listen;
+    } admin;
+    struct {
+        int64_t page_size, top_max, expand_depth, query_bytes, filter_nodes, data_array_bytes;
+    } sta;
     struct {
         str host, client_id, username, password_file, ca_file, cert_file, key_file, endpoint;
         int64_t port;
         bool publish;
     } mqtt;
-    struct { bool accept_new_devices; } ingest;
-    struct { str web_directory, town, zone, areas_file; bool demo; } portal;
-    struct { str level; } log;
+    struct {
+        bool accept_new_devices;
+    } ingest;
+    struct {
+        str web_directory, town, zone, areas_file;
+        bool demo;
+    } portal;
+    struct {
+        str level;
+    } log;
 };
 
 // One "section.key=value" from a flag.
@@ -38,7 +51,8 @@ NODISCARD bool settings_load(const char *file, const struct override *overrides,
                              struct settings *out, err *e);
 // As settings_load without flags and environment; for fuzzing and `peil doctor`. `name` stands in the messages.
 NODISCARD bool settings_parse(str text, const char *name, arena *a, struct settings *out, err *e);
-void settings_write_file(buf *out);  // the commented file that `peil init` puts down, every key with its default
-void settings_write_man(buf *out);   // the list of keys of peil.conf(5), troff
+void settings_write_file(
+    buf *out);  // the commented file that `peil init` puts down, every key with its default
+void settings_write_man(buf *out);  // the list of keys of peil.conf(5), troff
 
 #endif

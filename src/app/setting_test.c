@@ -25,7 +25,8 @@ static void a_file_changes_what_it_names_and_nothing_else(void **state)
 {
     struct settings s;
     err e;
-    assert_true(settings_parse(STR("# comment\n[http]\nlisten = [::1]:81\n\n[mqtt]\npublish = no\n"), "peil.conf", *state, &s, &e));
+    assert_true(settings_parse(STR("# comment\n[http]\nlisten = [::1]:81\n\n[mqtt]\npublish = no\n"),
+                               "peil.conf", *state, &s, &e));
     assert_true(str_eq(s.http.listen, STR("[::1]:81")));
     assert_false(s.mqtt.publish);
     assert_int_equal(s.mqtt.port, 1883);
@@ -93,9 +94,11 @@ static void the_file_of_init_reads_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_file_changes_what_it_names_and_nothing_else, arena_setup, arena_teardown),
+        cmocka_unit_test_setup_teardown(a_file_changes_what_it_names_and_nothing_else, arena_setup,
+                                        arena_teardown),
         cmocka_unit_test_setup_teardown(an_error_says_line_and_what_was_meant, arena_setup, arena_teardown),
-        cmocka_unit_test_setup_teardown(the_environment_goes_over_the_defaults_and_flags_over_both, arena_setup, arena_teardown),
+        cmocka_unit_test_setup_teardown(the_environment_goes_over_the_defaults_and_flags_over_both,
+                                        arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(the_file_of_init_reads_back, arena_setup, arena_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

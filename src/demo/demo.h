@@ -16,10 +16,10 @@ NODISCARD bool demo_fill(struct store *s, struct ingest *in, instant now,
 struct demo_feed;
 
 typedef struct {
-    struct store *store;       // only read, to find the Datastreams
-    const char *root_url;      // "http://127.0.0.1:8080"
-    const char *token;         // may write readings
-    str mqtt_host;             // empty: everything goes over HTTP
+    struct store *store;   // only read, to find the Datastreams
+    const char *root_url;  // "http://127.0.0.1:8080"
+    const char *token;     // may write readings
+    str mqtt_host;         // empty: everything goes over HTTP
     int mqtt_port;
 } demo_feed_config;
 

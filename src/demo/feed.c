@@ -38,7 +38,8 @@ static void stream_note(struct demo_feed *f, const struct record *row)
         const struct demo_kind_info *kind = demo_kind_of(d.kind);
         for (size_t q = 0; kind->quantities[q]; q++) {
             const struct quantity *quantity = quantity_by_key(str_of(kind->quantities[q]));
-            if (quantity && str_eq(str_slice(name, prefix.n + 2, name.n), quantity->name_nl)) f->streams[k][q] = row->id;
+            if (quantity && str_eq(str_slice(name, prefix.n + 2, name.n), quantity->name_nl))
+                f->streams[k][q] = row->id;
         }
     }
 }
@@ -76,8 +77,11 @@ static const char *airrohr_name(const char *quantity)
 {
     static const struct {
         const char *quantity, *name;
-    } names[] = {{"pm25", "SDS_P2"}, {"pm10", "SDS_P1"}, {"temperature", "BME280_temperature"},
-                 {"humidity", "BME280_humidity"}, {"pressure", "BME280_pressure"}};
+    } names[] = {{"pm25", "SDS_P2"},
+                 {"pm10", "SDS_P1"},
+                 {"temperature", "BME280_temperature"},
+                 {"humidity", "BME280_humidity"},
+                 {"pressure", "BME280_pressure"}};
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
         if (strcmp(names[k].quantity, quantity) == 0) return names[k].name;
     return quantity;
@@ -87,12 +91,14 @@ static void send_airrohr(struct demo_feed *f, const struct demo_device *d, insta
 {
     const struct demo_kind_info *kind = demo_kind_of(d->kind);
     buf b = {.max = BODY_BYTES};
-    buf_print(&b, "{\"esp8266id\":\"%s\",\"software_version\":\"NRZ-2024-135\",\"sensordatavalues\":[", strchr(d->key, '-') + 1);
+    buf_print(&b, "{\"esp8266id\":\"%s\",\"software_version\":\"NRZ-2024-135\",\"sensordatavalues\":[",
+              strchr(d->key, '-') + 1);
     bool any = false;
     for (size_t k = 0; kind->quantities[k]; k++) {
         decimal v;
         if (!demo_reading(d, kind->quantities[k], t, -1, &v)) continue;
-        buf_print(&b, "%s{\"value_type\":\"%s\",\"value\":\"", any ? "," : "", airrohr_name(kind->quantities[k]));
+        buf_print(&b, "%s{\"value_type\":\"%s\",\"value\":\"", any ? "," : "",
+                  airrohr_name(kind->quantities[k]));
         buf_add_decimal(&b, v);
         BUF_LIT(&b, "\"}");
         any = true;
@@ -105,7 +111,8 @@ static void send_airrohr(struct demo_feed *f, const struct demo_device *d, insta
     buf_free(&b);
 }
 
-static void send_observation(struct demo_feed *f, const struct demo_device *d, entity_id stream, instant t, decimal v)
+static void send_observation(struct demo_feed *f, const struct demo_device *d, entity_id stream, instant t,
+                             decimal v)
 {
     char path[96];
     buf b = {.max = BODY_BYTES};
@@ -116,9 +123,12 @@ static void send_observation(struct demo_feed *f, const struct demo_device *d, e
     BUF_LIT(&b, "}");
     snprintf(path, sizeof path, "/v1.1/Datastreams(%lld)/Observations", (long long)stream);
     const bool over_mqtt = f->publisher && (d->kind == DEMO_NOISE || d->kind == DEMO_SIGN);
-    const char *const headers[] = {"Content-Type: application/json", "Prefer: return=minimal", f->authorization, NULL};
-    if (over_mqtt) mqtt_publish(f->publisher, str_of(path + 1), buf_str(&b), 1, false);
-    else post(f, path, headers, buf_str(&b));
+    const char *const headers[] = {"Content-Type: application/json", "Prefer: return=minimal",
+                                   f->authorization, NULL};
+    if (over_mqtt)
+        mqtt_publish(f->publisher, str_of(path + 1), buf_str(&b), 1, false);
+    else
+        post(f, path, headers, buf_str(&b));
     buf_free(&b);
 }
 
@@ -175,7 +185,8 @@ static bool feed_prepare(struct demo_feed *f, const demo_feed_config *c, err *e)
     snapshot_close(at);
     if (!found || !(f->fetcher = fetcher_new(e))) return false;
     if (!c->mqtt_host.n) return true;
-    const mqtt_publisher_config m = {.host = c->mqtt_host, .port = c->mqtt_port, .client_id = STR("peil-demo")};
+    const mqtt_publisher_config m = {
+        .host = c->mqtt_host, .port = c->mqtt_port, .client_id = STR("peil-demo")};
     f->publisher = mqtt_publisher_start(&m, e);
     return f->publisher != NULL;
 }

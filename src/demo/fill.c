@@ -17,7 +17,7 @@ struct town_made {
     arena *arena;
     struct ingest *ingest;
     entity_id sensors[DEMO_KIND_COUNT];
-    entity_id *properties;    // ObservedProperty by index in quantity_all
+    entity_id *properties;                   // ObservedProperty by index in quantity_all
     entity_id (*streams)[DEMO_STREAMS_MAX];  // by device
     instant now;
 };
@@ -42,7 +42,8 @@ static bool sensors_make(struct store_tx *tx, struct town_made *t, err *e)
 }
 
 // The ObservedProperty of a quantity, made when first needed.
-static bool property_for(struct store_tx *tx, struct town_made *t, const struct quantity *q, entity_id *out, err *e)
+static bool property_for(struct store_tx *tx, struct town_made *t, const struct quantity *q, entity_id *out,
+                         err *e)
 {
     size_t count;
     const size_t index = (size_t)(q - quantity_all(&count));
@@ -74,15 +75,16 @@ static bool unit_json(arena *a, const struct quantity *q, str *out)
     return ok;
 }
 
-static bool stream_make(struct store_tx *tx, struct town_made *t, const struct demo_device *d, entity_id thing, const char *key,
-                        entity_id *out, err *e)
+static bool stream_make(struct store_tx *tx, struct town_made *t, const struct demo_device *d,
+                        entity_id thing, const char *key, entity_id *out, err *e)
 {
     const struct quantity *q = quantity_by_key(str_of(key));
     if (!q) return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "the demo measures '%s', which is no quantity", key);
     entity_id property;
     str unit, name;
     if (!property_for(tx, t, q, &property, e)) return false;
-    if (!unit_json(t->arena, q, &unit) || !arena_print(t->arena, &name, "%s: %.*s", d->name, STR_ARG(q->name_nl)))
+    if (!unit_json(t->arena, q, &unit) ||
+        !arena_print(t->arena, &name, "%s: %.*s", d->name, STR_ARG(q->name_nl)))
         return err_no_memory(e);
     const struct record r = {.set = SET_DATASTREAM,
                              .properties = {[DATASTREAM_NAME] = value_text(name),
@@ -95,34 +97,40 @@ static bool stream_make(struct store_tx *tx, struct town_made *t, const struct d
     return insert(tx, r, out, e);
 }
 
-static bool place_make(struct store_tx *tx, struct town_made *t, const struct demo_device *d, entity_id thing, err *e)
+static bool place_make(struct store_tx *tx, struct town_made *t, const struct demo_device *d, entity_id thing,
+                       err *e)
 {
     str point;
     entity_id location, history;
-    if (!arena_print(t->arena, &point, "{\"type\":\"Point\",\"coordinates\":[%.5f,%.5f]}", d->longitude, d->latitude))
+    if (!arena_print(t->arena, &point, "{\"type\":\"Point\",\"coordinates\":[%.5f,%.5f]}", d->longitude,
+                     d->latitude))
         return err_no_memory(e);
-    const struct record place = {.set = SET_LOCATION,
-                                 .properties = {[LOCATION_NAME] = value_text(d->where->name),
-                                                [LOCATION_DESCRIPTION] = value_text(STR("Plaats van de meter")),
-                                                [LOCATION_ENCODING_TYPE] = value_text(STR("application/geo+json")),
-                                                [LOCATION_LOCATION] = value_json(point)}};
-    const struct record moved = {.set = SET_HISTORICAL_LOCATION,
-                                 .properties = {[HISTORICAL_LOCATION_TIME] = value_instant(t->now - DEMO_DAYS * TIME_DAY)},
-                                 .links = {[HISTORICAL_LOCATION_THING] = thing}};
-    return insert(tx, place, &location, e) && store_link(tx, SET_THING, thing, THING_LOCATIONS, location, e) &&
-           insert(tx, moved, &history, e) &&
+    const struct record place = {
+        .set = SET_LOCATION,
+        .properties = {[LOCATION_NAME] = value_text(d->where->name),
+                       [LOCATION_DESCRIPTION] = value_text(STR("Plaats van de meter")),
+                       [LOCATION_ENCODING_TYPE] = value_text(STR("application/geo+json")),
+                       [LOCATION_LOCATION] = value_json(point)}};
+    const struct record moved = {
+        .set = SET_HISTORICAL_LOCATION,
+        .properties = {[HISTORICAL_LOCATION_TIME] = value_instant(t->now - DEMO_DAYS * TIME_DAY)},
+        .links = {[HISTORICAL_LOCATION_THING] = thing}};
+    return insert(tx, place, &location, e) &&
+           store_link(tx, SET_THING, thing, THING_LOCATIONS, location, e) && insert(tx, moved, &history, e) &&
            store_link(tx, SET_HISTORICAL_LOCATION, history, HISTORICAL_LOCATION_LOCATIONS, location, e);
 }
 
 // The live feed sends these as sensor.community's firmware does; they must land in the Datastreams made here.
-static bool airrohr_bind(struct store_tx *tx, const struct demo_device *d, entity_id thing, const entity_id *streams, err *e)
+static bool airrohr_bind(struct store_tx *tx, const struct demo_device *d, entity_id thing,
+                         const entity_id *streams, err *e)
 {
     const char *const *quantities = demo_kind_of(d->kind)->quantities;
     struct device_binding_stream bound[DEMO_STREAMS_MAX];
     size_t n = 0;
     for (; quantities[n]; n++) {
         const bool is_dust = str_starts(str_of(quantities[n]), STR("pm"));
-        bound[n] = (struct device_binding_stream){is_dust ? STR("SDS011") : STR("BME280"), str_of(quantities[n]), streams[n]};
+        bound[n] = (struct device_binding_stream){is_dust ? STR("SDS011") : STR("BME280"),
+                                                  str_of(quantities[n]), streams[n]};
     }
     const struct device_binding b = {STR("sensor_community"), str_of(d->key), thing, bound, n};
     return ingest_bind_device(tx, &b, e);
@@ -134,8 +142,10 @@ static bool device_make(struct store_tx *tx, struct town_made *t, size_t index, 
     const struct demo_kind_info *kind = demo_kind_of(d.kind);
     str properties;
     if (!arena_print(t->arena, &properties,
-                     "{\"demo\":true,\"device\":\"%s\",\"kind\":\"%.*s\",\"neighbourhood\":\"%.*s\",\"origin\":\"%.*s\",\"owner\":\"%.*s\"}",
-                     d.key, STR_ARG(kind->title), STR_ARG(d.where->name), STR_ARG(kind->origin), STR_ARG(kind->owner)))
+                     "{\"demo\":true,\"device\":\"%s\",\"kind\":\"%.*s\",\"neighbourhood\":\"%.*s\","
+                     "\"origin\":\"%.*s\",\"owner\":\"%.*s\"}",
+                     d.key, STR_ARG(kind->title), STR_ARG(d.where->name), STR_ARG(kind->origin),
+                     STR_ARG(kind->owner)))
         return err_no_memory(e);
     const struct record r = {.set = SET_THING,
                              .properties = {[THING_NAME] = value_text(str_of(d.name)),
@@ -155,8 +165,8 @@ static bool town_make(struct store_tx *tx, void *context, err *e)
     int64_t there;
     if (!store_count(store_tx_snapshot(tx), &things, &there, e)) return false;
     if (there > 0)
-        return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "the store holds %lld Things already; the demo wants an empty one",
-                       (long long)there);
+        return err_set(e, ERR_CONFLICT, ERR_NOWHERE,
+                       "the store holds %lld Things already; the demo wants an empty one", (long long)there);
     if (!sensors_make(tx, t, e)) return false;
     for (size_t k = 0; k < demo_device_count(); k++)
         if (!device_make(tx, t, k, e)) return false;
@@ -204,7 +214,8 @@ static bool piece_run(struct store_tx *tx, void *context, err *e)
     return true;
 }
 
-static bool readings_make(struct store *s, struct town_made *t, void (*progress)(int64_t, int64_t, void *), void *context, err *e)
+static bool readings_make(struct store *s, struct town_made *t, void (*progress)(int64_t, int64_t, void *),
+                          void *context, err *e)
 {
     const instant start = t->now - DEMO_DAYS * TIME_DAY, step = 2 * TIME_HOUR;
     for (instant from = start; from < t->now; from += step) {
@@ -215,7 +226,8 @@ static bool readings_make(struct store *s, struct town_made *t, void (*progress)
     return true;
 }
 
-bool demo_fill(struct store *s, struct ingest *in, instant now, void (*progress)(int64_t, int64_t, void *), void *context, err *e)
+bool demo_fill(struct store *s, struct ingest *in, instant now, void (*progress)(int64_t, int64_t, void *),
+               void *context, err *e)
 {
     size_t quantities;
     quantity_all(&quantities);

@@ -64,20 +64,22 @@ static double wind_m_per_s(instant t)
 
 static double year_warmth(instant t)  // -1 in mid-January to 1 in mid-July
 {
-    return -cos(2 * M_PI * ((double)(t % (365 * TIME_DAY + TIME_DAY / 4)) / (365.25 * (double)TIME_DAY) - 0.04));
+    return -cos(2 * M_PI *
+                ((double)(t % (365 * TIME_DAY + TIME_DAY / 4)) / (365.25 * (double)TIME_DAY) - 0.04));
 }
 
 static double temperature_c(instant t)
 {
     const double day = -cos(2 * M_PI * (hour_of_day(t) - 3) / 24);
-    return 10.5 + 7 * year_warmth(t) + (2.2 + 1.6 * year_warmth(t)) * day + 3.5 * drift(TOWN + 5, t, 40 * TIME_HOUR) -
-           0.8 * fmin(rain_mm_per_hour(t), 2);
+    return 10.5 + 7 * year_warmth(t) + (2.2 + 1.6 * year_warmth(t)) * day +
+           3.5 * drift(TOWN + 5, t, 40 * TIME_HOUR) - 0.8 * fmin(rain_mm_per_hour(t), 2);
 }
 
 static double humidity_percent(instant t)
 {
     const double day = -cos(2 * M_PI * (hour_of_day(t) - 3) / 24);
-    return fmin(99.5, 80 - 9 * day + 10 * drift(TOWN + 6, t, 14 * TIME_HOUR) + 6 * fmin(rain_mm_per_hour(t), 2));
+    return fmin(99.5,
+                80 - 9 * day + 10 * drift(TOWN + 6, t, 14 * TIME_HOUR) + 6 * fmin(rain_mm_per_hour(t), 2));
 }
 
 static double traffic_share(instant t)
@@ -103,8 +105,8 @@ static double fine_dust(instant t, double traffic)
 struct moment {
     const struct demo_device *device;
     instant t;
-    uint64_t seed;     // of device and quantity
-    double traffic;    // of the neighbourhood
+    uint64_t seed;   // of device and quantity
+    double traffic;  // of the neighbourhood
 };
 
 static double pm25(const struct moment *m)
@@ -117,8 +119,10 @@ static double pm25(const struct moment *m)
 
 static double pm10(const struct moment *m)
 {
-    const double coarse = 4 + 6 * m->traffic * traffic_share(m->t) + 2 * drift(TOWN + 8, m->t, 11 * TIME_HOUR);
-    return 1.25 * fine_dust(m->t, m->traffic) + coarse / (1 + rain_mm_per_hour(m->t)) + 0.8 * jitter(m->seed, m->t);
+    const double coarse = 4 + 6 * m->traffic * traffic_share(m->t) +
+                          2 * drift(TOWN + 8, m->t, 11 * TIME_HOUR);
+    return 1.25 * fine_dust(m->t, m->traffic) + coarse / (1 + rain_mm_per_hour(m->t)) +
+           0.8 * jitter(m->seed, m->t);
 }
 
 static double no2(const struct moment *m)
@@ -138,7 +142,8 @@ static double laeq(const struct moment *m)
     const double road = 44 + 22 * m->traffic + 10 * log10(traffic_share(m->t));
     const double rain = 36 + 9 * fmin(rain_mm_per_hour(m->t), 2);
     const double quiet = 34;
-    return 10 * log10(pow(10, road / 10) + pow(10, rain / 10) + pow(10, quiet / 10)) + 1.6 * jitter(m->seed, m->t);
+    return 10 * log10(pow(10, road / 10) + pow(10, rain / 10) + pow(10, quiet / 10)) +
+           1.6 * jitter(m->seed, m->t);
 }
 
 static double la_max(const struct moment *m)
@@ -156,7 +161,8 @@ static double temperature(const struct moment *m)
 
 static double humidity(const struct moment *m)
 {
-    return fmin(99.9, humidity_percent(m->t) + (demo_unit(m->seed, 5) - 0.5) * 5 + 0.5 * jitter(m->seed, m->t));
+    return fmin(99.9,
+                humidity_percent(m->t) + (demo_unit(m->seed, 5) - 0.5) * 5 + 0.5 * jitter(m->seed, m->t));
 }
 
 static double pressure(const struct moment *m)
@@ -186,8 +192,8 @@ static double tilt(const struct moment *m)
 {
     const double hit = demo_unit(m->seed, 11) < 0.12 ? 14 * demo_unit(m->seed, 12) : 0;
     const instant when = (instant)(1.7e15 + demo_unit(m->seed, 13) * 1e14);
-    return 0.4 + 0.6 * demo_unit(m->seed, 14) + (m->t > when ? hit : 0) + 0.05 * fabs(jitter(m->seed, m->t)) *
-           wind_m_per_s(m->t);
+    return 0.4 + 0.6 * demo_unit(m->seed, 14) + (m->t > when ? hit : 0) +
+           0.05 * fabs(jitter(m->seed, m->t)) * wind_m_per_s(m->t);
 }
 
 static double knock(const struct moment *m)
@@ -225,10 +231,12 @@ static bool is_silent(const struct demo_device *d, instant t, instant age)
 {
     const uint64_t seed = demo_hash((uint64_t)d->number, 0x6661696c);
     // One device in fifteen lost its battery some days ago, and has not been visited yet.
-    if (demo_unit(seed, 1) < 1.0 / 15 && age < (instant)((1 + 5 * demo_unit(seed, 2)) * (double)TIME_DAY)) return true;
+    if (demo_unit(seed, 1) < 1.0 / 15 && age < (instant)((1 + 5 * demo_unit(seed, 2)) * (double)TIME_DAY))
+        return true;
     // Now and then a device is away for up to six hours ...
     const int64_t day = t / TIME_DAY;
-    const double from = demo_unit(seed + 3, (uint64_t)day) * 24, hours = 6 * demo_unit(seed + 4, (uint64_t)day);
+    const double from = demo_unit(seed + 3, (uint64_t)day) * 24,
+                 hours = 6 * demo_unit(seed + 4, (uint64_t)day);
     const double hour = (double)(t % TIME_DAY) / (double)TIME_HOUR;
     if (demo_unit(seed + 5, (uint64_t)day) < 0.06 && hour >= from && hour < from + hours) return true;
     // ... and a message gets lost.

@@ -34,7 +34,8 @@ static void everything_a_device_measures_is_a_known_quantity_within_its_range(vo
             for (instant t = SOME_MONDAY; t < SOME_MONDAY + 2 * TIME_DAY; t += 20 * TIME_MINUTE) {
                 decimal v;
                 if (!demo_reading(&d, kind->quantities[q], t, -1, &v)) continue;
-                assert_true(decimal_to_double(v) >= quantity->least && decimal_to_double(v) <= quantity->most);
+                assert_true(decimal_to_double(v) >= quantity->least &&
+                            decimal_to_double(v) <= quantity->most);
             }
         }
     }
@@ -47,7 +48,8 @@ static void the_same_moment_gives_the_same_reading(void **state)
         const struct demo_device d = demo_device_at(k), again = demo_device_at(k);
         const char *quantity = demo_kind_of(d.kind)->quantities[0];
         decimal a = {0}, b = {0};
-        assert_int_equal(demo_reading(&d, quantity, SOME_MONDAY, -1, &a), demo_reading(&again, quantity, SOME_MONDAY, -1, &b));
+        assert_int_equal(demo_reading(&d, quantity, SOME_MONDAY, -1, &a),
+                         demo_reading(&again, quantity, SOME_MONDAY, -1, &b));
         assert_int_equal(a.units, b.units);
     }
 }
@@ -73,7 +75,8 @@ static void rush_hour_is_louder_than_the_night(void **state)
     for (size_t k = 0; k < demo_device_count(); k++) {
         const struct demo_device d = demo_device_at(k);
         if (d.kind != DEMO_NOISE || d.where->traffic < 0.3) continue;
-        const double rush = hour_mean(&d, SOME_MONDAY + 7 * TIME_HOUR), night = hour_mean(&d, SOME_MONDAY + 2 * TIME_HOUR);
+        const double rush = hour_mean(&d, SOME_MONDAY + 7 * TIME_HOUR),
+                     night = hour_mean(&d, SOME_MONDAY + 2 * TIME_HOUR);
         if (isnan(rush) || isnan(night)) continue;
         compared++;
         louder += rush > night + 2;

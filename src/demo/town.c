@@ -94,6 +94,7 @@ struct demo_device demo_device_at(size_t index)
         .offset = (instant)(demo_unit(seed, 3) * (double)(kinds[kind].period / TIME_SECOND)) * TIME_SECOND,
     };
     snprintf(d.key, sizeof d.key, "esp8266-%d", 10000000 + (int)index);
-    snprintf(d.name, sizeof d.name, "%.*s %.*s %d", STR_ARG(kinds[kind].title), STR_ARG(where->name), within + 1);
+    snprintf(d.name, sizeof d.name, "%.*s %.*s %d", STR_ARG(kinds[kind].title), STR_ARG(where->name),
+             within + 1);
     return d;
 }

@@ -11,8 +11,8 @@ typedef enum { DEMO_AIR, DEMO_REFERENCE, DEMO_NOISE, DEMO_WEATHER, DEMO_SIGN, DE
 #define DEMO_STREAMS_MAX 6
 
 struct demo_kind_info {
-    str title, description;          // Dutch, for the Thing
-    str origin, owner;               // as the portal reads them: "reference", "municipal", "citizen"
+    str title, description;  // Dutch, for the Thing
+    str origin, owner;       // as the portal reads them: "reference", "municipal", "citizen"
     str sensor, sensor_description;
     const char *quantities[DEMO_STREAMS_MAX + 1];  // keys of model/quantity.h, NULL-terminated
     instant period;
@@ -20,18 +20,18 @@ struct demo_kind_info {
 
 struct demo_neighbourhood {
     str name;
-    double longitude, latitude;      // a point near its middle, WGS84 degrees
-    double traffic;                  // 0 quiet to 1 beside a main road
+    double longitude, latitude;  // a point near its middle, WGS84 degrees
+    double traffic;              // 0 quiet to 1 beside a main road
 };
 
 struct demo_device {
-    int number;                      // from 0; seeds everything about it
+    int number;  // from 0; seeds everything about it
     demo_kind kind;
     const struct demo_neighbourhood *where;
     double longitude, latitude;
-    instant offset;                  // within its period: when it measures
-    char key[24];                    // identity as a device would give it: "esp8266-1000007"
-    char name[64];                   // of its Thing
+    instant offset;  // within its period: when it measures
+    char key[24];    // identity as a device would give it: "esp8266-1000007"
+    char name[64];   // of its Thing
 };
 
 size_t demo_device_count(void);

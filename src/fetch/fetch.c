@@ -70,7 +70,8 @@ bool fetch_run(struct fetcher *f, const fetch_request *q, fetch_answer *out, err
     const CURLcode code = curl_easy_perform(f->curl);
     curl_slist_free_all(headers);
     if (f->answer.failed)
-        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the answer of %s is larger than %zu bytes", q->url, f->answer.max);
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the answer of %s is larger than %zu bytes", q->url,
+                       f->answer.max);
     if (code != CURLE_OK)
         return err_set(e, ERR_IO, ERR_NOWHERE, "%s %s: %s", q->method, q->url, curl_easy_strerror(code));
     long status = 0;

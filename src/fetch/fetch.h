@@ -11,7 +11,7 @@
 struct fetcher;
 
 typedef struct {
-    const char *method;          // "GET"
+    const char *method;  // "GET"
     const char *url;
     const char *unix_socket;     // path; NULL: TCP
     const char *const *headers;  // "Name: value", NULL-terminated; NULL: none

@@ -25,9 +25,9 @@ typedef enum {
 typedef enum {
     ACTION_READ_PUBLIC,
     ACTION_READ_INTERNAL,
-    ACTION_WRITE_READING,   // Observations, device pushes
-    ACTION_WRITE_ENTITY,    // every other entity, deletes
-    ACTION_OPERATE,         // devices, feeds, jobs
+    ACTION_WRITE_READING,  // Observations, device pushes
+    ACTION_WRITE_ENTITY,   // every other entity, deletes
+    ACTION_OPERATE,        // devices, feeds, jobs
     ACTION_AUDIT,
     ACTION_ADMINISTER,
     ACTION_COUNT
@@ -50,10 +50,12 @@ NODISCARD bool identity_authenticate(struct identity *i, str authorization, stru
 
 // Makes a token; its text is given once and never kept. Waits for the commit. Names are unique: ERR_CONFLICT.
 #define TOKEN_TEXT_MAX 64
-NODISCARD bool token_create(struct identity *i, str name, role r, instant now, char text[static TOKEN_TEXT_MAX], err *e);
+NODISCARD bool token_create(struct identity *i, str name, role r, instant now,
+                            char text[static TOKEN_TEXT_MAX], err *e);
 NODISCARD bool token_withdraw(struct identity *i, str name, err *e);  // ERR_ABSENT
 // All tokens: name, role, created. Stops when `each` returns false.
-bool token_each(struct identity *i, bool (*each)(const char *name, role r, instant created, void *context), void *context);
+bool token_each(struct identity *i, bool (*each)(const char *name, role r, instant created, void *context),
+                void *context);
 
 bool role_by_name(str name, role *out);
 str role_name(role r);

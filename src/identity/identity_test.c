@@ -40,7 +40,8 @@ static int stop(void **state)
     return removed;
 }
 
-static bool authenticate(struct identity *i, const char *scheme, const char *token, struct principal *who, err *e)
+static bool authenticate(struct identity *i, const char *scheme, const char *token, struct principal *who,
+                         err *e)
 {
     char header[TOKEN_TEXT_MAX + 512];
     snprintf(header, sizeof header, "%s%s", scheme, token);
@@ -70,7 +71,8 @@ static void a_device_may_send_the_token_as_a_basic_password(void **state)
     err e;
     assert_true(token_create(f->identity, STR("airrohr"), ROLE_DEVICE, 0, text, &e));
     const int n = snprintf(pair, sizeof pair, "somebody:%s", text);
-    sodium_bin2base64(encoded, sizeof encoded, (unsigned char *)pair, (size_t)n, sodium_base64_VARIANT_ORIGINAL);
+    sodium_bin2base64(encoded, sizeof encoded, (unsigned char *)pair, (size_t)n,
+                      sodium_base64_VARIANT_ORIGINAL);
     assert_true(authenticate(f->identity, "Basic ", encoded, &who, &e));
     assert_string_equal(who.name, "airrohr");
     assert_false(authenticate(f->identity, "Basic ", "!!!", &who, &e));
@@ -126,12 +128,8 @@ static void the_policy_is_this_table(void **state)
     (void)state;
     static const char *const may[ROLE_COUNT] = {
         //                    P I R E O A X
-        [ROLE_PUBLIC]        = "1000000",
-        [ROLE_READER]        = "1100000",
-        [ROLE_DEVICE]        = "1010000",
-        [ROLE_EDITOR]        = "1111000",
-        [ROLE_OPERATOR]      = "1111100",
-        [ROLE_AUDITOR]       = "1100010",
+        [ROLE_PUBLIC] = "1000000",        [ROLE_READER] = "1100000",   [ROLE_DEVICE] = "1010000",
+        [ROLE_EDITOR] = "1111000",        [ROLE_OPERATOR] = "1111100", [ROLE_AUDITOR] = "1100010",
         [ROLE_ADMINISTRATOR] = "1111111",
     };
     for (int r = 0; r < ROLE_COUNT; r++) {

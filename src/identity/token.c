@@ -216,7 +216,8 @@ bool identity_authenticate(struct identity *i, str authorization, struct princip
     sodium_memzero(credentials, sizeof credentials);
 
     struct token_table *t = table_borrow(i);
-    const struct token *found = t->count ? bsearch(&wanted, t->tokens, t->count, sizeof wanted, by_hash) : NULL;
+    const struct token *found = t->count ? bsearch(&wanted, t->tokens, t->count, sizeof wanted, by_hash)
+                                         : NULL;
     if (found) {
         *out = (struct principal){.role = found->role};
         memcpy(out->name, found->name, sizeof out->name);
@@ -252,7 +253,8 @@ static bool creation_run(struct store_tx *tx, void *context, err *e)
     const bool exists = store_document_get(store_tx_snapshot(tx), document_kind, c->name, a, &there, &absent);
     arena_free(a);
     if (exists)
-        return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "there is a token named '%.*s' already", STR_ARG(c->name));
+        return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "there is a token named '%.*s' already",
+                       STR_ARG(c->name));
     if (absent.code != ERR_ABSENT) {
         *e = absent;
         return false;
@@ -278,8 +280,8 @@ bool token_create(struct identity *i, str name, role r, instant now, char text[s
     unsigned char secret[SECRET_BYTES], hash[HASH_BYTES];
     randombytes_buf(secret, sizeof secret);
     memcpy(text, TOKEN_PREFIX, sizeof TOKEN_PREFIX - 1);
-    sodium_bin2base64(text + sizeof TOKEN_PREFIX - 1, TOKEN_TEXT_MAX - sizeof TOKEN_PREFIX + 1, secret, sizeof secret,
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_bin2base64(text + sizeof TOKEN_PREFIX - 1, TOKEN_TEXT_MAX - sizeof TOKEN_PREFIX + 1, secret,
+                      sizeof secret, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     sodium_memzero(secret, sizeof secret);
     hash_secret(str_of(text), hash);
 
@@ -287,7 +289,8 @@ bool token_create(struct identity *i, str name, role r, instant now, char text[s
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
     char created[TIME_TEXT_MAX];
     const size_t created_n = time_write(created, now);
-    const int n = snprintf(document, sizeof document, "{\"hash\":\"%s\",\"role\":\"%.*s\",\"created\":\"%.*s\"}", hex,
+    const int n = snprintf(document, sizeof document,
+                           "{\"hash\":\"%s\",\"role\":\"%.*s\",\"created\":\"%.*s\"}", hex,
                            STR_ARG(role_name(r)), (int)created_n, created);
     struct creation c = {name, {document, (size_t)n}};
     return store_run(i->store, creation_run, &c, e) && reload(i, e);

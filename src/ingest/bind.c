@@ -16,8 +16,8 @@ static bool document_fill(struct device_document *d, const struct device_binding
     d->first_seen = d->last_seen = TIME_NONE;
     d->latitude = d->longitude = d->battery_percent = d->rssi_dbm = NAN;
     for (size_t k = 0; k < b->stream_count; k++)
-        d->streams[d->stream_count++] =
-            (struct device_stream){b->streams[k].sensor, b->streams[k].quantity, b->streams[k].stream};
+        d->streams[d->stream_count++] = (struct device_stream){b->streams[k].sensor, b->streams[k].quantity,
+                                                               b->streams[k].stream};
     return true;
 }
 

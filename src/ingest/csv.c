@@ -31,7 +31,8 @@ static bool quoted_field(str line, size_t *at, arena *a, str *out, err *e)
     return err_set(e, ERR_SYNTAX, *at, "the quote is never closed");
 }
 
-static bool fields_split(str line, char separator, arena *a, str fields[static CSV_COLUMNS_MAX], size_t *count, err *e)
+static bool fields_split(str line, char separator, arena *a, str fields[static CSV_COLUMNS_MAX],
+                         size_t *count, err *e)
 {
     size_t at = 0, n = 0;
     for (;;) {
@@ -57,7 +58,8 @@ static bool fields_split(str line, char separator, arena *a, str fields[static C
 
 static const char *const time_names[] = {"phenomenonTime", "time", "timestamp", NULL};
 static const char *const result_names[] = {"result", "value", NULL};
-static const char *const stream_names[] = {"Datastream/id", "Datastream@iot.id", "Datastream/@iot.id", "datastream", NULL};
+static const char *const stream_names[] = {"Datastream/id", "Datastream@iot.id", "Datastream/@iot.id",
+                                           "datastream", NULL};
 
 static int column_find(const str *fields, size_t count, const char *const *names)
 {
@@ -83,10 +85,13 @@ static bool columns_find(str header, entity_id stream, arena *a, struct csv_layo
     l.time = column_find(fields, l.columns, time_names);
     l.result = column_find(fields, l.columns, result_names);
     if (!stream) l.stream = column_find(fields, l.columns, stream_names);
-    if (l.time < 0) return err_set(e, ERR_MISSING, 0, "the header names no column phenomenonTime (or time, timestamp)");
+    if (l.time < 0)
+        return err_set(e, ERR_MISSING, 0, "the header names no column phenomenonTime (or time, timestamp)");
     if (l.result < 0) return err_set(e, ERR_MISSING, 0, "the header names no column result (or value)");
     if (!stream && l.stream < 0)
-        return err_set(e, ERR_MISSING, 0, "the header names no column Datastream/id (or datastream), and no Datastream was given");
+        return err_set(
+            e, ERR_MISSING, 0,
+            "the header names no column Datastream/id (or datastream), and no Datastream was given");
     *out = l;
     return true;
 }
@@ -128,7 +133,8 @@ static bool row_read(const struct csv_layout *l, str line, arena *a, struct obse
     if (count != l->columns)
         return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "%zu columns, the header has %zu", count, l->columns);
     int64_t stream = l->fixed_stream;
-    if (l->stream >= 0 && !num_parse_int(fields[l->stream], &stream, e)) return err_within(e, "the Datastream's id");
+    if (l->stream >= 0 && !num_parse_int(fields[l->stream], &stream, e))
+        return err_within(e, "the Datastream's id");
     const str result = fields[l->result];
     if (result.n == 0) return err_set(e, ERR_MISSING, ERR_NOWHERE, "the result is empty");
     *out = (struct observation){.stream = stream,
@@ -176,8 +182,8 @@ static bool import_run(struct store_tx *tx, void *context, err *e)
     return true;
 }
 
-bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *layout, str lines, int64_t first_line,
-                instant received, struct csv_report *report, err *e)
+bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *layout, str lines,
+                int64_t first_line, instant received, struct csv_report *report, err *e)
 {
     struct import i = {in, layout, lines, first_line, received, report};
     return store_run(s, import_run, &i, e);

@@ -29,7 +29,7 @@ struct csv_report {
 NODISCARD bool csv_layout_read(str header, entity_id stream, struct csv_layout *out, err *e);
 
 // Stores whole lines, all in one commit; returns when they are on disk. `first_line` numbers them in reports.
-NODISCARD bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *layout, str lines, int64_t first_line,
-                          instant received, struct csv_report *report, err *e);
+NODISCARD bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *layout, str lines,
+                          int64_t first_line, instant received, struct csv_report *report, err *e);
 
 #endif

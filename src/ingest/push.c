@@ -34,8 +34,10 @@ static void reply_error(struct http_request *r, const err *e)
         json_put_int(&w, (int64_t)e->at);
     }
     json_close(&w, '}');
-    http_reply_data reply = {.status = err_http_status(e->code), .content_type = STR("application/json"), .body = buf_str(&b)};
-    if (e->code == ERR_AUTH) http_reply_add_header(&reply, STR("WWW-Authenticate"), STR("Bearer realm=\"peil\""));
+    http_reply_data reply = {
+        .status = err_http_status(e->code), .content_type = STR("application/json"), .body = buf_str(&b)};
+    if (e->code == ERR_AUTH)
+        http_reply_add_header(&reply, STR("WWW-Authenticate"), STR("Bearer realm=\"peil\""));
     if (e->code == ERR_BUSY) http_reply_add_header(&reply, STR("Retry-After"), STR("1"));
     http_reply(r, &reply);
     buf_free(&b);
@@ -46,8 +48,11 @@ static void outcome_write(buf *b, const struct ingest_outcome *o)
     const struct {
         str name;
         int64_t count;
-    } counts[] = {{STR("stored"), o->stored}, {STR("duplicates"), o->duplicates}, {STR("flagged"), o->flagged},
-                  {STR("refused"), o->refused}, {STR("unknown"), o->unknown}};
+    } counts[] = {{STR("stored"), o->stored},
+                  {STR("duplicates"), o->duplicates},
+                  {STR("flagged"), o->flagged},
+                  {STR("refused"), o->refused},
+                  {STR("unknown"), o->unknown}};
     json_writer w = json_writer_on(b);
     json_open(&w, '{');
     for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
@@ -97,7 +102,9 @@ static bool path_read(struct http_request *r, const struct device_adapter **adap
     str rest = str_slice(http_request_path(r), sizeof "/push/" - 1, (size_t)-1), name = {0};
     str_cut(&rest, '/', &name);
     *adapter = adapter_by_path(name);
-    if (!*adapter) return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no device kind '%.*s' to push as", STR_ARG(name));
+    if (!*adapter)
+        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no device kind '%.*s' to push as",
+                       STR_ARG(name));
     *token = (str){0};
     str_cut(&rest, '/', token);
     return true;
@@ -110,7 +117,8 @@ static bool may_push(const struct push *p, struct http_request *r, str path_toke
         !arena_print(http_request_arena(r), &authorization, "Bearer %.*s", STR_ARG(path_token)))
         return err_no_memory(e);
     struct principal who;
-    return identity_authenticate(p->identity, authorization, &who, e) && policy_allows(&who, ACTION_WRITE_READING, e);
+    return identity_authenticate(p->identity, authorization, &who, e) &&
+           policy_allows(&who, ACTION_WRITE_READING, e);
 }
 
 static bool push_take(const struct push *p, struct http_request *r, err *e)
@@ -159,6 +167,10 @@ void push_free(struct push *p)
 
 http_route push_route(struct push *p)
 {
-    return (http_route){.methods = HTTP_POST, .path = STR("/push"), .flags = HTTP_PREFIX | HTTP_ON_LOOP,
-                        .body_max = PUSH_BODY_MAX, .handle = push_handle, .context = p};
+    return (http_route){.methods = HTTP_POST,
+                        .path = STR("/push"),
+                        .flags = HTTP_PREFIX | HTTP_ON_LOOP,
+                        .body_max = PUSH_BODY_MAX,
+                        .handle = push_handle,
+                        .context = p};
 }

@@ -96,7 +96,7 @@ static bool read_stream(json_reader *r, arena *a, entity_set kind, struct group 
     bool is_deep;
     const size_t at = r->at;
     if (g->stream) return json_fail(r, ERR_RANGE, at, "a group has one Datastream or one MultiDatastream");
-    if (!link_read(r, a, &g->stream, &is_deep)) return false;
+    if (!entity_link_read(r, a, &g->stream, &is_deep)) return false;
     g->kind = kind;
     return !is_deep || json_fail(r, ERR_TYPE, at, "%s: expected only {\"@iot.id\": ...}", entity_schema_of(kind)->entity_name.p);
 }

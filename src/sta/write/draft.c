@@ -286,7 +286,7 @@ static bool read_related(const struct reading *r, struct draft *d, int relation,
     bool is_deep;
     json_reader reader = json_reader_of(r->body, r->e);
     reader.at = j->at;
-    return link_read(&reader, r->a, &link->own_id, &is_deep) || err_within(r->e, "%.*s", STR_ARG(where));
+    return entity_link_read(&reader, r->a, &link->own_id, &is_deep) || err_within(r->e, "%.*s", STR_ARG(where));
 }
 
 static bool read_relation(const struct reading *r, struct draft *d, int relation, const json *j)

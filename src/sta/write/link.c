@@ -26,7 +26,7 @@ static bool read_link(struct write *w, entity_id *id, err *e)
 {
     bool is_deep;
     json_reader r = json_reader_of(w->request->body, e);
-    if (!link_read(&r, w->request->arena, id, &is_deep) || !json_end(&r)) return at_byte(e);
+    if (!entity_link_read(&r, w->request->arena, id, &is_deep) || !json_end(&r)) return at_byte(e);
     return !is_deep || err_set(e, ERR_TYPE, ERR_NOWHERE, "expected only {\"@iot.id\": ...}");
 }
 

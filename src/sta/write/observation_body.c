@@ -94,7 +94,7 @@ static bool read_id(json_reader *r, arena *a, entity_id *id, bool *is_deep)
     return true;
 }
 
-bool link_read(json_reader *r, arena *a, entity_id *id, bool *is_deep)
+bool entity_link_read(json_reader *r, arena *a, entity_id *id, bool *is_deep)
 {
     bool more;
     str key, raw;
@@ -124,7 +124,7 @@ static bool read_link(json_reader *r, int relation, arena *a, struct observation
 {
     entity_id id;
     bool is_deep;
-    if (!link_read(r, a, &id, &is_deep)) return false;
+    if (!entity_link_read(r, a, &id, &is_deep)) return false;
     out->is_deep |= is_deep;
     if (relation == OBSERVATION_FEATURE_OF_INTEREST) {
         out->o.feature = id;

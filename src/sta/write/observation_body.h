@@ -26,7 +26,7 @@ bool observation_read_property(json_reader *r, int property, arena *a, struct ob
 NODISCARD bool observation_body_read(str body, arena *a, struct observation_body *out, err *e);
 
 // {"@iot.id": 7}. *is_deep: it has other members, or its id is a reference ("$sensor1"); then *id is 0.
-bool link_read(json_reader *r, arena *a, entity_id *id, bool *is_deep);
+bool entity_link_read(json_reader *r, arena *a, entity_id *id, bool *is_deep);
 
 // A member that clients send back from what they were given and that changes nothing: id, @iot.selfLink, ...
 bool is_control_information(str key);

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/town_broker.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "sta/mqtt/mqtt.h"
+
+#include <stdlib.h>
+
+#define PASSWORD_BYTES_MAX 4096
+#define DRAIN_S 5
+
+struct town_broker {
+    struct mqtt_publisher *publisher;  // NULL: nothing is announced
+    struct sta_mqtt *sta;
+    struct mqtt_subscriber *subscriber;  // NULL until town_broker_listen
+    mqtt_config config;                  // of the subscriber
+};
+
+// The first line of the file.
+static bool password_read(str path, arena *a, str *out, err *e)
+{
+    str name;
+    *out = (str){0};
+    if (path.n == 0) return true;
+    buf b = {.max = PASSWORD_BYTES_MAX};
+    bool ok = arena_copy(a, path, &name) || err_no_memory(e);
+    ok = ok && file_read(name.p, &b, e);
+    str rest = buf_str(&b), line = {0};
+    str_cut(&rest, '\n', &line);
+    ok = ok && (arena_copy(a, str_trim(line), out) || err_no_memory(e));
+    buf_free(&b);
+    if (!ok) e->code = ERR_CONFIG;
+    return ok || err_within(e, "mqtt.password_file");
+}
+
+static void state_log(bool connected, const char *why, void *context)
+{
+    (void)context;
+    if (connected)
+        log_notice("broker connected", "for=%s", "subscribing");
+    else
+        log_warning("broker away", "why=\"%s\"", why ? why : "");
+}
+
+static bool take(const mqtt_message *m, void *context)
+{
+    struct town_broker *l = context;
+    return sta_mqtt_message(l->sta, m);
+}
+
+static bool publisher_start(struct town_broker *l, const struct settings *s, struct metrics *m, arena *a,
+                            err *e)
+{
+    if (!s->mqtt.publish) return true;
+    str client;
+    if (!arena_print(a, &client, "%.*s-out", STR_ARG(s->mqtt.client_id))) return err_no_memory(e);
+    const mqtt_publisher_config c = {.host = s->mqtt.host,
+                                     .port = (int)s->mqtt.port,
+                                     .client_id = client,
+                                     .username = s->mqtt.username,
+                                     .password = l->config.password,
+                                     .ca_file = s->mqtt.ca_file,
+                                     .cert_file = s->mqtt.cert_file,
+                                     .key_file = s->mqtt.key_file,
+                                     .metrics = m};
+    l->publisher = mqtt_publisher_start(&c, e);
+    return l->publisher != NULL;
+}
+
+static bool parts_start(struct town_broker *l, const struct settings *s, const struct sta *sta,
+                        struct metrics *m, arena *a, err *e)
+{
+    l->config = (mqtt_config){.host = s->mqtt.host,
+                              .port = (int)s->mqtt.port,
+                              .client_id = s->mqtt.client_id,
+                              .username = s->mqtt.username,
+                              .ca_file = s->mqtt.ca_file,
+                              .cert_file = s->mqtt.cert_file,
+                              .key_file = s->mqtt.key_file,
+                              .message = take,
+                              .state = state_log,
+                              .context = l,
+                              .metrics = m};
+    l->config.topics = sta_mqtt_filters(&l->config.topic_count);
+    if (!password_read(s->mqtt.password_file, a, &l->config.password, e)) return false;
+    if (!publisher_start(l, s, m, a, e)) return false;
+    l->sta = sta_mqtt_new(sta, l->publisher, m, e);
+    return l->sta != NULL;
+}
+
+bool town_broker_open(const struct settings *s, const struct sta *sta, struct metrics *m, arena *a,
+                      struct town_broker **out, err *e)
+{
+    struct town_broker *l = calloc(1, sizeof *l);
+    if (!l) return err_no_memory(e);
+    if (!parts_start(l, s, sta, m, a, e)) {
+        town_broker_stop(l);
+        town_broker_close(l);
+        return false;
+    }
+    *out = l;
+    return true;
+}
+
+bool town_broker_listen(struct town_broker *l, err *e)
+{
+    l->subscriber = mqtt_subscribe(&l->config, e);
+    return l->subscriber != NULL;
+}
+
+void town_broker_stop(struct town_broker *l)
+{
+    if (!l) return;
+    if (l->sta && l->subscriber) sta_mqtt_drain(l->sta, DRAIN_S);
+    mqtt_subscriber_stop(l->subscriber);
+    if (l->sta) sta_mqtt_stop(l->sta);
+}
+
+void town_broker_close(struct town_broker *l)
+{
+    if (!l) return;
+    if (l->sta) sta_mqtt_free(l->sta);
+    if (l->publisher) mqtt_publisher_stop(l->publisher);
+    free(l);
+}

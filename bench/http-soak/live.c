@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: EUPL-1.2
-// http-live [CLIENTS [EVENTS]]: how long one event takes to reach all of 2,000 live clients, server and clients in this process.
+// SPDX-License-Identifier: EUPL-1.2 http-live [CLIENTS [EVENTS]]: how long one event takes to reach all of 2,000
+// live clients, server and clients in this process.
 #include "http/server.h"
 
 #include "base/time.h"
@@ -16,8 +16,9 @@
 
 enum { CLIENTS_MAX = 8000, EVENTS_PER_WAIT = 512 };
 
-static const char event[] = "event: observation\ndata: {\"stream\":12,\"thing\":3,\"time\":\"2026-11-26T13:05:00Z\",\"result\":20.5,"
-                            "\"class\":\"air-2\"}\nid: 123456\n\n";
+static const char event[] =
+    "event: observation\ndata: {\"stream\":12,\"thing\":3,\"time\":\"2026-11-26T13:05:00Z\",\"result\":20.5,"
+    "\"class\":\"air-2\"}\nid: 123456\n\n";
 
 static struct http_live *live[CLIENTS_MAX];
 static atomic_size_t live_count;
@@ -38,11 +39,12 @@ static void subscribe(struct http_request *r, void *context)
 static void dial(int poll, int port)
 {
     static const char request[] = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n";
-    const struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in a = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
     struct epoll_event e = {.events = EPOLLIN, .data.fd = fd};
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&a, sizeof a) || write(fd, request, sizeof request - 1) < 0 ||
-        epoll_ctl(poll, EPOLL_CTL_ADD, fd, &e)) {
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&a, sizeof a) ||
+        write(fd, request, sizeof request - 1) < 0 || epoll_ctl(poll, EPOLL_CTL_ADD, fd, &e)) {
         perror("connect");
         exit(1);
     }
@@ -74,8 +76,10 @@ static int by_size(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-    const size_t clients = argc > 1 ? strtoul(argv[1], NULL, 10) : 2000, rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 200;
-    const http_route routes[] = {{.methods = HTTP_GET, .path = STR("/live"), .flags = HTTP_ON_LOOP, .handle = subscribe}};
+    const size_t clients = argc > 1 ? strtoul(argv[1], NULL, 10) : 2000,
+                 rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 200;
+    const http_route routes[] = {
+        {.methods = HTTP_GET, .path = STR("/live"), .flags = HTTP_ON_LOOP, .handle = subscribe}};
     const http_config config = {.listen = STR("127.0.0.1:0"), .loops = 1, .routes = routes, .route_count = 1};
     err e;
     struct rlimit files;
@@ -106,9 +110,10 @@ int main(int argc, char **argv)
     }
     qsort(sending, rounds, sizeof *sending, by_size);
     qsort(arriving, rounds, sizeof *arriving, by_size);
-    printf("%zu clients, %zu events of %zu bytes: handed over in %.2f ms (median), at the last client after %.1f ms (median), %.1f ms (p99)\n",
-           clients, rounds, sizeof event - 1, (double)sending[rounds / 2] / 1000, (double)arriving[rounds / 2] / 1000,
-           (double)arriving[rounds * 99 / 100] / 1000);
+    printf("%zu clients, %zu events of %zu bytes: handed over in %.2f ms (median), at the last client after "
+           "%.1f ms (median), %.1f ms (p99)\n",
+           clients, rounds, sizeof event - 1, (double)sending[rounds / 2] / 1000,
+           (double)arriving[rounds / 2] / 1000, (double)arriving[rounds * 99 / 100] / 1000);
     for (size_t k = 0; k < clients; k++) http_live_close(live[k]);
     http_stop(s, 1);
     return 0;

@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: EUPL-1.2
-// server_evhttp: the soak test's server on libevent's evhttp: loops sharing one listening socket, answers handed over by
-// a list and one wake-up per loop. Prints its port, runs until its standard input ends.
+// SPDX-License-Identifier: EUPL-1.2 server_evhttp: the soak test's server on libevent's evhttp: loops sharing one
+// listening socket, answers handed over by a list and one wake-up per loop. Prints its port, runs until its
+// standard input ends.
 #include "commit.h"
 #include <arpa/inet.h>
 #include <event2/buffer.h>
@@ -80,7 +80,8 @@ int main(int argc, char **argv)
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof a;
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    if (bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 4096) || getsockname(fd, (struct sockaddr *)&a, &length))
+    if (bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 4096) ||
+        getsockname(fd, (struct sockaddr *)&a, &length))
         return 1;
     struct loop *l = calloc(loops, sizeof *l);
     for (size_t i = 0; l && i < loops; i++) {

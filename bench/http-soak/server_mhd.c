@@ -24,8 +24,9 @@ static void answer(void *request)
     MHD_resume_connection(x->connection);
 }
 
-static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url, const char *method,
-                              const char *version, const char *upload, size_t *upload_size, void **state)
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *upload,
+                              size_t *upload_size, void **state)
 {
     (void)url, (void)method, (void)version;
     struct exchange *x = *state;
@@ -53,7 +54,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     return result;
 }
 
-static void completed(void *context, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode why)
+static void completed(void *context, struct MHD_Connection *connection, void **state,
+                      enum MHD_RequestTerminationCode why)
 {
     (void)context, (void)connection, (void)why;
     free(*state);
@@ -64,16 +66,20 @@ int main(int argc, char **argv)
     const char *mode = argc > 1 ? argv[1] : "epoll";
     const unsigned threads = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1;
     unsigned flags = MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_INTERNAL_POLLING_THREAD;
-    if (!strcmp(mode, "epoll")) flags |= MHD_USE_EPOLL;
-    else flags |= MHD_USE_POLL;
+    if (!strcmp(mode, "epoll"))
+        flags |= MHD_USE_EPOLL;
+    else
+        flags |= MHD_USE_POLL;
     struct commit *c = commit_start(argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 500, answer);
-    struct MHD_Daemon *d =
-        threads > 1 ? MHD_start_daemon(flags, 0, NULL, NULL, handle, c, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
-                                       MHD_OPTION_CONNECTION_LIMIT, 12000u, MHD_OPTION_THREAD_POOL_SIZE, threads,
-                                       MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_END)
-                    : MHD_start_daemon(flags, 0, NULL, NULL, handle, c, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
-                                       MHD_OPTION_CONNECTION_LIMIT, 12000u, MHD_OPTION_CONNECTION_TIMEOUT, 60u,
-                                       MHD_OPTION_END);
+    struct MHD_Daemon *d = threads > 1 ? MHD_start_daemon(flags, 0, NULL, NULL, handle, c,
+                                                          MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
+                                                          MHD_OPTION_CONNECTION_LIMIT, 12000u,
+                                                          MHD_OPTION_THREAD_POOL_SIZE, threads,
+                                                          MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_END)
+                                       : MHD_start_daemon(flags, 0, NULL, NULL, handle, c,
+                                                          MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
+                                                          MHD_OPTION_CONNECTION_LIMIT, 12000u,
+                                                          MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_END);
     if (!d) return 1;
     printf("%u\n", (unsigned)MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT)->port);
     fflush(stdout);

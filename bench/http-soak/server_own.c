@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: EUPL-1.2
-// server_own: the soak test's server on peil's own http/server.h. Prints its port, runs until its standard input ends.
+// SPDX-License-Identifier: EUPL-1.2 server_own: the soak test's server on peil's own http/server.h. Prints its
+// port, runs until its standard input ends.
 #include "commit.h"
 #include "http/server.h"
 #include <stdio.h>
@@ -8,7 +8,8 @@
 static void answer(void *request)
 {
     struct http_request *r = request;
-    const http_reply_data reply = {.status = 200, .content_type = STR("application/json"), .body = http_request_body(r)};
+    const http_reply_data reply = {
+        .status = 200, .content_type = STR("application/json"), .body = http_request_body(r)};
     http_reply(r, &reply);
 }
 
@@ -20,7 +21,11 @@ static void handle(struct http_request *r, void *context)
 int main(int argc, char **argv)
 {
     struct commit *c = commit_start(argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 500, answer);
-    const http_route routes[] = {{.methods = HTTP_POST | HTTP_GET, .path = STR("/"), .flags = HTTP_ON_LOOP | HTTP_PREFIX, .handle = handle, .context = c}};
+    const http_route routes[] = {{.methods = HTTP_POST | HTTP_GET,
+                                  .path = STR("/"),
+                                  .flags = HTTP_ON_LOOP | HTTP_PREFIX,
+                                  .handle = handle,
+                                  .context = c}};
     const http_config config = {.listen = STR("127.0.0.1:0"),
                                 .loops = argc > 1 ? strtoul(argv[1], NULL, 10) : 2,
                                 .routes = routes,

@@ -3,9 +3,10 @@
 //
 //   soak [--seconds N] [--connections 64,256,1000,10000] [--idle N] SERVER [ARGUMENT...]
 //
-// Starts SERVER (which prints its port, and ends when its standard input does), opens the connections, and on each posts a
-// numbered body, waits for the same body back, and posts the next. Every answer is compared with its question. Prints one line
-// per number of connections; exit status 1 when an answer is missing, wrong, or came after more than a second.
+// Starts SERVER (which prints its port, and ends when its standard input does), opens the connections, and on
+// each posts a numbered body, waits for the same body back, and posts the next. Every answer is compared with its
+// question. Prints one line per number of connections; exit status 1 when an answer is missing, wrong, or came
+// after more than a second.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 1024, BODY_BYTES = 64, LATE_US = 1000000, EVENTS = 256, HISTOGRAM_STEP_US = 20, HISTOGRAM = 100000 };
+enum {
+    ANSWER_MAX = 1024,
+    BODY_BYTES = 64,
+    LATE_US = 1000000,
+    EVENTS = 256,
+    HISTOGRAM_STEP_US = 20,
+    HISTOGRAM = 100000
+};
 
 struct client {
     int fd;
@@ -107,10 +115,13 @@ static long server_resident_kib(struct server s)
 
 static int client_connect(uint16_t port)
 {
-    // One loopback address offers about 28,000 ports; spread over several, so that runs in a row do not meet TIME_WAIT.
+    // One loopback address offers about 28,000 ports; spread over several, so that runs in a row do not meet
+    // TIME_WAIT.
     static uint32_t turn;
-    const struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000002u + turn++ % 8)};
-    const struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in from = {.sin_family = AF_INET,
+                                     .sin_addr.s_addr = htonl(0x7f000002u + turn++ % 8)};
+    const struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) die("socket");
     const int on = 1;
@@ -125,10 +136,11 @@ static int client_connect(uint16_t port)
 static void client_ask(struct client *c, struct tally *t, int64_t now)
 {
     char text[512];
-    const int n = snprintf(text, sizeof text,
-                           "POST /v1.1/Observations HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                           "Content-Length: %d\r\n\r\n%0*llu",
-                           BODY_BYTES, BODY_BYTES, (unsigned long long)++c->number);
+    const int n = snprintf(
+        text, sizeof text,
+        "POST /v1.1/Observations HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        "Content-Length: %d\r\n\r\n%0*llu",
+        BODY_BYTES, BODY_BYTES, (unsigned long long)++c->number);
     c->asked_at = now;
     c->got = 0;
     t->asked++;
@@ -179,7 +191,8 @@ static double percentile_ms(const struct tally *t, double p)
 {
     uint64_t seen = 0;
     for (size_t i = 0; i < HISTOGRAM; i++)
-        if ((double)(seen += t->histogram[i]) >= p * (double)t->answered) return (double)((i + 1) * HISTOGRAM_STEP_US) / 1000;
+        if ((double)(seen += t->histogram[i]) >= p * (double)t->answered)
+            return (double)((i + 1) * HISTOGRAM_STEP_US) / 1000;
     return 0;
 }
 
@@ -217,10 +230,11 @@ static bool soak(struct server s, size_t count, int seconds, size_t idle)
     }
     const uint64_t missing = t->asked - t->answered;
     if (missing) t->longest_us = now - start;
-    printf("%6zu %9llu %9llu %8llu %6llu %6llu %7llu %9.0f %7.2f %7.2f %9.1f %8ld %8ld\n", count, (unsigned long long)t->asked,
-           (unsigned long long)t->answered, (unsigned long long)missing, (unsigned long long)t->wrong,
-           (unsigned long long)t->closed, (unsigned long long)t->late, (double)in_time / seconds, percentile_ms(t, 0.5),
-           percentile_ms(t, 0.99), (double)t->longest_us / 1000, before, server_resident_kib(s));
+    printf("%6zu %9llu %9llu %8llu %6llu %6llu %7llu %9.0f %7.2f %7.2f %9.1f %8ld %8ld\n", count,
+           (unsigned long long)t->asked, (unsigned long long)t->answered, (unsigned long long)missing,
+           (unsigned long long)t->wrong, (unsigned long long)t->closed, (unsigned long long)t->late,
+           (double)in_time / seconds, percentile_ms(t, 0.5), percentile_ms(t, 0.99),
+           (double)t->longest_us / 1000, before, server_resident_kib(s));
     fflush(stdout);
     const bool is_clean = !missing && !t->wrong && !t->closed && !t->late;
     for (size_t i = 0; i < count; i++)
@@ -242,8 +256,7 @@ int main(int argc, char **argv)
     int seconds = 10;
     size_t idle = 0;
     const char *connections = "64,256,1000,10000";
-    for (int o; (o = getopt_long(argc, argv, "+", options, NULL)) != -1;)
-        switch (o) {
+    for (int o; (o = getopt_long(argc, argv, "+", options, NULL)) != -1;) switch (o) {
         case 's': seconds = (int)strtol(optarg, NULL, 10); break;
         case 'c': connections = optarg; break;
         case 'i': idle = strtoul(optarg, NULL, 10); break;
@@ -258,8 +271,8 @@ int main(int argc, char **argv)
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     signal(SIGPIPE, SIG_IGN);
-    printf("%6s %9s %9s %8s %6s %6s %7s %9s %7s %7s %9s %8s %8s\n", "conns", "asked", "answered", "missing", "wrong", "closed",
-           "over 1s", "per s", "p50 ms", "p99 ms", "max ms", "KiB idle", "KiB load");
+    printf("%6s %9s %9s %8s %6s %6s %7s %9s %7s %7s %9s %8s %8s\n", "conns", "asked", "answered", "missing",
+           "wrong", "closed", "over 1s", "per s", "p50 ms", "p99 ms", "max ms", "KiB idle", "KiB load");
     bool is_clean = true;
     for (const char *p = connections; *p;) {
         char *next;

@@ -47,7 +47,9 @@ static void weaken_etag(http_reply_data *d, char text[static ETAG_MAX])
 {
     for (size_t i = 0; i < d->header_count; i++) {
         str *value = &d->headers[i].value;
-        if (!str_eq_nocase(d->headers[i].name, STR("ETag")) || !str_starts(*value, STR("\"")) || value->n > ETAG_MAX - 2) continue;
+        if (!str_eq_nocase(d->headers[i].name, STR("ETag")) || !str_starts(*value, STR("\"")) ||
+            value->n > ETAG_MAX - 2)
+            continue;
         memcpy(text, "W/", 2);
         memcpy(text + 2, value->p, value->n);
         *value = (str){text, value->n + 2};
@@ -58,7 +60,8 @@ static struct reply_head head_of(const struct http_request *r, const http_reply_
 {
     const struct http_server *s = r->conn->loop->server;
     return (struct reply_head){.data = d,
-                               .closes = r->must_close || !r->head.keeps_alive || atomic_load(&s->is_stopping),
+                               .closes = r->must_close || !r->head.keeps_alive ||
+                                         atomic_load(&s->is_stopping),
                                .is_http10 = r->head.is_http10,
                                .now = time_now()};
 }
@@ -67,7 +70,8 @@ static struct reply_head head_of(const struct http_request *r, const http_reply_
 static bool compress_body(struct http_request *r, str *body)
 {
     struct gzip_run run = {0};
-    if (!wants_gzip(r) || !gzip_add(r->conn->loop->server->compressors, &run, *body, true, &r->packed)) return false;
+    if (!wants_gzip(r) || !gzip_add(r->conn->loop->server->compressors, &run, *body, true, &r->packed))
+        return false;
     *body = buf_str(&r->packed);
     return true;
 }
@@ -165,12 +169,15 @@ void answer_failed_stream(struct http_request *r, const err *e)
 static void reply_with_allow(struct http_request *r, int status, unsigned methods)
 {
     char text[64];
-    buf allow = {.p = text, .capacity = sizeof text, .max = sizeof text};  // never grows: all names take 45 bytes
+    // Never grows: all names take 45 bytes.
+    buf allow = {.p = text, .capacity = sizeof text, .max = sizeof text};
     http_reply_data reply = {.status = status};
     route_write_allow(&allow, methods);
     http_reply_add_header(&reply, STR("Allow"), buf_str(&allow));
-    if (status == 405) write_error(r, 405, STR("this address does not take that method"), &reply);
-    else write_whole(r, &reply, NULL);
+    if (status == 405)
+        write_error(r, 405, STR("this address does not take that method"), &reply);
+    else
+        write_whole(r, &reply, NULL);
     request_return(r);
 }
 
@@ -236,8 +243,8 @@ void http_reply_stream(struct http_request *r, const http_reply_data *head, http
     request_return(r);
 }
 
-struct http_live *http_reply_live(struct http_request *r, const http_reply_data *head, void (*closed)(void *context),
-                                  void *context)
+struct http_live *http_reply_live(struct http_request *r, const http_reply_data *head,
+                                  void (*closed)(void *context), void *context)
 {
     const http_config *config = &r->conn->loop->server->config;
     http_reply_data d = *head;

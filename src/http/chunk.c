@@ -19,16 +19,21 @@ static bool read_size(struct chunk_reader *c, char byte)
     }
     if (!c->digits) return false;
     c->line = 0;
-    if (byte == '\r') c->place = CHUNK_SIZE_LF;
-    else if (byte == ';' || byte == ' ' || byte == '\t') c->place = CHUNK_EXTENSION;
-    else return false;
+    if (byte == '\r')
+        c->place = CHUNK_SIZE_LF;
+    else if (byte == ';' || byte == ' ' || byte == '\t')
+        c->place = CHUNK_EXTENSION;
+    else
+        return false;
     return true;
 }
 
 static bool read_extension(struct chunk_reader *c, char byte)
 {
-    if (byte == '\r') c->place = CHUNK_SIZE_LF;
-    else if ((unsigned char)byte < ' ' && byte != '\t') return false;
+    if (byte == '\r')
+        c->place = CHUNK_SIZE_LF;
+    else if ((unsigned char)byte < ' ' && byte != '\t')
+        return false;
     return ++c->line <= CHUNK_LINE_MAX;
 }
 
@@ -92,8 +97,8 @@ static void move_data(struct chunk_reader *c, char *p, size_t n, size_t *used, s
     if (!c->left) c->place = CHUNK_DATA_CR;
 }
 
-chunk_state chunk_read(struct chunk_reader *c, char *p, size_t n, uint64_t data_left, size_t *used, size_t *written,
-                       struct refusal *why)
+chunk_state chunk_read(struct chunk_reader *c, char *p, size_t n, uint64_t data_left, size_t *used,
+                       size_t *written, struct refusal *why)
 {
     *used = *written = 0;
     while (*used < n && c->place != CHUNK_END) {

@@ -43,7 +43,8 @@ static int refused_with(str text, uint64_t most)
 
 TEST(a_body_is_put_together_however_it_is_cut)
 {
-    const str text = STR("4\r\npeil\r\n1 ; name=value\r\n-\r\n00B\r\n 0123456789\r\n0\r\nTrailer: x\r\n\r\nGET /next");
+    const str text = STR(
+        "4\r\npeil\r\n1 ; name=value\r\n-\r\n00B\r\n 0123456789\r\n0\r\nTrailer: x\r\n\r\nGET /next");
     for (size_t step = 1; step <= text.n; step++) {
         const struct outcome o = decode(text, step, 100);
         assert_int_equal(o.state, CHUNK_DONE);
@@ -100,5 +101,6 @@ TEST(extensions_and_trailers_have_limits)
     assert_int_equal(chunk_read(&reader, text, sizeof text, 9, &used, &written, &why), CHUNK_REFUSED);
 }
 
-RUN(CASE(a_body_is_put_together_however_it_is_cut), CASE(an_empty_body_is_a_body), CASE(a_broken_coding_is_refused),
-    CASE(a_body_over_the_limit_is_refused_before_it_comes), CASE(extensions_and_trailers_have_limits))
+RUN(CASE(a_body_is_put_together_however_it_is_cut), CASE(an_empty_body_is_a_body),
+    CASE(a_broken_coding_is_refused), CASE(a_body_over_the_limit_is_refused_before_it_comes),
+    CASE(extensions_and_trailers_have_limits))

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-    STEPS_PER_TURN = 64,              // then the other connections of the loop come first
+    STEPS_PER_TURN = 64,  // then the other connections of the loop come first
     HEAD_READ = 2048,
     BODY_READ = 64 << 10,
     DRAIN_READ = 16 << 10,
@@ -24,7 +24,7 @@ enum {
     DRAIN_S = 2,
     SPARE_REQUESTS = 64,              // kept per loop
     KEPT_BUFFER = 16 << 10,           // a buffer that grew beyond this is freed after its request
-    BODY_BYTES_PER_SECOND = 64 << 10  // a body that comes at least this fast may take longer than request_timeout_s
+    BODY_BYTES_PER_SECOND = 64 << 10  // a body that comes this fast may take longer than request_timeout_s
 };
 
 typedef enum { STEP_AGAIN, STEP_WAIT, STEP_CLOSE } step;
@@ -67,8 +67,12 @@ static void request_clear(struct http_request *r)
     buf_recycle(&r->out);
     buf_recycle(&r->packed);
     const struct http_request old = *r;
-    *r = (struct http_request){
-        .post = old.post, .conn = old.conn, .arena = old.arena, .in = old.in, .out = old.out, .packed = old.packed};
+    *r = (struct http_request){.post = old.post,
+                               .conn = old.conn,
+                               .arena = old.arena,
+                               .in = old.in,
+                               .out = old.out,
+                               .packed = old.packed};
 }
 
 static void on_return(struct post *p);
@@ -94,7 +98,8 @@ static struct http_request *request_take(struct loop *l, struct conn *c)
     }
     r->post.run = on_return;
     r->conn = c;
-    r->in.max = r->out.max = r->packed.max = SIZE_MAX / 2;  // bounded by the checks on head and body, and by the handlers
+    // What goes in is bounded by the checks on head and body, what goes out by the handlers.
+    r->in.max = r->out.max = r->packed.max = SIZE_MAX / 2;
     return r;
 }
 
@@ -151,7 +156,10 @@ static void choose_route(struct http_request *r)
     const struct route_match m = route_find(s->config.routes, s->config.route_count, r->head.method, path);
     const bool wants_options = r->head.method == HTTP_OPTIONS && (m.allowed || str_eq(path, STR("*")));
     r->allowed = m.allowed;
-    r->route = m.route ? m.route : wants_options ? &s->options_route : m.allowed ? &s->method_route : &s->none_route;
+    r->route = m.route         ? m.route
+               : wants_options ? &s->options_route
+               : m.allowed     ? &s->method_route
+                               : &s->none_route;
     r->body_max = r->route->body_max ? r->route->body_max : s->config.body_bytes_max;
 }
 
@@ -187,7 +195,8 @@ static step begin_request(struct conn *c)
     r->head_n = r->next_at = r->scan.at;
     if (!head_parse((str){r->in.p, r->head_n}, &r->head, &why)) return refuse(c, &why);
     choose_route(r);
-    if (r->head.length > r->body_max) return refuse(c, &(struct refusal){413, "the body is larger than allowed"});
+    if (r->head.length > r->body_max)
+        return refuse(c, &(struct refusal){413, "the body is larger than allowed"});
     const bool has_body = r->head.is_chunked || r->head.length;
     if (!has_body) return dispatch(c);
     if (r->head.expects_continue && r->in.n == r->head_n && !send_continue(c)) return STEP_CLOSE;
@@ -258,8 +267,8 @@ static step read_chunked(struct conn *c)
     struct refusal why;
     size_t used, written;
     const size_t at = r->head_n + r->body_n;
-    const chunk_state state =
-        chunk_read(&r->chunks, r->in.p + at, r->in.n - at, r->body_max - r->body_n, &used, &written, &why);
+    const chunk_state state = chunk_read(&r->chunks, r->in.p + at, r->in.n - at, r->body_max - r->body_n,
+                                         &used, &written, &why);
     if (state == CHUNK_REFUSED) return refuse(c, &why);
     r->body_n += written;
     if (state == CHUNK_DONE) {
@@ -303,7 +312,8 @@ static size_t gather(const struct http_request *r, struct iovec out[static REQUE
 {
     size_t n = 0;
     for (size_t i = 0; i < r->part_count; i++)
-        if (r->parts[i].n) out[n++] = (struct iovec){(void *)(uintptr_t)r->parts[i].p, r->parts[i].n};  // never written to
+        if (r->parts[i].n)
+            out[n++] = (struct iovec){(void *)(uintptr_t)r->parts[i].p, r->parts[i].n};  // never written to
     return n;
 }
 
@@ -378,8 +388,10 @@ static void on_return(struct post *p)
     struct conn *c = r->conn;
     c->phase = PHASE_REPLY;
     c->deadline_us = seconds_from_now(c, config_of(c)->write_timeout_s);
-    if (c->is_away) conn_close(c);
-    else conn_run(c);
+    if (c->is_away)
+        conn_close(c);
+    else
+        conn_run(c);
 }
 
 // The last one to hold a request whose loop has ended: nobody else knows it any more.
@@ -410,8 +422,10 @@ static step discard_input(struct conn *c, size_t most)
     while (c->can_read) {
         const ssize_t n = recv(c->fd, bytes, sizeof bytes, 0);
         if (n == 0 || (n < 0 && errno != EAGAIN)) return STEP_CLOSE;
-        if (n < 0) c->can_read = false;
-        else c->drained += (size_t)n;
+        if (n < 0)
+            c->can_read = false;
+        else
+            c->drained += (size_t)n;
         if (c->drained > most) return STEP_CLOSE;
     }
     return STEP_WAIT;
@@ -438,8 +452,10 @@ static void leave_loop(struct conn *c)
 {
     struct loop *l = c->loop;
     if (c->is_orphan) return;
-    if (c->previous) c->previous->next = c->next;
-    else l->conns = c->next;
+    if (c->previous)
+        c->previous->next = c->next;
+    else
+        l->conns = c->next;
     if (c->next) c->next->previous = c->previous;
     atomic_fetch_sub(&l->conn_count, 1);
 }
@@ -521,9 +537,9 @@ static const struct {
     step (*run)(struct conn *c);
     void (*time_out)(struct conn *c);
 } phases[PHASE_COUNT] = {
-    [PHASE_HEAD] = {step_head, time_out_reading},  [PHASE_BODY] = {step_body, time_out_reading},
-    [PHASE_HANDLER] = {step_wait, conn_close},     [PHASE_REPLY] = {step_reply, time_out_writing},
-    [PHASE_PULL] = {step_wait, conn_close},        [PHASE_LIVE] = {step_live, time_out_writing},
+    [PHASE_HEAD] = {step_head, time_out_reading}, [PHASE_BODY] = {step_body, time_out_reading},
+    [PHASE_HANDLER] = {step_wait, conn_close},    [PHASE_REPLY] = {step_reply, time_out_writing},
+    [PHASE_PULL] = {step_wait, conn_close},       [PHASE_LIVE] = {step_live, time_out_writing},
     [PHASE_DRAIN] = {step_drain, conn_close},
 };
 
@@ -549,8 +565,10 @@ void conn_tick(struct conn *c)
 void conn_stop(struct conn *c)
 {
     const bool is_idle = c->phase == PHASE_HEAD && !(c->request && c->request->in.n);
-    if (is_idle || c->phase == PHASE_DRAIN) conn_close(c);
-    else if (c->live) live_finish(c->live);
+    if (is_idle || c->phase == PHASE_DRAIN)
+        conn_close(c);
+    else if (c->live)
+        live_finish(c->live);
 }
 
 static void on_event(struct source *s, uint32_t events)
@@ -561,8 +579,10 @@ static void on_event(struct source *s, uint32_t events)
     if (events & EPOLLOUT) c->can_write = true;
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) c->peer_ended = true;
     const bool is_lost = events & (EPOLLHUP | EPOLLERR);
-    if (is_lost && (c->phase == PHASE_HANDLER || c->phase == PHASE_PULL)) conn_close(c);
-    else conn_run(c);
+    if (is_lost && (c->phase == PHASE_HANDLER || c->phase == PHASE_PULL))
+        conn_close(c);
+    else
+        conn_run(c);
 }
 
 static void adopt(struct conn *c)
@@ -571,8 +591,10 @@ static void adopt(struct conn *c)
     c->next = l->conns;
     if (l->conns) l->conns->previous = c;
     l->conns = c;
-    c->deadline_us = seconds_from_now(c, config_of(c)->request_timeout_s);  // the first request must come sooner than a later one
-    if (l->stop_at_us || !loop_watch(l, c->fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, &c->source)) conn_close(c);
+    // The first request must come sooner than a later one.
+    c->deadline_us = seconds_from_now(c, config_of(c)->request_timeout_s);
+    if (l->stop_at_us || !loop_watch(l, c->fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, &c->source))
+        conn_close(c);
 }
 
 static void on_adopt(struct post *p)
@@ -589,8 +611,9 @@ void conn_accept(struct http_server *s, struct loop *l, int fd, const struct pee
         return;
     }
     const int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on a unix socket, which has no such delay
-    *c = (struct conn){.source.ready = on_event, .post.run = on_adopt, .loop = l, .fd = fd, .can_write = true, .key = *key};
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on a unix socket, which has no delay
+    *c = (struct conn){
+        .source.ready = on_event, .post.run = on_adopt, .loop = l, .fd = fd, .can_write = true, .key = *key};
     memcpy(c->peer, peer, strnlen(peer, sizeof c->peer - 1));
     atomic_fetch_add(&l->conn_count, 1);
     atomic_fetch_add(&s->conn_count, 1);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // core.h: what the parts of the server share: server, loops, connections, requests, streams. Private to this folder.
 //
-// A connection belongs to one loop and is touched by its thread only. A request is with exactly one owner at a time: the loop, or
-// (phases HANDLER and PULL) whoever is to answer it, who gives it back by loop_post. Nothing else crosses threads but posts,
-// pieces (counted) and the few atomics named as such.
+// A connection belongs to one loop and is touched by its thread only. A request is with exactly one owner at a
+// time: the loop, or (phases HANDLER and PULL) whoever is to answer it, who gives it back by loop_post. Nothing
+// else crosses threads but posts, pieces (counted) and the few atomics named as such.
 #ifndef PEIL_HTTP_CORE_H
 #define PEIL_HTTP_CORE_H
 
@@ -21,9 +21,8 @@ enum {
     REQUEST_PARTS = 3,
     REQUEST_ARENA_MAX = 16 << 20,
     LIVE_BUFFER_MAX = 256 << 10,
-    LIVE_QUIET_S = 15,       // then a comment line keeps proxies from closing
-    STREAM_PIECE_MAX = 4 << 20,
-    FAR_FUTURE_S = 1 << 30
+    LIVE_QUIET_S = 15,  // then a comment line keeps proxies from closing
+    STREAM_PIECE_MAX = 4 << 20
 };
 
 // Something for a loop to do, handed over from any thread.
@@ -44,13 +43,14 @@ struct http_piece {
 };
 
 typedef enum {
-    PHASE_HEAD,     // reading, or idle when there is no request yet
+    PHASE_HEAD,  // reading, or idle when there is no request yet
     PHASE_BODY,
     PHASE_HANDLER,  // waiting for the answer
     PHASE_REPLY,    // writing the request's parts
     PHASE_PULL,     // a worker makes the next piece of a stream
     PHASE_LIVE,
-    PHASE_DRAIN,    // answered with a refusal: what still comes is thrown away, so that the client sees the answer, not a reset
+    // Answered for the last time: what still comes is thrown away, so that the client sees the answer, not a reset.
+    PHASE_DRAIN,
     PHASE_COUNT
 } conn_phase;
 
@@ -60,9 +60,9 @@ struct stream {
     buf packed;
     bool is_compressed;
     bool is_chunked;
-    bool has_begun;      // the head left, or is about to
-    bool is_cancelled;   // set by the loop while it owns the request
-    bool is_over;        // done() was called
+    bool has_begun;     // the head left, or is about to
+    bool is_cancelled;  // set by the loop while it owns the request
+    bool is_over;       // done() was called
     bool has_failed;
     struct gzip_run run;
 };
@@ -73,21 +73,21 @@ struct http_request {
     struct http_request *next_spare;
     arena *arena;
 
-    buf in;                    // head, body, and what the client sent ahead
+    buf in;  // head, body, and what the client sent ahead
     struct head_scan scan;
     struct head head;
-    size_t head_n;             // bytes of the head; the body follows it
+    size_t head_n;  // bytes of the head; the body follows it
     size_t body_n;
-    size_t next_at;            // where the next request begins in `in`
+    size_t next_at;  // where the next request begins in `in`
     struct chunk_reader chunks;
     size_t body_max;
-    unsigned allowed;          // for 405 and OPTIONS
+    unsigned allowed;  // for 405 and OPTIONS
     const http_route *route;
     http_handler late_handler;  // of http_hand_over; NULL: the route's
     void *late_context;
 
     int64_t first_byte_us;
-    int64_t started_us;        // given to the handler; 0: never was
+    int64_t started_us;  // given to the handler; 0: never was
     int status;
     bool must_close;
     bool is_answered;
@@ -109,13 +109,13 @@ struct conn {
     struct conn *next_dead;
     struct http_request *request;
     struct http_live *live;
-    int fd;                        // -1: closed
+    int fd;  // -1: closed
     conn_phase phase;
-    bool is_ready;                 // is in the loop's ready list
-    bool can_read, can_write;      // as far as epoll's edges tell
+    bool is_ready;             // is in the loop's ready list
+    bool can_read, can_write;  // as far as epoll's edges tell
     bool peer_ended;
-    bool is_orphan;                // its loop has ended while it was away
-    bool is_away;                  // closed while its request is with a handler or worker
+    bool is_orphan;  // its loop has ended while it was away
+    bool is_away;    // closed while its request is with a handler or worker
     int64_t deadline_us;
     size_t drained;
     struct peer_key key;
@@ -130,15 +130,15 @@ struct loop {
     _Atomic(struct post *) inbox;  // newest first; &inbox_closed after the loop has ended
     atomic_bool is_asleep;
     atomic_size_t conn_count;
-    atomic_size_t posting;         // threads inside loop_post
+    atomic_size_t posting;  // threads inside loop_post
     struct source wake_source;
     struct post stop_post;
     int64_t now_us;
     int64_t next_tick_us;
-    int64_t stop_at_us;            // 0: not stopping
+    int64_t stop_at_us;  // 0: not stopping
     struct conn *conns;
-    struct conn *ready;            // have more to do without another event
-    struct conn *dead;             // freed when nothing of this turn can point to them
+    struct conn *ready;  // have more to do without another event
+    struct conn *dead;   // freed when nothing of this turn can point to them
     struct http_request *spare;
     size_t spare_count;
     const struct http_request *dispatching;  // on-loop handler under way
@@ -161,9 +161,10 @@ struct http_server {
     struct workers *workers;
     struct compressors *compressors;
     struct peers *peers;
-    atomic_size_t waiting;         // requests in the workers' queue
+    atomic_size_t waiting;  // requests in the workers' queue
     atomic_size_t conn_count;
-    atomic_size_t holders;         // http_stop, live streams, and requests that are still with somebody after the loops ended
+    atomic_size_t
+        holders;  // http_stop, live streams, and requests that are still with somebody after the loops ended
     atomic_bool is_stopping;
     atomic_int grace_s;
     int port;
@@ -175,9 +176,9 @@ NODISCARD bool loop_start(struct loop *l, struct http_server *s, err *e);  // on
 bool loop_post(struct loop *l, struct post *p);  // false: the loop has ended; the post is still the caller's
 void loop_make_ready(struct loop *l, struct conn *c);
 NODISCARD bool loop_watch(struct loop *l, int fd, uint32_t events, struct source *s);
-void loop_stop(struct loop *l);                  // asks; join the thread
+void loop_stop(struct loop *l);  // asks; join the thread
 void loop_join(struct loop *l);
-void loop_free(struct loop *l);                  // when nobody can post to it any more
+void loop_free(struct loop *l);  // when nobody can post to it any more
 
 // listen.c
 NODISCARD bool listener_open(struct listener *n, struct http_server *s, err *e);
@@ -189,10 +190,10 @@ void listener_close(struct listener *n);
 void conn_accept(struct http_server *s, struct loop *l, int fd, const struct peer_key *key, const char *peer);
 void conn_run(struct conn *c);
 void conn_tick(struct conn *c);
-void conn_stop(struct conn *c);                  // idle: close now; else after the answer
+void conn_stop(struct conn *c);  // idle: close now; else after the answer
 void conn_close(struct conn *c);
 void conn_free(struct conn *c);
-void conn_abandon(struct conn *c);               // the loop ends: close, let go
+void conn_abandon(struct conn *c);  // the loop ends: close, let go
 void request_free(struct http_request *r);
 // Answered: back to its loop. False: the loop has ended, and the request with it.
 bool request_return(struct http_request *r);
@@ -206,16 +207,16 @@ void answer_none(struct http_request *r, void *context);
 void answer_failed_stream(struct http_request *r, const err *e);  // nothing of it has left: an error instead
 
 // stream.c
-void stream_pull(struct http_request *r);        // on a worker: the next piece, then back to the loop
+void stream_pull(struct http_request *r);  // on a worker: the next piece, then back to the loop
 void request_stream_free(struct stream *s);
 
 // live.c
 struct http_live *live_new(struct loop *l, void (*closed)(void *context), void *context);
 void live_attach(struct http_live *l, struct conn *c);
-void live_end(struct http_live *l);              // tells the caller, then lets go
-void live_discard(struct http_live *l);          // the caller never got it
-void live_finish(struct http_live *l);             // end it after what waits
-bool live_write(struct http_live *l);            // as much as the client takes; false: the connection is lost
+void live_end(struct http_live *l);      // tells the caller, then lets go
+void live_discard(struct http_live *l);  // the caller never got it
+void live_finish(struct http_live *l);   // end it after what waits
+bool live_write(struct http_live *l);    // as much as the client takes; false: the connection is lost
 bool live_has_more(const struct http_live *l);
 bool live_is_over(const struct http_live *l);
 void live_tick(struct http_live *l);

@@ -52,5 +52,6 @@ TEST(a_weight_that_is_none_counts_as_no)
     assert_false(http_accepts(STR("gzip;q=-1"), STR("gzip")));
 }
 
-RUN(CASE(a_token_is_what_the_rfc_lists), CASE(a_list_is_searched_by_whole_items), CASE(a_value_with_a_line_break_is_not_safe),
-    CASE(a_coding_is_accepted_as_the_client_weighs_it), CASE(a_weight_that_is_none_counts_as_no))
+RUN(CASE(a_token_is_what_the_rfc_lists), CASE(a_list_is_searched_by_whole_items),
+    CASE(a_value_with_a_line_break_is_not_safe), CASE(a_coding_is_accepted_as_the_client_weighs_it),
+    CASE(a_weight_that_is_none_counts_as_no))

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // gzip.h: gzip for answers, piece by piece, without keeping a compressor per client.
 //
-// Each piece is compressed by itself and flushed to a whole byte, so that the pieces form one valid gzip stream though each may come from
-// another compressor: a thousand slow readers cost a thousand checksums, not a thousand windows of 256 KiB. Costs a few per
-// cent of size on pieces of 64 KiB.
+// Each piece is compressed by itself and flushed to a whole byte, so that the pieces form one valid gzip stream
+// though each may come from another compressor: a thousand slow readers cost a thousand checksums, not a thousand
+// windows of 256 KiB. In pieces of 64 KiB, Observations as JSON become 7 % larger than in one (5.6 % instead of 5.3 %
+// of their size), as CSV 0.4 %.
 // Threads  any; the compressors are shared, one is borrowed for the time of one call
 // Source   RFC 1951, RFC 1952
 #ifndef PEIL_HTTP_GZIP_H
@@ -22,7 +23,8 @@ struct gzip_run {
     uint32_t length;
 };
 
-NODISCARD struct compressors *compressors_new(size_t kept);  // at most `kept` stay allocated while none is in use
+NODISCARD struct compressors *
+compressors_new(size_t kept);  // at most `kept` stay allocated while none is in use
 void compressors_free(struct compressors *c);
 
 // Adds `piece`, compressed, to `out`. False: no memory, or `out` is full.

@@ -100,4 +100,5 @@ static int after(void **state)
 }
 
 RUN_WITH(before, after, CASE(one_piece_comes_back), CASE(pieces_of_different_compressors_form_one_stream),
-         CASE(nothing_is_a_stream_too), CASE(what_cannot_be_compressed_fits_nevertheless), CASE(a_full_buffer_is_reported))
+         CASE(nothing_is_a_stream_too), CASE(what_cannot_be_compressed_fits_nevertheless),
+         CASE(a_full_buffer_is_reported))

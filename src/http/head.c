@@ -32,7 +32,8 @@ head_state head_find_end(struct head_scan *scan, str in, size_t fields_max, stru
 {
     for (; scan->at < in.n; scan->at++) {
         if (!is_control(in.p[scan->at])) continue;
-        if (in.p[scan->at] != '\r') return refuse_scan(why, 400, "a control character, or a line that does not end in CR LF");
+        if (in.p[scan->at] != '\r')
+            return refuse_scan(why, 400, "a control character, or a line that does not end in CR LF");
         if (scan->at + 1 == in.n) break;
         if (in.p[scan->at + 1] != '\n') return refuse_scan(why, 400, "a CR without LF");
         const bool is_empty_line = scan->at == scan->line_start;
@@ -67,8 +68,9 @@ static const struct {
     str name;
     http_method method;
 } methods[] = {
-    {STR("GET"), HTTP_GET},     {STR("HEAD"), HTTP_HEAD},     {STR("POST"), HTTP_POST},       {STR("PUT"), HTTP_PUT},
-    {STR("PATCH"), HTTP_PATCH}, {STR("DELETE"), HTTP_DELETE}, {STR("OPTIONS"), HTTP_OPTIONS},
+    {STR("GET"), HTTP_GET},         {STR("HEAD"), HTTP_HEAD},   {STR("POST"), HTTP_POST},
+    {STR("PUT"), HTTP_PUT},         {STR("PATCH"), HTTP_PATCH}, {STR("DELETE"), HTTP_DELETE},
+    {STR("OPTIONS"), HTTP_OPTIONS},
 };
 
 static bool parse_method(str name, struct head *out, struct refusal *why)
@@ -113,7 +115,8 @@ static bool parse_target(str bytes, str target, struct head *out, struct refusal
             return refuse(why, 400, "the address has a character that must be percent-encoded");
     const bool is_asterisk = out->method == HTTP_OPTIONS && str_eq(target, STR("*"));
     str path = without_authority(target);
-    if (!is_asterisk && !str_starts(path, STR("/"))) return refuse(why, 400, "the address does not start with /");
+    if (!is_asterisk && !str_starts(path, STR("/")))
+        return refuse(why, 400, "the address does not start with /");
     size_t mark;
     str query = {0};
     if (str_find(path, STR("?"), &mark)) {
@@ -133,7 +136,8 @@ static bool parse_request_line(str bytes, str line, struct head *out, struct ref
     size_t first, last;
     if (!str_find(line, STR(" "), &first)) return refuse(why, 400, "the request line has no address");
     const str rest = str_slice(line, first + 1, line.n);
-    if (!str_find(rest, STR(" "), &last)) return refuse(why, 400, "the request line does not end in HTTP/1.1");
+    if (!str_find(rest, STR(" "), &last))
+        return refuse(why, 400, "the request line does not end in HTTP/1.1");
     return parse_method(str_slice(line, 0, first), out, why) &&
            parse_version(str_slice(rest, last + 1, rest.n), out, why) &&
            parse_target(bytes, str_slice(rest, 0, last), out, why);
@@ -147,8 +151,8 @@ static bool parse_field(str bytes, str line, struct head *out, struct refusal *w
     const str name = str_slice(line, 0, colon);
     if (!field_is_token(name)) return refuse(why, 400, "a header name with a character that is not allowed");
     if (out->field_count == HEAD_FIELDS_MAX) return refuse(why, 431, "more than 64 header fields");
-    out->fields[out->field_count++] =
-        (head_field){span_of(bytes, name), span_of(bytes, str_trim(str_slice(line, colon + 1, line.n)))};
+    out->fields[out->field_count++] = (head_field){
+        span_of(bytes, name), span_of(bytes, str_trim(str_slice(line, colon + 1, line.n)))};
     return true;
 }
 
@@ -157,7 +161,8 @@ static bool take_length(struct head *h, str value, struct refusal *why)
     uint64_t length = 0;
     if (!value.n || value.n > 18) return refuse(why, 400, "a Content-Length that is not a number");
     for (size_t i = 0; i < value.n; i++) {
-        if (value.p[i] < '0' || value.p[i] > '9') return refuse(why, 400, "a Content-Length that is not a number");
+        if (value.p[i] < '0' || value.p[i] > '9')
+            return refuse(why, 400, "a Content-Length that is not a number");
         length = length * 10 + (uint64_t)(value.p[i] - '0');
     }
     if (h->has_length && h->length != length) return refuse(why, 400, "two Content-Lengths that differ");
@@ -170,7 +175,8 @@ static bool take_transfer_encoding(struct head *h, str value, struct refusal *wh
 {
     if (h->is_http10) return refuse(why, 400, "Transfer-Encoding in HTTP/1.0");
     if (h->is_chunked) return refuse(why, 400, "two Transfer-Encodings");
-    if (!str_eq_nocase(value, STR("chunked"))) return refuse(why, 501, "a transfer coding other than chunked");
+    if (!str_eq_nocase(value, STR("chunked")))
+        return refuse(why, 501, "a transfer coding other than chunked");
     h->is_chunked = true;
     return true;
 }
@@ -185,7 +191,8 @@ static bool take_connection(struct head *h, str value, struct refusal *why)
 
 static bool take_expect(struct head *h, str value, struct refusal *why)
 {
-    if (!str_eq_nocase(value, STR("100-continue"))) return refuse(why, 417, "an expectation other than 100-continue");
+    if (!str_eq_nocase(value, STR("100-continue")))
+        return refuse(why, 417, "an expectation other than 100-continue");
     h->expects_continue = !h->is_http10;
     return true;
 }
@@ -214,7 +221,8 @@ static bool apply_framing(str bytes, struct head *h, struct refusal *why)
     if (hosts > 1) return refuse(why, 400, "more than one Host");
     if (!hosts && !h->is_http10) return refuse(why, 400, "no Host");
     const bool wants_body = h->method & (HTTP_POST | HTTP_PUT | HTTP_PATCH);
-    if (h->is_http10 && wants_body && !h->has_length) return refuse(why, 411, "a body needs a Content-Length");
+    if (h->is_http10 && wants_body && !h->has_length)
+        return refuse(why, 411, "a body needs a Content-Length");
     return true;
 }
 
@@ -226,7 +234,8 @@ bool head_parse(str bytes, struct head *out, struct refusal *why)
     for (bool is_first = true; str_find(rest, STR("\r\n"), &end) && end; is_first = false) {
         line = str_slice(rest, 0, end);
         rest = str_slice(rest, end + 2, rest.n);
-        if (is_first ? !parse_request_line(bytes, line, out, why) : !parse_field(bytes, line, out, why)) return false;
+        if (is_first ? !parse_request_line(bytes, line, out, why) : !parse_field(bytes, line, out, why))
+            return false;
     }
     out->keeps_alive = !out->is_http10;
     return apply_framing(bytes, out, why);

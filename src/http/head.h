@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // head.h: the head of a request: request line and fields, checked strictly. Pure: bytes in, spans out.
 //
-// Where two readers could disagree about where a message ends, it is refused: both lengths, differing lengths, folded lines,
-// NUL, bare CR, bare LF, space before a colon, no or two Hosts. A proxy before us then cannot be talked into smuggling.
+// Where two readers could disagree about where a message ends, it is refused: both lengths, differing lengths,
+// folded lines, NUL, bare CR, bare LF, space before a colon, no or two Hosts. A proxy before us then cannot be
+// talked into smuggling.
 // Owns     nothing; spans count from the first byte of the head, so the bytes may move
 // Errors   struct refusal: the status to answer with, and a sentence
 // Source   RFC 9112 sections 2 to 7 and 11.2, RFC 9110 sections 5, 7.2 and 10.1.1

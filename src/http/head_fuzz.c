@@ -39,7 +39,8 @@ static void check_chunks(str coded)
     const struct body a = decode(coded, coded.n, whole), b = decode(coded, 1, bytewise);
     assert(a.state == b.state);
     // How far a refused body came before depends on how it was cut; a good one is the same however it came.
-    if (a.state != CHUNK_REFUSED) assert(a.n == b.n && a.used == b.used && !memcmp(whole, bytewise, a.n) && a.n <= BODY_MAX);
+    if (a.state != CHUNK_REFUSED)
+        assert(a.n == b.n && a.used == b.used && !memcmp(whole, bytewise, a.n) && a.n <= BODY_MAX);
     free(whole);
     free(bytewise);
 }
@@ -58,7 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct refusal why;
     const head_state state = head_find_end(&scan, in, 16384, &why);
     head_state slowly = HEAD_INCOMPLETE;
-    for (size_t n = 0; n <= size && slowly == HEAD_INCOMPLETE; n++) slowly = head_find_end(&slow, str_slice(in, 0, n), 16384, &why);
+    for (size_t n = 0; n <= size && slowly == HEAD_INCOMPLETE; n++)
+        slowly = head_find_end(&slow, str_slice(in, 0, n), 16384, &why);
     assert(state == slowly);
     if (state != HEAD_COMPLETE) return 0;
     assert(scan.at == slow.at && scan.at <= size);

@@ -28,7 +28,8 @@ static int refused_with(str text)
 
 TEST(a_request_is_taken_apart)
 {
-    const str text = STR("GET /v1.1/Things?$top=1&$skip=2 HTTP/1.1\r\nHost: peil\r\nX-Two:  a b\t\r\nx-empty:\r\n\r\n");
+    const str text = STR(
+        "GET /v1.1/Things?$top=1&$skip=2 HTTP/1.1\r\nHost: peil\r\nX-Two:  a b\t\r\nx-empty:\r\n\r\n");
     assert_int_equal(refused_with(text), 0);
     assert_int_equal(head.method, HTTP_GET);
     assert_str(head_span(text, head.path), "/v1.1/Things");
@@ -48,7 +49,8 @@ TEST(the_end_is_found_however_the_bytes_are_cut)
         struct head_scan scan = {0};
         const head_state first = head_find_end(&scan, str_slice(text, 0, cut), 16384, &why);
         assert_int_equal(first, cut < end ? HEAD_INCOMPLETE : HEAD_COMPLETE);
-        if (first == HEAD_INCOMPLETE) assert_int_equal(head_find_end(&scan, text, 16384, &why), HEAD_COMPLETE);
+        if (first == HEAD_INCOMPLETE)
+            assert_int_equal(head_find_end(&scan, text, 16384, &why), HEAD_COMPLETE);
         assert_int_equal(scan.at, end);
     }
 }
@@ -173,8 +175,10 @@ TEST(sizes_have_limits)
     assert_int_equal(refused_and_freed(repeated("GET /", 16383, 'a', " HTTP/1.1\r\nHost: a\r\n\r\n")), 0);
     assert_int_equal(refused_and_freed(repeated("GET /", 16384, 'a', " HTTP/1.1\r\nHost: a\r\n\r\n")), 414);
     assert_int_equal(refused_and_freed(repeated("GET /", 40000, 'a', "")), 414);
-    assert_int_equal(refused_and_freed(repeated("GET / HTTP/1.1\r\nHost: a\r\nX: ", 16340, 'a', "\r\n\r\n")), 0);
-    assert_int_equal(refused_and_freed(repeated("GET / HTTP/1.1\r\nHost: a\r\nX: ", 16384, 'a', "\r\n\r\n")), 431);
+    assert_int_equal(refused_and_freed(repeated("GET / HTTP/1.1\r\nHost: a\r\nX: ", 16340, 'a', "\r\n\r\n")),
+                     0);
+    assert_int_equal(refused_and_freed(repeated("GET / HTTP/1.1\r\nHost: a\r\nX: ", 16384, 'a', "\r\n\r\n")),
+                     431);
     assert_int_equal(refused_and_freed(repeated("GET / HTTP/1.1\r\nHost: a\r\nX: ", 17000, 'a', "")), 431);
 }
 
@@ -202,5 +206,5 @@ RUN(CASE(a_request_is_taken_apart), CASE(the_end_is_found_however_the_bytes_are_
     CASE(an_address_with_scheme_and_host_is_a_path), CASE(a_request_line_must_be_whole),
     CASE(other_methods_and_versions_are_named), CASE(what_two_readers_could_frame_differently_is_refused),
     CASE(equal_content_lengths_are_one), CASE(other_transfer_codings_and_expectations_are_refused_as_such),
-    CASE(http_10_closes_unless_asked_and_needs_a_length), CASE(sizes_have_limits), CASE(more_than_64_fields_are_refused),
-    CASE(rubbish_is_refused_at_its_first_impossible_byte))
+    CASE(http_10_closes_unless_asked_and_needs_a_length), CASE(sizes_have_limits),
+    CASE(more_than_64_fields_are_refused), CASE(rubbish_is_refused_at_its_first_impossible_byte))

@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: EUPL-1.2
-// Clients that mean harm or know no better, against a server in a process of its own, so that its memory and descriptors can be
-// watched from outside: afterwards it serves as before, and has grown by nothing that matters.
+// SPDX-License-Identifier: EUPL-1.2 Clients that mean harm or know no better, against a server in a process of
+// its own, so that its memory and descriptors can be watched from outside: afterwards it serves as before, and
+// has grown by nothing that matters.
 #include "http/server.h"
 
 #include "http/test_client.h"
@@ -36,7 +36,8 @@ static int own_descriptors;  // of the server without a connection
 static void echo(struct http_request *r, void *context)
 {
     (void)context;
-    const http_reply_data d = {.status = 200, .content_type = STR("text/plain"), .body = http_request_body(r)};
+    const http_reply_data d = {
+        .status = 200, .content_type = STR("text/plain"), .body = http_request_body(r)};
     http_reply(r, &d);
 }
 
@@ -46,7 +47,10 @@ static int serve(int input, int output)
         {.methods = HTTP_GET | HTTP_POST, .path = STR("/"), .flags = HTTP_ON_LOOP, .handle = echo},
         {.methods = HTTP_GET | HTTP_POST, .path = STR("/work"), .handle = echo},
     };
-    const http_config config = {.listen = STR("127.0.0.1:0"), .loops = 2, .routes = routes, .route_count = 2,
+    const http_config config = {.listen = STR("127.0.0.1:0"),
+                                .loops = 2,
+                                .routes = routes,
+                                .route_count = 2,
                                 .request_timeout_s = REQUEST_TIMEOUT_S};
     err e;
     char end;
@@ -138,9 +142,9 @@ static const struct {
     {STR("GET / HTTP/1.1\n"), 400},
     {STR("GET / HTTP/1.1\r\n" HOST "X: \0\r\n\r\n"), 400},
     {STR("\0\0\0\0"), 400},
-    {STR("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"), 400},                  // TLS
-    {STR("\x10\x1d\x00\x04MQTT\x04\x02\x00\x3c\x00\x11"), 400},                  // MQTT
-    {STR("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 501},                              // HTTP/2
+    {STR("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"), 400},  // TLS
+    {STR("\x10\x1d\x00\x04MQTT\x04\x02\x00\x3c\x00\x11"), 400},  // MQTT
+    {STR("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 501},              // HTTP/2
     {STR("SSH-2.0-OpenSSH_9.2\r\n\r\n"), 400},
     {STR("GET http://a/ HTTP/1.1\r\n" HOST "\r\n"), 200},
     {STR("GET /../../etc/passwd HTTP/1.1\r\n" HOST "\r\n"), 404},
@@ -152,7 +156,9 @@ static const struct {
     {STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 18446744073709551616\r\n\r\n"), 400},
     {STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400},
     {STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\nContent-Length: 30\r\n\r\nabc"), 400},
-    {STR("POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: \x0b" "chunked\r\n\r\n0\r\n\r\n"), 400},
+    {STR("POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: \x0b"
+         "chunked\r\n\r\n0\r\n\r\n"),
+     400},
     {STR("POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: identity\r\n\r\n"), 501},
     {STR("POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n"), 400},
     {STR("POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nfffffff\r\nx"), 413},
@@ -211,13 +217,15 @@ TEST(binary_rubbish_is_survived)
 
 TEST(damaged_requests_are_survived)
 {
-    static const str whole = STR("POST /work HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                 "5\r\nhello\r\n0\r\n\r\nPOST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello");
+    static const str whole = STR(
+        "POST /work HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "5\r\nhello\r\n0\r\n\r\nPOST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello");
     char bytes[512];
     chance = 2;
     for (int i = 0; i < 3000; i++) {
         memcpy(bytes, whole.p, whole.n);
-        for (uint32_t damage = below(4); damage > 0; damage--) bytes[below((uint32_t)whole.n)] = (char)below(256);
+        for (uint32_t damage = below(4); damage > 0; damage--)
+            bytes[below((uint32_t)whole.n)] = (char)below(256);
         send_and_wait(bytes, i % 2 ? whole.n : below((uint32_t)whole.n));
     }
     assert_serves();
@@ -230,7 +238,8 @@ static size_t affordable(size_t wanted)
     return files.rlim_cur > wanted + 100 ? wanted : files.rlim_cur / 2;
 }
 
-// The growth of the server in KiB while `count` connections that have sent `bytes` stay open, and a client is served beside them.
+// The growth of the server in KiB while `count` connections that have sent `bytes` stay open, and a client is
+// served beside them.
 static long growth_with(size_t count, str bytes)
 {
     const long before = resident_kib();
@@ -265,7 +274,8 @@ TEST(ten_thousand_idle_connections_cost_little)
 TEST(ten_thousand_half_requests_cost_what_they_sent)
 {
     const size_t count = affordable(IDLE_MAX);
-    const long growth = growth_with(count, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 1000000\r\n\r\nhalf a bo"));
+    const long growth = growth_with(
+        count, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 1000000\r\n\r\nhalf a bo"));
     print_message("%zu half requests: %ld KiB\n", count, growth);
     // A request, its first buffer, its arena: not the megabyte that was announced.
     if (MEMORY_IS_OURS) assert_true(growth < 64 << 10);
@@ -290,6 +300,7 @@ TEST(clients_that_come_and_go_leave_nothing)
     assert_all_closed();
 }
 
-RUN_WITH(start_server, stop_server, CASE(each_wrong_request_is_answered_and_none_disturbs), CASE(binary_rubbish_is_survived),
-         CASE(damaged_requests_are_survived), CASE(ten_thousand_idle_connections_cost_little),
+RUN_WITH(start_server, stop_server, CASE(each_wrong_request_is_answered_and_none_disturbs),
+         CASE(binary_rubbish_is_survived), CASE(damaged_requests_are_survived),
+         CASE(ten_thousand_idle_connections_cost_little),
          CASE(ten_thousand_half_requests_cost_what_they_sent), CASE(clients_that_come_and_go_leave_nothing))

@@ -23,7 +23,8 @@ static bool fail(struct listener *n, str where, const char *what, err *e)
     const int saved = errno;
     if (n->fd >= 0) close(n->fd);
     n->fd = -1;
-    return err_set(e, ERR_IO, ERR_NOWHERE, "cannot listen on %.*s: %s: %s", STR_ARG(where), what, strerror(saved));
+    return err_set(e, ERR_IO, ERR_NOWHERE, "cannot listen on %.*s: %s: %s", STR_ARG(where), what,
+                   strerror(saved));
 }
 
 static bool is_in_use(const struct sockaddr_un *a)
@@ -40,7 +41,8 @@ static bool open_unix(struct listener *n, str path, err *e)
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     struct stat s;
     if (!path.n || path.n >= sizeof a.sun_path)
-        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "the path of a socket must have 1 to %zu bytes", sizeof a.sun_path - 1);
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "the path of a socket must have 1 to %zu bytes",
+                       sizeof a.sun_path - 1);
     memcpy(a.sun_path, path.p, path.n);
     if (is_in_use(&a)) return err_set(e, ERR_IO, ERR_NOWHERE, "another process listens on %s", a.sun_path);
     n->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -62,7 +64,8 @@ static bool split_address(str where, char host[static 256], char port[static 8],
     const str p = str_slice(where, at, where.n);
     if (str_starts(h, STR("[")) && str_ends(h, STR("]"))) h = str_slice(h, 1, h.n - 1);
     if (!h.n || h.n > 255 || !p.n || p.n > 5)
-        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%.*s' is not an address such as 127.0.0.1:8080 or [::1]:8080", STR_ARG(where));
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE,
+                       "'%.*s' is not an address such as 127.0.0.1:8080 or [::1]:8080", STR_ARG(where));
     snprintf(host, 256, "%.*s", STR_ARG(h));
     snprintf(port, 8, "%.*s", STR_ARG(p));
     return true;
@@ -74,7 +77,8 @@ static bool open_address(struct listener *n, str where, const struct addrinfo *a
     n->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (n->fd < 0) return fail(n, where, "socket", e);
     setsockopt(n->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (a->ai_family == AF_INET6) setsockopt(n->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);  // [::] takes IPv4 too
+    if (a->ai_family == AF_INET6)
+        setsockopt(n->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);  // [::] takes IPv4 too
     if (bind(n->fd, a->ai_addr, a->ai_addrlen)) return fail(n, where, "bind", e);
     if (listen(n->fd, BACKLOG)) return fail(n, where, "listen", e);
     return true;
@@ -87,7 +91,9 @@ static bool open_inet(struct listener *n, str where, err *e)
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     if (!split_address(where, host, port, e)) return false;
     const int fault = getaddrinfo(host, port, &hints, &found);
-    if (fault) return err_set(e, ERR_CONFIG, ERR_NOWHERE, "cannot listen on %.*s: %s", STR_ARG(where), gai_strerror(fault));
+    if (fault)
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "cannot listen on %.*s: %s", STR_ARG(where),
+                       gai_strerror(fault));
     const bool is_open = open_address(n, where, found, e);
     freeaddrinfo(found);
     return is_open;
@@ -115,9 +121,10 @@ static struct loop *least_busy(const struct http_server *s)
 
 static void turn_away(int fd, refused_reason why)
 {
-    static const char text[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
-                               "Content-Length: 64\r\nConnection: close\r\n\r\n"
-                               "{\"code\":503,\"type\":\"error\",\"message\":\"too many connections\"}   \n";
+    static const char text[] =
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
+        "Content-Length: 60\r\nConnection: close\r\n\r\n"
+        "{\"code\":503,\"type\":\"error\",\"message\":\"too many connections\"}";
     // Best effort: with its send buffer still empty it either fits or the client is gone.
     (void)!send(fd, text, sizeof text - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     meter_refused(why);
@@ -129,9 +136,12 @@ static void admit(struct http_server *s, int fd, const struct sockaddr_storage *
     struct peer_key key;
     char peer[PEER_TEXT];
     peer_read(from, &key, peer);
-    if (atomic_load(&s->conn_count) >= s->config.connections_max) turn_away(fd, REFUSED_CONNECTIONS);
-    else if (s->peers && !peers_enter(s->peers, &key)) turn_away(fd, REFUSED_ADDRESS);
-    else conn_accept(s, least_busy(s), fd, &key, peer);
+    if (atomic_load(&s->conn_count) >= s->config.connections_max)
+        turn_away(fd, REFUSED_CONNECTIONS);
+    else if (s->peers && !peers_enter(s->peers, &key))
+        turn_away(fd, REFUSED_ADDRESS);
+    else
+        conn_accept(s, least_busy(s), fd, &key, peer);
 }
 
 static bool watch(struct listener *n)

@@ -24,13 +24,13 @@ struct item {
 enum { UNTOLD, BEING_TOLD, TOLD, LET_GO };
 
 struct http_live {
-    atomic_size_t holders;    // the caller, the loop, and each post under way
-    atomic_size_t queued;     // bytes of all items that wait
-    atomic_bool is_over;      // asked to close, too slow, or ended
+    atomic_size_t holders;  // the caller, the loop, and each post under way
+    atomic_size_t queued;   // bytes of all items that wait
+    atomic_bool is_over;    // asked to close, too slow, or ended
     atomic_int telling;
     struct post close_post;
-    struct loop *loop;        // stays until the last holder has gone, for each live stream holds the server
-    struct conn *conn;        // NULL before the head has left and after the end
+    struct loop *loop;  // stays until the last holder has gone, for each live stream holds the server
+    struct conn *conn;  // NULL before the head has left and after the end
     void (*closed)(void *context);
     void *context;
     struct item *first, *last;
@@ -129,8 +129,10 @@ static void on_item(struct post *p)
         item_free(i);
     } else {
         i->next = NULL;
-        if (l->last) l->last->next = i;
-        else l->first = i;
+        if (l->last)
+            l->last->next = i;
+        else
+            l->first = i;
         l->last = i;
         if (l->conn) loop_make_ready(l->loop, l->conn);
     }
@@ -176,8 +178,8 @@ bool live_write(struct http_live *l)
         drop_sent(l, (size_t)n);
         l->sent_at_us = l->loop->now_us;
     }
-    c->deadline_us =
-        l->first ? l->sent_at_us + l->loop->server->config.write_timeout_s * TIME_SECOND : INT64_MAX;
+    c->deadline_us = l->first ? l->sent_at_us + l->loop->server->config.write_timeout_s * TIME_SECOND
+                              : INT64_MAX;
     return true;
 }
 

@@ -21,7 +21,7 @@ typedef enum {
 void meter_register(struct metrics *m);
 void meter_request(int status, int64_t microseconds);  // < 0: no handler was asked, no time is counted
 void meter_refused(refused_reason why);
-void meter_refused_status(int status);                 // the reason that belongs to a status of the server's own
+void meter_refused_status(int status);  // the reason that belongs to a status of the server's own
 void meter_connections(int change);
 void meter_live(int change);
 

@@ -115,7 +115,10 @@ static void read_ipv6(const struct in6_addr *a, struct peer_key *k, char text[st
 void peer_read(const struct sockaddr_storage *a, struct peer_key *k, char text[static PEER_TEXT])
 {
     *k = (struct peer_key){0};
-    if (a->ss_family == AF_INET) read_ipv4(&((const struct sockaddr_in *)(const void *)a)->sin_addr, k, text);
-    else if (a->ss_family == AF_INET6) read_ipv6(&((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, k, text);
-    else snprintf(text, PEER_TEXT, "unix");
+    if (a->ss_family == AF_INET)
+        read_ipv4(&((const struct sockaddr_in *)(const void *)a)->sin_addr, k, text);
+    else if (a->ss_family == AF_INET6)
+        read_ipv6(&((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, k, text);
+    else
+        snprintf(text, PEER_TEXT, "unix");
 }

@@ -20,7 +20,8 @@ struct peer_key {
 
 NODISCARD struct peers *peers_new(size_t most_per_address);
 void peers_free(struct peers *p);
-bool peers_enter(struct peers *p, const struct peer_key *k);  // false: it has its number already, or no memory
+bool peers_enter(struct peers *p,
+                 const struct peer_key *k);  // false: it has its number already, or no memory
 void peers_leave(struct peers *p, const struct peer_key *k);  // once for each that entered
 
 // The key, and the address as text ("127.0.0.1", "2001:db8::1", "unix").

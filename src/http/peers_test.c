@@ -13,9 +13,12 @@ static struct peer_key key_of(const char *address, char text[static PEER_TEXT])
     struct peer_key k;
     struct sockaddr_in four = {.sin_family = AF_INET};
     struct sockaddr_in6 six = {.sin6_family = AF_INET6};
-    if (inet_pton(AF_INET, address, &four.sin_addr) == 1) memcpy(&a, &four, sizeof four);
-    else if (inet_pton(AF_INET6, address, &six.sin6_addr) == 1) memcpy(&a, &six, sizeof six);
-    else a.ss_family = AF_UNIX;
+    if (inet_pton(AF_INET, address, &four.sin_addr) == 1)
+        memcpy(&a, &four, sizeof four);
+    else if (inet_pton(AF_INET6, address, &six.sin6_addr) == 1)
+        memcpy(&a, &six, sizeof six);
+    else
+        a.ss_family = AF_UNIX;
     peer_read(&a, &k, text);
     return k;
 }
@@ -81,5 +84,6 @@ TEST(a_unix_socket_is_not_limited)
     peers_free(p);
 }
 
-RUN(CASE(an_address_is_shown_as_people_write_it), CASE(each_address_has_its_own_number), CASE(who_leaves_makes_room),
-    CASE(a_whole_ipv6_network_is_one_address), CASE(a_unix_socket_is_not_limited))
+RUN(CASE(an_address_is_shown_as_people_write_it), CASE(each_address_has_its_own_number),
+    CASE(who_leaves_makes_room), CASE(a_whole_ipv6_network_is_one_address),
+    CASE(a_unix_socket_is_not_limited))

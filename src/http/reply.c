@@ -100,8 +100,10 @@ static void write_framing(buf *out, const struct reply_head *h)
         buf_add_int(out, (int64_t)h->length);
         BUF_LIT(out, "\r\n");
     }
-    if (h->closes || h->framing == REPLY_UNTIL_CLOSE) BUF_LIT(out, "Connection: close\r\n");
-    else if (h->is_http10) BUF_LIT(out, "Connection: keep-alive\r\n");
+    if (h->closes || h->framing == REPLY_UNTIL_CLOSE)
+        BUF_LIT(out, "Connection: close\r\n");
+    else if (h->is_http10)
+        BUF_LIT(out, "Connection: keep-alive\r\n");
 }
 
 void reply_write_head(buf *out, const struct reply_head *h)
@@ -126,8 +128,9 @@ void reply_write_head(buf *out, const struct reply_head *h)
 
 static bool is_text_type(str type)
 {
-    static const str whole[] = {STR("application/json"), STR("application/xml"), STR("application/javascript"),
-                                STR("application/manifest+json"), STR("application/n-triples"), STR("image/svg+xml")};
+    static const str whole[] = {STR("application/json"),       STR("application/xml"),
+                                STR("application/javascript"), STR("application/manifest+json"),
+                                STR("application/n-triples"),  STR("image/svg+xml")};
     str essence = {0};
     if (!str_cut(&type, ';', &essence)) return false;
     essence = str_trim(essence);
@@ -148,5 +151,6 @@ bool reply_is_compressible(const http_reply_data *d)
 
 void http_reply_add_header(http_reply_data *reply, str name, str value)
 {
-    if (reply->header_count < HTTP_REPLY_HEADERS_MAX) reply->headers[reply->header_count++] = (http_header){name, value};
+    if (reply->header_count < HTTP_REPLY_HEADERS_MAX)
+        reply->headers[reply->header_count++] = (http_header){name, value};
 }

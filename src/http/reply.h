@@ -24,8 +24,8 @@ struct reply_head {
 
 // Status line to empty line. Headers whose name or value could break out of their line are left out.
 void reply_write_head(buf *out, const struct reply_head *h);
-bool reply_has_body(int status);                           // 1xx, 204 and 304 have none
-bool reply_is_compressible(const http_reply_data *d);      // a text type, not encoded yet
+bool reply_has_body(int status);                                     // 1xx, 204 and 304 have none
+bool reply_is_compressible(const http_reply_data *d);                // a text type, not encoded yet
 void reply_write_date(char out[static REPLY_DATE_TEXT], instant t);  // Sun, 06 Nov 1994 08:49:37 GMT
 
 #endif

@@ -44,8 +44,9 @@ TEST(a_header_that_would_break_out_of_its_line_is_left_out)
     http_reply_add_header(&d, STR("Location"), STR("/x\r\nSet-Cookie: a=b"));
     http_reply_add_header(&d, STR("Bad Name"), STR("x"));
     const struct reply_head h = {.data = &d, .framing = REPLY_CHUNKED};
-    assert_str(written(&h),
-               "HTTP/1.1 302 Found\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert_str(
+        written(&h),
+        "HTTP/1.1 302 Found\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nTransfer-Encoding: chunked\r\n\r\n");
 }
 
 TEST(more_headers_than_fit_are_left_out)
@@ -60,9 +61,15 @@ TEST(text_is_compressible_and_the_rest_is_not)
     static const struct {
         const char *type;
         bool is;
-    } cases[] = {{"text/html; charset=utf-8", true}, {"application/json", true},         {"application/geo+json", true},
-                 {"image/svg+xml", true},            {"text/event-stream", true},        {"image/png", false},
-                 {"application/zip", false},         {"application/octet-stream", false}, {"", false}};
+    } cases[] = {{"text/html; charset=utf-8", true},
+                 {"application/json", true},
+                 {"application/geo+json", true},
+                 {"image/svg+xml", true},
+                 {"text/event-stream", true},
+                 {"image/png", false},
+                 {"application/zip", false},
+                 {"application/octet-stream", false},
+                 {"", false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const http_reply_data d = {.status = 200, .content_type = str_of(cases[i].type)};
         assert_int_equal(reply_is_compressible(&d), cases[i].is);
@@ -80,6 +87,7 @@ static int after(void **state)
     return 0;
 }
 
-RUN_WITH(NULL, after, CASE(a_date_is_written_as_the_rfc_does), CASE(a_head_is_status_date_type_headers_and_length),
-         CASE(no_length_where_there_can_be_no_body), CASE(a_header_that_would_break_out_of_its_line_is_left_out),
+RUN_WITH(NULL, after, CASE(a_date_is_written_as_the_rfc_does),
+         CASE(a_head_is_status_date_type_headers_and_length), CASE(no_length_where_there_can_be_no_body),
+         CASE(a_header_that_would_break_out_of_its_line_is_left_out),
          CASE(more_headers_than_fit_are_left_out), CASE(text_is_compressible_and_the_rest_is_not))

@@ -27,8 +27,9 @@ void route_write_allow(buf *out, unsigned methods)
         str name;
         unsigned by;
     } names[] = {
-        {STR("GET"), HTTP_GET},     {STR("HEAD"), HTTP_GET | HTTP_HEAD}, {STR("POST"), HTTP_POST},  {STR("PUT"), HTTP_PUT},
-        {STR("PATCH"), HTTP_PATCH}, {STR("DELETE"), HTTP_DELETE},        {STR("OPTIONS"), ~0u},
+        {STR("GET"), HTTP_GET}, {STR("HEAD"), HTTP_GET | HTTP_HEAD}, {STR("POST"), HTTP_POST},
+        {STR("PUT"), HTTP_PUT}, {STR("PATCH"), HTTP_PATCH},          {STR("DELETE"), HTTP_DELETE},
+        {STR("OPTIONS"), ~0u},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!(methods & names[i].by)) continue;

@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: EUPL-1.2
-// route.h: which route takes a request. Pure.
-// Of the routes whose path matches, the longest that takes the method wins; when none takes it, `allowed` says what is possible.
+// SPDX-License-Identifier: EUPL-1.2 route.h: which route takes a request. Pure. Of the routes whose path matches,
+// the longest that takes the method wins; when none takes it, `allowed` says what is possible.
 #ifndef PEIL_HTTP_ROUTE_H
 #define PEIL_HTTP_ROUTE_H
 

@@ -45,7 +45,8 @@ TEST(head_goes_where_get_goes)
 static str allowed(const char *path, char text[static 64])
 {
     buf b = {.p = text, .capacity = 64, .max = 64};
-    route_write_allow(&b, route_find(routes, sizeof routes / sizeof *routes, HTTP_DELETE, str_of(path)).allowed);
+    route_write_allow(&b,
+                      route_find(routes, sizeof routes / sizeof *routes, HTTP_DELETE, str_of(path)).allowed);
     return buf_str(&b);
 }
 
@@ -64,5 +65,6 @@ TEST(without_a_match_nothing_is_allowed)
     assert_int_equal(m.allowed, 0);
 }
 
-RUN(CASE(the_longest_path_wins), CASE(a_method_that_the_longest_does_not_take_goes_to_the_next), CASE(head_goes_where_get_goes),
-    CASE(allow_names_the_methods_of_all_that_match), CASE(without_a_match_nothing_is_allowed))
+RUN(CASE(the_longest_path_wins), CASE(a_method_that_the_longest_does_not_take_goes_to_the_next),
+    CASE(head_goes_where_get_goes), CASE(allow_names_the_methods_of_all_that_match),
+    CASE(without_a_match_nothing_is_allowed))

@@ -46,7 +46,8 @@ static void fit_descriptors(http_config *c)
     if (setrlimit(RLIMIT_NOFILE, &l)) l.rlim_cur = had;
     if (l.rlim_cur >= wanted) return;
     c->connections_max = l.rlim_cur > 2 * OWN_DESCRIPTORS ? l.rlim_cur - OWN_DESCRIPTORS : l.rlim_cur / 2;
-    log_warning("fewer connections than configured", "connections=%zu reason=\"limit on open files\"", c->connections_max);
+    log_warning("fewer connections than configured", "connections=%zu reason=\"limit on open files\"",
+                c->connections_max);
 }
 
 void server_release(struct http_server *s)
@@ -68,14 +69,17 @@ static void work(void *item, void *context)
         return;
     }
     atomic_fetch_sub(&s->waiting, 1);
-    if (r->late_handler) r->late_handler(r, r->late_context);
-    else r->route->handle(r, r->route->context);
+    if (r->late_handler)
+        r->late_handler(r, r->late_context);
+    else
+        r->route->handle(r, r->route->context);
 }
 
 bool server_submit(struct http_server *s, struct http_request *r)
 {
     // The pool has a place for each connection besides, so that a stream under way is never refused its next piece.
-    if (atomic_fetch_add(&s->waiting, 1) < s->config.worker_queue && workers_submit(s->workers, r)) return true;
+    if (atomic_fetch_add(&s->waiting, 1) < s->config.worker_queue && workers_submit(s->workers, r))
+        return true;
     atomic_fetch_sub(&s->waiting, 1);
     return false;
 }
@@ -94,7 +98,8 @@ static bool start_parts(struct http_server *s, err *e)
     s->compressors = compressors_new(c->workers + c->loops);
     s->workers = workers_new("peil-worker", c->workers, c->worker_queue + c->connections_max, work, s);
     if (c->connections_per_address_max) s->peers = peers_new(c->connections_per_address_max);
-    if (!s->loops || !s->compressors || !s->workers || (c->connections_per_address_max && !s->peers)) return err_no_memory(e);
+    if (!s->loops || !s->compressors || !s->workers || (c->connections_per_address_max && !s->peers))
+        return err_no_memory(e);
     if (!listener_open(&s->listener, s, e)) return false;
     for (; s->loops_started < c->loops; s->loops_started++)
         if (!loop_start(&s->loops[s->loops_started], s, e)) return false;

@@ -34,8 +34,8 @@ static void echo(struct http_request *r, void *context)
     (void)context;
     str text;
     const str path = http_request_path(r), query = http_request_query(r), body = http_request_body(r);
-    assert_true(arena_print(http_request_arena(r), &text, "%d %.*s?%.*s %.*s", (int)http_request_method(r), STR_ARG(path),
-                            STR_ARG(query), STR_ARG(body)));
+    assert_true(arena_print(http_request_arena(r), &text, "%d %.*s?%.*s %.*s", (int)http_request_method(r),
+                            STR_ARG(path), STR_ARG(query), STR_ARG(body)));
     reply_text(r, 200, text);
 }
 
@@ -180,7 +180,8 @@ static size_t broadcast(str bytes)
     http_piece *p = http_piece_new(bytes);
     assert_non_null(p);
     lock_take(hub);
-    for (size_t i = 0; i < LISTENERS; i++) sent += listeners[i].live && http_live_send_piece(listeners[i].live, p);
+    for (size_t i = 0; i < LISTENERS; i++)
+        sent += listeners[i].live && http_live_send_piece(listeners[i].live, p);
     lock_drop(hub);
     http_piece_release(p);
     end_listening(false);
@@ -198,7 +199,10 @@ static bool becomes(atomic_int *value, int wanted)
 static http_piece *piece;
 
 static http_route routes[] = {
-    {.methods = HTTP_GET | HTTP_POST | HTTP_DELETE, .path = STR("/loop"), .flags = HTTP_ON_LOOP | HTTP_PREFIX, .handle = echo},
+    {.methods = HTTP_GET | HTTP_POST | HTTP_DELETE,
+     .path = STR("/loop"),
+     .flags = HTTP_ON_LOOP | HTTP_PREFIX,
+     .handle = echo},
     {.methods = HTTP_GET | HTTP_POST, .path = STR("/work"), .handle = echo},
     {.methods = HTTP_POST, .path = STR("/small"), .flags = HTTP_ON_LOOP, .body_max = 10, .handle = echo},
     {.methods = HTTP_POST, .path = STR("/count"), .body_max = 4 << 20, .handle = count_body},
@@ -267,8 +271,12 @@ TEST(an_answer_has_date_type_length_and_the_headers_of_finish)
 TEST(a_connection_serves_many_requests_in_their_order)
 {
     struct client c = dial();
-    CLIENT_SEND(&c, REQUEST("GET", "/loop/1") REQUEST("GET", "/work") "POST /loop/2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
-                        REQUEST("DELETE", "/loop/3"));
+    CLIENT_SEND(
+        &c,
+        REQUEST("GET", "/loop/1") REQUEST(
+            "GET",
+            "/work") "POST /loop/2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc" REQUEST("DELETE",
+                                                                                                "/loop/3"));
     assert_str(client_read(&c).body, "1 /loop/1? ");
     assert_str(client_read(&c).body, "1 /work? ");
     assert_str(client_read(&c).body, "4 /loop/2? abc");
@@ -281,7 +289,8 @@ TEST(a_thousand_requests_sent_at_once_are_all_answered)
     struct client c = dial();
     char text[64];
     for (int i = 0; i < 1000; i++)
-        client_send(&c, (str){text, (size_t)snprintf(text, sizeof text, "GET /loop/%d HTTP/1.1\r\nHost: a\r\n\r\n", i)});
+        client_send(&c, (str){text, (size_t)snprintf(text, sizeof text,
+                                                     "GET /loop/%d HTTP/1.1\r\nHost: a\r\n\r\n", i)});
     for (int i = 0; i < 1000; i++) {
         char expected[32];
         snprintf(expected, sizeof expected, "1 /loop/%d? ", i);
@@ -319,11 +328,13 @@ TEST(head_says_what_get_says_without_the_body)
 TEST(other_methods_get_405_with_allow_and_options_are_answered)
 {
     struct client c = dial();
-    CLIENT_SEND(&c, REQUEST("PUT", "/work") REQUEST("OPTIONS", "/work") REQUEST("OPTIONS", "*") REQUEST("OPTIONS", "/none"));
+    CLIENT_SEND(&c, REQUEST("PUT", "/work") REQUEST("OPTIONS", "/work") REQUEST("OPTIONS", "*")
+                        REQUEST("OPTIONS", "/none"));
     struct client_reply r = client_read(&c);
     assert_int_equal(r.status, 405);
     assert_str(client_header(&r, "Allow"), "GET, HEAD, POST, OPTIONS");
-    assert_str(r.body, "{\"code\":405,\"type\":\"error\",\"message\":\"this address does not take that method\"}");
+    assert_str(r.body,
+               "{\"code\":405,\"type\":\"error\",\"message\":\"this address does not take that method\"}");
     r = client_read(&c);
     assert_int_equal(r.status, 204);
     assert_str(client_header(&r, "Allow"), "GET, HEAD, POST, OPTIONS");
@@ -374,8 +385,9 @@ TEST(a_line_break_in_a_header_does_not_split_the_answer)
 TEST(a_chunked_body_arrives_whole_and_the_next_request_after_it)
 {
     struct client c = dial();
-    CLIENT_SEND(&c, "POST /loop HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nT: t\r\n\r\n"
-                    REQUEST("GET", "/loop/next"));
+    CLIENT_SEND(&c,
+                "POST /loop HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+                "chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nT: t\r\n\r\n" REQUEST("GET", "/loop/next"));
     assert_str(client_read(&c).body, "4 /loop? abcdefg");
     assert_str(client_read(&c).body, "1 /loop/next? ");
     client_close(&c);
@@ -388,7 +400,9 @@ TEST(a_large_body_arrives_whole_by_either_coding)
     for (size_t i = 0; i < N; i++) body[i] = (char)(i * 31 >> 3);
     snprintf(expected, sizeof expected, "%d %lx", N, crc32(0, (const Bytef *)body, N));
     struct client c = dial();
-    client_send(&c, (str){head, (size_t)snprintf(head, sizeof head, "POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", N)});
+    client_send(&c, (str){head, (size_t)snprintf(
+                                    head, sizeof head,
+                                    "POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", N)});
     client_send(&c, (str){body, N});
     assert_str(client_read(&c).body, expected);
     CLIENT_SEND(&c, "POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -677,7 +691,7 @@ TEST(a_client_that_does_not_read_its_answer_is_closed)
     CLIENT_SEND(&c, REQUEST("GET", "/image?20000"));  // 20 MB
     usleep(100000);
     const int64_t start = time_monotonic_us();
-    sleep(4);  // write_timeout_s and the tick
+    sleep(4);                            // write_timeout_s and the tick
     assert_false(client_is_closed(&c));  // what the sockets held came, and then the end
     assert_true(c.in.n < 20000 << 10);
     assert_true(time_monotonic_us() - start < 6 * TIME_SECOND);
@@ -759,7 +773,8 @@ TEST(what_cannot_be_listened_on_is_said)
 {
     err e = {0};
     http_config config = config_of_test();
-    static const char *const wrong[] = {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:123456", "unix:", ":80"};
+    static const char *const wrong[] = {
+        "", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:123456", "unix:", ":80"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         config.listen = str_of(wrong[i]);
         assert_null(http_start(&config, &e));
@@ -808,7 +823,8 @@ TEST(a_stop_lets_requests_finish_and_ends_the_rest)
 {
     const http_config config = config_of_test();
     struct http_server *s = start(&config);
-    struct client idle = client_open(http_port(s)), busy = client_open(http_port(s)), listening = client_open(http_port(s));
+    struct client idle = client_open(http_port(s)), busy = client_open(http_port(s)),
+                  listening = client_open(http_port(s));
     CLIENT_SEND(&idle, REQUEST("GET", "/loop"));
     assert_int_equal(client_read(&idle).status, 200);
     CLIENT_SEND(&listening, REQUEST("GET", "/live"));
@@ -875,9 +891,10 @@ TEST(what_happened_is_counted)
     buf text = {.max = 1 << 20};
     metrics_write(m, &text);
     size_t at;
-    static const char *const names[] = {"peil_http_requests_total{status=\"2xx\"} ", "peil_http_refused_total{reason=\"unsupported\"} ",
-                                        "peil_http_request_duration_seconds_bucket{le=\"0.001\"} ", "peil_http_connections ",
-                                        "peil_http_live_clients 0"};
+    static const char *const names[] = {"peil_http_requests_total{status=\"2xx\"} ",
+                                        "peil_http_refused_total{reason=\"unsupported\"} ",
+                                        "peil_http_request_duration_seconds_bucket{le=\"0.001\"} ",
+                                        "peil_http_connections ", "peil_http_live_clients 0"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!str_find(buf_str(&text), str_of(names[i]), &at)) fail_msg("no %s", names[i]);
     buf_free(&text);
@@ -913,22 +930,27 @@ static int after(void **state)
 }
 
 RUN_WITH(before, after, CASE(an_answer_has_date_type_length_and_the_headers_of_finish),
-         CASE(a_connection_serves_many_requests_in_their_order), CASE(a_thousand_requests_sent_at_once_are_all_answered),
-         CASE(another_thread_may_answer), CASE(head_says_what_get_says_without_the_body),
+         CASE(a_connection_serves_many_requests_in_their_order),
+         CASE(a_thousand_requests_sent_at_once_are_all_answered), CASE(another_thread_may_answer),
+         CASE(head_says_what_get_says_without_the_body),
          CASE(other_methods_get_405_with_allow_and_options_are_answered), CASE(http_10_is_spoken),
-         CASE(a_client_that_ends_its_side_still_gets_its_answer), CASE(a_line_break_in_a_header_does_not_split_the_answer),
-         CASE(a_chunked_body_arrives_whole_and_the_next_request_after_it), CASE(a_large_body_arrives_whole_by_either_coding),
-         CASE(a_client_that_asks_may_send_its_body), CASE(a_route_limits_its_bodies),
-         CASE(a_refusal_reaches_a_client_that_goes_on_sending), CASE(text_is_compressed_for_who_takes_it),
-         CASE(images_and_short_texts_are_not_compressed), CASE(a_shared_body_is_sent_to_many), CASE(a_stream_arrives_whole),
+         CASE(a_client_that_ends_its_side_still_gets_its_answer),
+         CASE(a_line_break_in_a_header_does_not_split_the_answer),
+         CASE(a_chunked_body_arrives_whole_and_the_next_request_after_it),
+         CASE(a_large_body_arrives_whole_by_either_coding), CASE(a_client_that_asks_may_send_its_body),
+         CASE(a_route_limits_its_bodies), CASE(a_refusal_reaches_a_client_that_goes_on_sending),
+         CASE(text_is_compressed_for_who_takes_it), CASE(images_and_short_texts_are_not_compressed),
+         CASE(a_shared_body_is_sent_to_many), CASE(a_stream_arrives_whole),
          CASE(a_compressed_stream_arrives_whole), CASE(a_stream_to_http_10_ends_with_the_connection),
          CASE(a_stream_that_fails_at_once_is_an_error), CASE(a_stream_that_fails_later_is_cut),
          CASE(a_stream_is_pulled_only_as_fast_as_it_is_read), CASE(live_pieces_arrive_in_their_order),
          CASE(a_live_client_that_does_not_read_is_closed), CASE(head_of_a_live_stream_ends_at_once),
-         CASE(an_idle_connection_is_closed_without_a_word), CASE(a_head_that_drips_is_refused_after_the_request_timeout),
-         CASE(a_body_that_drips_is_refused_after_the_request_timeout), CASE(a_client_that_does_not_read_its_answer_is_closed),
-         CASE(connections_over_the_limit_are_told_so), CASE(connections_of_one_address_have_a_limit),
-         CASE(a_full_worker_queue_is_answered_503_and_the_connection_goes_on), CASE(what_cannot_be_listened_on_is_said),
-         CASE(ipv6_and_unix_sockets_are_served), CASE(a_stop_lets_requests_finish_and_ends_the_rest),
-         CASE(an_answer_after_the_stop_goes_nowhere), CASE(a_client_that_leaves_while_it_waits_does_no_harm),
-         CASE(what_happened_is_counted))
+         CASE(an_idle_connection_is_closed_without_a_word),
+         CASE(a_head_that_drips_is_refused_after_the_request_timeout),
+         CASE(a_body_that_drips_is_refused_after_the_request_timeout),
+         CASE(a_client_that_does_not_read_its_answer_is_closed), CASE(connections_over_the_limit_are_told_so),
+         CASE(connections_of_one_address_have_a_limit),
+         CASE(a_full_worker_queue_is_answered_503_and_the_connection_goes_on),
+         CASE(what_cannot_be_listened_on_is_said), CASE(ipv6_and_unix_sockets_are_served),
+         CASE(a_stop_lets_requests_finish_and_ends_the_rest), CASE(an_answer_after_the_stop_goes_nowhere),
+         CASE(a_client_that_leaves_while_it_waits_does_no_harm), CASE(what_happened_is_counted))

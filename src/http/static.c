@@ -97,11 +97,14 @@ static bool has_hash(str path)
 
 static bool add_bytes(struct http_static *s, struct file *f, form as, str bytes, err *e)
 {
-    uint64_t hash = 14695981039346656037u;  // FNV-1a: tells versions of a file apart, nobody gains by a collision
+    // FNV-1a: it tells versions of a file apart, and nobody gains by a collision.
+    uint64_t hash = 14695981039346656037u;
     for (size_t i = 0; i < bytes.n; i++) hash = (hash ^ (unsigned char)bytes.p[i]) * 1099511628211u;
     snprintf(f->tag[as], TAG_MAX, "\"%016llx%.*s\"", (unsigned long long)hash, STR_ARG(forms[as].coding));
     s->bytes += bytes.n;
-    if (s->bytes > all_max) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the files are larger than %zu MiB together", all_max >> 20);
+    if (s->bytes > all_max)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the files are larger than %zu MiB together",
+                       all_max >> 20);
     f->bytes[as] = http_piece_new(bytes);
     return f->bytes[as] || err_no_memory(e);
 }
@@ -157,13 +160,15 @@ static bool is_twin(const char *name)
 
 static bool add_directory(struct http_static *s, const char *name, str prefix, int depth, err *e);
 
-static bool add_entry(struct http_static *s, const char *directory, const char *entry, str prefix, int depth, err *e)
+static bool add_entry(struct http_static *s, const char *directory, const char *entry, str prefix, int depth,
+                      err *e)
 {
     char name[PATH_MAX], path[PATH_MAX];
     struct stat is;
     const int n = snprintf(name, sizeof name, "%s/%s", directory, entry);
     const int m = snprintf(path, sizeof path, "%.*s%s", STR_ARG(prefix), entry);
-    if (n >= (int)sizeof name || m + 1 >= (int)sizeof path) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "a path that is too long");
+    if (n >= (int)sizeof name || m + 1 >= (int)sizeof path)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "a path that is too long");
     if (entry[0] == '.' || lstat(name, &is)) return true;
     if (S_ISREG(is.st_mode)) return is_twin(name) || add_file(s, name, (str){path, (size_t)m}, e);
     if (!S_ISDIR(is.st_mode)) return true;
@@ -173,7 +178,8 @@ static bool add_entry(struct http_static *s, const char *directory, const char *
 
 static bool add_directory(struct http_static *s, const char *name, str prefix, int depth, err *e)
 {
-    if (depth > DEPTH_MAX) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "more than %d directories inside each other", DEPTH_MAX);
+    if (depth > DEPTH_MAX)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "more than %d directories inside each other", DEPTH_MAX);
     DIR *d = opendir(name);
     if (!d) return err_set(e, ERR_CONFIG, ERR_NOWHERE, "%s: %s", name, strerror(errno));
     bool ok = true;
@@ -220,7 +226,9 @@ static const struct file *find(const struct http_static *s, struct http_request 
 {
     struct file wanted = {0};
     err ignored;
-    if (!s->count || !http_percent_decode(http_request_path(r), false, http_request_arena(r), &wanted.path, &ignored)) return NULL;
+    if (!s->count ||
+        !http_percent_decode(http_request_path(r), false, http_request_arena(r), &wanted.path, &ignored))
+        return NULL;
     return bsearch(&wanted, s->files, s->count, sizeof *s->files, by_path);
 }
 

@@ -62,10 +62,13 @@ static int before(void **state)
     if (symlink(outside, link)) return -1;
     files = http_static_open(root, STR("/assets/"), &e);
     if (!files) fail_msg("%s", e.text);
-    static http_route routes[] = {
-        {.methods = HTTP_GET, .path = STR("/assets"), .flags = HTTP_PREFIX | HTTP_ON_LOOP, .handle = http_static_handle}};
+    static http_route routes[] = {{.methods = HTTP_GET,
+                                   .path = STR("/assets"),
+                                   .flags = HTTP_PREFIX | HTTP_ON_LOOP,
+                                   .handle = http_static_handle}};
     routes[0].context = files;
-    const http_config config = {.listen = STR("127.0.0.1:0"), .loops = 1, .workers = 1, .routes = routes, .route_count = 1};
+    const http_config config = {
+        .listen = STR("127.0.0.1:0"), .loops = 1, .workers = 1, .routes = routes, .route_count = 1};
     server = http_start(&config, &e);
     return server ? 0 : -1;
 }
@@ -87,7 +90,9 @@ static struct client_reply get(const char *path, const char *fields)
     char text[1024];
     if (client.fd > 0) client_close(&client);
     client = client_open(http_port(server));
-    client_send(&client, (str){text, (size_t)snprintf(text, sizeof text, "GET /assets/%s HTTP/1.1\r\nHost: a\r\n%s\r\n", path, fields)});
+    client_send(&client,
+                (str){text, (size_t)snprintf(text, sizeof text,
+                                             "GET /assets/%s HTTP/1.1\r\nHost: a\r\n%s\r\n", path, fields)});
     return client_read(&client);
 }
 
@@ -136,12 +141,15 @@ TEST(what_the_client_has_is_not_sent_again)
     char fields[256];
     struct client_reply r = get("app.0a1b2c3d4e.css", "Accept-Encoding: br\r\n");
     const str tag = client_header(&r, "ETag");
-    snprintf(fields, sizeof fields, "Accept-Encoding: br\r\nIf-None-Match: \"other\", W/%.*s\r\n", STR_ARG(tag));
+    snprintf(fields, sizeof fields, "Accept-Encoding: br\r\nIf-None-Match: \"other\", W/%.*s\r\n",
+             STR_ARG(tag));
     r = get("app.0a1b2c3d4e.css", fields);
     assert_int_equal(r.status, 304);
     assert_int_equal(r.body.n, 0);
-    assert_true(client_header(&r, "ETag").n && client_header(&r, "Cache-Control").n && client_header(&r, "Vary").n);
-    r = get("app.0a1b2c3d4e.css", fields + strlen("Accept-Encoding: br\r\n"));  // the plain form has another tag
+    assert_true(client_header(&r, "ETag").n && client_header(&r, "Cache-Control").n &&
+                client_header(&r, "Vary").n);
+    r = get("app.0a1b2c3d4e.css",
+            fields + strlen("Accept-Encoding: br\r\n"));  // the plain form has another tag
     assert_int_equal(r.status, 200);
     assert_int_equal(get("empty.txt", "If-None-Match: *\r\n").status, 304);
     assert_int_equal(get("empty.txt", "If-None-Match: \"other\"\r\n").status, 200);
@@ -155,10 +163,25 @@ TEST(addresses_are_decoded)
 
 TEST(nothing_but_the_files_is_there)
 {
-    static const char *const absent[] = {"", ".", "..", "../assets/unknown", "../../../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd",
-                                         "deep", "deep/", "deep/er", "link.txt", ".hidden", ".git/config",
-                                         "unknown/", "unknown%00.css", "app.0a1b2c3d4e.css.br", "app.0a1b2c3d4e.css.gz", "%ff"};
-    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) assert_int_equal(get(absent[i], "").status, 404);
+    static const char *const absent[] = {"",
+                                         ".",
+                                         "..",
+                                         "../assets/unknown",
+                                         "../../../../etc/passwd",
+                                         "%2e%2e/%2e%2e/etc/passwd",
+                                         "deep",
+                                         "deep/",
+                                         "deep/er",
+                                         "link.txt",
+                                         ".hidden",
+                                         ".git/config",
+                                         "unknown/",
+                                         "unknown%00.css",
+                                         "app.0a1b2c3d4e.css.br",
+                                         "app.0a1b2c3d4e.css.gz",
+                                         "%ff"};
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+        assert_int_equal(get(absent[i], "").status, 404);
     const struct client_reply r = get("alone.gz", "");
     assert_int_equal(r.status, 200);  // no twin of anything
 }
@@ -176,6 +199,7 @@ static int hang_up(void **state)
     return after(state);
 }
 
-RUN_WITH(before, hang_up, CASE(a_file_is_sent_with_its_type_and_tag), CASE(a_name_with_a_hash_is_kept_for_ever),
-         CASE(the_twin_that_the_client_accepts_is_sent), CASE(what_the_client_has_is_not_sent_again), CASE(addresses_are_decoded),
+RUN_WITH(before, hang_up, CASE(a_file_is_sent_with_its_type_and_tag),
+         CASE(a_name_with_a_hash_is_kept_for_ever), CASE(the_twin_that_the_client_accepts_is_sent),
+         CASE(what_the_client_has_is_not_sent_again), CASE(addresses_are_decoded),
          CASE(nothing_but_the_files_is_there), CASE(a_directory_that_is_not_there_is_named))

@@ -65,7 +65,8 @@ void stream_pull(struct http_request *r)
         end(s);
     } else if (!next_piece(r, &e)) {
         end(s);
-        // Nothing has left yet: the client can still be told. Later only a cut connection says that the answer is not whole.
+        // Nothing has left yet: the client can still be told. Later only a cut connection says that the answer is
+        // not whole.
         s->has_failed = s->has_begun;
         if (!s->has_begun) answer_failed_stream(r, &e);
     }

@@ -36,7 +36,8 @@ bool http_percent_decode(str s, bool plus_is_space, arena *a, str *out, err *e)
     size_t n = 0, bad_at;
     if (!to) return err_no_memory(e);
     if (!decode_into(to, s, plus_is_space, &n, e)) return false;
-    if (!utf8_is_valid((str){to, n}, &bad_at)) return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "the address is not valid UTF-8");
+    if (!utf8_is_valid((str){to, n}, &bad_at))
+        return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "the address is not valid UTF-8");
     *out = (str){to, n};
     return true;
 }

@@ -146,7 +146,8 @@ bool term_convert(struct compiler *c, const struct expr *x, struct term *t, expr
         if (wanted == TYPE_TIME && text_literal_to_time(c, x, t)) return true;
         if (wanted == TYPE_NUMBER && text_literal_to_number(c, x, t)) return true;
     }
-    return err_set(c->e, ERR_TYPE, x->at, "expected %s, not %s", compile_type_name(wanted), compile_type_name(t->type));
+    return err_set(c->e, ERR_TYPE, x->at, "expected %s, not %s", compile_type_name(wanted),
+                   compile_type_name(t->type));
 }
 
 // ---- Arithmetic --------------------------------------------------------------------------------------------------------

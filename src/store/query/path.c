@@ -147,6 +147,7 @@ static void compile_property(struct compiler *c, const struct query_path *p, str
     const struct column *column = column_of(p->set, p->property);
     *out = (struct term){.is_nullable = at.may_be_absent || !(property->flags & PROPERTY_MANDATORY)};
     if (property->type == PROPERTY_RESULT) {
+        out->is_nullable = true;
         compile_result(c, p, at.alias, out);
         return;
     }

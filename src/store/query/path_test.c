@@ -16,15 +16,20 @@
 
 static void observe_at(entity_id stream, const char *time, const char *result, entity_id feature)
 {
-    struct observation o = {.stream = stream, .phenomenon_time = of_time(time).time, .result_time = TIME_NONE,
-                            .valid_time = {TIME_NONE, TIME_NONE}, .result = of_json(result), .feature = feature};
+    struct observation o = {.stream = stream,
+                            .phenomenon_time = of_time(time).time,
+                            .result_time = TIME_NONE,
+                            .valid_time = {TIME_NONE, TIME_NONE},
+                            .result = of_json(result),
+                            .feature = feature};
     append(&o);
 }
 
 static int make_town(void **state)
 {
     if (graph_open(state) != 0) return -1;
-    const entity_id pole = make_thing("pole", "{\"owner\":\"town\"}"), bus = make_thing("bus", "{\"owner\":\"operator\"}");
+    const entity_id pole = make_thing("pole", "{\"owner\":\"town\"}"),
+                    bus = make_thing("bus", "{\"owner\":\"operator\"}");
     make_thing("bare", NULL);
     const entity_id square = make_location("square", "{\"type\":\"Point\",\"coordinates\":[4,52]}");
     const entity_id road = make_location("road", "{\"type\":\"Point\",\"coordinates\":[5,52]}");
@@ -35,8 +40,10 @@ static int make_town(void **state)
     make_historical_location("2020-01-02T00:00:00Z", bus, road);
     const entity_id s1 = make_sensor("SHT31"), s2 = make_sensor("BME280");
     const entity_id temp = make_observed_property("temp"), humidity = make_observed_property("humidity");
-    const entity_id d1 = make_datastream("pole temp", pole, s1, temp), d2 = make_datastream("pole humidity", pole, s2, humidity);
-    const entity_id d3 = make_datastream("bus temp", bus, s2, temp), m4 = make_multi_datastream("bus both", bus, s2, 2);
+    const entity_id d1 = make_datastream("pole temp", pole, s1, temp),
+                    d2 = make_datastream("pole humidity", pole, s2, humidity);
+    const entity_id d3 = make_datastream("bus temp", bus, s2, temp),
+                    m4 = make_multi_datastream("bus both", bus, s2, 2);
     link_to(SET_MULTI_DATASTREAM, m4, MULTI_DATASTREAM_OBSERVED_PROPERTIES, humidity);
     link_to(SET_MULTI_DATASTREAM, m4, MULTI_DATASTREAM_OBSERVED_PROPERTIES, temp);
     const entity_id f1 = make_feature("air", "{\"type\":\"Point\",\"coordinates\":[4,52]}");
@@ -75,9 +82,9 @@ static const char *results_of(const struct query *asked)
     return kept.p;
 }
 
-#define RESULTS(filter, results) \
-    do { \
-        struct query q_ = query_where(O, (filter)); \
+#define RESULTS(filter, results)                         \
+    do {                                                 \
+        struct query q_ = query_where(O, (filter));      \
         assert_string_equal(results_of(&q_), (results)); \
     } while (0)
 
@@ -87,7 +94,9 @@ static void to_one_paths_lead_to_one(void **state)
     ASK(D, EQ(path(D, "Thing/name"), text("pole")), "1 2");
     ASK(D, EQ(path(D, "Thing/id"), number("2")), "3");
     ASK(D, EQ(path(D, "Thing/properties/owner"), text("town")), "1 2");
-    ASK(D, AND(EQ(path(D, "Sensor/name"), text("BME280")), EQ(path(D, "ObservedProperty/name"), text("temp"))), "3");
+    ASK(D,
+        AND(EQ(path(D, "Sensor/name"), text("BME280")), EQ(path(D, "ObservedProperty/name"), text("temp"))),
+        "3");
     ASK(D, EQ(path(D, "Thing/id"), path(D, "id")), "1");
 }
 
@@ -98,9 +107,14 @@ static void to_many_paths_mean_that_there_is_one(void **state)
     ASK(T, EQ(path(T, "Locations/name"), text("road")), "2");
     ASK(T, CALL(FN_CONTAINS, path(T, "Datastreams/name"), text("temp")), "1 2");
     ASK(T, CALL(OP_GT, path(T, "Datastreams/Observations/result"), number("40")), "1");
-    ASK(SET_LOCATION, EQ(path(SET_LOCATION, "Things/Datastreams/ObservedProperty/name"), text("humidity")), "1");
-    ASK(SET_SENSOR, CALL(OP_GT, path(SET_SENSOR, "Datastreams/Observations/phenomenonTime"), at_time("2020-01-01T01:30:00Z")), "2");
-    ASK(SET_OBSERVED_PROPERTY, EQ(path(SET_OBSERVED_PROPERTY, "MultiDatastreams/name"), text("bus both")), "1 2");
+    ASK(SET_LOCATION, EQ(path(SET_LOCATION, "Things/Datastreams/ObservedProperty/name"), text("humidity")),
+        "1");
+    ASK(SET_SENSOR,
+        CALL(OP_GT, path(SET_SENSOR, "Datastreams/Observations/phenomenonTime"),
+             at_time("2020-01-01T01:30:00Z")),
+        "2");
+    ASK(SET_OBSERVED_PROPERTY, EQ(path(SET_OBSERVED_PROPERTY, "MultiDatastreams/name"), text("bus both")),
+        "1 2");
 }
 
 static void a_parent_matched_by_many_children_comes_once(void **state)
@@ -121,10 +135,14 @@ static void conditions_on_one_to_many_path_speak_of_one_entity(void **state)
     // Other paths are free of it.
     ASK(T, AND(is_temp, EQ(path(T, "Locations/name"), text("road"))), "2");
     // Two conditions joined through a third that names both paths
-    ASK(T, AND(AND(is_temp, EQ(path(T, "Locations/name"), text("square"))),
-               CALL(OP_LT, path(T, "Datastreams/id"), path(T, "Locations/id"))), "");
-    ASK(T, AND(AND(is_temp, EQ(path(T, "Locations/name"), text("square"))),
-               CALL(OP_GE, path(T, "Datastreams/id"), path(T, "Locations/id"))), "1 2");
+    ASK(T,
+        AND(AND(is_temp, EQ(path(T, "Locations/name"), text("square"))),
+            CALL(OP_LT, path(T, "Datastreams/id"), path(T, "Locations/id"))),
+        "");
+    ASK(T,
+        AND(AND(is_temp, EQ(path(T, "Locations/name"), text("square"))),
+            CALL(OP_GE, path(T, "Datastreams/id"), path(T, "Locations/id"))),
+        "1 2");
 }
 
 static void any_lets_conditions_speak_of_different_entities(void **state)
@@ -143,8 +161,10 @@ static void any_inside_any_sees_all_variables(void **state)
 {
     (void)state;
     // Things with two Datastreams of one Thing's own name: names that start with it, and different ids.
-    struct expr *other = any_of(1, D, "Thing/Datastreams", CALL(OP_LT, path_of(1, D, "id"), path_of(2, D, "id")));
-    ASK(T, any(T, "Datastreams", AND(other, CALL(FN_STARTSWITH, path_of(1, D, "name"), path(T, "name")))), "1");
+    struct expr *other = any_of(1, D, "Thing/Datastreams",
+                                CALL(OP_LT, path_of(1, D, "id"), path_of(2, D, "id")));
+    ASK(T, any(T, "Datastreams", AND(other, CALL(FN_STARTSWITH, path_of(1, D, "name"), path(T, "name")))),
+        "1");
     // The row's own to-many path inside an any()
     ASK(T, any(T, "Datastreams", CALL(OP_LT, path_of(1, D, "id"), path(T, "Locations/id"))), "");
     ASK(T, any(T, "Datastreams", CALL(OP_GT, path_of(1, D, "id"), path(T, "Locations/id"))), "1 2");
@@ -179,14 +199,19 @@ static void observations_are_chosen_by_their_datastream(void **state)
     RESULTS(EQ(path(O, "MultiDatastream/id"), number("4")), "[1,2]");
     RESULTS(EQ(path(O, "Datastream/Thing/name"), text("pole")), "10 20 50");
     RESULTS(EQ(path(O, "Datastream/Thing/Locations/name"), text("road")), "15");
-    RESULTS(AND(EQ(path(O, "Datastream/ObservedProperty/name"), text("temp")), CALL(OP_LT, path(O, "result"), number("16"))),
+    RESULTS(AND(EQ(path(O, "Datastream/ObservedProperty/name"), text("temp")),
+                CALL(OP_LT, path(O, "result"), number("16"))),
             "10 15");
     RESULTS(CALL(OP_NOT, EQ(path(O, "Datastream/Thing/name"), text("pole"))), "15");
-    RESULTS(CALL(OP_OR, EQ(path(O, "Datastream/id"), number("2")), EQ(path(O, "MultiDatastream/id"), number("4"))), "50 [1,2]");
+    RESULTS(CALL(OP_OR, EQ(path(O, "Datastream/id"), number("2")),
+                 EQ(path(O, "MultiDatastream/id"), number("4"))),
+            "50 [1,2]");
     RESULTS(any(O, "Datastream/Thing/Locations", EQ(path_of(1, SET_LOCATION, "name"), text("road"))), "15");
-    RESULTS(CALL(OP_NOT, any(O, "Datastream/Thing/Locations", EQ(path_of(1, SET_LOCATION, "name"), text("road")))),
+    RESULTS(CALL(OP_NOT,
+                 any(O, "Datastream/Thing/Locations", EQ(path_of(1, SET_LOCATION, "name"), text("road")))),
             "10 20 50 [1,2]");
-    RESULTS(CALL(OP_IN, path(O, "Datastream/id"), list_of(number("1"), number("3"), (struct expr *)NULL)), "10 20 15");
+    RESULTS(CALL(OP_IN, path(O, "Datastream/id"), list_of(number("1"), number("3"), (struct expr *)NULL)),
+            "10 20 15");
 }
 
 static void observations_are_chosen_by_their_feature(void **state)
@@ -194,9 +219,12 @@ static void observations_are_chosen_by_their_feature(void **state)
     (void)state;
     RESULTS(EQ(path(O, "FeatureOfInterest/name"), text("road")), "15 [1,2]");
     RESULTS(EQ(path(O, "FeatureOfInterest/id"), number("1")), "10 20 50");
-    RESULTS(CALL(OP_LT, CALL(FN_GEO_DISTANCE, path(O, "FeatureOfInterest/feature"), shape("POINT(5 52)")), number("0.1")),
+    RESULTS(CALL(OP_LT, CALL(FN_GEO_DISTANCE, path(O, "FeatureOfInterest/feature"), shape("POINT(5 52)")),
+                 number("0.1")),
             "15 [1,2]");
-    RESULTS(AND(EQ(path(O, "FeatureOfInterest/name"), text("road")), EQ(path(O, "Datastream/id"), number("3"))), "15");
+    RESULTS(
+        AND(EQ(path(O, "FeatureOfInterest/name"), text("road")), EQ(path(O, "Datastream/id"), number("3"))),
+        "15");
     RESULTS(CALL(OP_NE, path(O, "FeatureOfInterest/id"), null()), "10 20 50 15 [1,2]");
 }
 
@@ -259,7 +287,8 @@ static void every_relation_leads_from_a_parent(void **state)
     };
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         struct query q = query_under(ways[i].set, ways[i].id, ways[i].relation);
-        if (strcmp(ids_of(&q), ways[i].ids) != 0) fail_msg("way %zu: got '%s', expected '%s'", i, ids_of(&q), ways[i].ids);
+        if (strcmp(ids_of(&q), ways[i].ids) != 0)
+            fail_msg("way %zu: got '%s', expected '%s'", i, ids_of(&q), ways[i].ids);
         const char *ids = ways[i].ids;
         int64_t count = ids[0] ? 1 : 0;
         for (; *ids; ids++) count += *ids == ' ';

@@ -2,7 +2,6 @@
 #include "app/command.h"
 #include "app/peil.h"
 #include "app/progress.h"
-#include "base/log.h"
 #include "demo/demo.h"
 #include "mqtt/broker.h"
 
@@ -128,7 +127,6 @@ static int run(struct invocation *in, err *e)
     struct demo d = {.in = in, .settings = in->settings};
     d.settings.ingest.accept_new_devices = true;
     d.settings.portal.demo = true;
-    log_set_level(LOG_WARNING);
     peil_block_signals();
     bool ok = start(&d, e);
     if (ok && !flag_given(in, "fill-only")) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command.h"
 
+#include "base/log.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +176,7 @@ int command_run(const struct command *c, int argc, char **argv)
 {
     struct invocation in = {0};
     err e = {0};
+    log_set_level(LOG_WARNING);  // a command speaks by its output; `serve` has a setting for it
     int status = run(c, &in, argc, argv, &e);
     if (status < 0) {
         fprintf(stderr, "peil %s: %s\n", c->name, e.text);

@@ -210,8 +210,9 @@ static double median(double *values, size_t n)
 // The ratio is the median of the rounds' own ratios: the two of one round meet the same load from elsewhere.
 static void measure(int count, size_t rounds, bool is_live)
 {
-    double ours[ROUNDS_MAX], theirs[ROUNDS_MAX], our_cpu[ROUNDS_MAX], their_cpu[ROUNDS_MAX],
-        ratio[ROUNDS_MAX];
+    double ours[ROUNDS_MAX] = {0}, theirs[ROUNDS_MAX] = {0}, our_cpu[ROUNDS_MAX] = {0},
+           their_cpu[ROUNDS_MAX] = {0};
+    double ratio[ROUNDS_MAX] = {0};
     for (size_t i = 0; i < rounds; i++) {
         const bool we_first = i % 2 == 0;
         const struct result first = run(count, we_first, is_live);

@@ -33,8 +33,8 @@ struct mqtt_broker {
     const char *program;
     char *config_path, *log_path;
     int port;
-    int lock_fd; // held by us and by the child: a new peil waits until the old one's broker has saved its
-                 // queue
+    int lock_fd;  // held by us and by the child: a new peil waits until the old one's broker has saved its
+                  // queue
     runner runner;
     _Atomic pid_t pid;
     _Atomic int deaths;
@@ -66,8 +66,8 @@ static bool find_free_port(int *out, err *e)
     struct sockaddr_in a = loopback(0);
     socklen_t n = sizeof a;
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool ok =
-        fd >= 0 && bind(fd, (struct sockaddr *)&a, n) == 0 && getsockname(fd, (struct sockaddr *)&a, &n) == 0;
+    const bool ok = fd >= 0 && bind(fd, (struct sockaddr *)&a, n) == 0 &&
+                    getsockname(fd, (struct sockaddr *)&a, &n) == 0;
     if (!ok) (void)io_error(e, "free port on", "127.0.0.1");
     if (fd >= 0) close(fd);
     *out = ntohs(a.sin_port);
@@ -114,9 +114,9 @@ static bool write_config(const struct mqtt_broker *b, const mqtt_broker_config *
 {
     buf text = {.max = 256 * 1024};
     add_config(&text, b, c);
-    const bool ok =
-        text.failed ? err_no_memory(e)
-                    : write_file(b->config_path, buf_str(&text), e) && write_file(b->log_path, STR(""), e);
+    const bool ok = text.failed ? err_no_memory(e)
+                                : write_file(b->config_path, buf_str(&text), e) &&
+                                      write_file(b->log_path, STR(""), e);
     buf_free(&text);
     return ok;
 }
@@ -129,7 +129,7 @@ static _Noreturn void become_broker(const struct mqtt_broker *b, pid_t parent)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) _exit(0); // died before prctl
+    if (getppid() != parent) _exit(0);  // died before prctl
     (void)fcntl(b->lock_fd, F_SETFD, 0);
     execv(b->program, arguments);
     _exit(127);
@@ -149,8 +149,7 @@ static bool ends_before_stop(const struct mqtt_broker *b, pid_t pid)
     const int pid_fd = pidfd_open(pid, 0);
     if (pid_fd < 0) return false;
     struct pollfd fds[] = {{pid_fd, POLLIN, 0}, {b->runner.stop_fd, POLLIN, 0}};
-    while (poll(fds, 2, -1) < 0 && errno == EINTR) {
-    }
+    while (poll(fds, 2, -1) < 0 && errno == EINTR) {}
     close(pid_fd);
     return fds[1].revents == 0;
 }
@@ -177,8 +176,7 @@ static void *watch(void *argument)
             atomic_store(&b->pid, pid);
             if (!ends_before_stop(b, pid)) end_process(pid);
             atomic_store(&b->pid, 0);
-            while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
-            }
+            while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
         }
         atomic_fetch_add(&b->deaths, 1);
         if (runner_stops_within(&b->runner, 0)) break;

@@ -15,16 +15,16 @@
 struct mqtt_broker;
 
 typedef struct {
-    str directory;     // must exist; holds mosquitto.conf, .db, .log, .lock
-    int port;          // 0: a free one
-    str password_file; // as mosquitto_passwd(1) makes it; empty: everyone on this machine may connect
-    str settings; // further lines of mosquitto.conf, each with its newline; they apply to the listener (TLS)
+    str directory;      // must exist; holds mosquitto.conf, .db, .log, .lock
+    int port;           // 0: a free one
+    str password_file;  // as mosquitto_passwd(1) makes it; empty: everyone on this machine may connect
+    str settings;  // further lines of mosquitto.conf, each with its newline; they apply to the listener (TLS)
 } mqtt_broker_config;
 
 NODISCARD struct mqtt_broker *mqtt_broker_start(const mqtt_broker_config *c,
-                                                err *e); // waits until it accepts, at most 10 s
+                                                err *e);  // waits until it accepts, at most 10 s
 int mqtt_broker_port(const struct mqtt_broker *b);
-pid_t mqtt_broker_pid(const struct mqtt_broker *b); // 0 while it is down
-void mqtt_broker_stop(struct mqtt_broker *b);       // lets it save its queue; NULL is fine
+pid_t mqtt_broker_pid(const struct mqtt_broker *b);  // 0 while it is down
+void mqtt_broker_stop(struct mqtt_broker *b);        // lets it save its queue; NULL is fine
 
 #endif

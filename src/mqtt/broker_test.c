@@ -124,7 +124,7 @@ static void it_never_outlives_a_killed_owner_and_the_next_waits_for_its_queue(vo
     assert_true(broker > 0);
     kill(owner, SIGKILL);
     waitpid(owner, NULL, 0);
-    struct mqtt_broker *b = start(*state); // at once, in the same directory
+    struct mqtt_broker *b = start(*state);  // at once, in the same directory
     assert_true(comes_true(has_ended, &broker));
     assert_true(mqtt_broker_pid(b) > 0);
     mqtt_broker_stop(b);

@@ -10,15 +10,15 @@
 typedef struct {
     uint16_t packet;
     uint8_t qos;
-    uint8_t before; // stage to return to when the connection ends before the acknowledgement
+    uint8_t before;  // stage to return to when the connection ends before the acknowledgement
 } waiting;
 
 struct flight {
-    waiting *ring; // in order of arrival; this line and the next belong to the connection's thread
+    waiting *ring;  // in order of arrival; this line and the next belong to the connection's thread
     size_t capacity, first, count;
-    struct lock *lock; // guards what follows
+    struct lock *lock;  // guards what follows
     uint64_t connection;
-    bool is_awake; // flight_acknowledge will be called
+    bool is_awake;  // flight_acknowledge will be called
     uint8_t stage[UINT16_MAX + 1];
 };
 

@@ -97,7 +97,7 @@ static void qos_2_stays_received_until_released_also_across_connections(void **s
     (void)flight_done(f, flight_add(f, 9, 2));
     assert_acknowledged(f, STR("\x50\x02\x00\x09"));
     assert_int_equal(flight_stage_of(f, 9), FLIGHT_RECEIVED);
-    flight_add_done(f, 9, 2); // the broker sends it again, and the connection ends before the answer
+    flight_add_done(f, 9, 2);  // the broker sends it again, and the connection ends before the answer
     flight_begin(f);
     assert_int_equal(flight_stage_of(f, 9), FLIGHT_RECEIVED);
     flight_release(f, 9);

@@ -14,19 +14,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CONNECT_TIMEOUT (10 * TIME_SECOND) // for each address of the host
+#define CONNECT_TIMEOUT (10 * TIME_SECOND)  // for each address of the host
 #define HANDSHAKE_TIMEOUT (10 * TIME_SECOND)
 
 struct link {
     int fd;
-    gnutls_certificate_credentials_t credentials; // NULL: no TLS, as is `tls`
+    gnutls_certificate_credentials_t credentials;  // NULL: no TLS, as is `tls`
     gnutls_session_t tls;
-    size_t unsent; // bytes of the last link_write that TLS holds encrypted but could not send
+    size_t unsent;  // bytes of the last link_write that TLS holds encrypted but could not send
 };
 
 static const char *system_error(int number, char *out, size_t n)
 {
-    return strerror_r(number, out, n); // GNU's, safe in threads
+    return strerror_r(number, out, n);  // GNU's, safe in threads
 }
 
 static bool io_error(err *e, const char *what, int number)
@@ -142,8 +142,8 @@ static bool prepare_tls(struct link *l, const link_config *c, err *e)
     if (!load_credentials(c, l->credentials, e)) return false;
     code = gnutls_init(&l->tls, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
     if (code >= 0)
-        code =
-            gnutls_set_default_priority_append(l->tls, "-VERS-TLS1.0:-VERS-TLS1.1:-VERS-DTLS-ALL", NULL, 0);
+        code = gnutls_set_default_priority_append(l->tls, "-VERS-TLS1.0:-VERS-TLS1.1:-VERS-DTLS-ALL", NULL,
+                                                  0);
     if (code >= 0) code = gnutls_credentials_set(l->tls, GNUTLS_CRD_CERTIFICATE, l->credentials);
     // RFC 6066: an address is no server name.
     if (code >= 0 && !is_ip_address(c->host))
@@ -229,7 +229,7 @@ static bool read_tls(struct link *l, char *to, size_t most, size_t *n, err *e)
         if (r > 0) {
             got += (size_t)r;
         } else if (r == GNUTLS_E_AGAIN || (got > 0 && r != GNUTLS_E_INTERRUPTED)) {
-            break; // a fault behind good bytes is met again by the next call
+            break;  // a fault behind good bytes is met again by the next call
         } else if (r == 0 || r == GNUTLS_E_PREMATURE_TERMINATION) {
             return closed_by_broker(e);
         } else if (gnutls_error_is_fatal((int)r)) {

@@ -13,19 +13,19 @@ struct link;
 typedef struct {
     const char *host;
     int port;
-    const char *ca_file;              // NULL: no TLS
-    const char *cert_file, *key_file; // NULL: no client certificate
+    const char *ca_file;               // NULL: no TLS
+    const char *cert_file, *key_file;  // NULL: no client certificate
 } link_config;
 
-NODISCARD bool link_check(const link_config *c, err *e); // are the files of use?
+NODISCARD bool link_check(const link_config *c, err *e);  // are the files of use?
 
 // Waits for name lookup, connection and TLS handshake, each for a bounded time; gives up when `stop_fd` is
 // readable. The files are read anew each time, so that a renewed certificate is used.
 NODISCARD struct link *link_open(const link_config *c, int stop_fd, err *e);
-void link_close(struct link *l); // NULL is fine
+void link_close(struct link *l);  // NULL is fine
 
-int link_fd(const struct link *l);        // for poll
-bool link_has_more(const struct link *l); // bytes are here of which poll knows nothing
+int link_fd(const struct link *l);         // for poll
+bool link_has_more(const struct link *l);  // bytes are here of which poll knows nothing
 // Never wait. *n = 0: nothing possible now. False: the connection is over.
 NODISCARD bool link_read(struct link *l, char *to, size_t most, size_t *n, err *e);
 // What was not written must stand at the front of the next call's bytes.

@@ -117,7 +117,7 @@ static void send_numbers(struct sender *s, int from, int to, int qos)
         const int n = snprintf(text, sizeof text, "%d", i);
         const int code = mosquitto_publish(s->client, NULL, "test/number", n, text, qos, false);
         assert_true(code == MOSQ_ERR_SUCCESS ||
-                    code == MOSQ_ERR_NO_CONN); // both: it is kept and will be sent
+                    code == MOSQ_ERR_NO_CONN);  // both: it is kept and will be sent
         s->sent++;
     }
 }
@@ -388,7 +388,7 @@ static void assert_refused(const mqtt_config *c, const char *why)
 static void tls_checks_the_broker_and_shows_the_client(void **state)
 {
     struct place *p = *state;
-    struct tls_place t;
+    struct tls_place t = {0};
     start_tls_broker(p, &t);
     struct receiver *r = receiver_new();
     mqtt_config c = receiver_config(r, mqtt_broker_port(p->broker));
@@ -401,16 +401,16 @@ static void tls_checks_the_broker_and_shows_the_client(void **state)
     mqtt_subscriber_stop(s);
 
     mqtt_config bad = c;
-    bad.host = STR("127.0.0.1"); // the certificate is for another name
+    bad.host = STR("127.0.0.1");  // the certificate is for another name
     assert_refused(&bad, "does not match");
     bad = c;
     bad.ca_file = str_of(t.stranger);
     assert_refused(&bad, "issuer");
     bad = c;
     bad.cert_file = bad.key_file = STR("");
-    assert_refused(&bad, "not connected"); // the alert that says why may be lost with the connection
+    assert_refused(&bad, "not connected");  // the alert that says why may be lost with the connection
     bad = c;
-    bad.ca_file = bad.cert_file = bad.key_file = STR(""); // no TLS at all
+    bad.ca_file = bad.cert_file = bad.key_file = STR("");  // no TLS at all
     assert_refused(&bad, "not connected");
     receiver_free(r);
 }
@@ -418,7 +418,7 @@ static void tls_checks_the_broker_and_shows_the_client(void **state)
 static void messages_come_over_tls(void **state)
 {
     struct place *p = *state;
-    struct tls_place t;
+    struct tls_place t = {0};
     start_tls_broker(p, &t);
     struct receiver *r = receiver_new();
     mqtt_config c = receiver_config(r, mqtt_broker_port(p->broker));
@@ -471,7 +471,7 @@ static void large_payloads_arrive_whole_and_larger_ones_are_passed_over(void **s
     send_numbers(&sender, 1, 2, 1);
     sender.sent += 6;
     assert_true(comes_true(all_acknowledged, &sender));
-    receiver_expect(r, 1); // the large one is no number
+    receiver_expect(r, 1);  // the large one is no number
     assert_true(comes_true(receiver_has_all, r));
     poll(NULL, 0, 100);
     assert_int_equal(receiver_count(r), 2);

@@ -79,7 +79,7 @@ static mqtt_read read_nothing(cursor *c, mqtt_packet *out, err *e)
 // that answers something that we never send. PUBLISH is longer than fits a row.
 static const struct {
     uint8_t flags;
-    size_t shortest, longest; // remaining length
+    size_t shortest, longest;  // remaining length
     mqtt_read (*read)(cursor *c, mqtt_packet *out, err *e);
 } forms[16] = {
     [MQTT_CONNACK] = {0, 2, 2, read_connack},

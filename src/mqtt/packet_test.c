@@ -70,7 +70,7 @@ static void every_prefix_of_a_packet_asks_for_more(void **state)
                                   STR("\x62\x02\x00\x07"), STR("\xD0\x00")};
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         for (size_t n = 0; n < packets[i].n; n++) {
-            char *exact = malloc(n + 1); // so that a sanitizer sees a read beyond n
+            char *exact = malloc(n + 1);  // so that a sanitizer sees a read beyond n
             assert_non_null(exact);
             memcpy(exact, packets[i].p, n);
             mqtt_packet p;
@@ -117,16 +117,16 @@ static void remaining_length_spans_one_to_four_bytes(void **state)
 static void publish_breaking_the_rules_is_refused(void **state)
 {
     (void)state;
-    assert_bad(STR("\x36\x05\x00\x01t\x00\x01"), 0);    // QoS 3 [MQTT-3.3.1-4]
-    assert_bad(STR("\x38\x03\x00\x01t"), 0);            // duplicate of QoS 0 [MQTT-3.3.1-2]
-    assert_bad(STR("\x32\x05\x00\x01t\x00\x00"), 5);    // identifier 0 [MQTT-2.3.1-1]
-    assert_bad(STR("\x30\x02\x00\x00"), 1);             // no topic [MQTT-4.7.3-1]
-    assert_bad(STR("\x30\x03\x00\x00x"), 4);            // the same, with a payload
-    assert_bad(STR("\x30\x03\x00\x01#"), 4);            // a wildcard [MQTT-3.3.2-2]
-    assert_bad(STR("\x30\x03\x00\x01\x00"), 4);         // NUL [MQTT-1.5.3-2]
-    assert_bad(STR("\x30\x05\x00\x03\xED\xA0\x80"), 4); // a surrogate [MQTT-1.5.3-1]
-    assert_bad(STR("\x30\x04\x00\x03tt"), 2);           // topic longer than the packet
-    assert_bad(STR("\x32\x04\x00\x01t\x00"), 1);        // no room for an identifier
+    assert_bad(STR("\x36\x05\x00\x01t\x00\x01"), 0);     // QoS 3 [MQTT-3.3.1-4]
+    assert_bad(STR("\x38\x03\x00\x01t"), 0);             // duplicate of QoS 0 [MQTT-3.3.1-2]
+    assert_bad(STR("\x32\x05\x00\x01t\x00\x00"), 5);     // identifier 0 [MQTT-2.3.1-1]
+    assert_bad(STR("\x30\x02\x00\x00"), 1);              // no topic [MQTT-4.7.3-1]
+    assert_bad(STR("\x30\x03\x00\x00x"), 4);             // the same, with a payload
+    assert_bad(STR("\x30\x03\x00\x01#"), 4);             // a wildcard [MQTT-3.3.2-2]
+    assert_bad(STR("\x30\x03\x00\x01\x00"), 4);          // NUL [MQTT-1.5.3-2]
+    assert_bad(STR("\x30\x05\x00\x03\xED\xA0\x80"), 4);  // a surrogate [MQTT-1.5.3-1]
+    assert_bad(STR("\x30\x04\x00\x03tt"), 2);            // topic longer than the packet
+    assert_bad(STR("\x32\x04\x00\x01t\x00"), 1);         // no room for an identifier
 }
 
 static void what_a_broker_never_sends_is_refused(void **state)
@@ -134,8 +134,8 @@ static void what_a_broker_never_sends_is_refused(void **state)
     (void)state;
     static const unsigned char types[] = {0x00, 0x10, 0x40, 0x50, 0x70, 0x82, 0xA2, 0xB0, 0xC0, 0xE0, 0xF0};
     for (size_t i = 0; i < sizeof types; i++) assert_bad((str){(const char *)&types[i], 1}, 0);
-    assert_bad(STR("\x21\x02\x00\x00"), 0); // reserved flags [MQTT-2.2.2-2]
-    assert_bad(STR("\x60\x02\x00\x01"), 0); // PUBREL must have flags 2 [MQTT-3.6.1-1]
+    assert_bad(STR("\x21\x02\x00\x00"), 0);  // reserved flags [MQTT-2.2.2-2]
+    assert_bad(STR("\x60\x02\x00\x01"), 0);  // PUBREL must have flags 2 [MQTT-3.6.1-1]
     assert_bad(STR("\xD1\x00"), 0);
 }
 
@@ -158,16 +158,16 @@ static void connack_tells_code_and_session(void **state)
     assert_false(refused.session_present);
     assert_int_equal(refused.return_code, 5);
     assert_bad(STR("\x20\x02\x02\x00"), 2);
-    assert_bad(STR("\x20\x02\x01\x05"), 2); // [MQTT-3.2.2-4]
+    assert_bad(STR("\x20\x02\x01\x05"), 2);  // [MQTT-3.2.2-4]
 }
 
 static void suback_gives_one_code_for_each_filter(void **state)
 {
     (void)state;
-    const mqtt_packet p = read_whole(STR("\x90\x05\x00\x0A\x00\x02\x80")); // section 3.9.3
+    const mqtt_packet p = read_whole(STR("\x90\x05\x00\x0A\x00\x02\x80"));  // section 3.9.3
     assert_int_equal(p.id, 10);
     assert_str(p.return_codes, STR("\x00\x02\x80"));
-    assert_bad(STR("\x90\x03\x00\x01\x03"), 4); // [MQTT-3.9.3-2]
+    assert_bad(STR("\x90\x03\x00\x01\x03"), 4);  // [MQTT-3.9.3-2]
     assert_bad(STR("\x90\x03\x00\x00\x01"), 2);
 }
 
@@ -198,7 +198,7 @@ static void subscribe_is_written_as_in_the_standard(void **state)
     (void)state;
     buf b = {.max = 100000};
     const str filters[] = {STR("a/b"), STR("c/d")};
-    mqtt_write_subscribe(&b, 10, filters, 2, 1); // section 3.8.3.1
+    mqtt_write_subscribe(&b, 10, filters, 2, 1);  // section 3.8.3.1
     assert_str(buf_str(&b), STR("\x82\x0E\x00\x0A\x00\x03"
                                 "a/b\x01\x00\x03"
                                 "c/d\x01"));
@@ -207,7 +207,7 @@ static void subscribe_is_written_as_in_the_standard(void **state)
     char long_filter[200];
     memset(long_filter, 'x', sizeof long_filter);
     mqtt_write_subscribe(&b, 1, &(str){long_filter, sizeof long_filter}, 1, 0);
-    assert_memory_equal(b.p, "\x82\xCD\x01\x00\x01\x00\xC8x", 8); // 205 = 0x4D + 0x80 * 1
+    assert_memory_equal(b.p, "\x82\xCD\x01\x00\x01\x00\xC8x", 8);  // 205 = 0x4D + 0x80 * 1
     buf_free(&b);
 }
 

@@ -16,34 +16,34 @@
 #define WAITING_MAX 10000
 #define WAITING_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define PAYLOAD_MAX ((size_t)1024 * 1024)
-#define UNACKNOWLEDGED_MAX 100 // libmosquitto's own queue has no limit, so little is put into it
+#define UNACKNOWLEDGED_MAX 100  // libmosquitto's own queue has no limit, so little is put into it
 #define KEEP_ALIVE_S 30
 #define TICK_MS 500
 #define PAUSE_MAX_MS 30000
-#define STABLE_AFTER (10 * TIME_SECOND) // a connection that lived this long starts the backoff anew
+#define STABLE_AFTER (10 * TIME_SECOND)  // a connection that lived this long starts the backoff anew
 #define STOP_TIMEOUT (2 * TIME_SECOND)
 
 typedef struct {
     int qos;
     bool retain;
     size_t payload_size;
-    size_t bytes;  // of the whole allocation
-    char *payload; // behind the topic
-    char topic[];  // with a NUL
+    size_t bytes;   // of the whole allocation
+    char *payload;  // behind the topic
+    char topic[];   // with a NUL
 } outgoing;
 
 struct mqtt_publisher {
-    arena *memory; // of the texts below
+    arena *memory;  // of the texts below
     const char *host;
     int port;
     struct queue *waiting;
     _Atomic size_t waiting_bytes;
     runner runner;
-    struct mosquitto *client;    // what follows belongs to the thread
-    bool is_ready;               // the broker has accepted the connection
-    const char *fault;           // why there is no connection
-    int unacknowledged;          // how many of `awaits` are true
-    bool awaits[UINT16_MAX + 1]; // by packet identifier, QoS 1 and 2
+    struct mosquitto *client;     // what follows belongs to the thread
+    bool is_ready;                // the broker has accepted the connection
+    const char *fault;            // why there is no connection
+    int unacknowledged;           // how many of `awaits` are true
+    bool awaits[UINT16_MAX + 1];  // by packet identifier, QoS 1 and 2
 };
 
 static metric published = {
@@ -92,8 +92,7 @@ bool mqtt_publish(struct mqtt_publisher *p, str topic, str payload, int qos, boo
         return false;
     }
     atomic_fetch_add(&p->waiting_bytes, o->bytes);
-    while (atomic_load(&p->waiting_bytes) > WAITING_BYTES_MAX && drop_oldest(p)) {
-    }
+    while (atomic_load(&p->waiting_bytes) > WAITING_BYTES_MAX && drop_oldest(p)) {}
     while (!queue_push(p->waiting, o)) (void)drop_oldest(p);
     runner_wake(&p->runner);
     return true;
@@ -132,8 +131,8 @@ static void on_publish(struct mosquitto *client, void *context, int id)
 static void send(struct mqtt_publisher *p, const outgoing *o)
 {
     int id = 0;
-    const int code =
-        mosquitto_publish(p->client, &id, o->topic, (int)o->payload_size, o->payload, o->qos, o->retain);
+    const int code = mosquitto_publish(p->client, &id, o->topic, (int)o->payload_size, o->payload, o->qos,
+                                       o->retain);
     metric_count(code == MOSQ_ERR_SUCCESS ? &published : &dropped, 1);
     if (code != MOSQ_ERR_SUCCESS || o->qos == 0 || id < 0 || id > UINT16_MAX) return;
     p->awaits[id] = true;
@@ -277,8 +276,7 @@ void mqtt_publisher_stop(struct mqtt_publisher *p)
     if (p == NULL) return;
     runner_stop(&p->runner);
     if (p->waiting) {
-        while (drop_oldest(p)) {
-        }
+        while (drop_oldest(p)) {}
         queue_free(p->waiting);
     }
     if (p->client) mosquitto_destroy(p->client);

@@ -22,7 +22,7 @@ typedef struct {
 } mqtt_publisher_config;
 
 NODISCARD struct mqtt_publisher *mqtt_publisher_start(const mqtt_publisher_config *c, err *e);
-bool mqtt_publish(struct mqtt_publisher *p, str topic, str payload, int qos, bool retain); // false: dropped
-void mqtt_publisher_stop(struct mqtt_publisher *p); // waits up to 2 s for what is queued
+bool mqtt_publish(struct mqtt_publisher *p, str topic, str payload, int qos, bool retain);  // false: dropped
+void mqtt_publisher_stop(struct mqtt_publisher *p);  // waits up to 2 s for what is queued
 
 #endif

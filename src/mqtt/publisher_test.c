@@ -29,7 +29,9 @@ static bool is_connected(void *context)
 
 static int set_up(void **state)
 {
-    struct place *p = calloc(1, sizeof *p);
+    static struct place place;
+    struct place *p = &place;
+    *p = (struct place){0};
     err e;
     directory_make(p->directory);
     p->broker = mqtt_broker_start(&(mqtt_broker_config){.directory = str_of(p->directory)}, &e);
@@ -49,7 +51,6 @@ static int tear_down(void **state)
     mqtt_broker_stop(p->broker);
     receiver_free(p->receiver);
     directory_remove(p->directory);
-    free(p);
     return 0;
 }
 
@@ -119,7 +120,7 @@ static void without_a_broker_it_never_waits_and_drops_the_oldest(void **state)
     struct mqtt_publisher *out = start(&p->c);
     const instant before = time_monotonic_us();
     publish_numbers(out, 0, 50000, 1);
-    assert_true(time_monotonic_us() - before < 5 * TIME_SECOND); // 5 s: under a sanitizer on a busy machine
+    assert_true(time_monotonic_us() - before < 5 * TIME_SECOND);  // 5 s: under a sanitizer on a busy machine
     const int64_t resident = resident_bytes();
     static char large[1024 * 1024];
     for (int i = 0; i < 200; i++)

@@ -36,7 +36,7 @@ bool runner_start(runner *r, const char *name, void *(*run)(void *), void *conte
 static void raise_event(int fd)
 {
     const uint64_t one = 1;
-    (void)!write(fd, &one, sizeof one); // fails only when it is raised already
+    (void)!write(fd, &one, sizeof one);  // fails only when it is raised already
 }
 
 void runner_stop(runner *r)

@@ -9,7 +9,7 @@
 #define CONNACK_TIMEOUT (10 * TIME_SECOND)
 #define SUBSCRIBE_ID 1
 #define SUBSCRIBE_QOS 1
-#define UNSENT_HIGH ((size_t)64 * 1024) // beyond this the broker sends without reading what we answer
+#define UNSENT_HIGH ((size_t)64 * 1024)  // beyond this the broker sends without reading what we answer
 
 typedef enum { AWAITS_CONNACK, AWAITS_SUBACK, IS_UP } progress;
 
@@ -24,12 +24,12 @@ struct session {
     struct mqtt_subscriber *owner;
     progress progress;
     hold hold;
-    size_t to_skip; // bytes still to come of a PUBLISH that is not given out
+    size_t to_skip;  // bytes still to come of a PUBLISH that is not given out
     bool acknowledge_skipped;
     uint16_t skipped_id;
     uint8_t skipped_qos;
     buf out;
-    size_t sent; // of out, from its front
+    size_t sent;  // of out, from its front
     instant began, last_sent, last_heard, pinged;
     bool is_ping_out;
 };
@@ -247,7 +247,7 @@ bool session_take(struct session *s, str bytes, instant now, size_t *taken, err 
 {
     verdict v = TAKEN;
     *taken = 0;
-    if (s->hold != HELD_BY_BROKER) s->last_heard = now; // else the same bytes may be offered again
+    if (s->hold != HELD_BY_BROKER) s->last_heard = now;  // else the same bytes may be offered again
     s->hold = NOT_HELD;
     while (v == TAKEN) {
         if (s->to_skip > 0) skip(s, bytes, taken);
@@ -283,7 +283,7 @@ bool session_tick(struct session *s, instant now, err *e)
                err_set(e, ERR_TIMEOUT, ERR_NOWHERE, "the broker does not answer CONNECT");
 
     const instant keep_alive = s->c->keep_alive_s * TIME_SECOND;
-    if (s->hold == HELD_BY_RECEIVER) s->last_heard = now; // we do not listen, so silence says nothing
+    if (s->hold == HELD_BY_RECEIVER) s->last_heard = now;  // we do not listen, so silence says nothing
     const bool is_silent = now - s->last_heard >= keep_alive;
     if (is_silent && s->is_ping_out && now - s->pinged >= keep_alive)
         return err_set(e, ERR_TIMEOUT, ERR_NOWHERE, "the broker has been silent for %d seconds",

@@ -122,7 +122,7 @@ static void a_session_subscribes_after_connack(void **state)
     expect_sent(b, CONNECT);
     arrive_whole(b, CONNACK_PRESENT);
     assert_false(session_is_up(b->session));
-    expect_sent(b, SUBSCRIBE); // also into a session that the broker remembers
+    expect_sent(b, SUBSCRIBE);  // also into a session that the broker remembers
     arrive_whole(b, SUBACK);
     assert_true(session_is_up(b->session));
 }
@@ -176,7 +176,7 @@ static void qos_2_is_given_out_once_and_completed(void **state)
     done(b, b->last.delivery);
     expect_sent(b, STR("\x50\x02\x00\x07"));
     arrive_whole(b, STR("\x3C\x08\x00\x01t\x00\x07"
-                        "abc")); // sent again: our PUBREC was lost
+                        "abc"));  // sent again: our PUBREC was lost
     assert_int_equal(b->received, 1);
     session_acknowledge(b->session);
     expect_sent(b, STR("\x50\x02\x00\x07"));
@@ -191,7 +191,7 @@ static void pubrel_without_a_message_is_completed(void **state)
 {
     struct bench *b = *state;
     connect_up(b);
-    arrive_whole(b, STR("\x62\x02\x00\x09")); // section 4.3.3: the sender must come to an end
+    arrive_whole(b, STR("\x62\x02\x00\x09"));  // section 4.3.3: the sender must come to an end
     expect_sent(b, STR("\x70\x02\x00\x09"));
 }
 
@@ -213,7 +213,7 @@ static void qos_2_of_a_broker_without_memory_is_new(void **state)
     done(b, b->last.delivery);
     expect_sent(b, STR("\x50\x02\x00\x07"));
     session_begin(b->session, b->now);
-    arrive_whole(b, CONNACK); // no session present
+    arrive_whole(b, CONNACK);  // no session present
     arrive_whole(b, STR("\x34\x08\x00\x01t\x00\x07"
                         "new"));
     assert_int_equal(b->received, 2);
@@ -277,7 +277,7 @@ static void the_largest_payload_allowed_is_given_out(void **state)
     struct bench *b = *state;
     connect_up(b);
     char bytes[8 + 1000] = "\x32\xED\x07\x00\x01t\x00\x07";
-    assert_int_equal(arrive(b, (str){bytes, 500}), 0); // waits for the rest
+    assert_int_equal(arrive(b, (str){bytes, 500}), 0);  // waits for the rest
     arrive_whole(b, (str){bytes, sizeof bytes});
     assert_int_equal(b->last.payload.n, 1000);
 }

@@ -18,21 +18,21 @@
 #define READ_SIZE ((size_t)256 * 1024)
 #define TICK_MS 500
 #define OFFER_AGAIN_MS 4
-#define STABLE_AFTER (10 * TIME_SECOND) // a connection that lived this long starts the backoff anew
+#define STABLE_AFTER (10 * TIME_SECOND)  // a connection that lived this long starts the backoff anew
 #define GOODBYE_TIMEOUT TIME_SECOND
 
 struct mqtt_subscriber {
     mqtt_config c;
-    arena *memory; // what c points to
+    arena *memory;  // what c points to
     link_config link;
     struct flight *flight;
     struct session *session;
-    runner runner; // woken when an acknowledgement is due
+    runner runner;  // woken when an acknowledgement is due
     _Atomic bool is_connected;
-    char *in; // what follows belongs to the thread: bytes [in_at, in_end) are not yet taken
+    char *in;  // what follows belongs to the thread: bytes [in_at, in_end) are not yet taken
     size_t in_at, in_end;
     err last_fault;
-    unsigned failures; // since the last stable connection
+    unsigned failures;  // since the last stable connection
 };
 
 static metric connected = {

@@ -23,39 +23,39 @@ typedef struct {
 } mqtt_delivery;
 
 typedef struct {
-    str topic;   // valid during the call only, valid UTF-8 without NUL
-    str payload; // valid during the call only
+    str topic;    // valid during the call only, valid UTF-8 without NUL
+    str payload;  // valid during the call only
     bool retained;
-    bool duplicate; // the broker says it sent this before
+    bool duplicate;  // the broker says it sent this before
     mqtt_delivery delivery;
     struct mqtt_subscriber
-        *subscriber; // for mqtt_done, for a message may come before mqtt_subscribe has returned
+        *subscriber;  // for mqtt_done, for a message may come before mqtt_subscribe has returned
 } mqtt_message;
 
 typedef struct {
     str host;
     int port;
-    str client_id;                    // must be stable: the session belongs to it
-    str username, password;           // empty: none
-    str ca_file, cert_file, key_file; // ca_file empty: no TLS
-    const str *topics;                // filters, subscribed with QoS 1
+    str client_id;                     // must be stable: the session belongs to it
+    str username, password;            // empty: none
+    str ca_file, cert_file, key_file;  // ca_file empty: no TLS
+    const str *topics;                 // filters, subscribed with QoS 1
     size_t topic_count;
-    size_t payload_max;   // larger is skipped, acknowledged and counted; 0: 1 MiB
-    size_t in_flight_max; // messages given out and not yet done before the socket is left unread; 0: 1000
-    int keep_alive_s;     // 0: 30
-    int pause_max_ms;     // longest pause between attempts to connect; 0: 30000
+    size_t payload_max;    // larger is skipped, acknowledged and counted; 0: 1 MiB
+    size_t in_flight_max;  // messages given out and not yet done before the socket is left unread; 0: 1000
+    int keep_alive_s;      // 0: 30
+    int pause_max_ms;      // longest pause between attempts to connect; 0: 30000
     // Returns false when the receiver is full: the message stays, is offered again shortly, and the socket is
     // left unread.
     bool (*message)(const mqtt_message *m, void *context);
-    void (*state)(bool connected, const char *why, void *context); // may be NULL
+    void (*state)(bool connected, const char *why, void *context);  // may be NULL
     void *context;
-    struct metrics *metrics; // may be NULL
+    struct metrics *metrics;  // may be NULL
 } mqtt_config;
 
 NODISCARD struct mqtt_subscriber *mqtt_subscribe(const mqtt_config *c,
-                                                 err *e); // returns at once; connects in the background
+                                                 err *e);  // returns at once; connects in the background
 void mqtt_done(struct mqtt_subscriber *s,
-               mqtt_delivery d); // stored (or refused for good): acknowledge it. QoS 0: no effect
+               mqtt_delivery d);  // stored (or refused for good): acknowledge it. QoS 0: no effect
 bool mqtt_is_connected(const struct mqtt_subscriber *s);
 // Acknowledges what is done by now, disconnects, joins, frees. To stop without having messages sent twice:
 // let `message` return false, wait until what was given out is done, stop. Nobody may be in mqtt_done any

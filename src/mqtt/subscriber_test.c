@@ -24,8 +24,8 @@
 #define CONNACK STR("\x20\x02\x00\x00")
 #define SUBACK STR("\x90\x03\x00\x01\x01")
 #define SUBSCRIBE STR("\x82\x0B\x00\x01\x00\x06test/#\x01")
-#define MESSAGE                                                                                              \
-    STR("\x32\x08\x00\x01t\x00\x07"                                                                          \
+#define MESSAGE                     \
+    STR("\x32\x08\x00\x01t\x00\x07" \
         "123")
 #define MESSAGE_ACK STR("\x40\x02\x00\x07")
 #define PATIENCE_MS 10000
@@ -33,7 +33,7 @@
 struct fake {
     int listener;
     int port;
-    int fd; // the connection
+    int fd;  // the connection
 };
 
 // Keeps every delivery; does not acknowledge.
@@ -196,7 +196,7 @@ static void assert_works(struct scene *x)
 {
     fake_up(&x->broker);
     lock_take(x->keeper.lock);
-    x->keeper.n = 0; // nothing of the connections before can come any more
+    x->keeper.n = 0;  // nothing of the connections before can come any more
     lock_drop(x->keeper.lock);
     assert_true(fake_send(&x->broker, MESSAGE));
     assert_kept(x, 1);
@@ -364,7 +364,7 @@ static size_t push_until_nobody_reads(struct fake *f, str unit)
     size_t pushed = 0;
     struct pollfd p = {f->fd, POLLOUT, 0};
     while (poll(&p, 1, 300) == 1) {
-        for (size_t n = 0; n < unit.n;) { // whole units only
+        for (size_t n = 0; n < unit.n;) {  // whole units only
             const ssize_t r = send(f->fd, unit.p + n, unit.n - n, MSG_NOSIGNAL | (n == 0 ? MSG_DONTWAIT : 0));
             if (r < 0 && errno == EAGAIN) break;
             if (r <= 0) return pushed;
@@ -384,10 +384,10 @@ static void a_full_receiver_leaves_the_socket_unread(void **state)
     fake_accept_any(&x->broker);
     assert_true(fake_send(&x->broker, CONNACK));
     assert_true(fake_send(&x->broker, SUBACK));
-    static char unit[10000] = "\x30\x8D\x4E\x00\x01t"; // 1 + 2 + 9997 bytes, QoS 0
+    static char unit[10000] = "\x30\x8D\x4E\x00\x01t";  // 1 + 2 + 9997 bytes, QoS 0
     const int64_t before = resident_bytes();
     const size_t pushed = push_until_nobody_reads(&x->broker, (str){unit, sizeof unit});
-    assert_true(pushed < 64 * 1024 * 1024); // the kernel's buffers
+    assert_true(pushed < 64 * 1024 * 1024);  // the kernel's buffers
     assert_true(resident_bytes() - before < 4 * 1024 * 1024);
 
     lock_take(x->keeper.lock);
@@ -432,7 +432,7 @@ static void a_broker_that_falls_silent_is_left(void **state)
     fake_expect(&x->broker, STR("\xC0\x00"));
     assert_true(fake_send(&x->broker, STR("\xD0\x00")));
     fake_expect(&x->broker, STR("\xC0\x00"));
-    fake_accept_any(&x->broker); // no answer: it tries anew
+    fake_accept_any(&x->broker);  // no answer: it tries anew
 }
 
 static void stopping_acknowledges_what_is_done_and_says_goodbye(void **state)
@@ -485,10 +485,10 @@ static void a_broker_that_speaks_no_tls_is_tried_again(void **state)
         for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (char)(unsigned char)next_random(&seed);
         if (round % 2)
             memcpy(bytes, "\x16\x03\x03\x02\x00\x02\x00\x01\xFC\x03\x03",
-                   11); // a ServerHello, as far as that
+                   11);  // a ServerHello, as far as that
         (void)fake_send(&x->broker, (str){bytes, sizeof bytes});
     }
-    fake_accept_any(&x->broker); // says nothing: stopping must not wait for the handshake
+    fake_accept_any(&x->broker);  // says nothing: stopping must not wait for the handshake
     const int64_t before = time_monotonic_us();
     mqtt_subscriber_stop(x->s);
     x->s = NULL;

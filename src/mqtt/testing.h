@@ -6,29 +6,29 @@
 
 #include "mqtt/subscriber.h"
 
-void directory_make(char out[static 64]); // a new one below /tmp
+void directory_make(char out[static 64]);  // a new one below /tmp
 void directory_remove(const char *path);
 
 // Waits until holds(context), at most 20 s. False: it never held.
 bool comes_true(bool (*holds)(void *context), void *context);
 
-int64_t resident_bytes(void); // 0 under a sanitizer, which keeps freed memory
+int64_t resident_bytes(void);  // 0 under a sanitizer, which keeps freed memory
 
 // Notes the numbers that messages carry as their payload's text (0 <= n < NUMBERS_MAX).
 #define NUMBERS_MAX 100000
 
 struct receiver {
-    struct lock *lock; // guards what follows
-    int received;      // messages taken, with repetitions
-    int distinct;      // different numbers among them
-    int wanted;        // for receiver_has_all
+    struct lock *lock;  // guards what follows
+    int received;       // messages taken, with repetitions
+    int distinct;       // different numbers among them
+    int wanted;         // for receiver_has_all
     unsigned char times[NUMBERS_MAX];
-    bool holds;      // takes messages and does not say that they are done
-    int refuse_most; // of every this many + 1 offers it refuses all but the last; 0: never
+    bool holds;       // takes messages and does not say that they are done
+    int refuse_most;  // of every this many + 1 offers it refuses all but the last; 0: never
     int offers;
-    int out_of_order; // numbers that came after a larger one
+    int out_of_order;  // numbers that came after a larger one
     int last;
-    char why[512]; // the last state's
+    char why[512];  // the last state's
     int states;
 };
 
@@ -37,8 +37,8 @@ void receiver_free(struct receiver *r);
 bool receiver_message(const mqtt_message *m, void *context);
 void receiver_state(bool connected, const char *why, void *context);
 void receiver_expect(struct receiver *r, int count);
-bool receiver_has_all(void *context);   // `count` distinct numbers are there
-bool receiver_knows_why(void *context); // a state was told
+bool receiver_has_all(void *context);    // `count` distinct numbers are there
+bool receiver_knows_why(void *context);  // a state was told
 int receiver_count(struct receiver *r);
 
 // A subscriber to "test/#" on 127.0.0.1 with short pauses.

@@ -66,14 +66,14 @@ static void topic_names_are_utf8_without_nul_and_wildcards(void **state)
     (void)state;
     assert_true(mqtt_topic_is_valid(STR("v1.1/Datastreams(7)/Observations")));
     assert_true(mqtt_topic_is_valid(STR("\xEF\xBB\xBF"
-                                        "a")));                 // section 1.5.3: U+FEFF is not to be stripped
-    assert_true(mqtt_topic_is_valid(STR("A\xF0\xAA\x9B\x94"))); // figure 1.2
+                                        "a")));  // section 1.5.3: U+FEFF is not to be stripped
+    assert_true(mqtt_topic_is_valid(STR("A\xF0\xAA\x9B\x94")));  // figure 1.2
     assert_false(mqtt_topic_is_valid(STR("")));
     assert_false(mqtt_topic_is_valid(STR("a\0b")));
     assert_false(mqtt_topic_is_valid(STR("a/+")));
     assert_false(mqtt_topic_is_valid(STR("a/#")));
-    assert_false(mqtt_topic_is_valid(STR("\xED\xA0\x80"))); // a surrogate
-    assert_false(mqtt_topic_is_valid(STR("\xC0\xAF")));     // overlong
+    assert_false(mqtt_topic_is_valid(STR("\xED\xA0\x80")));  // a surrogate
+    assert_false(mqtt_topic_is_valid(STR("\xC0\xAF")));      // overlong
 }
 
 int main(void)

@@ -97,6 +97,8 @@ static void add_config(buf *out, const struct mqtt_broker *b, const mqtt_broker_
               STR_ARG(c->directory));
     BUF_LIT(out, "max_queued_messages 1000000\nmax_inflight_messages 200\n");
     buf_print(out, "log_dest file %s\nlog_type error\nlog_type warning\n", b->log_path);
+    // It says who subscribes to what, so that peil announces on topics that are asked for (sta/mqtt/mqtt.h).
+    BUF_LIT(out, "log_dest topic\nlog_type subscribe\n");
     // As another user it would lose the signal that ends it together with peil: prctl(2), PR_SET_PDEATHSIG.
     if (geteuid() == 0) BUF_LIT(out, "user root\n");
 }

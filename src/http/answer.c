@@ -50,7 +50,8 @@ static void weaken_etag(http_reply_data *d, char text[static ETAG_MAX])
         if (!str_eq_nocase(d->headers[i].name, STR("ETag")) || !str_starts(*value, STR("\"")) ||
             value->n > ETAG_MAX - 2)
             continue;
-        memcpy(text, "W/", 2);
+        text[0] = 'W';
+        text[1] = '/';
         memcpy(text + 2, value->p, value->n);
         *value = (str){text, value->n + 2};
     }

@@ -22,6 +22,7 @@ enum {
     DRAIN_READ = 16 << 10,
     DRAIN_MAX = 4 << 20,
     DRAIN_S = 2,
+    CROWDED_IDLE_S = 5,               // with nine tenths of the connections taken: longer idle ones make room
     SPARE_REQUESTS = 64,              // kept per loop
     KEPT_BUFFER = 16 << 10,           // a buffer that grew beyond this is freed after its request
     BODY_BYTES_PER_SECOND = 64 << 10  // a body that comes this fast may take longer than request_timeout_s
@@ -308,12 +309,21 @@ static void drop_written(struct http_request *r, size_t n)
     }
 }
 
+// An iovec is not const because readv shares it; sendmsg only reads.
+static struct iovec iovec_of(str s)
+{
+    union {
+        const char *read;
+        void *shared;
+    } p = {s.p};
+    return (struct iovec){p.shared, s.n};
+}
+
 static size_t gather(const struct http_request *r, struct iovec out[static REQUEST_PARTS])
 {
     size_t n = 0;
     for (size_t i = 0; i < r->part_count; i++)
-        if (r->parts[i].n)
-            out[n++] = (struct iovec){(void *)(uintptr_t)r->parts[i].p, r->parts[i].n};  // never written to
+        if (r->parts[i].n) out[n++] = iovec_of(r->parts[i]);
     return n;
 }
 
@@ -332,6 +342,7 @@ static step finish_request(struct conn *c)
     r->in.n = ahead;
     request_clear(r);
     c->phase = PHASE_HEAD;
+    c->idle_since_us = c->loop->now_us;
     c->deadline_us = seconds_from_now(c, config_of(c)->idle_timeout_s);
     if (ahead) note_first_byte(c);
     return STEP_AGAIN;
@@ -517,9 +528,14 @@ void conn_abandon(struct conn *c)
 
 // ---- the phases ----
 
+static bool is_idle(const struct conn *c)
+{
+    return c->phase == PHASE_HEAD && !(c->request && c->request->in.n);
+}
+
 static void time_out_reading(struct conn *c)
 {
-    if (!c->request || !c->request->in.n) {
+    if (is_idle(c)) {
         conn_close(c);
         return;
     }
@@ -556,16 +572,23 @@ void conn_run(struct conn *c)
     }
 }
 
+static bool should_make_room(const struct conn *c)
+{
+    const struct http_server *s = c->loop->server;
+    return is_idle(c) && c->loop->now_us - c->idle_since_us > CROWDED_IDLE_S * TIME_SECOND &&
+           atomic_load(&s->conn_count) > s->config.connections_max / 10 * 9;
+}
+
 void conn_tick(struct conn *c)
 {
     if (c->live) live_tick(c->live);
+    if (c->fd >= 0 && should_make_room(c)) conn_close(c);
     if (c->fd >= 0 && c->loop->now_us >= c->deadline_us) phases[c->phase].time_out(c);
 }
 
 void conn_stop(struct conn *c)
 {
-    const bool is_idle = c->phase == PHASE_HEAD && !(c->request && c->request->in.n);
-    if (is_idle || c->phase == PHASE_DRAIN)
+    if (is_idle(c) || c->phase == PHASE_DRAIN)
         conn_close(c);
     else if (c->live)
         live_finish(c->live);
@@ -591,6 +614,7 @@ static void adopt(struct conn *c)
     c->next = l->conns;
     if (l->conns) l->conns->previous = c;
     l->conns = c;
+    c->idle_since_us = l->now_us;
     // The first request must come sooner than a later one.
     c->deadline_us = seconds_from_now(c, config_of(c)->request_timeout_s);
     if (l->stop_at_us || !loop_watch(l, c->fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, &c->source))

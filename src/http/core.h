@@ -117,6 +117,7 @@ struct conn {
     bool is_orphan;  // its loop has ended while it was away
     bool is_away;    // closed while its request is with a handler or worker
     int64_t deadline_us;
+    int64_t idle_since_us;
     size_t drained;
     struct peer_key key;
     char peer[PEER_TEXT];

@@ -101,7 +101,7 @@ static bool open_inet(struct listener *n, str where, err *e)
 
 static int port_of(int fd)
 {
-    struct sockaddr_storage a;
+    struct sockaddr_storage a = {0};
     socklen_t length = sizeof a;
     if (getsockname(fd, (struct sockaddr *)&a, &length)) return 0;
     if (a.ss_family == AF_INET) return ntohs(((const struct sockaddr_in *)(const void *)&a)->sin_port);

@@ -82,9 +82,9 @@ typedef struct {
     size_t connections_per_address_max;  // an IPv6 /64 is one address; 0: no limit
     size_t header_bytes_max;  // besides the address, which may have 16 KiB; 0: 16 KiB; at most 40 KiB
     size_t body_bytes_max;    // 0: 1 MiB
-    int idle_timeout_s;       // keep-alive without a request; 0: 60
-    int request_timeout_s;    // from its first byte to its last, and a second more per 64 KiB of body; 0: 20
-    int write_timeout_s;      // without progress; 0: 30
+    int idle_timeout_s;  // keep-alive without a request; 5 when nine tenths of the connections are taken; 0: 60
+    int request_timeout_s;  // from its first byte to its last, and a second more per 64 KiB of body; 0: 20
+    int write_timeout_s;    // without progress; 0: 30
     // The longest matching path that takes the method wins, 405 when none does. Outlives the server.
     const http_route *routes;
     size_t route_count;
@@ -121,7 +121,7 @@ NODISCARD bool http_hand_over(struct http_request *r, http_handler handle, void 
 void http_reply(struct http_request *r, const http_reply_data *reply);
 // As JSON, in the form of the server's own refusals.
 void http_reply_error(struct http_request *r, int status, str message);
-void http_reply_stream(struct http_request *r, const http_reply_data *head, http_stream s);
+void http_reply_stream(struct http_request *r, const http_reply_data *head, http_stream from);
 
 // Bytes shared by many answers or live clients: made once, counted, never copied. Any thread.
 NODISCARD http_piece *http_piece_new(str bytes);  // NULL: no memory

@@ -726,6 +726,28 @@ TEST(connections_over_the_limit_are_told_so)
     http_stop(s, 1);
 }
 
+TEST(idle_connections_make_room_when_it_is_crowded)
+{
+    http_config config = config_of_test();
+    config.connections_max = 10;
+    config.idle_timeout_s = config.request_timeout_s = 60;
+    struct http_server *s = start(&config);
+    struct client c[10];
+    for (int i = 0; i < 10; i++) c[i] = client_open(http_port(s));
+    sleep(4);  // nobody has been idle for longer than 5 s
+    CLIENT_SEND(&c[0], REQUEST("GET", "/loop"));
+    assert_int_equal(client_read(&c[0]).status, 200);
+    assert_true(client_is_closed(&c[9]));
+    CLIENT_SEND(&c[0], REQUEST("GET", "/loop"));
+    assert_int_equal(client_read(&c[0]).status, 200);
+    struct client late = client_open(http_port(s));
+    CLIENT_SEND(&late, REQUEST("GET", "/loop"));
+    assert_int_equal(client_read(&late).status, 200);
+    client_close(&late);
+    for (int i = 0; i < 10; i++) client_close(&c[i]);
+    http_stop(s, 1);
+}
+
 TEST(connections_of_one_address_have_a_limit)
 {
     http_config config = config_of_test();
@@ -949,7 +971,7 @@ RUN_WITH(before, after, CASE(an_answer_has_date_type_length_and_the_headers_of_f
          CASE(a_head_that_drips_is_refused_after_the_request_timeout),
          CASE(a_body_that_drips_is_refused_after_the_request_timeout),
          CASE(a_client_that_does_not_read_its_answer_is_closed), CASE(connections_over_the_limit_are_told_so),
-         CASE(connections_of_one_address_have_a_limit),
+         CASE(idle_connections_make_room_when_it_is_crowded), CASE(connections_of_one_address_have_a_limit),
          CASE(a_full_worker_queue_is_answered_503_and_the_connection_goes_on),
          CASE(what_cannot_be_listened_on_is_said), CASE(ipv6_and_unix_sockets_are_served),
          CASE(a_stop_lets_requests_finish_and_ends_the_rest), CASE(an_answer_after_the_stop_goes_nowhere),

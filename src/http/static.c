@@ -256,9 +256,9 @@ static bool is_known(str tags, str tag)
     return false;
 }
 
-void http_static_handle(struct http_request *r, void *context)
+void http_static_handle(struct http_request *r, void *http_static)
 {
-    const struct file *f = find(context, r);
+    const struct file *f = find(http_static, r);
     if (!f) {
         http_reply_error(r, 404, STR("there is nothing at this address"));
         return;

@@ -261,10 +261,13 @@ static void answer_special(struct portal *portal, struct http_request *r, langua
         answer_bare(r, status);
         return;
     }
+    err ignored;
+    if (!meters_take(portal->book, &p.meters, &ignored)) p.meters = NULL;  // only to know whether to say "demo"
     put_frame(&p);
     view_text(&p.maker, p.root, STR("code"), code);
     if (p.maker.failed) answer_bare(r, status);
     else answer(&p, page, status);
+    meters_give(portal->book, p.meters);
 }
 
 static void answer_failure(struct portal *portal, struct http_request *r, language l, const err *e)

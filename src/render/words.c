@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,10 +117,19 @@ static void add_grouped(buf *out, str digits, char mark)
     }
 }
 
+// A half goes up, as in the pages' script and at school: of the decimal that was meant, so 1.005 is 1.01 although the nearest
+// double lies below it. Beyond 15 digits there is nothing to round.
+static double round_half_up(double v, int decimals)
+{
+    const double power = pow(10, decimals), scaled = v * power;
+    return scaled < 1e15 ? round(scaled * (1 + 2 * DBL_EPSILON)) / power : v;
+}
+
 str words_number(const struct words *w, arena *a, double v, int decimals)
 {
     char digits[400];
-    snprintf(digits, sizeof digits, "%.*f", decimals < 0 ? 0 : decimals > 9 ? 9 : decimals, fabs(v));
+    const int shown = decimals < 0 ? 0 : decimals > 9 ? 9 : decimals;
+    snprintf(digits, sizeof digits, "%.*f", shown, round_half_up(fabs(v), shown));
     str rest = str_of(digits), whole;
     const bool is_dutch = w->language == LANGUAGE_NL;
     const bool is_zero = strtod(digits, NULL) == 0;

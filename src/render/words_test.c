@@ -74,6 +74,17 @@ TEST(numbers_have_the_marks_of_their_language)
     end(&f);
 }
 
+TEST(a_half_goes_up)
+{
+    struct fixture f = start();
+    assert_str(words_number(f.nl, f.a, 3.25, 1), "3,3");
+    assert_str(words_number(f.nl, f.a, -3.25, 1), MINUS "3,3");
+    assert_str(words_number(f.nl, f.a, 1.005, 2), "1,01");
+    assert_str(words_number(f.nl, f.a, 2.5, 0), "3");
+    assert_str(words_number(f.nl, f.a, 2.4999, 0), "2");
+    end(&f);
+}
+
 TEST(a_number_that_rounds_to_zero_has_no_minus)
 {
     struct fixture f = start();
@@ -134,7 +145,7 @@ TEST(texts_out_of_order_are_refused)
 }
 
 RUN(CASE(places_are_filled_by_name), CASE(a_place_that_is_not_given_stays_visible), CASE(an_unknown_text_shows_its_id),
-    CASE(numbers_have_the_marks_of_their_language), CASE(a_number_that_rounds_to_zero_has_no_minus),
+    CASE(numbers_have_the_marks_of_their_language), CASE(a_half_goes_up), CASE(a_number_that_rounds_to_zero_has_no_minus),
     CASE(a_reading_has_two_significant_digits_and_a_thin_space), CASE(clock_times_are_in_the_zone_of_the_town),
     CASE(the_hour_that_occurs_twice_is_marked_the_second_time), CASE(a_time_says_how_far_back_it_lies),
     CASE(texts_out_of_order_are_refused))

@@ -85,7 +85,7 @@ export function frame(page: Page, pages: Page[], c: Context, files: Files): Html
       <a class="language" href="{{other_href}}" lang="${other}" hreflang="${other}">${NAMES[other]}</a>
     </div>
   </header>
-  {{#demo}}<div class="demo" role="note"><p class="wide"><strong>${c.t('frame.demo')}</strong> ${c.t('frame.demo.more')}</p></div>{{/demo}}
+  {{#demo}}<aside class="demo" aria-label="${c.t('frame.demo.label')}"><p class="wide"><strong>${c.t('frame.demo')}</strong> ${c.t('frame.demo.more')}</p></aside>{{/demo}}
   <main id="main" class="wide" tabindex="-1">
     ${page.body(c)}
   </main>

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the pages say, without script: values, states, gaps, figures, and what stays private.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, startBrowser } from './lib/browser.mjs';
+import { startTown } from './lib/town.mjs';
+
+let town;
+let browser;
+let tab;
+let page;
+
+before(async () => {
+  [town, browser] = await Promise.all([startTown(), startBrowser()]);
+  tab = await openPage(browser, town.url, { javaScriptEnabled: false });
+  page = tab.page;
+});
+
+after(async () => {
+  await browser?.close();
+  await town?.stop();
+});
+
+const open = (path) => page.goto(town.url + path);
+const row = (name) => page.locator('tr', { has: page.getByRole('link', { name, exact: true }) });
+const words = async (locator) => (await locator.innerText()).replace(/\s+/g, ' ').trim();
+
+test('without script the list shows name, neighbourhood, value, unit, word and time', async () => {
+  await open('/');
+  const text = await words(row('Meetstation Plaspoelpolder'));
+  assert.match(text, /^Meetstation Plaspoelpolder Plaspoelpolder \d+(,\d)? µg\/m³ (goed|matig) \d\d\.\d\d uur$/);
+});
+
+test('without script the map has a named link for each public meter of the layer', async () => {
+  await open('/');
+  const names = await page.locator('.map-plot a').evaluateAll((all) => all.map((a) => a.getAttribute('aria-label')));
+  assert.equal(names.length, 5);
+  assert.ok(names.some((n) => /^Meetstation Plaspoelpolder: \d+(,\d)?\s?µg\/m³, goed, gemeten \d\d\.\d\d uur$/.test(n)), names.join('\n'));
+});
+
+test('the list holds exactly the meters of the map', async () => {
+  await open('/');
+  const ids = async (selector) => (await page.locator(selector).evaluateAll((all) => all.map((e) => e.getAttribute('data-stream')))).sort();
+  assert.deepEqual(await ids('.map-plot a'), await ids('.meters tr[data-stream]'));
+});
+
+test('a reading that is past two periods is old, past three hours it is no value any more', async () => {
+  await open('/');
+  assert.equal(await row('Luchtmeter Strijp').getAttribute('class'), 'old');
+  assert.equal(await row('Luchtmeter Sion').getAttribute('class'), 'silent');
+  assert.equal(await row('Luchtmeter Sion').locator('[data-value]').innerText(), '–');
+  assert.equal(await row('Luchtmeter Haantje').getAttribute('class'), 'none');
+});
+
+test('only fresh meters count in the sentence', async () => {
+  await open('/');
+  assert.match(await words(page.locator('.lead')), /de middelste van 2 meters/);
+});
+
+test('a meter that is not public is on no page and has no page', async () => {
+  for (const path of ['/', '/kaart', '/data']) {
+    await open(path);
+    assert.doesNotMatch(await page.content(), /Meter in huis/);
+  }
+  const answer = await open(`/meter/${town.meters.private.thing}`);
+  assert.equal(answer.status(), 404);
+});
+
+test('a meter says its latest reading in a plain sentence', async () => {
+  await open(`/en/meter/${town.meters.noise.thing}`);
+  assert.match(await words(page.locator('.lead')), /^Noise is \d+ dB\(A\) here: (calm|audible|busy)\. Measured at \d\d:\d\d\.$/);
+});
+
+test('pressure is shown in hectopascal', async () => {
+  await open(`/meter/${town.meters.air.thing}?stof=pressure`);
+  assert.match(await words(page.locator('.card-current')), /Luchtdruk 1\.01\d hPa/);
+});
+
+test('a gap is a grey band with words, and the description counts it', async () => {
+  await open(`/meter/${town.meters.noise.thing}`);
+  assert.equal(await page.locator('.chart-plot .gap').count(), 1);
+  assert.equal(await page.locator('.chart-plot .gap-text').textContent(), 'geen meting');
+  assert.match(await page.locator('.chart-plot').getAttribute('aria-label'), /Er is één gat van meer dan een uur\.$/);
+});
+
+test('the table holds what the chart holds', async () => {
+  await open(`/meter/${town.meters.air.thing}?stof=temperature`);
+  const rows = await page.locator('.numbers tbody tr').count();
+  assert.ok(rows >= 142 && rows <= 144, `${rows} rows`);
+});
+
+test('an empty meter says so instead of drawing an empty frame', async () => {
+  await open(`/meter/${town.meters.empty.thing}`);
+  assert.equal(await page.locator('.chart-empty').textContent(), 'Geen metingen in deze periode.');
+  assert.match(await words(page.locator('.lead')), /meldt zich niet/);
+});
+
+test('demo data say so on every page', async () => {
+  for (const path of ['/', '/uitleg', '/bestaat-niet', `/meter/${town.meters.air.thing}`]) {
+    await open(path);
+    assert.match(await words(page.locator('.demo')), /^Dit zijn voorbeeldgegevens\./, path);
+  }
+});
+
+test('a wrong address is a friendly 404 with ways on', async () => {
+  for (const path of ['/bestaat-niet', '/meter/999999', '/meter/abc', '/meter/1/2', '/en/meter']) {
+    const answer = await open(path);
+    assert.equal(answer.status(), 404, path);
+    assert.ok((await page.locator('main a').count()) >= 3);
+  }
+});
+
+test('an unknown layer, quantity or period in the address shows the usual one', async () => {
+  assert.equal((await open('/?laag=%3Cscript%3E')).status(), 200);
+  assert.equal((await open(`/meter/${town.meters.air.thing}?stof=%27%22&periode=eeuw`)).status(), 200);
+  assert.doesNotMatch(await page.content(), /<script>/);
+});
+
+test('the calls on the open data page give data', async () => {
+  await open('/data');
+  const links = await page.locator('.call a').evaluateAll((all) => all.map((a) => a.href));
+  assert.equal(links.length, 5);
+  for (const link of links) assert.equal((await page.request.get(link)).status(), 200, link);
+});
+
+test('the downloads of a meter give its readings as CSV', async () => {
+  await open(`/meter/${town.meters.air.thing}`);
+  const links = await page.locator('.downloads a').evaluateAll((all) => all.map((a) => a.href));
+  assert.equal(links.length, 4);
+  const answer = await page.request.get(links[0]);
+  assert.equal(answer.status(), 200);
+  assert.match(answer.headers()['content-type'], /text\/csv/);
+  assert.ok((await answer.text()).trim().split('\n').length > 100);
+});

@@ -339,37 +339,3 @@ void page_not_found(struct http_request *r, struct portal *portal)
                                    .body = STR("{\"title\":\"Not found\",\"status\":404}")};
     http_reply(r, &reply);
 }
-
-// ---- Files -------------------------------------------------------------------------------------------------------
-
-void asset_handle(struct http_request *r, void *context)
-{
-    struct portal *p = context;
-    const struct asset *a = site_asset_find(p->site, http_request_path(r));
-    if (!a) {
-        page_not_found(r, p);
-        return;
-    }
-    const str accepted = http_request_header(r, "Accept-Encoding");
-    http_reply_data reply = {.status = 200, .content_type = a->type, .body = a->bytes};
-    http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=31536000, immutable"));
-    if (a->brotli.n || a->gzip.n) http_reply_add_header(&reply, STR("Vary"), STR("Accept-Encoding"));
-    if (a->brotli.n && http_accepts(accepted, STR("br"))) {
-        reply.body = a->brotli;
-        http_reply_add_header(&reply, STR("Content-Encoding"), STR("br"));
-    } else if (a->gzip.n && http_accepts(accepted, STR("gzip"))) {
-        reply.body = a->gzip;
-        http_reply_add_header(&reply, STR("Content-Encoding"), STR("gzip"));
-    }
-    http_reply(r, &reply);
-}
-
-void areas_handle(struct http_request *r, void *context)
-{
-    const struct portal *p = context;
-    http_reply_data reply = {.status = 200, .content_type = STR("application/geo+json"),
-                             .body = p->outlines ? p->outlines_source
-                                                 : STR("{\"type\":\"FeatureCollection\",\"features\":[]}")};
-    http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=3600"));
-    http_reply(r, &reply);
-}

@@ -10,6 +10,7 @@
 #include "portal/portal.h"
 #include "portal/site.h"
 
+struct http_static;
 struct live;
 
 struct portal {
@@ -21,6 +22,7 @@ struct portal {
     struct tz *zone;
     struct meter_book *book;
     struct live *live;
+    struct http_static *assets;
     struct page_route *page_routes;  // by index of site->pages
 };
 
@@ -54,8 +56,6 @@ NODISCARD bool view_explain(struct page *p, err *e);
 
 void page_handle(struct http_request *r, void *page_route);
 void page_not_found(struct http_request *r, struct portal *p);
-void asset_handle(struct http_request *r, void *portal);
-void areas_handle(struct http_request *r, void *portal);
 
 // ---- For views ---------------------------------------------------------------------------------------------------
 

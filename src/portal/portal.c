@@ -2,9 +2,12 @@
 #include "portal/portal.h"
 
 #include "base/file.h"
+#include "http/static.h"
 #include "portal/live.h"
 #include "portal/page.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define PORTAL_ARENA_BYTES ((size_t)64 << 20)
@@ -32,6 +35,14 @@ static bool load_outlines(struct portal *p, err *e)
     return ok;
 }
 
+static bool load_assets(struct portal *p, err *e)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/assets", p->config.web_directory) >= (int)sizeof path)
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "the path of the web directory is too long");
+    return (p->assets = http_static_open(path, STR("/assets/"), e));
+}
+
 static bool make_routes(struct portal *p, err *e)
 {
     p->page_routes = ARENA_ARRAY(p->a, p->site->page_count + 1, struct page_route);
@@ -46,7 +57,8 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
     if (!p) return err_no_memory(e);
     p->config = *c;
     p->a = arena_new(PORTAL_ARENA_BYTES);
-    bool ok = (p->a || err_no_memory(e)) && site_load(c->web_directory, p->a, &p->site, e) && load_outlines(p, e) &&
+    bool ok = (p->a || err_no_memory(e)) && site_load(c->web_directory, p->a, &p->site, e) &&
+              load_assets(p, e) && load_outlines(p, e) &&
               (p->zone = tz_load(c->zone, e)) && (p->book = meter_book_new(c->store, p->outlines, e)) &&
               (p->live = live_start(c->store, p->book, c->metrics, e)) && make_routes(p, e);
     if (!ok) {
@@ -68,9 +80,19 @@ void portal_close(struct portal *p)
     if (!p) return;
     live_free(p->live);
     meter_book_free(p->book);
+    http_static_close(p->assets);
     tz_free(p->zone);
     arena_free(p->a);
     free(p);
+}
+
+static void areas_handle(struct http_request *r, void *context)
+{
+    const struct portal *p = context;
+    http_reply_data reply = {.status = 200, .content_type = STR("application/geo+json"), .body = p->outlines_source};
+    if (!p->outlines) reply.body = STR("{\"type\":\"FeatureCollection\",\"features\":[]}");
+    http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=3600"));
+    http_reply(r, &reply);
 }
 
 static void redirect_to_english(struct http_request *r, void *context)
@@ -95,7 +117,7 @@ static http_route route_of(struct page_route *page)
 size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])
 {
     const http_route fixed[] = {
-        {HTTP_GET, STR("/assets"), HTTP_PREFIX | HTTP_ON_LOOP, 0, asset_handle, p},
+        {HTTP_GET, STR("/assets"), HTTP_PREFIX | HTTP_ON_LOOP, 0, http_static_handle, p->assets},
         {HTTP_GET, STR("/live"), 0, 0, live_handle, p->live},
         {HTTP_GET, STR("/api/v1/areas.geojson"), HTTP_ON_LOOP, 0, areas_handle, p},
         {HTTP_GET, STR("/en"), 0, 0, redirect_to_english, p},

@@ -48,41 +48,14 @@ static bool read_page(const char *directory, const json *j, arena *a, struct sit
     return template_compile(source, a, &out->template, e) || err_within(e, "%.*s", STR_ARG(file));
 }
 
-static bool read_twin(const char *directory, const json *j, str mark, str file, arena *a, str *out, err *e)
-{
-    const json *has = json_get(j, mark);
-    str twin;
-    if (!has || has->type != JSON_TRUE) return true;
-    if (!arena_print(a, &twin, "%.*s.%.*s", STR_ARG(file), STR_ARG(mark))) return err_no_memory(e);
-    return read_whole(directory, twin, a, out, e);
-}
-
-static bool read_asset(const char *directory, const json *j, arena *a, struct asset *out, err *e)
-{
-    const json *path, *type;
-    str file;
-    if (!json_need(j, STR("path"), JSON_TEXT, &path, e) || !json_need(j, STR("type"), JSON_TEXT, &type, e) ||
-        !need_file_name(j, STR("file"), &file, e))
-        return false;
-    *out = (struct asset){.path = path->text, .type = type->text};
-    return read_whole(directory, file, a, &out->bytes, e) &&
-           read_twin(directory, j, STR("br"), file, a, &out->brotli, e) &&
-           read_twin(directory, j, STR("gz"), file, a, &out->gzip, e);
-}
-
 static bool read_manifest(const char *directory, const json *manifest, arena *a, struct site *s, err *e)
 {
-    const json *pages, *assets;
-    if (!json_need(manifest, STR("pages"), JSON_ARRAY, &pages, e) ||
-        !json_need(manifest, STR("assets"), JSON_ARRAY, &assets, e))
-        return false;
+    const json *pages;
+    if (!json_need(manifest, STR("pages"), JSON_ARRAY, &pages, e)) return false;
     s->pages = ARENA_ARRAY(a, pages->count + 1, struct site_page);
-    s->assets = ARENA_ARRAY(a, assets->count + 1, struct asset);
-    if (!s->pages || !s->assets) return err_no_memory(e);
+    if (!s->pages) return err_no_memory(e);
     for (const json *j = pages->first; j; j = j->next)
         if (!read_page(directory, j, a, &s->pages[s->page_count++], e)) return false;
-    for (const json *j = assets->first; j; j = j->next)
-        if (!read_asset(directory, j, a, &s->assets[s->asset_count++], e)) return false;
     return true;
 }
 
@@ -116,12 +89,5 @@ const struct site_page *site_page_find(const struct site *s, str name, language 
 {
     for (size_t i = 0; i < s->page_count; i++)
         if (str_eq(s->pages[i].name, name) && s->pages[i].language == l) return &s->pages[i];
-    return NULL;
-}
-
-const struct asset *site_asset_find(const struct site *s, str path)
-{
-    for (size_t i = 0; i < s->asset_count; i++)
-        if (str_eq(s->assets[i].path, path)) return &s->assets[i];
     return NULL;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// site.h: what web/build.mjs made, read whole at start: templates, texts, assets.
+// site.h: what web/build.mjs made, read whole at start: templates and texts.
 // Owns     everything lies in the arena
 // Threads  read only after site_load
 // Errors   ERR_CONFIG names the file and what is wrong with it
@@ -16,22 +16,13 @@ struct site_page {
     struct template *template;
 };
 
-struct asset {
-    str path;          // "/assets/style.0a1b2c3d4e.css": its hash is in its name, so it never changes
-    str type;
-    str bytes, brotli, gzip;  // the last two empty when there is none
-};
-
 struct site {
     struct site_page *pages;
     size_t page_count;
-    struct asset *assets;
-    size_t asset_count;
     struct words *words[LANGUAGE_COUNT];
 };
 
 NODISCARD bool site_load(const char *directory, arena *a, struct site **out, err *e);
 const struct site_page *site_page_find(const struct site *s, str name, language l);
-const struct asset *site_asset_find(const struct site *s, str path);
 
 #endif

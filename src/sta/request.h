@@ -5,7 +5,7 @@
 // called (never call it on an event loop); writes are submitted to the store and answered from the writer
 // thread, after the commit.
 //
-// Owns     request and arena live until `done` returns; for a streamed reply until stream.done was called.
+// Owns     request and arena live until `done` is called, which may free them; for a streamed reply until stream.done was called.
 //          A reply and its body are valid during the call of `done` (a stream: until stream.done)
 // Threads  any; one request on one thread at a time
 // Errors   are replies: {"code":400,"type":"error","message":"..."}

@@ -121,18 +121,18 @@ static bool reply_answer(struct reader *d, const struct query *q, err *e)
         answer_free(x);
         return false;
     }
-    d->reply.status = 200;
     d->reply.content_type = x->format->content_type;
     if (more) {
+        d->reply.status = 200;
         d->reply.is_stream = true;
         d->reply.stream = (http_stream){.context = x, .next = next_piece, .done = end_stream};
         d->done(&d->reply, d->context);
         return true;
     }
-    d->reply.body = buf_str(&x->ready);
-    d->done(&d->reply, d->context);
-    answer_free(x);
-    return true;
+    buf body = x->ready;
+    x->ready = (buf){0};
+    answer_free(x);  // lies in the request's arena, which `done` may free
+    return reply_body(d, 200, &body, d->reply.content_type, e);
 }
 
 // ---- what a path can name ----

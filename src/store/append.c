@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Appending observations: the memory side of an operation, its undoing and its publication.
-#include "store/engine.h"
+#include "store/settle.h"
+#include "store/stream_row.h"
 
 #include <stdlib.h>
 
 // More than this in memory means that seals fail or cannot keep up.
 #define TAIL_BYTES_MAX ((size_t)512 << 20)
+#define OBSERVATION_BYTES_MAX ((size_t)8 << 20)  // of texts and JSON of one
 
 // The array with room for one more, or NULL.
 static void *grown(void *items, size_t count, size_t *capacity, size_t size)
@@ -37,11 +39,11 @@ bool tx_save_stream(struct store_tx *tx, struct stream *s, err *e)
 }
 
 // The tail begun by the seal is empty again by now. A reader may be passing over it, so that it is not freed at once.
-static void undo_seal(struct store_tx *tx, struct stream *s, struct tail *begun)
+static void undo_seal(struct store_tx *tx, const struct undo *u)
 {
-    atomic_store_explicit(&s->tail, begun->older, memory_order_release);
-    tx->store->load.observations += begun->older->count;
-    retire(tx->store, (struct retired){.tail = begun});
+    atomic_store_explicit(&u->stream->tail, u->begun->older, memory_order_release);
+    tx->store->load.observations += u->sealed;
+    retire(tx->store, (struct retired){.tail = u->begun});
 }
 
 static void undo_one(struct store_tx *tx, const struct undo *u)
@@ -53,10 +55,11 @@ static void undo_one(struct store_tx *tx, const struct undo *u)
         s->touched = 0;
         break;
     case UNDO_SEAL:
-        undo_seal(tx, s, u->begun);
+        undo_seal(tx, u);
         break;
     case UNDO_ADD:
         streams_remove(&tx->store->streams, s);
+        settle_forget(tx->store, s);
         retire(tx->store, (struct retired){.stream = s});
         break;
     case UNDO_DELETE:
@@ -83,6 +86,7 @@ static void publish_undo_item(struct store *s, const struct undo *u)
 {
     if (u->kind == UNDO_SEAL) retire(s, (struct retired){.tail = u->begun->older, .newer = u->begun});
     if (u->kind == UNDO_DELETE) retire(s, (struct retired){.stream = u->stream, .is_listed = true});
+    if (u->kind == UNDO_DELETE) settle_forget(s, u->stream);
 }
 
 void tx_publish(struct store_tx *tx)
@@ -243,23 +247,38 @@ static bool append_point(struct store_tx *tx, struct stream *s, const struct poi
     if (!block) return err_no_memory(e);
     tx->appended[tx->appended_count++] = (struct appended){t, block};
     load->observations++;
+    settle_note(tx->store, s, t);
     return true;
+}
+
+static bool has_room_for(const struct store_tx *tx, err *e)
+{
+    if (!tx->row.bytes.failed && !tx->extra.failed && tx->extra.n <= OBSERVATION_BYTES_MAX) return true;
+    return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the Observations are too large to store at once");
+}
+
+// What must hold of an observation before it is stored, whether it comes or is changed. Its stream, or NULL.
+struct stream *observation_check(struct store_tx *tx, const struct observation *o, err *e)
+{
+    struct stream *s = live_stream(tx, o->stream);
+    if (!s) {
+        no_stream(o->stream, e);
+        return NULL;
+    }
+    if (!check_times(o, e)) return NULL;
+    const bool is_met = o->feature == 0 || o->feature == s->state.arrival_feature;
+    return is_met || meet_feature(tx, s->id, o->feature, e) ? s : NULL;
 }
 
 bool store_append(struct store_tx *tx, struct observation *o, err *e)
 {
-    struct stream *s = live_stream(tx, o->stream);
-    if (!s) return no_stream(o->stream, e);
-    if (!check_times(o, e)) return false;
-    if (!give_number(tx, s, o, e)) return false;
-    if (o->feature != 0 && o->feature != s->state.arrival_feature && !meet_feature(tx, s->id, o->feature, e)) return false;
-    if (!tx_save_stream(tx, s, e)) return false;
+    struct stream *s = observation_check(tx, o, e);
+    if (!s || !give_number(tx, s, o, e) || !tx_save_stream(tx, s, e)) return false;
 
     struct point p;
     buf_clear(&tx->extra);
     point_of(o, &tx->extra, &p);
-    if (tx->extra.failed || tx->row.bytes.failed)
-        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the Observations are too large to store at once");
+    if (!has_room_for(tx, e)) return false;
     if (!append_point(tx, s, &p, e)) return false;
     write_row(tx, s, &p);
     stream_note_arrival(s, &p);

@@ -36,6 +36,7 @@ struct undo {
     struct stream *stream;
     struct stream_state state;  // UNDO_STATE: as it was
     struct tail *begun;         // UNDO_SEAL
+    uint32_t sealed;            // UNDO_SEAL: observations of the tail before
 };
 
 struct appended {
@@ -68,7 +69,18 @@ struct store_tx {
 struct tail_load {
     size_t bytes;               // of memory
     int64_t observations;       // in no chunk yet
-    int64_t rows, row_bytes;    // of table `tail`
+};
+
+// Where settle.c stands.
+#define SETTLE_MARKS 16
+struct settling {
+    struct stream *first_due, *last_due;  // streams with a chunk's worth in the tail
+    double age;                           // since the last mark, in marks
+    double credit;                        // age that the hand has not turned for yet
+    uint64_t marks[SETTLE_MARKS];         // commits, one each time the tail grew older by 1/SETTLE_MARKS
+    int mark;                             // the next to be set: the oldest
+    entity_id hand;                       // the stream passed last
+    uint64_t limit;                       // in this round streams are sealed that have observations up to this commit
 };
 
 struct store {
@@ -85,6 +97,7 @@ struct store {
     struct store_tx tx;
     struct retirement retirement;
     struct tail_load load;
+    struct settling settling;
     int wal_frames;             // in the log after the last commit
     store_listener listeners[LISTENERS_MAX];
     void *listener_contexts[LISTENERS_MAX];
@@ -105,6 +118,10 @@ struct store {
 // writer.c
 NODISCARD bool writer_start(struct store *s, err *e);
 void writer_stop(struct store *s);
+// One operation within the batch: all or nothing.
+NODISCARD bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e);
+// SQLite itself has rolled the batch back, as it does on some faults, a full disk among them.
+bool tx_is_lost(struct store_tx *tx);
 
 // snapshot.c
 void snapshots_free(struct store *s);
@@ -116,10 +133,7 @@ NODISCARD bool tx_save_stream(struct store_tx *tx, struct stream *s, err *e);  /
 NODISCARD bool tx_note_undo(struct store_tx *tx, struct undo u, err *e);
 void tx_undo(struct store_tx *tx, size_t undos, size_t appended, size_t changes);  // back to these counts
 void tx_publish(struct store_tx *tx);
-
-// stream_row.c
-NODISCARD bool stream_rows_load(struct connection *c, struct streams *all, err *e);
-NODISCARD bool stream_feature_add(struct store_tx *tx, entity_id stream, entity_id feature, err *e);
+NODISCARD struct stream *observation_check(struct store_tx *tx, const struct observation *o, err *e);
 
 // replay.c: the durable tail, back into memory.
 NODISCARD bool tail_replay(struct store *s, struct connection *c, err *e);

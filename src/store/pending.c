@@ -7,28 +7,6 @@ static bool pending(err *e, const char *what)
     return err_set(e, ERR_UNSUPPORTED, ERR_NOWHERE, "%s is not there yet", what);
 }
 
-bool store_replace_observation(struct store_tx *tx, const struct observation *o, err *e)
-{
-    (void)tx;
-    (void)o;
-    return pending(e, "changing an Observation");
-}
-
-bool observations_delete(struct store_tx *tx, entity_id id, err *e)
-{
-    (void)tx;
-    (void)id;
-    return pending(e, "deleting an Observation");
-}
-
-bool observations_delete_feature(struct store_tx *tx, entity_id feature, err *e)
-{
-    (void)tx;
-    (void)feature;
-    (void)e;
-    return true;
-}
-
 bool store_summaries(struct snapshot *at, entity_id stream, period p, const struct tz *zone, interval when, summary_each each,
                      void *context, err *e)
 {

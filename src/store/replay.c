@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The durable tail, back into memory when a store is opened.
-#include "store/engine.h"
+#include "store/settle.h"
 
 static bool damaged(uint64_t commit, err *e)
 {
@@ -42,7 +42,7 @@ static bool replay_item(struct store *all, uint64_t commit, struct tail_item *it
     return true;
 }
 
-static bool replay_row(struct store *s, uint64_t commit, str row, err *e)
+static bool replay_row(struct store *s, uint64_t commit, str row, size_t *count, err *e)
 {
     if (row.n == 0) return true;
     struct tail_reader r;
@@ -52,6 +52,7 @@ static bool replay_row(struct store *s, uint64_t commit, str row, err *e)
     while (tail_reader_next(&r, &item, &got)) {
         if (!got) return true;
         if (!replay_item(s, commit, &item, e)) return false;
+        ++*count;
     }
     return damaged(commit, e);
 }
@@ -65,11 +66,13 @@ bool tail_replay(struct store *s, struct connection *c, err *e)
     while ((ok = sql_step(c, st, &got, e)) && got) {
         commit = (uint64_t)sqlite3_column_int64(st, 0);
         const str row = sql_column_str(st, 1);
-        s->load.rows++;
-        s->load.row_bytes += (int64_t)row.n;
-        if (!(ok = replay_row(s, commit, row, e))) break;
+        size_t count = 0;
+        if (!(ok = replay_row(s, commit, row, &count, e))) break;
+        settle_note_row(s, commit, count, row.n);
     }
     sql_give(c, st);
-    if (ok) atomic_store_explicit(&s->published, commit, memory_order_release);
-    return ok;
+    if (!ok) return false;
+    atomic_store_explicit(&s->published, commit, memory_order_release);
+    settle_start(s);
+    return true;
 }

@@ -4,9 +4,9 @@
 
 // tail            the observations of one commit (series/tail_row.h) that are not all in chunks yet; the newest row is
 //                 always there, for its id is the number of the newest commit
-// stream          a Datastream or MultiDatastream; what it says about observations holds for those in chunks
+// stream          a Datastream or MultiDatastream; what it says about observations holds for those in chunks. Its newest
+//                 chunk stands here while it fills up, for it is rewritten together with the rest of the row
 // chunk           full pieces of a stream (series/chunk.h), written once, at the end of the file where they pack closely
-// growing_chunk   the newest piece of each stream while it fills up; rewritten, neighbours in one page
 static const char observation_tables[] =
     "CREATE TABLE tail(id INTEGER PRIMARY KEY, data BLOB NOT NULL);"
     "INSERT INTO tail(id, data) VALUES(1, x'');"
@@ -18,11 +18,13 @@ static const char observation_tables[] =
     "  arrival_feature INTEGER NOT NULL DEFAULT 0,"
     "  count INTEGER NOT NULL DEFAULT 0,"
     "  phen_min INTEGER, phen_max INTEGER, result_min INTEGER, result_max INTEGER,"
-    "  newest_time INTEGER, newest_number INTEGER, newest_feature INTEGER);"
+    "  newest_time INTEGER, newest_number INTEGER, newest_feature INTEGER,"
+    "  greatest_number INTEGER NOT NULL DEFAULT 0,"
+    "  is_unordered INTEGER NOT NULL DEFAULT 0,"   // the order of numbers is not that of times
+    "  growing_count INTEGER NOT NULL DEFAULT 0, growing BLOB);"
     "CREATE TABLE chunk(id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, last_time INTEGER NOT NULL,"
     "  last_number INTEGER NOT NULL, data BLOB NOT NULL);"
     "CREATE INDEX chunk_by_time ON chunk(stream, last_time, last_number);"
-    "CREATE TABLE growing_chunk(stream INTEGER PRIMARY KEY, data BLOB NOT NULL);"
     "CREATE TABLE stream_feature(stream INTEGER, feature INTEGER, PRIMARY KEY(stream, feature)) WITHOUT ROWID;"
     "CREATE INDEX stream_feature_by_feature ON stream_feature(feature);";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Opening and closing a store: its directory, its lock, its streams and its tail.
 #include "base/log.h"
-#include "store/engine.h"
+#include "store/stream_row.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -96,7 +96,7 @@ bool store_open(const store_config *c, struct store **out, err *e)
         store_close(s);
         return false;
     }
-    log_info("store opened", "tail=%lld rows=%lld", (long long)s->load.observations, (long long)s->load.rows);
+    log_info("store opened", "streams=%zu tail=%lld", s->streams.count, (long long)s->load.observations);
     *out = s;
     return true;
 }

@@ -20,6 +20,7 @@ bool streams_add(struct streams *all, struct stream *s, err *e)
         atomic_store_explicit(place, page, memory_order_release);
     }
     atomic_store_explicit(&page[s->id % STREAMS_PAGE], s, memory_order_release);
+    all->count++;
     if (s->id > atomic_load_explicit(&all->highest, memory_order_relaxed))
         atomic_store_explicit(&all->highest, s->id, memory_order_release);
     return true;
@@ -28,7 +29,9 @@ bool streams_add(struct streams *all, struct stream *s, err *e)
 void streams_remove(struct streams *all, const struct stream *s)
 {
     _Atomic(struct stream *) *page = atomic_load_explicit(&all->pages[s->id / STREAMS_PAGE], memory_order_relaxed);
-    if (page) atomic_store_explicit(&page[s->id % STREAMS_PAGE], NULL, memory_order_release);
+    if (!page) return;
+    atomic_store_explicit(&page[s->id % STREAMS_PAGE], NULL, memory_order_release);
+    all->count--;
 }
 
 struct stream *streams_next(const struct streams *all, entity_id after)

@@ -17,6 +17,7 @@ struct stream_state {
     // The tail's rows before this commit's are in chunks, and so many of this stream's observations in that row.
     uint64_t sealed_commit;
     uint32_t sealed_of_row;
+    uint32_t growing_count;     // observations in its growing chunk
     // Its place in the durable tail's row of a commit: how many of its observations stand there, the last one's number.
     uint64_t row_commit;
     uint32_t row_count;
@@ -42,6 +43,7 @@ struct stream {
 struct streams {
     _Atomic(struct stream *) *_Atomic pages[STREAMS_PAGES];
     _Atomic int64_t highest;   // id
+    size_t count;              // the writer's
 };
 
 struct stream *streams_find(const struct streams *all, entity_id id);  // NULL: none

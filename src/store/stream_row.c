@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Rows of tables `stream` and `stream_feature`: streams come, change and go.
-#include "store/engine.h"
+#include "store/stream_row.h"
 
 static bool stream_of_row(sqlite3_stmt *st, struct streams *all, err *e)
 {
@@ -17,6 +17,7 @@ static bool stream_of_row(sqlite3_stmt *st, struct streams *all, err *e)
     t->info.last_time = sql_column_instant(st, 8);
     t->newest_number = (uint32_t)sqlite3_column_int64(st, 9);
     t->info.feature = sqlite3_column_int64(st, 10);
+    t->growing_count = (uint32_t)sqlite3_column_int64(st, 12);
     if (t->info.last_time != TIME_NONE) stream_widen(s, sqlite3_column_int64(st, 11), t->info.last_time);
     if (streams_add(all, s, e)) return true;
     stream_free(s);
@@ -27,13 +28,89 @@ bool stream_rows_load(struct connection *c, struct streams *all, err *e)
 {
     sqlite3_stmt *st;
     if (!sql_take(c, STR("SELECT id, kind, thing, fields, next_number, sealed_commit, sealed_of_row, arrival_feature,"
-                         " newest_time, newest_number, newest_feature, phen_min FROM stream"), &st, e))
+                         " newest_time, newest_number, newest_feature, phen_min, growing_count FROM stream"), &st, e))
         return false;
     bool ok, got = false;
     while ((ok = sql_step(c, st, &got, e)) && got)
         if (!(ok = stream_of_row(st, all, e))) break;
     sql_give(c, st);
     return ok;
+}
+
+// ---- what a row says of the observations in chunks ----
+
+bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *out, buf *growing, bool *got, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c, STR("SELECT count, phen_min, phen_max, result_min, result_max, newest_feature, newest_time,"
+                         " newest_number, next_number, greatest_number, is_unordered, growing_count, growing"
+                         " FROM stream WHERE id = ?1"), &st, e))
+        return false;
+    sqlite3_bind_int64(st, 1, stream);
+    const bool ok = sql_step(c, st, got, e);
+    if (ok && *got) {
+        *out = (struct stream_row){.extent = {.count = sqlite3_column_int64(st, 0),
+                                              .phen_min = sql_column_instant(st, 1),
+                                              .phen_max = sql_column_instant(st, 2),
+                                              .result_min = sql_column_instant(st, 3),
+                                              .result_max = sql_column_instant(st, 4),
+                                              .feature = sqlite3_column_int64(st, 5)},
+                                   .newest_time = sql_column_instant(st, 6),
+                                   .newest_number = (uint32_t)sqlite3_column_int64(st, 7),
+                                   .next_number = sqlite3_column_int64(st, 8),
+                                   .greatest_number = sqlite3_column_int64(st, 9),
+                                   .is_unordered = sqlite3_column_int(st, 10) != 0,
+                                   .growing_count = (uint32_t)sqlite3_column_int64(st, 11)};
+        if (growing) buf_add(growing, sql_column_str(st, 12));
+    }
+    sql_give(c, st);
+    return ok;
+}
+
+static void bind_extent(sqlite3_stmt *st, const struct stream_row *row)
+{
+    sqlite3_bind_int64(st, 2, row->extent.count);
+    sql_bind_instant(st, 3, row->extent.phen_min);
+    sql_bind_instant(st, 4, row->extent.phen_max);
+    sql_bind_instant(st, 5, row->extent.result_min);
+    sql_bind_instant(st, 6, row->extent.result_max);
+    sqlite3_bind_int64(st, 7, row->extent.feature);
+    sql_bind_instant(st, 8, row->newest_time);
+    sqlite3_bind_int64(st, 9, row->newest_number);
+    sqlite3_bind_int64(st, 10, row->greatest_number);
+    sqlite3_bind_int(st, 11, row->is_unordered);
+    sqlite3_bind_int64(st, 12, row->growing_count);
+}
+
+bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row, str growing, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c, STR("UPDATE stream SET count = ?2, phen_min = ?3, phen_max = ?4, result_min = ?5, result_max = ?6,"
+                         " newest_feature = ?7, newest_time = ?8, newest_number = ?9, greatest_number = ?10,"
+                         " is_unordered = ?11, growing_count = ?12, growing = ?13, next_number = ?14, sealed_commit = ?15,"
+                         " sealed_of_row = ?16, arrival_feature = ?17 WHERE id = ?1"), &st, e))
+        return false;
+    sqlite3_bind_int64(st, 1, s->id);
+    bind_extent(st, row);
+    if (row->growing_count > 0) sql_bind_blob(st, 13, growing);
+    sqlite3_bind_int64(st, 14, s->state.next_number);
+    sqlite3_bind_int64(st, 15, (int64_t)s->state.sealed_commit);
+    sqlite3_bind_int64(st, 16, s->state.sealed_of_row);
+    sqlite3_bind_int64(st, 17, s->state.arrival_feature);
+    return sql_finish(c, st, e);
+}
+
+void stream_row_add(struct stream_row *row, const struct point *p)
+{
+    stream_extent_add(&row->extent, p);
+    const bool is_newest =
+        row->newest_time == TIME_NONE || point_cmp(p->time, p->number, row->newest_time, row->newest_number) > 0;
+    if (!is_newest || p->number <= row->greatest_number) row->is_unordered = true;
+    if (p->number > row->greatest_number) row->greatest_number = p->number;
+    if (!is_newest) return;
+    row->newest_time = p->time;
+    row->newest_number = p->number;
+    row->extent.feature = p->feature;
 }
 
 // ---- what the entity side calls ----
@@ -111,7 +188,6 @@ bool observations_delete_stream(struct store_tx *tx, entity_id stream, err *e)
     atomic_store_explicit(&s->deleted, tx->commit, memory_order_release);
     tx->store->load.observations -= atomic_load_explicit(&s->tail, memory_order_relaxed)->count;
     return delete_rows(tx, STR("DELETE FROM chunk WHERE stream = ?1"), stream, e) &&
-           delete_rows(tx, STR("DELETE FROM growing_chunk WHERE stream = ?1"), stream, e) &&
            delete_rows(tx, STR("DELETE FROM stream_feature WHERE stream = ?1"), stream, e) &&
            delete_rows(tx, STR("DELETE FROM stream WHERE id = ?1"), stream, e);
 }

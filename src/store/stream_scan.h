@@ -7,14 +7,19 @@
 #ifndef PEIL_STORE_STREAM_SCAN_H
 #define PEIL_STORE_STREAM_SCAN_H
 
+#include "store/chunk_scan.h"
 #include "store/engine.h"
-#include "store/tail_scan.h"
+#include "store/number_scan.h"
+#include "store/stream_row.h"
 
 struct stream_scan {
-    struct snapshot *at;
     entity_id stream;
     struct scan_options options;
+    bool is_by_number;             // numbers do not count up with times here, and theirs is the order asked for
     struct tail_scan tail;
+    struct chunk_scan chunks;
+    struct number_scan numbers;    // instead of chunks, by number
+    enum { GIVEN_NONE, GIVEN_TAIL, GIVEN_CHUNK } given;
 };
 
 NODISCARD bool stream_scan_open(struct stream_scan *scan, struct snapshot *at, const struct stream *s,
@@ -22,10 +27,8 @@ NODISCARD bool stream_scan_open(struct stream_scan *scan, struct snapshot *at, c
 NODISCARD bool stream_scan_next(struct stream_scan *scan, struct point *out, bool *got, err *e);
 void stream_scan_close(struct stream_scan *scan);
 
-// The stream when the snapshot shows it, else NULL.
+// The stream when the snapshot shows it, else NULL. One that came after the snapshot may be given: it has no observations there.
 struct stream *snapshot_stream(struct snapshot *at, entity_id id);
 struct stream *snapshot_next_stream(struct snapshot *at, entity_id after);  // in order of id
-
-void stream_extent_add(struct stream_extent *x, const struct point *p);  // all but the feature
 
 #endif

@@ -25,13 +25,6 @@ static const struct tail_block *first_block(const struct tail *t)
     return atomic_load_explicit(&t->first, memory_order_acquire);
 }
 
-static bool is_in(const struct tail_entry *entry, const struct scan_options *o)
-{
-    const struct point_key key = {entry->time, entry->number};
-    return entry->number >= o->number_from && entry->number <= o->number_to &&
-           point_key_cmp(o->range.from, key) <= 0 && point_key_cmp(key, o->range.to) <= 0;
-}
-
 static size_t count_visible(const struct tail *t, uint64_t commit, bool is_inside)
 {
     size_t n = 0;
@@ -51,7 +44,7 @@ bool tail_scan_open(struct tail_scan *scan, const struct tail *t, uint64_t commi
     for (const struct tail_block *b = first_block(t); b && scan->count < most; b = next_block(b)) {
         const uint32_t n = tail_visible(b, commit, is_inside);
         for (uint32_t i = 0; i < n; i++)
-            if (is_in(&b->entries[i], options)) scan->places[scan->count++] = (struct tail_place){b, &b->entries[i]};
+            if (scan_includes(options, b->entries[i].time, b->entries[i].number)) scan->places[scan->count++] = (struct tail_place){b, &b->entries[i]};
     }
     if (atomic_load_explicit(&t->is_unordered, memory_order_relaxed))
         qsort(scan->places, scan->count, sizeof *scan->places,

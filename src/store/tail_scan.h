@@ -35,7 +35,14 @@ struct scan_options {
     scan_order order;
     bool is_descending;
 };
-#define SCAN_ALL ((struct scan_options){.range = {POINT_KEY_FIRST, POINT_KEY_LAST}, .number_to = UINT32_MAX})
+#define SCAN_ALL ((struct scan_options){.range = {POINT_KEY_FIRST, POINT_KEY_LAST}, .number_to = UINT32_MAX, .order = SCAN_BY_TIME})
+
+static inline bool scan_includes(const struct scan_options *o, instant time, uint32_t number)
+{
+    const struct point_key key = {time, number};
+    return number >= o->number_from && number <= o->number_to && point_key_cmp(o->range.from, key) <= 0 &&
+           point_key_cmp(key, o->range.to) <= 0;
+}
 
 struct tail_place {
     const struct tail_block *block;

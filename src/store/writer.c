@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The writer thread: takes all operations that wait, runs them, commits once, says so to each.
 #include "base/log.h"
-#include "store/engine.h"
+#include "store/settle.h"
 
 #include <stdlib.h>
 
@@ -100,22 +100,19 @@ static bool end_savepoint(struct store_tx *tx, bool keep, err *e)
     return sql_run(c, STR("RELEASE operation"), e);
 }
 
-// SQLite itself rolls everything back on some faults, a full disk among them.
-static bool batch_is_lost(struct store_tx *tx)
+bool tx_is_lost(struct store_tx *tx)
 {
     return sqlite3_get_autocommit(tx_connection(tx)->db);
 }
 
-static bool run_one(struct store_tx *tx, struct store_op *op, err *e)
+bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e)
 {
     const struct mark before = mark_of(tx);
     tx->operation++;
-    err second;
-    const bool ok = op->run(tx, op->context, e);
-    if (ok && end_savepoint(tx, true, e)) return true;
+    if (run(tx, context, e) && end_savepoint(tx, true, e)) return true;
     take_back(tx, &before);
-    if (!batch_is_lost(tx) && !end_savepoint(tx, false, &second) && !batch_is_lost(tx))
-        log_error("undo failed", "text=\"%s\"", second.text);
+    err second;
+    if (!tx_is_lost(tx) && !end_savepoint(tx, false, &second)) log_error("undo failed", "text=\"%s\"", second.text);
     tx->has_savepoint = false;
     return false;
 }
@@ -148,14 +145,16 @@ static bool write_tail_row(struct store_tx *tx, err *e)
     const str row = tail_writer_finish(&tx->row);
     sqlite3_bind_int64(st, 1, (int64_t)tx->commit);
     sql_bind_blob(st, 2, row);
-    tx->store->load.rows++;
-    tx->store->load.row_bytes += (int64_t)row.n;
     return sql_finish(c, st, e);
 }
 
 static bool batch_commit(struct store_tx *tx, err *e)
 {
-    if (tx->is_dirty && !write_tail_row(tx, e)) return false;
+    if (tx->is_dirty) {
+        settle(tx);
+        if (tx_is_lost(tx)) return err_set(e, ERR_DISK_FULL, ERR_NOWHERE, "the store could not be written: is the disk full?");
+        if (!write_tail_row(tx, e)) return false;
+    }
     return sql_run(tx_connection(tx), STR("COMMIT"), e);
 }
 
@@ -163,8 +162,9 @@ static void batch_undo(struct store_tx *tx)
 {
     err ignored;
     tx_undo(tx, 0, 0, 0);
+    settle_failed(tx->store);
     tx_entities_changed(tx);
-    if (!batch_is_lost(tx) && !sql_run(tx_connection(tx), STR("ROLLBACK"), &ignored))
+    if (!tx_is_lost(tx) && !sql_run(tx_connection(tx), STR("ROLLBACK"), &ignored))
         log_error("rollback failed", "text=\"%s\"", ignored.text);
 }
 
@@ -210,9 +210,9 @@ static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *r
     bool ok = batch_begin(tx, &e);
     while (ok && n < count && tx->appended_count < BATCH_OBSERVATIONS) {
         ran[n] = (struct ran){.op = ops[n]};
-        if (!run_one(tx, ops[n], &e)) ran[n].fault = keep_error(tx, &e);
+        if (!tx_run(tx, ran[n].op->run, ran[n].op->context, &e)) ran[n].fault = keep_error(tx, &e);
         n++;
-        ok = !batch_is_lost(tx);
+        ok = !tx_is_lost(tx);
     }
     ok = ok && batch_commit(tx, &e);
     if (ok) {

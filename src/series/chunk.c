@@ -1,0 +1,636 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "series/chunk.h"
+
+#include "series/checksum.h"
+
+#include <stdlib.h>
+#include <zstd.h>
+
+#define VERSION 1
+#define PREFIX (1 + CHECKSUM_BYTES)
+
+enum {
+    FLAG_COUNTS_UP = 1,            // numbers are the least, the next, ...: no column
+    FLAG_RESULT_TIME_SAME = 2,     // all are the time itself
+    FLAG_RESULT_TIME_COLUMN = 4,
+    FLAG_RESULT_TIME_MISSING = 8,  // some have none
+    FLAG_STRIPPED = 16,
+    FLAG_EXTRA = 32,
+    FLAG_EXTRA_PACKED = 64,
+    FLAG_ALL = 127
+};
+
+// Times are kept in the coarsest unit that holds all of them exactly; its place in this table is what is stored.
+static const int64_t units_of_time[] = {1, 1000, 1000000};
+#define UNITS_OF_TIME (sizeof units_of_time / sizeof units_of_time[0])
+
+static const int64_t powers[DECIMAL_SCALE_MAX + 1] = {1,
+                                                      10,
+                                                      100,
+                                                      1000,
+                                                      10000,
+                                                      100000,
+                                                      1000000,
+                                                      10000000,
+                                                      100000000,
+                                                      1000000000,
+                                                      10000000000,
+                                                      100000000000,
+                                                      1000000000000,
+                                                      10000000000000,
+                                                      100000000000000,
+                                                      1000000000000000,
+                                                      10000000000000000,
+                                                      100000000000000000,
+                                                      1000000000000000000};
+
+// ---- writing: times ----
+
+#define UNIT_COARSEST ((uint8_t)(UNITS_OF_TIME - 1))
+
+// The coarsest unit not above this one that the time is a multiple of.
+static uint8_t unit_for(uint8_t unit, int64_t time)
+{
+    while (time % units_of_time[unit] != 0) unit--;
+    return unit;
+}
+
+static int compare_ints(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+#define SAMPLES 63
+
+// The middle one of some of the distances: gaps and single stragglers do not move it.
+static int64_t middle_distance(const int64_t *times, size_t count)
+{
+    int64_t samples[SAMPLES];
+    const size_t distances = count - 1, n = distances < SAMPLES ? distances : SAMPLES;
+    for (size_t k = 0; k < n; k++) {
+        const size_t i = k * distances / n;
+        samples[k] = int_minus(times[i + 1], times[i]);
+    }
+    qsort(samples, n, sizeof samples[0], compare_ints);
+    return samples[n / 2];
+}
+
+static void put_times(buf *b, const int64_t *times, size_t count, int64_t step)
+{
+    int64_t rest[CHUNK_MOST];
+    for (size_t i = 0; i < count; i++) rest[i] = int_minus(times[i], int_plus(times[0], (int64_t)((uint64_t)i * (uint64_t)step)));
+    put_zigzag(b, step);
+    column_write(b, rest, count);
+}
+
+// Times around a steady step differ from it by their jitter alone. The step is the middle distance, which gaps do not
+// move, or the mean one, which jitter does not: whichever says it shorter.
+static void write_times(buf *b, const struct point *points, size_t count)
+{
+    int64_t times[CHUNK_MOST];
+    uint8_t unit = UNIT_COARSEST;
+    for (size_t i = 0; i < count; i++) unit = unit_for(unit, points[i].time);
+    for (size_t i = 0; i < count; i++) times[i] = points[i].time / units_of_time[unit];
+    put_byte(b, unit);
+    put_zigzag(b, times[0]);
+    put_varint(b, (uint64_t)int_minus(times[count - 1], times[0]));
+    const int64_t middle = count > 1 ? middle_distance(times, count) : 0;
+    const int64_t mean = count > 1 ? int_minus(times[count - 1], times[0]) / (int64_t)(count - 1) : 0;
+    const size_t from = b->n;
+    put_times(b, times, count, mean);
+    const size_t mean_bytes = b->n - from;
+    if (mean == middle) return;
+    b->n = from;
+    put_times(b, times, count, middle);
+    if (b->n - from <= mean_bytes) return;
+    b->n = from;
+    put_times(b, times, count, mean);
+}
+
+// ---- writing: numbers ----
+
+static bool counts_up(const struct point *points, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (points[i].number != points[0].number + i) return false;
+    return true;
+}
+
+static void write_numbers(buf *b, const struct point *points, size_t count, unsigned flags)
+{
+    uint32_t least = points[0].number, greatest = points[0].number;
+    for (size_t i = 1; i < count; i++) {
+        if (points[i].number < least) least = points[i].number;
+        if (points[i].number > greatest) greatest = points[i].number;
+    }
+    put_varint(b, least);
+    put_varint(b, greatest - least);
+    if (flags & FLAG_COUNTS_UP) return;
+    int64_t numbers[CHUNK_MOST];
+    for (size_t i = 0; i < count; i++) numbers[i] = (int64_t)points[i].number - least;
+    column_write(b, numbers, count);
+}
+
+// ---- writing: results ----
+
+// How the decimals are brought to one scale. Plain: those of that scale as they are. Stripped: those without a zero at
+// the end of their fraction, as most programs write numbers; reading takes the zeros off again.
+struct scaling {
+    uint8_t scale;
+    bool is_stripped;
+};
+
+static bool is_decimal(const struct point *p)
+{
+    return p->scale != POINT_NO_DECIMAL;
+}
+
+static bool scale_up(const struct point *p, uint8_t scale, int64_t *out)
+{
+    return p->scale <= scale && !__builtin_mul_overflow(p->units, powers[scale - p->scale], out);
+}
+
+static bool has_fewest_digits(const struct point *p)
+{
+    return p->scale == 0 || p->units % 10 != 0;
+}
+
+// The units to store; false: this one goes to the extra.
+static bool scaled(const struct scaling *s, const struct point *p, int64_t *out)
+{
+    if (!is_decimal(p)) return false;
+    if (s->is_stripped) return has_fewest_digits(p) && scale_up(p, s->scale, out);
+    *out = p->units;
+    return p->scale == s->scale;
+}
+
+static struct scaling choose_scaling(const struct point *points, size_t count)
+{
+    size_t of_scale[DECIMAL_SCALE_MAX + 1] = {0}, fewest = 0, decimals = 0;
+    uint8_t common = 0, greatest = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_decimal(&points[i])) continue;
+        const uint8_t scale = points[i].scale;
+        decimals++;
+        of_scale[scale]++;
+        if (has_fewest_digits(&points[i])) {
+            fewest++;
+            if (scale > greatest) greatest = scale;
+        }
+    }
+    for (uint8_t s = 1; s <= DECIMAL_SCALE_MAX; s++)
+        if (of_scale[s] > of_scale[common]) common = s;
+    return fewest > of_scale[common] ? (struct scaling){greatest, true} : (struct scaling){common, false};
+}
+
+static void write_results(buf *b, const struct point *points, size_t count, const struct scaling *s)
+{
+    int64_t units[CHUNK_MOST], last = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!scaled(s, &points[i], &units[i])) units[i] = last;
+        last = units[i];
+    }
+    put_byte(b, s->scale);
+    column_write(b, units, count);
+}
+
+// ---- writing: the rest ----
+
+static unsigned result_time_flags(const struct point *points, size_t count)
+{
+    size_t none = 0, same = 0;
+    for (size_t i = 0; i < count; i++) {
+        none += points[i].result_time == TIME_NONE;
+        same += points[i].result_time == points[i].time;
+    }
+    if (none == count) return 0;
+    if (same == count) return FLAG_RESULT_TIME_SAME;
+    return FLAG_RESULT_TIME_COLUMN | (none > 0 ? FLAG_RESULT_TIME_MISSING : 0U);
+}
+
+static void write_result_times(buf *b, const struct point *points, size_t count, unsigned flags)
+{
+    if (!(flags & FLAG_RESULT_TIME_COLUMN)) return;
+    int64_t column[CHUNK_MOST], last = 0;
+    uint8_t unit = UNIT_COARSEST;
+    for (size_t i = 0; i < count; i++) {
+        const bool is_there = points[i].result_time != TIME_NONE;
+        last = column[i] = is_there ? int_minus(points[i].result_time, points[i].time) : last;
+        unit = unit_for(unit, last);
+    }
+    for (size_t i = 0; i < count; i++) column[i] /= units_of_time[unit];
+    put_byte(b, unit);
+    column_write(b, column, count);
+    if (!(flags & FLAG_RESULT_TIME_MISSING)) return;
+    for (size_t i = 0; i < count; i++) column[i] = points[i].result_time != TIME_NONE;
+    column_write(b, column, count);
+}
+
+static void write_features(buf *b, const struct point *points, size_t count)
+{
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && points[to].feature == points[from].feature;) to++;
+        put_varint(b, to - from);
+        put_varint(b, (uint64_t)points[from].feature);
+    }
+}
+
+// The extra bytes of a point, its decimal included where the column of results does not say it.
+static bool put_extra(buf *b, const struct point *p, const struct scaling *s)
+{
+    int64_t ignored;
+    if (!is_decimal(p) || scaled(s, p, &ignored)) {
+        put_bytes(b, p->extra);
+        return true;
+    }
+    struct extra x = {.fields = 0};
+    if (p->extra.n > 0 && !extra_read(p->extra, p->time, &x)) return false;
+    x.fields |= EXTRA_RESULT;
+    x.result = value_decimal((decimal){p->units, (int8_t)p->scale});
+    buf one = {.max = CHUNK_BYTES_MAX};
+    extra_write(&one, p->time, &x);
+    put_bytes(b, buf_str(&one));
+    const bool ok = !one.failed;
+    buf_free(&one);
+    return ok;
+}
+
+static bool gather_extra(const struct point *points, size_t count, const struct scaling *s, buf *out)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t ignored;
+        if (points[i].extra.n == 0 && scaled(s, &points[i], &ignored)) continue;
+        put_varint(out, i - before);
+        if (!put_extra(out, &points[i], s)) return false;
+        before = i;
+    }
+    return !out->failed;
+}
+
+#define WORTH_PACKING 64
+#define PACK_LEVEL 3
+
+// Appends the packed bytes; false: not smaller, nothing appended.
+static bool pack_extra(buf *b, str raw)
+{
+    if (raw.n < WORTH_PACKING) return false;
+    const size_t bound = ZSTD_compressBound(raw.n), from = b->n;
+    put_varint(b, raw.n);
+    if (!buf_reserve(b, bound)) return false;
+    const size_t packed = ZSTD_compress(b->p + b->n, bound, raw.p, raw.n, PACK_LEVEL);
+    b->n = ZSTD_isError(packed) || packed >= raw.n ? from : b->n + packed;
+    return b->n > from;
+}
+
+// ---- writing: the whole ----
+
+static unsigned write_extra(buf *b, str raw)
+{
+    if (raw.n == 0) return 0;
+    if (pack_extra(b, raw)) return FLAG_EXTRA | FLAG_EXTRA_PACKED;
+    buf_add(b, raw);
+    return FLAG_EXTRA;
+}
+
+bool chunk_write(const struct point *points, size_t count, buf *out)
+{
+    const struct scaling s = choose_scaling(points, count);
+    buf extra = {.max = CHUNK_BYTES_MAX};
+    if (count == 0 || count > CHUNK_MOST || !gather_extra(points, count, &s, &extra)) {
+        buf_free(&extra);
+        return false;
+    }
+    unsigned flags = result_time_flags(points, count) | (counts_up(points, count) ? FLAG_COUNTS_UP : 0U) |
+                     (s.is_stripped ? FLAG_STRIPPED : 0U);
+    const size_t start = out->n;
+    put_byte(out, VERSION);
+    for (int i = 0; i < CHECKSUM_BYTES; i++) put_byte(out, 0);
+    const size_t flags_at = out->n;
+    put_byte(out, 0);
+    put_varint(out, count);
+    write_times(out, points, count);
+    write_numbers(out, points, count, flags);
+    write_results(out, points, count, &s);
+    write_result_times(out, points, count, flags);
+    write_features(out, points, count);
+    flags |= write_extra(out, buf_str(&extra));
+    buf_free(&extra);
+    if (out->failed || out->n - start > CHUNK_BYTES_MAX) return false;
+    out->p[flags_at] = (char)flags;
+    checksum_write((uint8_t *)out->p + start + 1, str_slice(buf_str(out), start + PREFIX, out->n));
+    return true;
+}
+
+// ---- reading: the head ----
+
+struct layout {
+    struct chunk_head head;
+    uint8_t unit;
+    int64_t first;    // in units
+    reader in;        // behind the last time: the step is next
+};
+
+static bool read_layout(str bytes, struct layout *l)
+{
+    if (bytes.n < PREFIX + 1 || bytes.n > CHUNK_BYTES_MAX) return false;
+    reader in = reader_of(bytes);
+    if (get_byte(&in) != VERSION) return false;
+    in.p += CHECKSUM_BYTES;
+    l->head.flags = get_byte(&in);
+    const uint64_t count = get_varint(&in);
+    l->unit = get_byte(&in);
+    l->first = get_zigzag(&in);
+    const int64_t last = int_plus(l->first, (int64_t)get_varint(&in));
+    if (in.failed || l->head.flags > FLAG_ALL || count == 0 || count > CHUNK_MOST || l->unit >= UNITS_OF_TIME) return false;
+    const int64_t unit = units_of_time[l->unit];
+    l->head.count = (uint32_t)count;
+    l->in = in;
+    return !__builtin_mul_overflow(l->first, unit, &l->head.first_time) &&
+           !__builtin_mul_overflow(last, unit, &l->head.last_time) && l->head.first_time <= l->head.last_time;
+}
+
+static bool skip_column(reader *in, uint32_t count)
+{
+    for (uint32_t at = 0; at < count; at += COLUMN_BLOCK)
+        if (!column_skip(in, count - at < COLUMN_BLOCK ? count - at : COLUMN_BLOCK)) return false;
+    return true;
+}
+
+static bool read_numbers(reader *in, struct chunk_head *h)
+{
+    const uint64_t least = get_varint(in), more = get_varint(in);
+    h->least_number = (uint32_t)least;
+    h->greatest_number = (uint32_t)(least + more);
+    return !in->failed && least <= UINT32_MAX && more <= UINT32_MAX - least;
+}
+
+bool chunk_read_head(str bytes, struct chunk_head *out)
+{
+    struct layout l;
+    if (!read_layout(bytes, &l)) return false;
+    get_zigzag(&l.in);
+    if (!skip_column(&l.in, l.head.count) || !read_numbers(&l.in, &l.head)) return false;
+    *out = l.head;
+    return true;
+}
+
+bool chunk_counts_up(const struct chunk_head *h)
+{
+    return h->flags & FLAG_COUNTS_UP;
+}
+
+// ---- reading: opening ----
+
+static bool open_column(reader *in, uint32_t count, reader *out)
+{
+    *out = *in;
+    return skip_column(in, count);
+}
+
+static bool open_result_times(struct chunk_reader *r, reader *in)
+{
+    const unsigned flags = r->head.flags;
+    if (!(flags & FLAG_RESULT_TIME_COLUMN)) return !(flags & FLAG_RESULT_TIME_MISSING);
+    const uint8_t unit = get_byte(in);
+    if (unit >= UNITS_OF_TIME) return false;
+    r->result_unit = units_of_time[unit];
+    if (!open_column(in, r->head.count, &r->result_times)) return false;
+    return !(flags & FLAG_RESULT_TIME_MISSING) || open_column(in, r->head.count, &r->have_result_time);
+}
+
+static bool skip_features(reader *in, uint32_t count)
+{
+    uint64_t sum = 0;
+    while (sum < count && !in->failed) {
+        const uint64_t n = get_varint(in), feature = get_varint(in);
+        if (n == 0 || n > count - sum || feature > (uint64_t)ENTITY_ID_MAX) return false;
+        sum += n;
+    }
+    return !in->failed;
+}
+
+static bool unpack_extra(struct chunk_reader *r, reader *in)
+{
+    const uint64_t bytes = get_varint(in);
+    if (in->failed || bytes > CHUNK_BYTES_MAX) return false;
+    r->extra.unpacked = malloc((size_t)bytes + 1);
+    if (!r->extra.unpacked) return false;
+    const size_t got = ZSTD_decompress(r->extra.unpacked, (size_t)bytes, in->p, reader_left(in));
+    if (ZSTD_isError(got) || got != bytes) return false;
+    r->extra.in = reader_of((str){(const char *)r->extra.unpacked, got});
+    return true;
+}
+
+static bool next_extra(struct extra_cursor *x, uint32_t count)
+{
+    x->has_next = reader_left(&x->in) > 0;
+    if (!x->has_next) return true;
+    const uint64_t distance = get_varint(&x->in);
+    x->bytes = get_bytes(&x->in);
+    if (x->in.failed || distance >= count - x->at) return false;
+    x->at += distance;
+    return true;
+}
+
+static bool open_extra(struct chunk_reader *r, reader *in)
+{
+    if (!(r->head.flags & FLAG_EXTRA)) return reader_left(in) == 0;
+    if (r->head.flags & FLAG_EXTRA_PACKED) {
+        if (!unpack_extra(r, in)) return false;
+    } else {
+        r->extra.in = *in;
+    }
+    return next_extra(&r->extra, r->head.count);
+}
+
+static bool open_columns(struct chunk_reader *r, reader *in)
+{
+    const uint32_t count = r->head.count;
+    if (!open_column(in, count, &r->times) || !read_numbers(in, &r->head)) return false;
+    if (chunk_counts_up(&r->head)) {
+        if (r->head.greatest_number - r->head.least_number != count - 1) return false;
+    } else if (!open_column(in, count, &r->numbers)) {
+        return false;
+    }
+    r->scale = get_byte(in);
+    if (r->scale > DECIMAL_SCALE_MAX || !open_column(in, count, &r->units) || !open_result_times(r, in)) return false;
+    r->feature.in = *in;
+    return skip_features(in, count) && open_extra(r, in);
+}
+
+bool chunk_open(struct chunk_reader *r, str bytes, unsigned wants)
+{
+    struct layout l;
+    if (!read_layout(bytes, &l)) return false;
+    if (!checksum_matches((const uint8_t *)bytes.p + 1, str_slice(bytes, PREFIX, bytes.n))) return false;
+    *r = (struct chunk_reader){.head = l.head,
+                               .wants = wants,
+                               .is_stripped = l.head.flags & FLAG_STRIPPED,
+                               .time_unit = units_of_time[l.unit],
+                               .first = l.first};
+    r->step = get_zigzag(&l.in);
+    if (open_columns(r, &l.in)) return true;
+    chunk_close(r);
+    return false;
+}
+
+void chunk_close(struct chunk_reader *r)
+{
+    free(r->extra.unpacked);
+    r->extra.unpacked = NULL;
+}
+
+// ---- reading: blocks ----
+
+static bool next_times(struct chunk_reader *r, struct chunk_block *b)
+{
+    if (!column_next(&r->time_state, &r->times, b->time, b->n)) return false;
+    for (size_t i = 0; i < b->n; i++) {
+        const int64_t steady = int_plus(r->first, (int64_t)((uint64_t)(r->at + i) * (uint64_t)r->step));
+        b->time[i] = (int64_t)((uint64_t)int_plus(steady, b->time[i]) * (uint64_t)r->time_unit);
+    }
+    return true;
+}
+
+static bool next_numbers(struct chunk_reader *r, struct chunk_block *b)
+{
+    if (chunk_counts_up(&r->head)) {
+        for (size_t i = 0; i < b->n; i++) b->number[i] = r->head.least_number + r->at + (uint32_t)i;
+        return true;
+    }
+    int64_t more[COLUMN_BLOCK];
+    if (!column_next(&r->number_state, &r->numbers, more, b->n)) return false;
+    const int64_t most = (int64_t)r->head.greatest_number - r->head.least_number;
+    for (size_t i = 0; i < b->n; i++) {
+        if (more[i] < 0 || more[i] > most) return false;
+        b->number[i] = r->head.least_number + (uint32_t)more[i];
+    }
+    return true;
+}
+
+static bool next_result_times(struct chunk_reader *r, struct chunk_block *b)
+{
+    const unsigned flags = r->head.flags;
+    int64_t is_there[COLUMN_BLOCK];
+    for (size_t i = 0; i < b->n; i++) b->result_time[i] = flags & FLAG_RESULT_TIME_SAME ? b->time[i] : TIME_NONE;
+    if (!(flags & FLAG_RESULT_TIME_COLUMN)) return true;
+    if (!column_next(&r->result_state, &r->result_times, b->result_time, b->n)) return false;
+    for (size_t i = 0; i < b->n; i++)
+        b->result_time[i] = int_plus(b->time[i], (int64_t)((uint64_t)b->result_time[i] * (uint64_t)r->result_unit));
+    if (!(flags & FLAG_RESULT_TIME_MISSING)) return true;
+    if (!column_next(&r->have_state, &r->have_result_time, is_there, b->n)) return false;
+    for (size_t i = 0; i < b->n; i++)
+        if (is_there[i] == 0) b->result_time[i] = TIME_NONE;
+    return true;
+}
+
+static void next_features(struct chunk_reader *r, struct chunk_block *b)
+{
+    struct feature_run *f = &r->feature;
+    for (size_t i = 0; i < b->n; i++) {
+        if (f->left == 0) {
+            f->left = get_varint(&f->in);
+            f->feature = (entity_id)get_varint(&f->in);
+        }
+        f->left--;
+        b->feature[i] = f->feature;
+    }
+}
+
+static bool next_extras(struct chunk_reader *r, struct chunk_block *b)
+{
+    for (size_t i = 0; i < b->n; i++) b->extra[i] = (str){NULL, 0};
+    while (r->extra.has_next && r->extra.at < r->at + b->n) {
+        const uint64_t at = r->extra.at;
+        b->extra[at - r->at] = r->extra.bytes;
+        if (!next_extra(&r->extra, r->head.count) || (r->extra.has_next && r->extra.at == at)) return false;
+    }
+    return true;
+}
+
+bool chunk_next(struct chunk_reader *r, struct chunk_block *b)
+{
+    const uint32_t left = r->head.count - r->at;
+    b->n = left < COLUMN_BLOCK ? left : COLUMN_BLOCK;
+    if (left == 0) return true;
+    if (!next_times(r, b)) return false;
+    if ((r->wants & CHUNK_NUMBERS) && !next_numbers(r, b)) return false;
+    if ((r->wants & CHUNK_RESULTS) && !column_next(&r->unit_state, &r->units, b->units, b->n)) return false;
+    if (r->wants & CHUNK_REST) {
+        if (!next_result_times(r, b) || !next_extras(r, b)) return false;
+        next_features(r, b);
+    }
+    r->at += (uint32_t)b->n;
+    return true;
+}
+
+// ---- one observation ----
+
+static bool has_own_result(str extra)
+{
+    return extra.n > 0 && (extra.p[0] & EXTRA_RESULT);  // the fields are one byte: there are fewer than eight
+}
+
+static void take_off_zeros(struct point *p)
+{
+    while (p->scale > 0 && p->units % 10 == 0) {
+        p->units /= 10;
+        p->scale--;
+    }
+}
+
+// A decimal that the column could not say comes back from the extra into its place.
+static void take_result_from_extra(struct point *p)
+{
+    struct extra x;
+    p->scale = POINT_NO_DECIMAL;
+    p->units = 0;
+    if (!extra_read(p->extra, p->time, &x) || x.result.type != VALUE_DECIMAL) return;
+    p->units = x.result.number.units;
+    p->scale = (uint8_t)x.result.number.scale;
+    if (x.fields == EXTRA_RESULT) p->extra = (str){NULL, 0};
+}
+
+void chunk_point(const struct chunk_reader *r, const struct chunk_block *b, size_t i, struct point *out)
+{
+    *out = (struct point){.time = b->time[i],
+                          .units = b->units[i],
+                          .result_time = b->result_time[i],
+                          .feature = b->feature[i],
+                          .extra = b->extra[i],
+                          .number = b->number[i],
+                          .scale = r->scale};
+    if (has_own_result(out->extra)) {
+        take_result_from_extra(out);
+    } else if (r->is_stripped) {
+        take_off_zeros(out);
+    }
+}
+
+static bool copy_points(struct chunk_reader *r, arena *a, struct point *points)
+{
+    struct chunk_block b;
+    for (size_t at = 0; at < r->head.count; at += b.n) {
+        if (!chunk_next(r, &b)) return false;
+        for (size_t i = 0; i < b.n; i++) {
+            struct point *p = &points[at + i];
+            chunk_point(r, &b, i, p);
+            if (p->extra.n > 0 && !arena_copy(a, p->extra, &p->extra)) return false;
+        }
+    }
+    return true;
+}
+
+bool chunk_points(str bytes, arena *a, struct point **out, size_t *count)
+{
+    struct chunk_reader r;
+    if (!chunk_open(&r, bytes, CHUNK_ALL)) return false;
+    struct point *points = ARENA_ARRAY(a, r.head.count, struct point);
+    const bool ok = points && copy_points(&r, a, points);
+    *count = r.head.count;
+    *out = points;
+    chunk_close(&r);
+    return ok;
+}

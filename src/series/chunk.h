@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: EUPL-1.2
+// chunk.h: up to CHUNK_MOST observations of one stream, in order of time, as one run of bytes.
+// Read in blocks of 64, and of these only what is wanted. What all observations have in common (no result time, the
+// same feature, numbers that count up) takes no room at all.
+//
+// Form     version, CRC-32 of the rest, then in this order (varints unless said otherwise; see chunk.c):
+//          flags, count, times: unit, first, step, last, column of what they differ from first + i * step
+//          numbers: least, greatest less least, column unless they count up
+//          results: scale (byte), column of units
+//          result times, when there are any: unit, column of differences to the time, column of 0 and 1 when some have none
+//          features: pairs of how many and which
+//          extra: pairs of distance to the one before and bytes (extra.h), compressed with zstd where that is smaller
+// Owns     what chunk_next gives is valid until the next call or chunk_close
+// Errors   reading: false when the bytes are damaged; nothing of them is trusted, the checksum included
+#ifndef PEIL_SERIES_CHUNK_H
+#define PEIL_SERIES_CHUNK_H
+
+#include "base/arena.h"
+#include "series/column.h"
+#include "series/point.h"
+
+#define CHUNK_MOST 4096
+#define CHUNK_BYTES_MAX ((size_t)64 << 20)  // as stored, and of the extra unpacked
+
+// Appends the chunk to `out`; points are in order of (time, number), at least one. False: out of memory or too large.
+NODISCARD bool chunk_write(const struct point *points, size_t count, buf *out);
+
+struct chunk_head {
+    uint32_t count;
+    instant first_time, last_time;
+    uint32_t least_number, greatest_number;
+    unsigned flags;
+};
+NODISCARD bool chunk_read_head(str bytes, struct chunk_head *out);  // does not look at the checksum
+// The numbers count up with the times: the last observation has the greatest number.
+bool chunk_counts_up(const struct chunk_head *h);
+
+enum {                       // what a reader wants; times always come
+    CHUNK_NUMBERS = 1,
+    CHUNK_RESULTS = 2,
+    CHUNK_REST = 4,          // result times, features, extra
+    CHUNK_ALL = 7
+};
+
+struct chunk_block {
+    size_t n;
+    instant time[COLUMN_BLOCK];
+    uint32_t number[COLUMN_BLOCK];
+    int64_t units[COLUMN_BLOCK];     // to the scale of the chunk
+    instant result_time[COLUMN_BLOCK];
+    entity_id feature[COLUMN_BLOCK];
+    str extra[COLUMN_BLOCK];
+};
+
+struct feature_run {
+    reader in;
+    uint64_t left;
+    entity_id feature;
+};
+
+struct extra_cursor {
+    reader in;
+    bool has_next;
+    uint64_t at;             // index of the next observation with extra
+    str bytes;
+    uint8_t *unpacked;       // NULL: the bytes are in the chunk
+};
+
+struct chunk_reader {
+    struct chunk_head head;
+    unsigned wants;
+    uint8_t scale;
+    bool is_stripped;        // the digits of a decimal are the fewest that say it
+    instant time_unit, result_unit;
+    instant first, step;
+    uint32_t at;             // observations given
+    reader times, numbers, units, result_times, have_result_time;
+    struct column_reader time_state, number_state, unit_state, result_state, have_state;
+    struct feature_run feature;
+    struct extra_cursor extra;
+};
+NODISCARD bool chunk_open(struct chunk_reader *r, str bytes, unsigned wants);
+NODISCARD bool chunk_next(struct chunk_reader *r, struct chunk_block *out);  // out->n == 0: the end
+void chunk_close(struct chunk_reader *r);
+
+// One of a block as a point (all must have been wanted).
+void chunk_point(const struct chunk_reader *r, const struct chunk_block *b, size_t i, struct point *out);
+
+// All of a chunk, with their extra in the arena.
+NODISCARD bool chunk_points(str bytes, arena *a, struct point **out, size_t *count);
+
+#endif

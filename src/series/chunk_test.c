@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "series/chunk.h"
+
+#include "series/checksum.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static uint64_t seed = 1;
+
+static uint64_t next_random(void)
+{
+    seed += 0x9E3779B97F4A7C15;  // splitmix64
+    uint64_t x = seed;
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9;
+    x = (x ^ x >> 27) * 0x94D049BB133111EB;
+    return x ^ x >> 31;
+}
+
+static int64_t below(int64_t most)
+{
+    return (int64_t)(next_random() % (uint64_t)most);
+}
+
+static struct point plain(instant time, uint32_t number, int64_t units, uint8_t scale)
+{
+    return (struct point){.time = time, .number = number, .units = units, .scale = scale, .result_time = TIME_NONE};
+}
+
+static void assert_same_point(const struct point *a, const struct point *b)
+{
+    struct observation x, y;
+    assert_true(point_read(a, 1, &x));
+    assert_true(point_read(b, 1, &y));
+    assert_int_equal(x.number, y.number);
+    assert_int_equal(x.phenomenon_time.start, y.phenomenon_time.start);
+    assert_int_equal(x.phenomenon_time.end, y.phenomenon_time.end);
+    assert_int_equal(x.result_time, y.result_time);
+    assert_int_equal(x.valid_time.start, y.valid_time.start);
+    assert_int_equal(x.valid_time.end, y.valid_time.end);
+    assert_int_equal(x.feature, y.feature);
+    assert_int_equal(x.result.type, y.result.type);
+    if (x.result.type == VALUE_DECIMAL) {
+        assert_int_equal(x.result.number.units, y.result.number.units);
+        assert_int_equal(x.result.number.scale, y.result.number.scale);
+    }
+    if (x.result.type == VALUE_BOOL) assert_int_equal(x.result.truth, y.result.truth);
+    assert_true(str_eq(x.result.text, y.result.text));
+    assert_int_equal(x.quality.type, y.quality.type);
+    assert_true(str_eq(x.quality.text, y.quality.text));
+    assert_true(str_eq(x.parameters, y.parameters));
+}
+
+// Written, read, the same; gives the bytes it took.
+static size_t round_trip(const struct point *points, size_t count)
+{
+    buf b = {.max = CHUNK_BYTES_MAX};
+    arena *a = arena_new((size_t)256 << 20);
+    struct point *got;
+    size_t got_count;
+    struct chunk_head h;
+    assert_true(chunk_write(points, count, &b));
+    assert_true(chunk_read_head(buf_str(&b), &h));
+    assert_int_equal(h.count, count);
+    assert_int_equal(h.first_time, points[0].time);
+    assert_int_equal(h.last_time, points[count - 1].time);
+    for (size_t i = 0; i < count; i++) assert_in_range(points[i].number, h.least_number, h.greatest_number);
+    assert_true(chunk_points(buf_str(&b), a, &got, &got_count));
+    assert_int_equal(got_count, count);
+    for (size_t i = 0; i < count; i++) assert_same_point(&points[i], &got[i]);
+    const size_t bytes = b.n;
+    arena_free(a);
+    buf_free(&b);
+    return bytes;
+}
+
+static struct point points[CHUNK_MOST];
+
+static void a_regular_series_takes_less_than_a_byte_each(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 1024; i++) points[i] = plain(i * TIME_MINUTE, i + 1, 200 + below(16), 1);
+    assert_in_range(round_trip(points, 1024), 1, 1024 * 6 / 10);  // 4 bits of chance in each
+}
+
+static void constants_take_next_to_nothing(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 1024; i++) points[i] = plain(i * TIME_MINUTE, i + 1, 1, 0);
+    assert_in_range(round_trip(points, 1024), 1, 80);
+}
+
+static void one_observation_is_a_chunk_too(void **state)
+{
+    (void)state;
+    points[0] = plain(TIME_MIN, 1, 0, 0);
+    round_trip(points, 1);
+    points[0] = plain(TIME_MAX, UINT32_MAX, INT64_MIN, 18);
+    round_trip(points, 1);
+}
+
+static void equal_times_are_kept(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 300; i++) points[i] = plain(1000, i + 1, i, 2);
+    round_trip(points, 300);
+}
+
+static void gaps_of_years_are_kept(void **state)
+{
+    (void)state;
+    instant t = TIME_MIN;
+    for (uint32_t i = 0; i < 500; i++) {
+        t += i % 50 == 0 ? 9000 * TIME_DAY * (1 + below(30)) : TIME_MINUTE + below(3);
+        points[i] = plain(t, i + 1, below(1000), 1);
+    }
+    round_trip(points, 500);
+}
+
+static void digits_are_kept_as_sent(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t units;
+        uint8_t scale;
+    } mixed[] = {{125, 1}, {12, 0}, {1225, 2}, {120, 1}, {0, 0}, {0, 3}, {-5, 1}, {100, 0}, {999999999999999999, 18},
+                 {-999999999999999999, 0}};
+    const size_t kinds = sizeof mixed / sizeof mixed[0];
+    for (uint32_t i = 0; i < 640; i++) {
+        const size_t k = (size_t)below((int64_t)kinds);
+        points[i] = plain(i * TIME_SECOND, i + 1, mixed[k].units, mixed[k].scale);
+    }
+    round_trip(points, 640);
+}
+
+static void numbers_without_trailing_zeros_need_no_extra(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 1024; i++) {
+        int64_t units = 1000 + below(64);
+        uint8_t scale = 2;
+        for (; scale > 0 && units % 10 == 0; scale--) units /= 10;
+        points[i] = plain(i * TIME_MINUTE, i + 1, units, scale);
+    }
+    assert_in_range(round_trip(points, 1024), 1, 1024 * 7 / 8 + 100);
+}
+
+static void numbers_out_of_order_are_kept(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 1000; i++) points[i] = plain(i * TIME_MINUTE, (i * 7919) % 1009 + 1, i, 1);
+    round_trip(points, 1000);
+}
+
+static void random_bits_are_kept(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        const size_t count = 1 + (size_t)below(300);
+        instant t = below(TIME_MAX);
+        for (uint32_t i = 0; i < count; i++) {
+            if (t < TIME_MAX - TIME_DAY) t += below(1LL << below(36));
+            points[i] = plain(t, (uint32_t)next_random() | 1, (int64_t)(next_random() >> below(64)), (uint8_t)below(19));
+            if (below(2)) points[i].units = -points[i].units;
+            if (below(3) == 0) points[i].result_time = t + below(1LL << below(40));
+            if (below(9) == 0) points[i].feature = below(3);
+        }
+        round_trip(points, count);
+    }
+}
+
+static struct observation rich(uint32_t i)
+{
+    struct observation o = {.stream = 1,
+                            .number = i + 1,
+                            .phenomenon_time = {i * TIME_HOUR, TIME_NONE},
+                            .result_time = TIME_NONE,
+                            .valid_time = {TIME_NONE, TIME_NONE},
+                            .result = value_decimal((decimal){(int64_t)i, 1})};
+    switch (below(12)) {
+    case 0:
+        o.result = value_null();
+        break;
+    case 1:
+        o.result = value_bool(below(2));
+        break;
+    case 2:
+        o.result = value_text(STR("dry \"road\""));
+        break;
+    case 3:
+        o.result = value_text(STR(""));
+        break;
+    case 4:
+        o.result = value_json(STR("{\"a\":[1,2]}"));
+        break;
+    case 5:
+        o.result = value_of_number(STR("1.5E-7"));
+        break;
+    case 6:
+        o.phenomenon_time.end = o.phenomenon_time.start + below(2) * TIME_HOUR;
+        break;
+    case 7:
+        o.valid_time = (interval){o.phenomenon_time.start - TIME_DAY, TIME_MAX};
+        break;
+    case 8:
+        o.quality = value_text(STR("good"));
+        break;
+    case 9:
+        o.parameters = STR("{\"depth\":3}");
+        break;
+    default:
+        break;
+    }
+    return o;
+}
+
+static void rare_things_are_kept(void **state)
+{
+    (void)state;
+    buf bytes = {.max = 1 << 20};
+    assert_true(buf_reserve(&bytes, 1 << 19));  // so that views into it stay
+    for (uint32_t i = 0; i < 1024; i++) {
+        const struct observation o = rich(i);
+        point_of(&o, &bytes, &points[i]);
+    }
+    round_trip(points, 1024);
+    buf_free(&bytes);
+}
+
+static void hourly_means_take_a_byte_or_two(void **state)
+{
+    (void)state;
+    buf bytes = {.max = 1 << 20};
+    assert_true(buf_reserve(&bytes, 1 << 19));
+    for (uint32_t i = 0; i < 1024; i++) {
+        const struct observation o = {.number = i + 1,
+                                      .phenomenon_time = {i * TIME_HOUR, (i + 1) * TIME_HOUR},
+                                      .result_time = (i + 1) * TIME_HOUR,
+                                      .valid_time = {TIME_NONE, TIME_NONE},
+                                      .result = value_decimal((decimal){100 + below(16), 1})};
+        point_of(&o, &bytes, &points[i]);
+    }
+    assert_in_range(round_trip(points, 1024), 1, 1024);
+    buf_free(&bytes);
+}
+
+static void any_changed_bit_is_noticed(void **state)
+{
+    (void)state;
+    buf b = {.max = CHUNK_BYTES_MAX};
+    for (uint32_t i = 0; i < 100; i++) points[i] = plain(i * TIME_MINUTE, i + 1, below(100), 1);
+    assert_true(chunk_write(points, 100, &b));
+    struct chunk_reader r;
+    for (size_t bit = 0; bit < b.n * 8; bit++) {
+        b.p[bit / 8] = (char)(b.p[bit / 8] ^ (1 << bit % 8));
+        assert_false(chunk_open(&r, buf_str(&b), CHUNK_ALL));
+        b.p[bit / 8] = (char)(b.p[bit / 8] ^ (1 << bit % 8));
+    }
+    for (size_t n = 0; n < b.n; n++) assert_false(chunk_open(&r, str_slice(buf_str(&b), 0, n), CHUNK_ALL));
+    buf_free(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_regular_series_takes_less_than_a_byte_each),
+        cmocka_unit_test(constants_take_next_to_nothing),
+        cmocka_unit_test(one_observation_is_a_chunk_too),
+        cmocka_unit_test(equal_times_are_kept),
+        cmocka_unit_test(gaps_of_years_are_kept),
+        cmocka_unit_test(digits_are_kept_as_sent),
+        cmocka_unit_test(numbers_without_trailing_zeros_need_no_extra),
+        cmocka_unit_test(numbers_out_of_order_are_kept),
+        cmocka_unit_test(random_bits_are_kept),
+        cmocka_unit_test(rare_things_are_kept),
+        cmocka_unit_test(hourly_means_take_a_byte_or_two),
+        cmocka_unit_test(any_changed_bit_is_noticed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "ingest/device_document.h"
 #include "ingest/onboard.h"
+#include "ingest/seen.h"
 
 #include <math.h>
 #include <string.h>
@@ -132,12 +133,13 @@ static struct device_stream *stream_known(struct device_document *d, const struc
 }
 
 // The reading's Datastream, made when it is not there (or not any more).
-static bool stream_of(struct work *w, const struct reading *r, entity_id *stream, const struct stream_info **info)
+static bool stream_of(struct work *w, const struct reading *r, entity_id *stream)
 {
+    const struct stream_info *info;
     struct device_document *d = w->device;
     err why;
     struct device_stream *known = stream_known(d, r);
-    if (known && store_stream_info(w->tx, known->stream, info, &why)) {
+    if (known && store_stream_info(w->tx, known->stream, &info, &why)) {
         *stream = known->stream;
         return true;
     }
@@ -150,44 +152,7 @@ static bool stream_of(struct work *w, const struct reading *r, entity_id *stream
         return false;
     if (!known) known = &d->streams[d->stream_count++];
     *known = (struct device_stream){r->sensor, r->quantity->key, *stream};
-    return store_stream_info(w->tx, *stream, info, w->e);
-}
-
-static bool same_result(const value *x, const value *y)
-{
-    buf b = {.max = 1 << 20};
-    value_write_json(&b, x);
-    const size_t split = b.n;
-    value_write_json(&b, y);
-    const bool same = !b.failed && str_eq(str_slice(buf_str(&b), 0, split), str_slice(buf_str(&b), split, b.n));
-    buf_free(&b);
-    return same;
-}
-
-typedef enum { SEEN_NEVER, SEEN_OTHER, SEEN_SAME } seen;
-
-// What the stream has at this very time. The store is asked only for readings that are not newer than all others.
-static bool look_back(const struct work *w, const struct stream_info *info, const struct observation *o, seen *out)
-{
-    *out = SEEN_NEVER;
-    if (info->last_time == TIME_NONE || o->phenomenon_time.start > info->last_time) return true;
-    struct expr path = {.kind = EXPR_PATH, .type = TYPE_TIME,
-                        .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
-    struct expr literal = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_time(o->phenomenon_time)};
-    struct expr *args[] = {&path, &literal};
-    struct expr same_time = {.kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_EQ, .args = args, .arg_count = 2};
-    const struct query q = {.set = SET_OBSERVATION, .has_parent = true, .parent_set = SET_DATASTREAM, .parent_id = o->stream,
-                            .relation = DATASTREAM_OBSERVATIONS, .filter = &same_time, .top = 100,
-                            .properties = 1u << OBSERVATION_RESULT};
-    struct cursor *c;
-    struct record row;
-    bool got, ok;
-    if (!store_query(store_tx_snapshot(w->tx), &q, &c, w->e)) return false;
-    while ((ok = cursor_next(c, &row, &got, w->e)) && got && *out != SEEN_SAME) {
-        *out = same_result(&row.properties[OBSERVATION_RESULT], &o->result) ? SEEN_SAME : SEEN_OTHER;
-    }
-    cursor_close(c);
-    return ok;
+    return true;
 }
 
 static const struct {
@@ -240,11 +205,11 @@ static bool feature_for(struct work *w, struct observation *o)
     return true;
 }
 
-static bool append(struct work *w, const struct reading *r, struct observation *o, const struct stream_info *info)
+static bool append(struct work *w, const struct reading *r, struct observation *o)
 {
     seen before;
     err why;
-    if (!look_back(w, info, o, &before)) return false;
+    if (!seen_before(w->tx, o, &before, w->e)) return false;
     if (before == SEEN_SAME) {
         w->out->duplicates++;
         return true;
@@ -262,7 +227,6 @@ static bool append(struct work *w, const struct reading *r, struct observation *
 
 static bool store_reading(struct work *w, const struct reading *r)
 {
-    const struct stream_info *info;
     struct observation o = {.phenomenon_time = {r->time == TIME_NONE ? w->received : r->time, TIME_NONE},
                             .result_time = w->received,
                             .valid_time = {TIME_NONE, TIME_NONE},
@@ -272,7 +236,7 @@ static bool store_reading(struct work *w, const struct reading *r)
         w->out->unknown++;
         return true;
     }
-    return stream_of(w, r, &o.stream, &info) && append(w, r, &o, info);
+    return stream_of(w, r, &o.stream) && append(w, r, &o);
 }
 
 // ---- one device's part of a message ----

@@ -30,6 +30,7 @@ struct arrival {
     struct sta_mqtt *mqtt;
     struct mqtt_subscriber *subscriber;
     mqtt_delivery delivery;
+    bool is_repeated;          // the broker sent it before: peil may have stored it and ended before it said so
     arena *a;
     int tries;
     struct arrival *next;  // waiting to be tried again
@@ -167,7 +168,7 @@ static void done(void *context, const err *e)
 static bool prepare(struct arrival *x, err *e)
 {
     write_free(&x->write);
-    x->write = (struct write){.sta = x->mqtt->sta, .request = &x->request};
+    x->write = (struct write){.sta = x->mqtt->sta, .request = &x->request, .is_repeated = x->is_repeated};
     x->op = (struct store_op){.run = run, .done = done, .context = x};
     return write_prepare(&x->write, e);
 }
@@ -198,6 +199,7 @@ static bool create(struct sta_mqtt *m, const mqtt_message *message)
     x->mqtt = m;
     x->subscriber = message->subscriber;
     x->delivery = message->delivery;
+    x->is_repeated = message->duplicate;
     x->tries = 0;
     x->request = (struct sta_request){.method = HTTP_POST, .prefer = STR("return=minimal"), .who = &broker,
                                       .received = time_now(), .arena = x->a};

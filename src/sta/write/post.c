@@ -2,6 +2,7 @@
 // POST to a set: a plain Observation on its short way, everything else as a draft.
 #include "sta/write/write.h"
 
+#include "ingest/seen.h"
 #include "sta/write/observation_body.h"
 
 // The relation of the last hop's set that leads back to the entity the path comes from; -1: there is none.
@@ -47,13 +48,26 @@ static bool no_stream(const struct write *w, const struct observation_body *b, e
                    in_path ? "path, " : "", STR_ARG(entity), STR_ARG(entity), (long long)b->o.stream);
 }
 
+// Whether this request was carried out before: without a time of its own a reading cannot be told from others.
+static bool carried_out(struct write *w, struct store_tx *tx, const struct observation *o, bool *out, err *e)
+{
+    seen before = SEEN_NEVER;
+    if (!interval_is_none(o->phenomenon_time) && !seen_before(tx, o, &before, e)) return false;
+    *out = before == SEEN_SAME;
+    if (*out) w->reply.status = 200;
+    return true;
+}
+
 static bool observation_run(struct write *w, struct store_tx *tx, err *e)
 {
     struct observation_body *b = w->detail;
     const struct stream_info *info;
+    bool is_there = false;
     if (w->target.has_parent && w->target.parent_set == SET_FEATURE_OF_INTEREST) b->o.feature = w->target.parent_id;
     if (!store_stream_info(tx, b->o.stream, &info, e)) return e->code == ERR_LINK ? no_stream(w, b, e) : false;
     if (info->kind != b->stream_kind) return no_stream(w, b, e);
+    if (w->is_repeated && !carried_out(w, tx, &b->o, &is_there, e)) return false;
+    if (is_there) return true;
     if (!ingest_append(w->sta->ingest, tx, &b->o, w->request->received, e)) return false;
     const struct record r = observation_record(&b->o, b->stream_kind);
     w->made = r.id;

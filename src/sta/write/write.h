@@ -17,6 +17,7 @@ struct write {
     const struct sta *sta;
     const struct sta_request *request;
     const struct draft_references *references;  // of its change set; NULL: it is alone
+    bool is_repeated;             // may have been carried out before: an Observation that is there is not made again
 
     // Filled by write_prepare.
     struct sta_path path;

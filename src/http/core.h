@@ -194,7 +194,28 @@ void conn_tick(struct conn *c);
 void conn_stop(struct conn *c);  // idle: close now; else after the answer
 void conn_close(struct conn *c);
 void conn_free(struct conn *c);
-void conn_abandon(struct conn *c);  // the loop ends: close, let go
+void conn_abandon(struct conn *c);      // the loop ends: close, let go
+void conn_begin_drain(struct conn *c);  // nothing more will be sent
+void conn_on_return(struct post *p);    // its request comes back answered
+int64_t conn_time_after(const struct conn *c, int64_t seconds);
+const http_config *conn_config(const struct conn *c);
+
+// A step of a phase: go on with the (perhaps next) phase, wait for an event, or close.
+typedef enum { STEP_AGAIN, STEP_WAIT, STEP_CLOSE } step;
+
+// read.c
+step step_head(struct conn *c);
+step step_body(struct conn *c);
+step conn_refuse(struct conn *c, const struct refusal *why);
+void conn_note_first_byte(struct conn *c);
+
+// write.c
+step step_reply(struct conn *c);
+
+// request.c
+struct http_request *request_take(struct loop *l, struct conn *c);  // NULL: no memory
+void request_clear(struct http_request *r);  // for the next request; what the client sent ahead is kept
+void request_spare(struct loop *l, struct http_request *r);  // back to the loop's spares
 void request_free(struct http_request *r);
 // Answered: back to its loop. False: the loop has ended, and the request with it.
 bool request_return(struct http_request *r);

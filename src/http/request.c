@@ -1,6 +1,109 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "http/core.h"
 
+#include <stdlib.h>
+
+enum {
+    SPARE_REQUESTS = 64,    // kept per loop
+    KEPT_BUFFER = 16 << 10  // a buffer that grew beyond this is freed after its request
+};
+
+// ---- life ----
+
+void request_free(struct http_request *r)
+{
+    arena_free(r->arena);
+    buf_free(&r->in);
+    buf_free(&r->out);
+    buf_free(&r->packed);
+    http_piece_release(r->piece);
+    request_stream_free(r->stream);
+    free(r);
+}
+
+static void buf_recycle(buf *b)
+{
+    if (b->capacity > KEPT_BUFFER) buf_free(b);
+    buf_clear(b);
+}
+
+void request_clear(struct http_request *r)
+{
+    http_piece_release(r->piece);
+    request_stream_free(r->stream);
+    arena_reset(r->arena);
+    buf_recycle(&r->out);
+    buf_recycle(&r->packed);
+    const struct http_request old = *r;
+    *r = (struct http_request){.post = old.post,
+                               .conn = old.conn,
+                               .arena = old.arena,
+                               .in = old.in,
+                               .out = old.out,
+                               .packed = old.packed};
+}
+
+static struct http_request *request_new(void)
+{
+    struct http_request *r = calloc(1, sizeof *r);
+    if (!r) return NULL;
+    r->arena = arena_new(REQUEST_ARENA_MAX);
+    if (r->arena) return r;
+    free(r);
+    return NULL;
+}
+
+struct http_request *request_take(struct loop *l, struct conn *c)
+{
+    struct http_request *r = l->spare;
+    if (r) {
+        l->spare = r->next_spare;
+        l->spare_count--;
+    } else if (!(r = request_new())) {
+        return NULL;
+    }
+    r->post.run = conn_on_return;
+    r->conn = c;
+    // What goes in is bounded by the checks on head and body, what goes out by the handlers.
+    r->in.max = r->out.max = r->packed.max = SIZE_MAX / 2;
+    return r;
+}
+
+void request_spare(struct loop *l, struct http_request *r)
+{
+    request_clear(r);
+    buf_recycle(&r->in);
+    if (l->spare_count == SPARE_REQUESTS) {
+        request_free(r);
+        return;
+    }
+    r->next_spare = l->spare;
+    l->spare = r;
+    l->spare_count++;
+}
+
+// The last one to hold a request whose loop has ended: nobody else knows it any more.
+static void request_end_alone(struct http_request *r)
+{
+    struct conn *c = r->conn;
+    struct http_server *s = c->loop->server;
+    if (r->live) live_discard(r->live);
+    request_free(r);
+    free(c);
+    server_release(s);
+}
+
+bool request_return(struct http_request *r)
+{
+    struct loop *l = r->conn->loop;
+    if (pthread_equal(pthread_self(), l->thread) && l->dispatching == r) return r->is_answered = true;
+    if (loop_post(l, &r->post)) return true;
+    request_end_alone(r);
+    return false;
+}
+
+// ---- what the handler sees ----
+
 static str head_bytes(const struct http_request *r)
 {
     return (str){r->in.p, r->head_n};

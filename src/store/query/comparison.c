@@ -241,6 +241,8 @@ bool compile_bounds(struct compiler *c, const struct expr *x, str *out)
     if (!term_convert(c, is_mirrored ? x->args[0] : x->args[1], constant, TYPE_TIME)) return false;
 
     const struct bound *bound = find_bound(x->function, is_mirrored);
+    const bool decides_alone = constant->is_instant && (bound->op == OP_GT || bound->op == OP_GE);
+    if (decides_alone) return true;  // by the start, and stands there as a comparison already
     const str end = constant->is_instant ? constant->sql : constant->second;
     if (bound->with_start) add_bound(c, p->sql, bound->with_start, constant->sql, out);
     if (bound->with_end) add_bound(c, p->sql, bound->with_end, end, out);

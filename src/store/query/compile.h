@@ -40,6 +40,8 @@ struct source {
 struct join {
     struct source from, to;
     int relation;  // of from.set
+    const int *hops;  // from the scope's row to `to`
+    size_t hop_count;
     struct join *next;
 };
 

@@ -5,6 +5,7 @@
 #include "store/query/compile.h"
 
 #include "store/entity/table.h"
+#include "store/query/tree.h"
 
 struct conjuncts {
     const struct expr **items;
@@ -40,16 +41,6 @@ static bool conjuncts_new(struct compiler *c, size_t room, struct conjuncts *out
 }
 
 // ---- Looking at paths --------------------------------------------------------------------------------------------------
-
-// Calls visit for each path in x, those of any() too; stops when it returns false.
-typedef bool (*path_visit)(const struct expr *x, void *context);
-static bool each_path(const struct expr *x, path_visit visit, void *context)
-{
-    if ((x->kind == EXPR_PATH || x->kind == EXPR_ANY) && !visit(x, context)) return false;
-    for (size_t i = 0; i < x->arg_count; i++)
-        if (!each_path(x->args[i], visit, context)) return false;
-    return true;
-}
 
 // The hops of a path up to its first to-many relation.
 struct prefix {
@@ -105,11 +96,12 @@ static bool share_prefix(const struct prefix *a, const struct prefix *b)
 
 // ---- One EXISTS per group ----------------------------------------------------------------------------------------------
 
-static str join_of_group(struct compiler *c, const struct join *j, const char *kind)
+static str join_of_group(struct compiler *c, const struct join *j)
 {
     const struct link l = link_of(j->from.set, j->relation);
     const str table = table_name(j->to.set);
     const int from = j->from.alias, to = j->to.alias;
+    const char *kind = j->to.may_be_absent ? "LEFT JOIN" : "JOIN";
     switch (l.kind) {
     case LINK_HERE:
         return sql_print(c, " %s %.*s AS t%d ON t%d.id = t%d.%.*s", kind, STR_ARG(table), to, to, from,
@@ -124,10 +116,10 @@ static str join_of_group(struct compiler *c, const struct join *j, const char *k
                      STR_ARG(l.there));
 }
 
-static str joins_of_group(struct compiler *c, const struct group *g, const char *kind)
+static str joins_of_group(struct compiler *c, const struct group *g)
 {
     buf list = sql_list();
-    for (const struct join *j = g->joins; j; j = j->next) sql_list_add(&list, "", join_of_group(c, j, kind));
+    for (const struct join *j = g->joins; j; j = j->next) sql_list_add(&list, "", join_of_group(c, j));
     return sql_list_end(c, &list);
 }
 
@@ -141,8 +133,19 @@ static bool add_conjunct(struct compiler *c, const struct expr *x, buf *list)
     return true;
 }
 
-// Rows that are absent take part, so that `Datastreams/id eq null` finds Things without any.
-static bool add_group(struct compiler *c, struct scope *s, const struct conjuncts *members, buf *list)
+// Rows that are absent take part, so that `Datastreams/id eq null` finds Things without any; but where a condition cannot hold
+// without the row, it is joined for good, and SQLite may seek with what the conditions say.
+static void settle_joins(const struct group *g, int variable, const struct conjuncts *members)
+{
+    for (struct join *j = g->joins; j; j = j->next) {
+        const struct way w = {variable, j->hops, j->hop_count};
+        for (size_t i = 0; j->to.may_be_absent && i < members->count; i++)
+            j->to.may_be_absent = !tree_fails_without(members->items[i], &w, true);
+    }
+}
+
+static bool add_group(struct compiler *c, struct scope *s, int variable, const struct conjuncts *members,
+                      buf *list)
 {
     struct group g = {0};
     g.last_join = &g.joins;
@@ -151,8 +154,9 @@ static bool add_group(struct compiler *c, struct scope *s, const struct conjunct
     bool ok = true;
     for (size_t i = 0; ok && i < members->count; i++) ok = add_conjunct(c, members->items[i], &conditions);
     s->group = NULL;
+    settle_joins(&g, variable, members);
     const str where = sql_list_end(c, &conditions);
-    const str joins = joins_of_group(c, &g, "LEFT JOIN");
+    const str joins = joins_of_group(c, &g);
     sql_list_add(
         list, " AND ",
         sql_print(c, "EXISTS(SELECT 1 FROM (SELECT 1)%.*s WHERE %.*s)", STR_ARG(joins), STR_ARG(where)));
@@ -189,7 +193,7 @@ static bool add_conjuncts(struct compiler *c, struct scope *s, int variable, str
     if (!prefixes) return err_no_memory(c->e);
     for (size_t i = 0; i < all.count; i++) {
         struct prefix_search search = {.c = c, .variable = variable, .scope = s};
-        if (!each_path(all.items[i], add_prefix, &search)) return err_no_memory(c->e);
+        if (!tree_each_path(all.items[i], add_prefix, &search)) return err_no_memory(c->e);
         prefixes[i] = search.found;
         if (!prefixes[i] && !add_conjunct(c, all.items[i], list)) return false;
     }
@@ -197,7 +201,7 @@ static bool add_conjuncts(struct compiler *c, struct scope *s, int variable, str
         struct conjuncts members;
         if (!take_group(c, prefixes, all.items, all.count, &members)) return false;
         if (members.count == 0) return true;
-        if (!add_group(c, s, &members, list)) return false;
+        if (!add_group(c, s, variable, &members, list)) return false;
     }
 }
 
@@ -219,58 +223,13 @@ static bool goes_same_way(const struct expr *x, void *context)
     return true;
 }
 
-// Whether x is null (or, with `or_false`, not true) when all paths of the variable are null.
-static bool fails_without(const struct expr *x, int variable, bool or_false);
-
-static bool is_null_literal(const struct expr *x)
-{
-    return x->kind == EXPR_VALUE && x->literal.type == VALUE_NULL;
-}
-
-static size_t count_failing(const struct expr *x, int variable, bool or_false)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < x->arg_count; i++) count += fails_without(x->args[i], variable, or_false);
-    return count;
-}
-
-static bool call_fails_without(const struct expr *x, int variable, bool or_false)
-{
-    switch ((int)x->function) {
-    case OP_OR: return count_failing(x, variable, or_false) == x->arg_count;
-    case OP_AND: return count_failing(x, variable, or_false) >= (or_false ? 1 : x->arg_count);
-    case OP_EQ:
-    case OP_NE:
-        if (is_null_literal(x->args[0]) || is_null_literal(x->args[1]))
-            return or_false && x->function == OP_NE;
-        break;
-    case OP_IN:
-        for (size_t i = 0; i < x->args[1]->arg_count; i++)
-            if (is_null_literal(x->args[1]->args[i])) return false;
-        return fails_without(x->args[0], variable, false);
-    default: break;
-    }
-    return count_failing(x, variable, false) > 0;
-}
-
-static bool fails_without(const struct expr *x, int variable, bool or_false)
-{
-    switch (x->kind) {
-    case EXPR_VALUE: return is_null_literal(x);
-    case EXPR_PATH: return x->path.variable == variable;
-    case EXPR_ANY: return or_false && x->path.variable == variable;
-    case EXPR_CALL: return call_fails_without(x, variable, or_false);
-    case EXPR_LIST: break;
-    }
-    return false;
-}
-
 // The relation of Observations that alone decides over the conjunct; -1: none.
 static int deciding_relation(const struct expr *x, int variable)
 {
     struct first_hop first = {.variable = variable, .relation = -1};
-    if (!each_path(x, goes_same_way, &first) || first.relation < 0) return -1;
-    return fails_without(x, variable, true) ? first.relation : -1;
+    if (!tree_each_path(x, goes_same_way, &first) || first.relation < 0) return -1;
+    const struct way all_paths = {.variable = variable};
+    return tree_fails_without(x, &all_paths, true) ? first.relation : -1;
 }
 
 // The ids of the related entities that satisfy the conjuncts: a SELECT that stands alone.
@@ -393,7 +352,7 @@ bool compile_any(struct compiler *c, const struct expr *x, struct term *out)
     scope_open(c, &s, at, 0);
     const bool ok = x->arg_count == 0 || compile_filter(c, x->args[0], &filter);
     scope_close(c);
-    const str chain = joins_of_group(c, &way, "JOIN"), joins = scope_joins(c, &s);
+    const str chain = joins_of_group(c, &way), joins = scope_joins(c, &s);
     out->sql = sql_print(c, "EXISTS(SELECT 1 FROM (SELECT 1)%.*s%.*s WHERE %.*s)", STR_ARG(chain),
                          STR_ARG(joins), STR_ARG(filter.sql));
     return ok;

@@ -15,8 +15,9 @@ static bool same_source(struct source a, struct source b)
 
 // The row that the relation leads to from here, joined once however many paths go there.
 static struct source *join_find(struct compiler *c, struct join **joins, struct join ***last,
-                                struct source from, int relation)
+                                struct source from, const struct query_path *p, size_t hop)
 {
+    const int relation = p->hops[hop];
     for (struct join *j = *joins; j; j = j->next)
         if (same_source(j->from, from) && j->relation == relation) return &j->to;
 
@@ -26,7 +27,11 @@ static struct source *join_find(struct compiler *c, struct join **joins, struct 
         c->no_memory = true;
         return NULL;
     }
-    *j = (struct join){.from = from, .to = source_new(c, r->target), .relation = relation};
+    *j = (struct join){.from = from,
+                       .to = source_new(c, r->target),
+                       .relation = relation,
+                       .hops = p->hops,
+                       .hop_count = hop + 1};
     j->to.may_be_absent = from.may_be_absent || r->is_many || !r->is_mandatory;
     **last = j;
     *last = &j->next;
@@ -47,7 +52,7 @@ static bool walk(struct compiler *c, const struct expr *x, struct scope *s, size
             return compile_fail(c, x, ERR_TYPE, "a path over several entities has no single value here");
         struct join **joins = in_group ? &s->group->joins : &s->joins;
         struct join ***last = in_group ? &s->group->last_join : &s->last_join;
-        const struct source *next = join_find(c, joins, last, *at, p->hops[i]);
+        const struct source *next = join_find(c, joins, last, *at, p, i);
         if (!next) return err_no_memory(c->e);
         *at = *next;
     }

@@ -18,6 +18,7 @@ static bool has_bit(uint32_t mask, int i)
 struct rows {
     struct scope scope;  // of t0
     str pairs;           // "Thing_Locations AS p JOIN ", when the parent leads here by pairs
+    str id;              // the column that holds t0's id and comes in order
     str where;           // empty: all
     bool needs_rows;     // see struct filter
 };
@@ -47,6 +48,7 @@ static str of_parent(struct compiler *c, const struct query *q, struct rows *r)
     case LINK_PAIRS: break;
     }
     r->pairs = sql_print(c, "%.*s AS p JOIN ", STR_ARG(l.table));
+    r->id = sql_print(c, "p.%.*s", STR_ARG(l.there));
     return sql_print(c, "p.%.*s = ?%d AND t0.id = p.%.*s", STR_ARG(l.here), PARENT_PARAMETER,
                      STR_ARG(l.there));
 }
@@ -119,12 +121,13 @@ static void keep_distinct(struct compiler *c, const struct query *q, struct rows
     r->where = sql_print(c, "t0.id IN (SELECT min(t0.id)%.*s GROUP BY %.*s)", STR_ARG(all),
                          STR_ARG(selected));
     r->pairs = (str){0};
+    r->id = STR("t0.id");
     r->needs_rows = true;
 }
 
 static bool compile_rows(struct compiler *c, const struct query *q, struct rows *r)
 {
-    *r = (struct rows){0};
+    *r = (struct rows){.id = STR("t0.id")};
     scope_open(c, &r->scope, source_new(c, q->set), 0);
     buf where = sql_list();
     const bool ok = add_rows(c, q, r, &where);
@@ -183,7 +186,7 @@ static bool add_default_key(struct compiler *c, const struct query *q, struct or
     return true;
 }
 
-static bool compile_order(struct compiler *c, const struct query *q, struct order *o)
+static bool compile_order(struct compiler *c, const struct query *q, str id, struct order *o)
 {
     *o = (struct order){.keys = ARENA_ARRAY(c->a, q->order_count + 1, struct sort_key),
                         .columns = ARENA_ARRAY(c->a, 2 * (q->order_count + 2), struct sort_column)};
@@ -195,17 +198,19 @@ static bool compile_order(struct compiler *c, const struct query *q, struct orde
     }
     if (q->order_count == 0 && !add_default_key(c, q, o)) return false;
     const bool is_descending = q->order_count > 0 && q->orders[q->order_count - 1].is_descending;
-    add_column(o, STR("t0.id"), is_descending, false);
+    add_column(o, id, is_descending, false);
     return true;
 }
 
-// The columns are named by their place; what follows the id decides nothing more.
+// Keys are named by their place among the columns; what follows the id decides nothing more.
 static str order_sql(struct compiler *c, const struct order *o)
 {
+    const struct sort_column *id = &o->columns[o->column_count - 1];
     buf list = sql_list();
-    for (size_t i = 0; i < o->column_count; i++) {
-        sql_list_add(&list, ", ", sql_print(c, "%zu%s", i + 1, o->columns[i].is_descending ? " DESC" : ""));
-        if (str_eq(o->columns[i].sql, STR("t0.id"))) break;
+    for (const struct sort_column *k = o->columns; k <= id; k++) {
+        const str place = k == id ? id->sql : sql_print(c, "%d", (int)(k - o->columns) + 1);
+        sql_list_add(&list, ", ", sql_print(c, "%.*s%s", STR_ARG(place), k->is_descending ? " DESC" : ""));
+        if (str_eq(k->sql, id->sql)) break;
     }
     return sql_list_end(c, &list);
 }
@@ -263,7 +268,7 @@ bool plan_rows(const struct query *q, arena *a, struct plan *out, err *e)
     struct order o;
     str where;
     compiler_start(&c, q, a, e);
-    if (!compile_rows(&c, q, &r) || !compile_order(&c, q, &o)) return false;
+    if (!compile_rows(&c, q, &r) || !compile_order(&c, q, r.id, &o)) return false;
     where = r.where;
     if (q->after) {
         str position = {0};

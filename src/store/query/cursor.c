@@ -27,6 +27,12 @@ static bool is_nested_too_deep(struct connection *c)
     return strstr(message, "stack overflow") || strstr(message, "Expression tree is too large");
 }
 
+// What does not fit in PLAN_MAX is the question's fault, not the server's.
+static bool plan_failed(err *e)
+{
+    return e->code == ERR_LIMIT ? err_set(e, ERR_RANGE, ERR_NOWHERE, "the question is too long") : false;
+}
+
 static bool take_planned(struct connection *c, const struct plan *p, entity_id parent_id, sqlite3_stmt **st,
                          err *e)
 {
@@ -46,7 +52,8 @@ static bool make(struct cursor *c, const struct query *q, struct snapshot *at, e
     c->properties = q->properties;
     c->links = q->links;
     c->at_end = q->top == 0;
-    return plan_rows(q, c->a, &c->plan, e) && take_planned(c->c, &c->plan, q->parent_id, &c->st, e);
+    if (!plan_rows(q, c->a, &c->plan, e)) return plan_failed(e);
+    return take_planned(c->c, &c->plan, q->parent_id, &c->st, e);
 }
 
 bool store_query(struct snapshot *at, const struct query *q, struct cursor **out, err *e)

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-// POST /CreateObservations: many Observations as arrays of values. The body is read twice: first whether all of it is well
-// formed, so that a malformed one stores nothing; then row by row, in blocks, each one operation of the store. A row that
-// is wrong leaves its neighbours.
-// Source   OGC 18-088 section 12 (data array extension); digest section 11
+// POST /CreateObservations: many Observations as arrays of values, stored in blocks, each one operation of the store.
+// Source   OGC 18-088 section 12 (data array extension)
 #include "sta/write/write.h"
 
 #include "base/log.h"
 #include "base/queue.h"
-#include "sta/write/observation_body.h"
+#include "sta/write/data_array.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,32 +13,12 @@
 #define BLOCK_ROWS 4096
 #define BLOCK_ARENA_MAX ((size_t)96 << 20)  // rows of a block whose texts must be unescaped
 #define BLOCKS 2                            // one is read while the other is stored
-#define ROWS_MAX ((size_t)2000000)
 #define REPLY_MAX ((size_t)512 << 20)
-#define COMPONENTS_MAX 16
-
-enum { COMPONENT_ID = -1, COMPONENT_FEATURE = -2 };  // else the index of a property
-
-struct group {
-    entity_id stream;
-    entity_set kind;
-    int components[COMPONENTS_MAX];
-    size_t component_count;
-    size_t rows_at;            // of the dataArray in the body
-    size_t row_count;
-    struct group *next;
-};
-
-struct row {
-    struct observation o;
-    entity_set kind;
-    str why;                   // it is wrong; empty: it is not
-};
 
 struct upload {
     const struct sta *sta;
     const struct sta_request *request;
-    struct group *groups;
+    struct data_group *groups;
     str link_start;            // "https://host/v1.1/Observations("
     struct queue *stored;      // blocks that came back, in the order in which they went
     buf reply;
@@ -50,192 +28,17 @@ struct block {
     struct store_op op;
     struct upload *upload;
     arena *a;
-    struct row *rows;
+    struct data_row *rows;
     size_t count;
     bool has_failed;
     err why;
 };
 
-// ---- first reading: is it well formed? ----
-
-static bool component_of(json_reader *r, str name, size_t at, int *out)
+static void fill(struct block *b, struct data_place *p)
 {
-    *out = entity_property_find(SET_OBSERVATION, name);
-    if (str_eq(name, STR("id")) || str_eq(name, STR("@iot.id"))) *out = COMPONENT_ID;
-    else if (str_eq(name, STR("FeatureOfInterest/id")) || str_eq(name, STR("FeatureOfInterest/@iot.id"))) *out = COMPONENT_FEATURE;
-    else if (*out < 0) return json_fail(r, ERR_UNKNOWN, at, "components: an Observation has no '%.*s'", STR_ARG(str_slice(name, 0, 60)));
-    return true;
-}
-
-static bool has_component(const struct group *g, int component)
-{
-    for (size_t i = 0; i < g->component_count; i++)
-        if (g->components[i] == component) return true;
-    return false;
-}
-
-static bool read_components(json_reader *r, arena *a, struct group *g)
-{
-    bool more;
-    str name;
-    int component;
-    if (!json_enter(r, '[')) return false;
-    while (json_more(r, '[', &more) && more) {
-        const size_t at = r->at;
-        if (!json_read_text(r, a, &name) || !component_of(r, name, at, &component)) return false;
-        if (g->component_count == COMPONENTS_MAX || has_component(g, component)) {
-            return json_fail(r, ERR_RANGE, at, "components: '%.*s' is there twice", STR_ARG(name));
-        }
-        g->components[g->component_count++] = component;
-    }
-    return !r->failed;
-}
-
-static bool read_stream(json_reader *r, arena *a, entity_set kind, struct group *g)
-{
-    bool is_deep;
-    const size_t at = r->at;
-    if (g->stream) return json_fail(r, ERR_RANGE, at, "a group has one Datastream or one MultiDatastream");
-    if (!entity_link_read(r, a, &g->stream, &is_deep)) return false;
-    g->kind = kind;
-    return !is_deep || json_fail(r, ERR_TYPE, at, "%s: expected only {\"@iot.id\": ...}", entity_schema_of(kind)->entity_name.p);
-}
-
-static bool skip_rows(json_reader *r, struct group *g)
-{
-    bool more;
-    str raw;
-    if (!json_enter(r, '[')) return false;
-    while (json_more(r, '[', &more) && more) {
-        if (!json_skip(r, &raw)) return false;
-        g->row_count++;
-    }
-    return !r->failed;
-}
-
-static bool read_member(json_reader *r, arena *a, struct group *g)
-{
-    str key, ignored;
-    json_type t;
-    if (!json_key(r, a, &key)) return false;
-    if (str_eq(key, STR("Datastream"))) return read_stream(r, a, SET_DATASTREAM, g);
-    if (str_eq(key, STR("MultiDatastream"))) return read_stream(r, a, SET_MULTI_DATASTREAM, g);
-    if (str_eq(key, STR("components"))) return read_components(r, a, g);
-    if (!str_eq(key, STR("dataArray"))) return json_skip(r, &ignored);
-    if (g->rows_at) return json_fail(r, ERR_SYNTAX, r->at, "the name 'dataArray' is there twice in one object");
-    if (!json_peek(r, &t)) return false;
-    g->rows_at = r->at;
-    return skip_rows(r, g);
-}
-
-static bool check_group(json_reader *r, size_t at, const struct group *g)
-{
-    if (!g->stream) return json_fail(r, ERR_MISSING, at, "Datastream: is missing");
-    if (!g->component_count) return json_fail(r, ERR_MISSING, at, "components: is missing");
-    if (!has_component(g, OBSERVATION_RESULT)) return json_fail(r, ERR_MISSING, at, "components: 'result' is missing");
-    return g->rows_at || json_fail(r, ERR_MISSING, at, "dataArray: is missing");
-}
-
-static bool read_group(json_reader *r, arena *a, struct group *g)
-{
-    bool more;
-    json_type t;
-    if (!json_peek(r, &t)) return false;
-    const size_t at = r->at;
-    if (!json_enter(r, '{')) return false;
-    while (json_more(r, '{', &more) && more)
-        if (!read_member(r, a, g)) return false;
-    return !r->failed && check_group(r, at, g);
-}
-
-static bool read_groups(struct upload *u, err *e)
-{
-    json_reader r = json_reader_of(u->request->body, e);
-    struct group **last = &u->groups;
-    size_t rows = 0;
-    bool more;
-    if (!json_enter(&r, '[')) return at_byte(e);
-    while (json_more(&r, '[', &more) && more) {
-        *last = ARENA_NEW(u->request->arena, struct group);
-        if (!*last) return err_no_memory(e);
-        if (!read_group(&r, u->request->arena, *last)) return at_byte(e);
-        rows += (*last)->row_count;
-        if (rows > ROWS_MAX) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "at most %zu Observations in one request", ROWS_MAX);
-        last = &(*last)->next;
-    }
-    return json_end(&r) || at_byte(e);
-}
-
-// ---- second reading: rows ----
-
-static bool read_component(json_reader *r, int component, arena *a, struct observation *o)
-{
-    str text;
-    if (component == COMPONENT_ID) return json_skip(r, &text);
-    if (component != COMPONENT_FEATURE) return observation_read_property(r, component, a, o);
-    if (!json_read_number(r, &text)) return false;
-    return num_parse_int(text, &o->feature, NULL) || json_fail(r, ERR_LINK, r->at, "FeatureOfInterest: no such id");
-}
-
-static bool read_values(json_reader *r, const struct group *g, arena *a, struct observation *o)
-{
-    bool more;
-    size_t n = 0;
-    const size_t at = r->at;
-    if (!json_enter(r, '[')) return false;
-    while (json_more(r, '[', &more) && more) {
-        if (n == g->component_count) return json_fail(r, ERR_RANGE, at, "more values than components");
-        if (!read_component(r, g->components[n++], a, o)) return false;
-    }
-    return !r->failed && (n == g->component_count || json_fail(r, ERR_RANGE, at, "%zu values for %zu components", n, g->component_count));
-}
-
-// Where the second reading is.
-struct place {
-    const struct group *group;  // NULL: at the end
-    json_reader reader;
-    err why;                    // of the row just read
-};
-
-static void enter_group(struct place *p, str body, const struct group *g)
-{
-    p->group = g;
-    if (!g) return;
-    p->reader = json_reader_of(body, &p->why);
-    p->reader.at = g->rows_at;
-    json_enter(&p->reader, '[');
-}
-
-static str reason(arena *a, const err *e)
-{
-    str text;
-    return arena_copy(a, str_of(e->text), &text) ? text : STR("this row needs more memory than allowed here");
-}
-
-// A wrong row is told apart and passed over.
-static void read_row(struct place *p, arena *a, struct row *out)
-{
-    const json_reader before = p->reader;
-    str raw;
-    out->o = observation_empty();
-    out->o.stream = p->group->stream;
-    out->kind = p->group->kind;
-    out->why = (str){0};
-    if (read_values(&p->reader, p->group, a, &out->o)) return;
-    out->why = reason(a, &p->why);
-    p->reader = before;
-    json_skip(&p->reader, &raw);
-}
-
-static void fill(struct block *b, struct place *p)
-{
-    bool more;
     arena_reset(b->a);
     b->count = 0;
-    while (p->group && b->count < BLOCK_ROWS) {
-        if (json_more(&p->reader, '[', &more) && more) read_row(p, b->a, &b->rows[b->count++]);
-        else enter_group(p, b->upload->request->body, p->group->next);
-    }
+    while (b->count < BLOCK_ROWS && data_array_next(p, b->a, &b->rows[b->count])) b->count++;
 }
 
 // ---- storing a block ----
@@ -245,7 +48,7 @@ static bool is_of_the_row(err_code code)
     return code == ERR_RANGE || code == ERR_TYPE || code == ERR_LINK || code == ERR_SYNTAX || code == ERR_LIMIT;
 }
 
-static bool append_row(struct upload *u, struct store_tx *tx, struct row *row, err *e)
+static bool append_row(struct upload *u, struct store_tx *tx, struct data_row *row, err *e)
 {
     const struct stream_info *info;
     if (!store_stream_info(tx, row->o.stream, &info, e)) return false;
@@ -260,10 +63,10 @@ static bool block_run(struct store_tx *tx, void *context, err *e)
 {
     struct block *b = context;
     for (size_t i = 0; i < b->count; i++) {
-        struct row *row = &b->rows[i];
+        struct data_row *row = &b->rows[i];
         if (row->why.n || append_row(b->upload, tx, row, e)) continue;
         if (!is_of_the_row(e->code)) return false;
-        row->why = reason(b->a, e);
+        row->why = data_row_reason(b->a, e);
     }
     return true;
 }
@@ -276,7 +79,7 @@ static void block_done(void *context, const err *e)
     if (!queue_push(b->upload->stored, b)) log_error("lost a block of observations", "rows=%zu", b->count);
 }
 
-static void write_answer(buf *b, str link_start, const struct row *row)
+static void write_answer(buf *b, str link_start, const struct data_row *row)
 {
     if (row->why.n) {
         char text[sizeof(err)];
@@ -340,8 +143,8 @@ static bool collect(struct upload *u, struct blocks *bs, err *e)
 
 static bool store_rows(struct upload *u, struct blocks *bs, err *e)
 {
-    struct place p;
-    enter_group(&p, u->request->body, u->groups);
+    struct data_place p;
+    data_array_begin(&p, u->request->body, u->groups);
     while (p.group) {
         if (bs->waiting == BLOCKS && !collect(u, bs, e)) return false;
         struct block *b = &bs->items[(bs->first + bs->waiting) % BLOCKS];
@@ -372,6 +175,11 @@ static bool link_start(struct upload *u, err *e)
     struct sta_form f;
     return sta_form_make(u->sta, u->request->version, a, a, &f, e) &&
            (arena_print(a, &u->link_start, "%.*s/Observations(", STR_ARG(f.root)) || err_no_memory(e));
+}
+
+static bool read_groups(struct upload *u, err *e)
+{
+    return data_array_read(u->request->body, u->request->arena, &u->groups, e) || at_byte(e);
 }
 
 static bool upload_run(struct upload *u, err *e)

@@ -22,6 +22,7 @@ struct heard {
     entity_id stream;
     interval when;
     value result;
+    reject_reason reject;
 };
 
 // What one commit brought.
@@ -90,7 +91,7 @@ static struct burst *burst_of(uint64_t commit, const struct change *changes, siz
         if (!is_heard(&changes[i])) continue;
         const struct observation *o = changes[i].observation;
         struct heard *h = &b->all[b->count++];
-        *h = (struct heard){commit, o->stream, o->phenomenon_time, o->result};
+        *h = (struct heard){commit, o->stream, o->phenomenon_time, o->result, reject_in(&o->quality)};
         h->result.text = (str){0};  // a view that ends with this call; the number stays
     }
     return b;
@@ -114,12 +115,14 @@ static void write_event(buf *out, const struct series *s, const struct heard *h)
     struct reading r;
     const struct observation o = {.phenomenon_time = h->when, .result = h->result};
     const bool is_number = reading_of(s, &o, h->when.start, &r);
+    const reject_reason reject = h->reject != REJECT_NONE || !is_number ? h->reject : r.reject;
     buf_print(out, "event: observation\ndata: {\"stream\":%lld,\"thing\":%lld,\"time\":\"", (long long)s->id,
               (long long)s->meter->id);
     buf_add_time(out, interval_is_instant(h->when) ? h->when.start : h->when.end);
     BUF_LIT(out, "\",\"result\":");
     value_write_json(out, &h->result);
-    if (is_number && r.class) buf_print(out, ",\"class\":\"%.*s\"", STR_ARG(r.class->name));
+    if (reject != REJECT_NONE) buf_print(out, ",\"rejected\":\"%.*s\"", STR_ARG(reject_name(reject)));
+    else if (is_number && r.class) buf_print(out, ",\"class\":\"%.*s\"", STR_ARG(r.class->name));
     if (is_number && s->factor < 1) buf_print(out, ",\"factor\":%g", s->factor);
     BUF_LIT(out, "}\n\n");
 }
@@ -210,7 +213,7 @@ static void write_latest(struct live *l, const struct client *c, buf *out)
             struct observation o;
             arena_reset(l->scratch);
             if (!wants(c, s->meter->id) || !store_latest(at, s->id, l->scratch, &o, &e)) continue;
-            const struct heard h = {0, s->id, o.phenomenon_time, o.result};
+            const struct heard h = {0, s->id, o.phenomenon_time, o.result, reject_in(&o.quality)};
             const value_type t = o.result.type;
             if (t == VALUE_DECIMAL || t == VALUE_NUMBER || t == VALUE_BOOL) write_event(out, s, &h);
         }

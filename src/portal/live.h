@@ -4,6 +4,8 @@
 //   event: observation
 //   data: {"stream":12,"thing":3,"time":"2026-11-26T13:05:00Z","result":20.5,"class":"air-2"}
 //
+// "rejected" with the reason stands in place of "class" when the reading failed a check; "factor" when residents see another
+// unit than the result's.
 // ?things=1,2 gives those Things only. An id (the commit) follows each burst; Last-Event-ID or ?after=ID goes on behind it, from
 // memory or else with the latest reading of each stream. Within LIVE_TICK_US only the newest reading of a stream is sent. A client
 // that missed some gets "event: behind" and should read anew.

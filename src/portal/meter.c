@@ -192,8 +192,8 @@ static bool sensor_name(struct loader *l, entity_id id, str *out)
 // A Datastream in another unit than the quantity's own is shown as it is, without classes.
 static void choose_unit(struct series *s, str symbol)
 {
-    const bool is_canonical = s->quantity && str_eq(symbol, s->quantity->symbol);
-    s->scale = scale_of(is_canonical ? s->quantity : NULL);
+    s->is_canonical = s->quantity && str_eq(symbol, s->quantity->symbol);
+    s->scale = scale_of(s->is_canonical ? s->quantity : NULL);
     s->factor = s->scale->factor;
     s->decimals = s->quantity ? s->quantity->decimals : 1;
     s->unit = s->scale->symbol.n ? s->scale->symbol : symbol;
@@ -490,16 +490,61 @@ instant series_fresh_for(const struct series *s)
     return 2 * s->period + TIME_MINUTE;  // a minute for the way here
 }
 
+static const str rejects[REJECT_COUNT] = {
+    [REJECT_IMPLAUSIBLE] = {"implausible", 11},
+    [REJECT_SATURATED] = {"saturated", 9},
+    [REJECT_CLOCK] = {"clock", 5},
+    [REJECT_CONTRADICTED] = {"contradicted", 12},
+};
+
+str reject_name(reject_reason r)
+{
+    return rejects[r];
+}
+
+// Of {"status":"implausible",...}: compact, as the store keeps JSON.
+reject_reason reject_in(const value *quality)
+{
+    static const str key = {"\"status\":\"", 10};
+    size_t at;
+    if (quality->type != VALUE_JSON || !str_find(quality->text, key, &at)) return REJECT_NONE;
+    const str status = str_slice(quality->text, at + key.n, quality->text.n);
+    for (reject_reason r = REJECT_IMPLAUSIBLE; r < REJECT_COUNT; r++)
+        if (str_starts(status, rejects[r])) return r;
+    return REJECT_NONE;
+}
+
+reject_reason reject_of(const struct series *s, const value *result, const value *quality)
+{
+    const reject_reason found = reject_in(quality);
+    if (found != REJECT_NONE || !s->is_canonical) return found;
+    const double v = value_to_double(result);
+    return v < s->quantity->least || v > s->quantity->most ? REJECT_IMPLAUSIBLE : REJECT_NONE;
+}
+
+static reading_state state_at(const struct series *s, const struct reading *r, instant now)
+{
+    const instant age = now - r->at;
+    if (age >= READING_OLD_MOST) return READING_SILENT;
+    if (r->reject != REJECT_NONE) return READING_REJECTED;
+    return age < series_fresh_for(s) ? READING_FRESH : READING_OLD;
+}
+
 bool reading_of(const struct series *s, const struct observation *o, instant now, struct reading *out)
 {
     if (o->result.type != VALUE_DECIMAL && o->result.type != VALUE_NUMBER) return false;
     const interval when = o->phenomenon_time;
     *out = (struct reading){.at = interval_is_instant(when) ? when.start : when.end,
-                            .value = value_to_double(&o->result) * s->factor};
-    const instant age = now - out->at;
-    out->state = age < series_fresh_for(s) ? READING_FRESH : age < READING_OLD_MOST ? READING_OLD : READING_SILENT;
-    out->class = scale_class_at(s->scale, out->value);
+                            .value = value_to_double(&o->result) * s->factor,
+                            .reject = reject_of(s, &o->result, &o->quality)};
+    out->state = state_at(s, out, now);
+    if (out->reject == REJECT_NONE) out->class = scale_class_at(s->scale, out->value);
     return true;
+}
+
+bool reading_has_value(const struct reading *r)
+{
+    return r->state == READING_FRESH || r->state == READING_OLD;
 }
 
 bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a, struct reading *out, err *e)
@@ -513,9 +558,12 @@ bool reading_latest(struct snapshot *at, const struct series *s, instant now, ar
     return e->code == ERR_ABSENT;
 }
 
-const char *reading_state_name(reading_state s)
+str reading_state_name(reading_state s)
 {
-    static const char *const names[] = {
-        [READING_NONE] = "none", [READING_FRESH] = "fresh", [READING_OLD] = "old", [READING_SILENT] = "silent"};
+    static const str names[] = {[READING_NONE] = {"none", 4},
+                                [READING_FRESH] = {"fresh", 5},
+                                [READING_OLD] = {"old", 3},
+                                [READING_SILENT] = {"silent", 6},
+                                [READING_REJECTED] = {"rejected", 8}};
     return names[s];
 }

@@ -23,6 +23,7 @@ struct series {
     const struct scale *scale;
     str name;                         // of the Datastream, shown when the quantity is unknown
     str unit;                         // as shown
+    bool is_canonical;                // results are in the quantity's own unit
     double factor;                    // from results to the unit shown
     int decimals;
     str sensor;
@@ -62,21 +63,29 @@ const struct meter *meter_find(const struct meter_list *l, entity_id thing);    
 const struct series *series_find(const struct meter_list *l, entity_id stream);
 mark_shape meter_shape(meter_kind k);
 
-// portal.md section 4: below two periods fresh; to three hours old; then silent.
-typedef enum { READING_NONE, READING_FRESH, READING_OLD, READING_SILENT } reading_state;
+// portal.md section 4: below two periods fresh; to three hours old; then silent. A fresh or old one that failed a check is rejected.
+typedef enum { READING_NONE, READING_FRESH, READING_OLD, READING_SILENT, READING_REJECTED } reading_state;
 #define READING_OLD_MOST (3 * TIME_HOUR)
+
+// What ingest found (resultQuality), or a value outside what the quantity can be.
+typedef enum { REJECT_NONE, REJECT_IMPLAUSIBLE, REJECT_SATURATED, REJECT_CLOCK, REJECT_CONTRADICTED, REJECT_COUNT } reject_reason;
 
 struct reading {
     reading_state state;
     instant at;                        // end of its interval, or its instant
     double value;                      // in the unit shown
-    const struct scale_class *class;   // NULL: the scale has none
+    const struct scale_class *class;   // NULL: the scale has none, or it is rejected
+    reject_reason reject;
 };
 
 NODISCARD bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a, struct reading *out, err *e);
-// Of an observation just committed; false when its result is no number.
+// False when the result is no number.
 bool reading_of(const struct series *s, const struct observation *o, instant now, struct reading *out);
+bool reading_has_value(const struct reading *r);  // fresh or old
 instant series_fresh_for(const struct series *s);  // how long a reading stays fresh
-const char *reading_state_name(reading_state s);   // "fresh": class of the style sheet
+reject_reason reject_in(const value *quality);      // what ingest found
+reject_reason reject_of(const struct series *s, const value *result, const value *quality);  // of a number
+str reject_name(reject_reason r);                  // "implausible", as ingest writes it and texts are called
+str reading_state_name(reading_state s);           // "fresh": class of the style sheet
 
 #endif

@@ -138,19 +138,33 @@ static str when_text(struct page *p, const struct reading *r)
     return page_when(p, r->at);
 }
 
+str page_word(struct page *p, const struct reading *r)
+{
+    str id;
+    if (r->state != READING_REJECTED) return page_class_word(p, r->class);
+    const str name = reject_name(r->reject);
+    return arena_print(p->a, &id, "client.reject.%.*s", STR_ARG(name)) ? page_text(p, id) : (str){0};
+}
+
+str page_mark(struct page *p, const struct series *s, const struct reading *r)
+{
+    if (r->state == READING_REJECTED) return STR("×");
+    return reading_has_value(r) ? page_number(p, s, r->value) : STR("–");
+}
+
 void page_put_reading(struct page *p, struct view *v, const struct series *s, const struct reading *r)
 {
-    const bool is_shown = r->state == READING_FRESH || r->state == READING_OLD;
+    const bool has_word = reading_has_value(r) || r->state == READING_REJECTED;
     const bool has_time = r->state != READING_NONE;
     struct view_maker *m = &p->maker;
     view_int(m, v, STR("stream"), s->id);
     view_int(m, v, STR("stamp"), has_time ? r->at / 1000 : 0);
     view_int(m, v, STR("fresh_ms"), series_fresh_for(s) / 1000);
     view_int(m, v, STR("decimals"), s->decimals);
-    view_text(m, v, STR("value"), is_shown ? page_number(p, s, r->value) : (str){0});
-    view_text(m, v, STR("word"), is_shown ? page_class_word(p, r->class) : (str){0});
-    view_text(m, v, STR("class"), is_shown && r->class ? r->class->name : STR("plain"));
-    view_text(m, v, STR("state"), str_of(reading_state_name(r->state)));
+    view_text(m, v, STR("value"), page_mark(p, s, r));
+    view_text(m, v, STR("word"), has_word ? page_word(p, r) : (str){0});
+    view_text(m, v, STR("class"), reading_has_value(r) && r->class ? r->class->name : STR("plain"));
+    view_text(m, v, STR("state"), reading_state_name(r->state));
     view_text(m, v, STR("when"), when_text(p, r));
     view_text(m, v, STR("iso"), has_time ? page_stamp(p, r->at) : (str){0});
 }
@@ -201,9 +215,10 @@ static void put_frame(struct page *p)
 
 // ---- Answering ---------------------------------------------------------------------------------------------------
 
-static bool page_start(struct page *p, struct portal *portal, struct http_request *r, language l)
+static bool page_start(struct page *p, struct portal *portal, struct http_request *r, str name, language l)
 {
     *p = (struct page){.portal = portal,
+                       .name = name,
                        .words = portal->site->words[l],
                        .request = r,
                        .a = http_request_arena(r),
@@ -257,7 +272,7 @@ static void answer_special(struct portal *portal, struct http_request *r, langua
 {
     struct page p;
     const struct site_page *page = site_page_find(portal->site, name, l);
-    if (!page || !page_start(&p, portal, r, l)) {
+    if (!page || !page_start(&p, portal, r, name, l)) {
         answer_bare(r, status);
         return;
     }
@@ -304,7 +319,7 @@ void page_handle(struct http_request *r, void *context)
     const language l = route->page->language;
     struct page p;
     err e = {0};
-    if (!page_start(&p, portal, r, l)) {
+    if (!page_start(&p, portal, r, route->page->name, l)) {
         answer_bare(r, 503);
         return;
     }

@@ -35,6 +35,7 @@ struct page_route {
 // What a view works with; everything lives as long as the request.
 struct page {
     const struct portal *portal;
+    str name;                         // "map"
     const struct words *words;
     struct http_request *request;
     arena *a;
@@ -67,6 +68,8 @@ str page_class_word(struct page *p, const struct scale_class *c);     // empty f
 str page_when(struct page *p, instant t);
 str page_stamp(struct page *p, instant t);                            // 2026-11-26T13:05:00Z
 str page_reading(struct page *p, const struct series *s, double v);   // "8,4 µg/m³"
+str page_word(struct page *p, const struct reading *r);               // its class, or why it was rejected
+str page_mark(struct page *p, const struct series *s, const struct reading *r);  // "8,4"; "×" when rejected, "–" without value
 str page_number(struct page *p, const struct series *s, double v);    // "8,4"
 str page_buf(struct page *p, buf *b);                                 // keeps the text, frees b
 // One class of a scale for a legend: class, number, word, range.

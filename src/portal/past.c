@@ -81,7 +81,8 @@ static bool fill_bins(struct snapshot *at, const struct series *s, const struct 
                             .orders = &oldest,
                             .order_count = 1,
                             .top = -1,
-                            .properties = 1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT};
+                            .properties = 1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT |
+                                          1u << OBSERVATION_RESULT_QUALITY};
     struct cursor *c;
     if (!store_query(at, &q, &c, e)) return false;
     bool ok, got = true;
@@ -91,6 +92,7 @@ static bool fill_bins(struct snapshot *at, const struct series *s, const struct 
         const value *result = &row.properties[OBSERVATION_RESULT];
         if (t < p->when.start || t >= p->when.end) continue;
         if (result->type != VALUE_DECIMAL && result->type != VALUE_NUMBER) continue;
+        if (reject_of(s, result, &row.properties[OBSERVATION_RESULT_QUALITY]) != REJECT_NONE) continue;
         bin_add(&bins[(t - p->when.start) / p->step], value_to_double(result) * s->factor, is_level(s));
     }
     cursor_close(c);

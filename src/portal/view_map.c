@@ -85,18 +85,27 @@ static bool read_spots(struct page *p, str layer, struct spots *out, err *e)
 
 // ---- The map -----------------------------------------------------------------------------------------------------
 
+static str marker_label_id(const struct reading *r)
+{
+    switch (r->state) {
+    case READING_FRESH:
+    case READING_OLD: return r->class ? STR("map.marker") : STR("map.marker.plain");
+    case READING_REJECTED: return STR("map.marker.rejected");
+    case READING_NONE:
+    case READING_SILENT: break;
+    }
+    return STR("map.marker.silent");
+}
+
 static str marker_label(struct page *p, const struct spot *s)
 {
     const struct fill fills[] = {
         {STR("name"), s->meter->name},
         {STR("value"), page_reading(p, s->series, s->reading.value)},
-        {STR("word"), page_class_word(p, s->reading.class)},
+        {STR("word"), page_word(p, &s->reading)},
         {STR("when"), page_when(p, s->reading.at)},
     };
-    const bool is_silent = s->reading.state == READING_SILENT || s->reading.state == READING_NONE;
-    const str id = is_silent ? STR("map.marker.silent")
-                             : (s->reading.class ? STR("map.marker") : STR("map.marker.plain"));
-    return words_fill(p->words, p->a, id, fills, sizeof fills / sizeof fills[0]);
+    return words_fill(p->words, p->a, marker_label_id(&s->reading), fills, sizeof fills / sizeof fills[0]);
 }
 
 static str marker_attributes(struct page *p, const struct spot *s)
@@ -113,13 +122,13 @@ static str marker_attributes(struct page *p, const struct spot *s)
 
 static struct map_marker marker_of(struct page *p, const struct spot *s, str layer)
 {
-    const bool has_value = s->reading.state == READING_FRESH || s->reading.state == READING_OLD;
+    const bool has_class = reading_has_value(&s->reading) && s->reading.class;
     return (struct map_marker){
         .place = s->meter->place,
         .shape = meter_shape(s->meter->kind),
-        .class = has_value && s->reading.class ? s->reading.class->name : STR("plain"),
-        .state = str_of(reading_state_name(s->reading.state)),
-        .text = has_value ? page_number(p, s->series, s->reading.value) : STR("–"),
+        .class = has_class ? s->reading.class->name : STR("plain"),
+        .state = reading_state_name(s->reading.state),
+        .text = page_mark(p, s->series, &s->reading),
         .label = marker_label(p, s),
         .href = page_href(p, "meter/%lld?stof=%.*s", (long long)s->meter->id, STR_ARG(layer)),
         .attributes = marker_attributes(p, s),
@@ -265,11 +274,10 @@ static void put_kinds(struct page *p, const struct spots *s)
 
 bool view_map(struct page *p, err *e)
 {
-    const struct page_route *route = http_request_route(p->request)->context;
     const str layer = choose_layer(p);
     struct spots spots = {0};
     if (!read_spots(p, layer, &spots, e)) return false;
-    put_layers(p, str_eq(route->page->name, STR("map")) ? "kaart" : "", layer);
+    put_layers(p, str_eq(p->name, STR("map")) ? "kaart" : "", layer);
     put_words(p, &spots, layer);
     put_gauge(p, &spots);
     put_kinds(p, &spots);

@@ -66,21 +66,30 @@ static str choice_href(struct meter_view *v, const struct series *s, past_period
 
 // ---- Now ---------------------------------------------------------------------------------------------------------
 
+static str sentence_id(const struct reading *r)
+{
+    switch (r->state) {
+    case READING_FRESH: return r->class ? STR("meter.sentence") : STR("meter.sentence.plain");
+    case READING_OLD:
+    case READING_SILENT: return STR("meter.sentence.old");
+    case READING_REJECTED: return STR("meter.sentence.rejected");
+    case READING_NONE: break;
+    }
+    return STR("meter.sentence.none");
+}
+
 static str sentence(struct meter_view *v)
 {
     struct page *p = v->page;
-    if (!v->chosen || v->chosen_reading->state == READING_NONE) return page_text(p, STR("meter.sentence.none"));
+    if (!v->chosen) return page_text(p, STR("meter.sentence.none"));
     const struct reading *r = v->chosen_reading;
     const struct fill fills[] = {
         {STR("quantity"), page_quantity_name(p, v->chosen)},
         {STR("value"), page_reading(p, v->chosen, r->value)},
-        {STR("word"), page_class_word(p, r->class)},
+        {STR("word"), page_word(p, r)},
         {STR("when"), page_when(p, r->at)},
     };
-    const str id = r->state != READING_FRESH ? STR("meter.sentence.old")
-                   : r->class                ? STR("meter.sentence")
-                                             : STR("meter.sentence.plain");
-    return words_fill(p->words, p->a, id, fills, sizeof fills / sizeof fills[0]);
+    return words_fill(p->words, p->a, sentence_id(r), fills, sizeof fills / sizeof fills[0]);
 }
 
 static void put_now(struct meter_view *v)
@@ -198,7 +207,6 @@ static void put_chart(struct page *p, const struct series *s, const struct past 
     buf svg = {.max = CHART_BYTES_MAX};
     svg_chart(&svg, &c);
     view_text(&p->maker, p->root, STR("chart"), page_buf(p, &svg));
-    view_text(&p->maker, p->root, STR("chart_caption"), page_text(p, periods[past->period].caption));
 }
 
 static void put_figure(struct page *p, struct view *list, const struct series *s, str name, double v)
@@ -269,13 +277,44 @@ static void put_periods(struct meter_view *v)
     }
 }
 
+// A silent meter opens on its last day with readings.
+static instant past_until(const struct meter_view *v)
+{
+    const bool is_silent = v->chosen_reading->state == READING_SILENT;
+    return is_silent && v->period == PAST_DAY ? v->chosen_reading->at : v->page->now;
+}
+
+static void put_caption(struct meter_view *v, instant until)
+{
+    struct page *p = v->page;
+    str caption = page_text(p, periods[v->period].caption);
+    if (until != p->now)
+        caption = words_fill(p->words, p->a, STR("chart.caption.until"), FILLS({STR("when"), page_when(p, until)}));
+    view_text(&p->maker, p->root, STR("chart_caption"), caption);
+}
+
+// What is missing and since when, in place of an empty frame.
+static void put_emptiness(struct meter_view *v)
+{
+    struct page *p = v->page;
+    const struct reading *r = v->chosen_reading;
+    const str since = r->state == READING_NONE
+                          ? page_text(p, STR("chart.empty.never"))
+                          : words_fill(p->words, p->a, STR("chart.empty.last"), FILLS({STR("when"), page_when(p, r->at)}));
+    view_text(&p->maker, p->root, STR("empty_since"), since);
+}
+
 static bool put_past(struct meter_view *v, err *e)
 {
     struct page *p = v->page;
     view_flag(&p->maker, p->root, STR("has_chart"), v->chosen != NULL);
     if (!v->chosen) return true;
     struct past past;
-    if (!past_read(p->at, v->chosen, v->period, p->portal->zone, p->now, p->a, &past, e)) return false;
+    const instant until = past_until(v);
+    if (!past_read(p->at, v->chosen, v->period, p->portal->zone, until, p->a, &past, e)) return false;
+    view_flag(&p->maker, p->root, STR("has_points"), past.count > 0);
+    put_caption(v, until);
+    put_emptiness(v);
     view_text(&p->maker, p->root, STR("chart_name"), page_quantity_name(p, v->chosen));
     view_text(&p->maker, p->root, STR("chart_unit"), v->chosen->unit);
     view_int(&p->maker, p->root, STR("chart_stream"), v->chosen->id);
@@ -313,12 +352,11 @@ static str sensors_of(struct page *p, const struct meter *m)
 // Three decimals are about 100 m: as exact as a meter at somebody's home should be shown.
 static str place_of(struct page *p, const struct meter *m)
 {
-    str out = {0};
-    if (!m->has_place) return out;
+    if (!m->has_place) return (str){0};
     const int decimals = m->kind == METER_CITIZEN ? 3 : 5;
-    if (!arena_print(p->a, &out, "%.*f N, %.*f E", decimals, m->place.latitude, decimals, m->place.longitude))
-        p->maker.failed = true;
-    return out;
+    return words_fill(p->words, p->a, STR("fact.place.text"),
+                      FILLS({STR("north"), words_number(p->words, p->a, m->place.latitude, decimals)},
+                            {STR("east"), words_number(p->words, p->a, m->place.longitude, decimals)}));
 }
 
 static void put_facts(struct meter_view *v)

@@ -115,6 +115,6 @@ test('the search box narrows the list by meter and by neighbourhood', async () =
   assert.equal(await shown(), 0);
   assert.ok(await page.getByText('Geen meter of buurt gevonden.').isVisible());
   await page.getByLabel('Zoek meter of buurt').fill('');
-  assert.equal(await shown(), 5);
+  assert.equal(await shown(), 6);
   await close();
 });

@@ -63,6 +63,18 @@ test('pressure arrives in hectopascal', async () => {
   await close();
 });
 
+test('a reading that cannot be right arrives as a cross with the reason', async () => {
+  const { page, close } = await openLive('/?laag=pm10');
+  const stream = town.meters.air.streams.pm10;
+  await send(town, stream, 123456);
+  await shows(page, `.meters [data-stream="${stream}"] [data-value]`, '×');
+  await shows(page, `.meters [data-stream="${stream}"] [data-word]`, 'kan niet kloppen');
+  await send(town, stream, 12);
+  await shows(page, `.meters [data-stream="${stream}"] [data-value]`, '12');
+  await shows(page, `.meters [data-stream="${stream}"] [data-word]`, 'goed');
+  await close();
+});
+
 test('a reading older than the one shown changes nothing', async () => {
   const { page, close } = await openLive('/?laag=no2');
   const stream = town.meters.station.streams.no2;

@@ -35,7 +35,7 @@ test('without script the list shows name, neighbourhood, value, unit, word and t
 test('without script the map has a named link for each public meter of the layer', async () => {
   await open('/');
   const names = await page.locator('.map-plot a').evaluateAll((all) => all.map((a) => a.getAttribute('aria-label')));
-  assert.equal(names.length, 5);
+  assert.equal(names.length, 6);
   assert.ok(names.some((n) => /^Meetstation Plaspoelpolder: \d+(,\d)?\s?µg\/m³, goed, gemeten \d\d\.\d\d uur$/.test(n)), names.join('\n'));
 });
 
@@ -92,8 +92,24 @@ test('the table holds what the chart holds', async () => {
 
 test('an empty meter says so instead of drawing an empty frame', async () => {
   await open(`/meter/${town.meters.empty.thing}`);
-  assert.equal(await page.locator('.chart-empty').textContent(), 'Geen metingen in deze periode.');
+  assert.equal(await page.locator('.chart').count(), 0);
+  assert.match(await words(page.locator('.past .empty')), /^Geen metingen in deze periode\. Deze meter heeft hier nog niets gemeten\./);
   assert.match(await words(page.locator('.lead')), /meldt zich niet/);
+});
+
+test('a silent meter opens on its last day with readings', async () => {
+  await open(`/meter/${town.meters.silent.thing}`);
+  assert.match(await words(page.locator('.chart figcaption')), /^De laatste 24 uur met metingen, tot /);
+  assert.equal(await page.locator('.chart-plot .line').count(), 1);
+});
+
+test('a reading that cannot be right is a cross with the reason, and no value', async () => {
+  await open('/');
+  assert.match(await words(row('Luchtmeter Cromvliet')), /× kan niet kloppen/);
+  assert.equal(await page.locator(`.marker[data-stream="${town.meters.rejected.streams.pm25}"] text`).textContent(), '×');
+  await open(`/meter/${town.meters.rejected.thing}`);
+  assert.match(await words(page.locator('.lead')), /telt niet: kan niet kloppen\.$/);
+  assert.doesNotMatch(await page.locator('main').innerText(), /5\.000/);
 });
 
 test('demo data say so on every page', async () => {

@@ -9,11 +9,12 @@ export interface Observation {
   time: string;
   result: number | boolean;
   class?: string;
+  rejected?: string;
   factor?: number;
 }
 
 const OLD_MOST = 3 * 3600 * 1000; // as READING_OLD_MOST of src/portal/meter.h
-const STATES = ['fresh', 'old', 'silent', 'none'];
+const STATES = ['fresh', 'old', 'silent', 'none', 'rejected'];
 
 function setState(at: Element, state: string): void {
   at.classList.remove(...STATES);
@@ -36,12 +37,20 @@ function flash(at: Element): void {
   requestAnimationFrame(() => at.classList.add('is-new'));
 }
 
+function wordOf(o: Observation): string {
+  if (o.rejected) return text(`client.reject.${o.rejected}`);
+  return o.class ? text(`client.class.${o.class}`) : '';
+}
+
+function valueOf(o: Observation, decimals: number): string {
+  return o.rejected ? '×' : formatReading(Number(o.result) * (o.factor ?? 1), decimals);
+}
+
 function showMarker(marker: Element, value: string, o: Observation, when: string): void {
   setClass(marker, o.class ?? 'plain');
   setText(marker.querySelector('text'), value);
   const name = (marker.getAttribute('aria-label') ?? '').split(':')[0];
-  const word = o.class ? `, ${text(`client.class.${o.class}`)}` : '';
-  const label = `${name}: ${value}${word}, ${when}`;
+  const label = `${name}: ${[value, wordOf(o), when].filter((part) => part).join(', ')}`;
   marker.setAttribute('aria-label', label);
   setText(marker.querySelector('title'), label);
 }
@@ -52,26 +61,29 @@ function showRow(row: Element, value: string, o: Observation, when: string): voi
   setText(at, when);
   at?.setAttribute('datetime', o.time);
   const mark = row.querySelector('[data-class]');
-  if (!mark || !o.class) return;
-  setClass(mark, o.class);
-  setText(row.querySelector('[data-word]'), text(`client.class.${o.class}`));
+  if (mark) setClass(mark, o.class ?? 'plain');
+  setText(row.querySelector('[data-word]'), wordOf(o));
 }
 
 // True when something on the page shows this stream. A reading older than what is shown changes nothing.
 export function show(o: Observation): boolean {
   const time = Date.parse(o.time);
-  const places = document.querySelectorAll(`[data-stream="${o.stream}"]`);
+  const places = document.querySelectorAll<HTMLElement | SVGElement>(`[data-stream="${o.stream}"]`);
   for (const at of places) {
-    const data = (at as HTMLElement | SVGElement).dataset;
-    if (Number(data.time) >= time) continue;
-    data.time = String(time);
-    const value = formatReading(Number(o.result) * (o.factor ?? 1), Number(data.decimals));
+    if (Number(at.dataset.time) >= time) continue;
+    at.dataset.time = String(time);
+    const value = valueOf(o, Number(at.dataset.decimals));
     if (at instanceof SVGElement) showMarker(at, value, o, formatClock(time));
     else showRow(at, value, o, formatClock(time));
-    setState(at, 'fresh');
+    setState(at, o.rejected ? 'rejected' : stateAt(at, time, Date.now()));
     flash(at);
   }
   return places.length > 0;
+}
+
+function stateAt(at: HTMLElement | SVGElement, time: number, now: number): string {
+  const past = now - time;
+  return past < Number(at.dataset.fresh) ? 'fresh' : past < OLD_MOST ? 'old' : 'silent';
 }
 
 // What was fresh when it came grows old without any message.
@@ -79,7 +91,7 @@ export function age(now: number): void {
   for (const at of document.querySelectorAll<HTMLElement | SVGElement>('[data-stream]')) {
     const time = Number(at.dataset.time);
     if (!time) continue;
-    const past = now - time;
-    setState(at, past < Number(at.dataset.fresh) ? 'fresh' : past < OLD_MOST ? 'old' : 'silent');
+    const state = stateAt(at, time, now);
+    if (state === 'silent' || !at.classList.contains('rejected')) setState(at, state);
   }
 }

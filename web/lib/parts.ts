@@ -61,7 +61,7 @@ export function list(c: Context): Html {
       <tbody>
         {{#meters}}<tr class="{{state}}" data-stream="{{stream}}" data-time="{{stamp}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}">
           <th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">{{area}}</span></th>
-          <td class="reading"><span class="number"><span class="value" data-value>{{value}}{{^value}}–{{/value}}</span> <span class="unit">{{layer_unit}}</span></span>
+          <td class="reading"><span class="number"><span class="value" data-value>{{value}}</span> <span class="unit">{{layer_unit}}</span></span>
             <span class="word"><span class="dot {{class}}" data-class="{{class}}"></span><span data-word>{{word}}</span></span></td>
           <td class="when"><time datetime="{{iso}}" data-when>{{when}}</time></td>
         </tr>{{/meters}}

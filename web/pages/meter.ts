@@ -22,8 +22,8 @@ export const page: Page = {
       <ul class="cards">
         {{#streams}}<li class="card {{state}}{{#current}} card-current{{/current}}" data-stream="{{stream}}" data-time="{{stamp}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}">
           <a class="card-name" href="{{href}}"{{#current}} aria-current="true"{{/current}}>{{name}}</a>
-          <p class="card-value"><span class="value" data-value>{{value}}</span>{{^value}}–{{/value}} <span class="unit">{{unit}}</span></p>
-          {{#word}}<p class="word"><span class="dot {{class}}" data-class="{{class}}"></span><span data-word>{{word}}</span></p>{{/word}}
+          <p class="card-value"><span class="value" data-value>{{value}}</span> <span class="unit">{{unit}}</span></p>
+          <p class="word"><span class="dot {{class}}" data-class="{{class}}"></span><span data-word>{{word}}</span></p>
           <p class="when"><time datetime="{{iso}}" data-when>{{when}}</time></p>
         </li>{{/streams}}
       </ul>
@@ -36,7 +36,11 @@ export const page: Page = {
         </nav>
       </div>
       <div data-part="chart" data-chart-stream="{{chart_stream}}">
-        <figure class="chart" data-chart>
+        {{^has_points}}<div class="empty">
+          <p><strong>${c.t('chart.empty')}</strong> {{empty_since}}</p>
+          <p>${c.t('chart.empty.next')} <a href="{{map_href}}">${c.t('missing.map')}</a></p>
+        </div>{{/has_points}}
+        {{#has_points}}<figure class="chart" data-chart>
           {{{chart}}}
           <figcaption>{{chart_caption}}</figcaption>
         </figure>
@@ -54,7 +58,7 @@ export const page: Page = {
               </tbody>
             </table>
           </div>
-        </details>
+        </details>{{/has_points}}
       </div>
     </section>{{/has_chart}}
     <section class="about">

@@ -31,6 +31,7 @@ const METERS = [
   { key: 'old', name: 'Luchtmeter Strijp', at: [4.2975, 52.0369], origin: 'citizen', series: { pm25: wave(7, 1) }, until: 70 * MINUTE },
   { key: 'silent', name: 'Luchtmeter Sion', at: [4.3257, 52.0189], origin: 'citizen', series: { pm25: wave(7, 1) }, until: 20 * HOUR },
   { key: 'empty', name: 'Luchtmeter Haantje', at: [4.3387, 52.022], origin: 'citizen', series: { pm25: null } },
+  { key: 'rejected', name: 'Luchtmeter Cromvliet', at: [4.3406, 52.0597], origin: 'citizen', series: { pm25: () => 5000 } },
   { key: 'private', name: 'Meter in huis', at: [4.31, 52.04], origin: 'citizen', access: 'private', series: { pm25: wave(30, 1) } },
 ];
 
@@ -99,7 +100,7 @@ export function pagesOf(meters) {
   return [
     ['home', ''], ['home-noise', '?laag=noise_laeq'], ['home-temperature', '?laag=temperature'], ['map', 'kaart'],
     ['meter-day', `meter/${meters.air.thing}`], ['meter-gap', `meter/${meters.noise.thing}`],
-    ['meter-silent', `meter/${meters.silent.thing}`], ['meter-empty', `meter/${meters.empty.thing}`], ['data', 'data'],
+    ['meter-silent', `meter/${meters.silent.thing}`], ['meter-empty', `meter/${meters.empty.thing}`], ['meter-rejected', `meter/${meters.rejected.thing}`], ['data', 'data'],
     ['explain', 'uitleg'], ['accessibility', 'toegankelijkheid'], ['privacy', 'privacy'], ['not-found', 'bestaat-niet'],
   ];
 }

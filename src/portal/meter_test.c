@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "portal/meter.h"
+
+#include "base/test.h"
+#include "portal/testing.h"
+
+#define UG "\xc2\xb5g/m\xc2\xb3"
+#define NOON "2026-11-26T12:00:00Z"
+
+static const char square[] = "{\"features\":[{\"properties\":{\"code\":\"S\",\"name\":\"Strijp\"},\"geometry\":{\"type\":\"Polygon\","
+                             "\"coordinates\":[[[4,52],[5,52],[5,53],[4,53],[4,52]]]}}]}";
+
+struct fixture {
+    struct testing t;
+    struct outlines *o;
+    struct meter_book *book;
+    const struct meter_list *list;
+};
+
+static void start(struct fixture *f)
+{
+    err e;
+    testing_start(&f->t);
+    assert_true(outlines_load(str_of(square), f->t.a, &f->o, &e));
+    assert_non_null(f->book = meter_book_new(f->t.store, f->o, &e));
+    f->list = NULL;
+}
+
+static void end(struct fixture *f)
+{
+    meters_give(f->book, f->list);
+    meter_book_free(f->book);
+    testing_end(&f->t);
+}
+
+static void take(struct fixture *f)
+{
+    err e;
+    meters_give(f->book, f->list);
+    assert_true(meters_take_newest(f->book, &f->list, &e));
+}
+
+static struct reading latest(struct fixture *f, entity_id stream, const char *now)
+{
+    struct snapshot *at;
+    struct reading r;
+    err e;
+    assert_true(snapshot_open(f->t.store, &at, &e));
+    assert_true(reading_latest(at, series_find(f->list, stream), testing_time(now), f->t.a, &r, &e));
+    snapshot_close(at);
+    return r;
+}
+
+TEST(a_meter_has_its_place_neighbourhood_kind_and_series)
+{
+    struct fixture f;
+    entity_id stream;
+    start(&f);
+    const entity_id thing = testing_meter(&f.t, (struct testing_meter){"M", "{\"origin\":\"citizen\",\"demo\":true}", "pm25", UG, 4.5, 52.5}, &stream);
+    take(&f);
+    const struct meter *m = meter_find(f.list, thing);
+    assert_non_null(m);
+    assert_str(m->area->name, "Strijp");
+    assert_int_equal(m->kind, METER_CITIZEN);
+    assert_true(m->is_demo && m->has_place && m->series_count == 1);
+    assert_str(m->series[0].quantity->key, "pm25");
+    assert_ptr_equal(series_find(f.list, stream), &m->series[0]);
+    assert_null(series_find(f.list, stream + 1));
+    end(&f);
+}
+
+TEST(meters_come_by_neighbourhood_then_name_those_elsewhere_last)
+{
+    struct fixture f;
+    entity_id s;
+    start(&f);
+    testing_meter(&f.t, (struct testing_meter){"A elsewhere", "{}", "pm25", UG, 9, 52.5}, &s);
+    testing_meter(&f.t, (struct testing_meter){"Z", "{}", "pm25", UG, 4.5, 52.5}, &s);
+    testing_meter(&f.t, (struct testing_meter){"B", "{}", "pm25", UG, 4.5, 52.5}, &s);
+    take(&f);
+    assert_int_equal(f.list->count, 3);
+    assert_str(f.list->all[0].name, "B");
+    assert_str(f.list->all[1].name, "Z");
+    assert_str(f.list->all[2].name, "A elsewhere");
+    end(&f);
+}
+
+TEST(what_is_internal_or_private_is_left_out_with_its_series)
+{
+    struct fixture f;
+    entity_id hidden, internal, shown;
+    start(&f);
+    testing_meter(&f.t, (struct testing_meter){"P", "{\"access\":\"private\"}", "pm25", UG, 4.5, 52.5}, &hidden);
+    testing_meter(&f.t, (struct testing_meter){"I", "{\"access\":\"internal\"}", "pm25", UG, 4.5, 52.5}, &internal);
+    testing_meter(&f.t, (struct testing_meter){"M", "{\"access\":\"public\"}", "pm25", UG, 4.5, 52.5}, &shown);
+    take(&f);
+    assert_int_equal(f.list->count, 1);
+    assert_null(series_find(f.list, hidden));
+    assert_null(series_find(f.list, internal));
+    assert_non_null(series_find(f.list, shown));
+    end(&f);
+}
+
+TEST(a_list_in_use_stays_when_a_newer_one_is_made)
+{
+    struct fixture f;
+    const struct meter_list *newer;
+    entity_id s;
+    err e;
+    start(&f);
+    testing_meter(&f.t, (struct testing_meter){"One", "{}", "pm25", UG, 4.5, 52.5}, &s);
+    take(&f);
+    testing_meter(&f.t, (struct testing_meter){"Two", "{}", "pm25", UG, 4.5, 52.5}, &s);
+    meter_book_changed(f.book);
+    assert_true(meters_take_newest(f.book, &newer, &e));
+    assert_int_equal(f.list->count, 1);
+    assert_int_equal(newer->count, 2);
+    assert_str(f.list->all[0].name, "One");
+    meters_give(f.book, newer);
+    end(&f);
+}
+
+// Reports every ten minutes, so fresh for twenty (and one for the way), old to three hours.
+TEST(a_reading_grows_old_and_falls_silent)
+{
+    struct fixture f;
+    entity_id s;
+    start(&f);
+    testing_meter(&f.t, (struct testing_meter){"M", "{}", "pm25", UG, 4.5, 52.5}, &s);
+    for (int i = 6; i >= 0; i--) testing_reading(&f.t, s, testing_time(NOON) - i * 10 * TIME_MINUTE, "21", NULL);
+    take(&f);
+    assert_int_equal(series_find(f.list, s)->period, 10 * TIME_MINUTE);
+    assert_int_equal(latest(&f, s, "2026-11-26T12:20:59Z").state, READING_FRESH);
+    assert_int_equal(latest(&f, s, "2026-11-26T12:21:00Z").state, READING_OLD);
+    assert_int_equal(latest(&f, s, "2026-11-26T14:59:59Z").state, READING_OLD);
+    assert_int_equal(latest(&f, s, "2026-11-26T15:00:00Z").state, READING_SILENT);
+    assert_str(latest(&f, s, NOON).class->name, "air-2");
+    end(&f);
+}
+
+TEST(a_series_without_readings_has_none)
+{
+    struct fixture f;
+    entity_id s;
+    start(&f);
+    testing_meter(&f.t, (struct testing_meter){"M", "{}", "pm25", UG, 4.5, 52.5}, &s);
+    take(&f);
+    assert_int_equal(latest(&f, s, NOON).state, READING_NONE);
+    end(&f);
+}
+
+TEST(a_reading_that_failed_a_check_is_rejected_with_the_reason)
+{
+    struct fixture f;
+    entity_id s;
+    start(&f);
+    testing_meter(&f.t, (struct testing_meter){"M", "{}", "pm25", UG, 4.5, 52.5}, &s);
+    testing_reading(&f.t, s, testing_time(NOON), "8", "{\"status\":\"saturated\",\"reason\":\"x\"}");
+    take(&f);
+    struct reading r = latest(&f, s, NOON);
+    assert_int_equal(r.state, READING_REJECTED);
+    assert_int_equal(r.reject, REJECT_SATURATED);
+    assert_null(r.class);
+    testing_reading(&f.t, s, testing_time(NOON) + 1, "1000", NULL);  // an SDS011 ends at 999.9
+    assert_int_equal(latest(&f, s, NOON).reject, REJECT_IMPLAUSIBLE);
+    testing_reading(&f.t, s, testing_time(NOON) + 2, "8", "{\"status\":\"good\"}");
+    assert_int_equal(latest(&f, s, NOON).state, READING_FRESH);
+    end(&f);
+}
+
+TEST(another_unit_than_the_usual_is_shown_as_it_is_without_classes)
+{
+    struct fixture f;
+    entity_id pascal, millibar;
+    start(&f);
+    testing_meter(&f.t, (struct testing_meter){"M", "{}", "pressure", "Pa", 4.5, 52.5}, &pascal);
+    testing_meter(&f.t, (struct testing_meter){"N", "{}", "pressure", "mbar", 4.5, 52.5}, &millibar);
+    testing_reading(&f.t, pascal, testing_time(NOON), "101325", NULL);
+    testing_reading(&f.t, millibar, testing_time(NOON), "1013.25", NULL);
+    take(&f);
+    assert_float_equal(latest(&f, pascal, NOON).value, 1013.25, 1e-9);
+    assert_str(series_find(f.list, pascal)->unit, "hPa");
+    assert_float_equal(latest(&f, millibar, NOON).value, 1013.25, 1e-9);
+    assert_str(series_find(f.list, millibar)->unit, "mbar");
+    end(&f);
+}
+
+RUN(CASE(a_meter_has_its_place_neighbourhood_kind_and_series),
+    CASE(meters_come_by_neighbourhood_then_name_those_elsewhere_last),
+    CASE(what_is_internal_or_private_is_left_out_with_its_series), CASE(a_list_in_use_stays_when_a_newer_one_is_made),
+    CASE(a_reading_grows_old_and_falls_silent), CASE(a_series_without_readings_has_none),
+    CASE(a_reading_that_failed_a_check_is_rejected_with_the_reason),
+    CASE(another_unit_than_the_usual_is_shown_as_it_is_without_classes))

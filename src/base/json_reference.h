@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-// json_reference.h: jansson's opinion, for tests. Apart, because its names and ours are the same.
+// json_reference.h: jansson's opinion, for tests and measurements. Apart, because its names and ours are the same.
 #ifndef PEIL_BASE_JSON_REFERENCE_H
 #define PEIL_BASE_JSON_REFERENCE_H
 
 #include "base/str.h"
+
+bool reference_accepts(str source);
 
 // REFERENCE_SILENT: it stops at something that JSON allows (a number that no double holds, a NUL in a key),
 // or takes a NUL byte for the end of the text.

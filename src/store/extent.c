@@ -19,6 +19,7 @@ void stream_extent_add(struct stream_extent *x, const struct point *p)
     x->count++;
     take_smaller(&x->phen_min, p->time);
     take_greater(&x->phen_max, extra.end != TIME_NONE ? extra.end : p->time);
+    if (extra.end != TIME_NONE && extra.end - p->time >= x->longest) x->longest = extra.end - p->time + 1;
     if (p->result_time == TIME_NONE) return;
     take_smaller(&x->result_min, p->result_time);
     take_greater(&x->result_max, p->result_time);

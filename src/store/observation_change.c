@@ -125,7 +125,7 @@ static bool touches(const struct stream_row *row, const struct point *p)
 // Counts anew what the chunks hold; the growing one must be in the row already.
 static bool recount(struct sealing *k, err *e)
 {
-    struct stream_row row = {.extent = {0, TIME_NONE, TIME_NONE, TIME_NONE, TIME_NONE, 0},
+    struct stream_row row = {.extent = {0, TIME_NONE, TIME_NONE, TIME_NONE, TIME_NONE, 0, 0},
                              .newest_time = TIME_NONE,
                              .next_number = k->row.next_number,
                              .growing_count = k->row.growing_count};

@@ -260,7 +260,7 @@ static bool add_stream(struct row_cursor *c, entity_id id)
 
 static void sort_streams(struct row_cursor *c)
 {
-    qsort(c->streams, c->stream_count, sizeof *c->streams, compare_ids);
+    if (c->stream_count > 0) qsort(c->streams, c->stream_count, sizeof *c->streams, compare_ids);
     size_t n = 0;
     for (size_t i = 0; i < c->stream_count; i++)
         if (n == 0 || c->streams[n - 1] != c->streams[i]) c->streams[n++] = c->streams[i];

@@ -20,7 +20,8 @@
 //     (phen_start, id) > (?, ?), `before_start = ? AND before_id = ?` those with (phen_start, id) < (?, ?), and reads no others.
 //
 //   stream_extent(stream INTEGER, count INTEGER, phen_min INTEGER, phen_max INTEGER, result_min INTEGER, result_max INTEGER,
-//                 feature INTEGER)                        -- feature: of the newest observation
+//                 feature INTEGER,                        -- of the newest observation
+//                 longest INTEGER)                        -- no interval lasts longer; 0: all are instants
 //     One row per stream, those without observations too (count 0, the rest NULL). Pushed down: stream =, IN.
 //     phen_max is the greatest end (of an instant: the instant itself).
 //
@@ -49,6 +50,7 @@ struct stream_extent {
     int64_t count;
     instant phen_min, phen_max, result_min, result_max;  // TIME_NONE: none
     entity_id feature;                                   // of the newest; 0: none
+    int64_t longest;  // no phenomenonTime lasts longer (an interval of no length counts as 1 us); 0: all are instants
 };
 NODISCARD bool stream_extent(struct snapshot *at, entity_id stream, struct stream_extent *out, err *e);  // ERR_ABSENT
 

@@ -17,7 +17,7 @@ static const char observation_tables[] =
     "  sealed_of_row INTEGER NOT NULL DEFAULT 0,"   // and so many of this stream's observations in this one
     "  arrival_feature INTEGER NOT NULL DEFAULT 0,"
     "  count INTEGER NOT NULL DEFAULT 0,"
-    "  phen_min INTEGER, phen_max INTEGER, result_min INTEGER, result_max INTEGER,"
+    "  phen_min INTEGER, phen_max INTEGER, result_min INTEGER, result_max INTEGER, longest INTEGER NOT NULL DEFAULT 0,"
     "  newest_time INTEGER, newest_number INTEGER, newest_feature INTEGER,"
     "  greatest_number INTEGER NOT NULL DEFAULT 0,"
     "  is_unordered INTEGER NOT NULL DEFAULT 0,"   // the order of numbers is not that of times

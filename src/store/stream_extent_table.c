@@ -6,11 +6,12 @@
 #include <stdlib.h>
 
 enum {
-    COLUMN_STREAM, COLUMN_COUNT, COLUMN_PHEN_MIN, COLUMN_PHEN_MAX, COLUMN_RESULT_MIN, COLUMN_RESULT_MAX, COLUMN_FEATURE
+    COLUMN_STREAM, COLUMN_COUNT, COLUMN_PHEN_MIN, COLUMN_PHEN_MAX, COLUMN_RESULT_MIN, COLUMN_RESULT_MAX, COLUMN_FEATURE,
+    COLUMN_LONGEST
 };
 static const char declaration[] =
     "CREATE TABLE stream_extent(stream INTEGER, count INTEGER, phen_min INTEGER, phen_max INTEGER, result_min INTEGER,"
-    " result_max INTEGER, feature INTEGER)";
+    " result_max INTEGER, feature INTEGER, longest INTEGER)";
 
 enum { PLAN_ALL, PLAN_ONE };
 
@@ -111,6 +112,7 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int colu
     if (column == COLUMN_RESULT_MIN) give_instant(out, x->result_min);
     if (column == COLUMN_RESULT_MAX) give_instant(out, x->result_max);
     if (column == COLUMN_FEATURE && x->feature != 0) sqlite3_result_int64(out, x->feature);
+    if (column == COLUMN_LONGEST) sqlite3_result_int64(out, x->longest);
     return SQLITE_OK;
 }
 

@@ -43,8 +43,8 @@ bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *
 {
     sqlite3_stmt *st;
     if (!sql_take(c, STR("SELECT count, phen_min, phen_max, result_min, result_max, newest_feature, newest_time,"
-                         " newest_number, next_number, greatest_number, is_unordered, growing_count, growing"
-                         " FROM stream WHERE id = ?1"), &st, e))
+                         " newest_number, next_number, greatest_number, is_unordered, growing_count, growing,"
+                         " longest FROM stream WHERE id = ?1"), &st, e))
         return false;
     sqlite3_bind_int64(st, 1, stream);
     const bool ok = sql_step(c, st, got, e);
@@ -54,7 +54,8 @@ bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *
                                               .phen_max = sql_column_instant(st, 2),
                                               .result_min = sql_column_instant(st, 3),
                                               .result_max = sql_column_instant(st, 4),
-                                              .feature = sqlite3_column_int64(st, 5)},
+                                              .feature = sqlite3_column_int64(st, 5),
+                                              .longest = sqlite3_column_int64(st, 13)},
                                    .newest_time = sql_column_instant(st, 6),
                                    .newest_number = (uint32_t)sqlite3_column_int64(st, 7),
                                    .next_number = sqlite3_column_int64(st, 8),
@@ -88,7 +89,7 @@ bool stream_row_write(struct connection *c, const struct stream *s, const struct
     if (!sql_take(c, STR("UPDATE stream SET count = ?2, phen_min = ?3, phen_max = ?4, result_min = ?5, result_max = ?6,"
                          " newest_feature = ?7, newest_time = ?8, newest_number = ?9, greatest_number = ?10,"
                          " is_unordered = ?11, growing_count = ?12, growing = ?13, next_number = ?14, sealed_commit = ?15,"
-                         " sealed_of_row = ?16, arrival_feature = ?17 WHERE id = ?1"), &st, e))
+                         " sealed_of_row = ?16, arrival_feature = ?17, longest = ?18 WHERE id = ?1"), &st, e))
         return false;
     sqlite3_bind_int64(st, 1, s->id);
     bind_extent(st, row);
@@ -97,6 +98,7 @@ bool stream_row_write(struct connection *c, const struct stream *s, const struct
     sqlite3_bind_int64(st, 15, (int64_t)s->state.sealed_commit);
     sqlite3_bind_int64(st, 16, s->state.sealed_of_row);
     sqlite3_bind_int64(st, 17, s->state.arrival_feature);
+    sqlite3_bind_int64(st, 18, row->extent.longest);
     return sql_finish(c, st, e);
 }
 

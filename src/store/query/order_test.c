@@ -295,6 +295,7 @@ static void a_page_goes_on_where_the_last_one_ended_while_data_arrives(void **st
     observe(stream, "2020-01-01T00:00:02Z",
             "1");  // 8: at the same time as 5, later arrived: before it in this order
     observe(stream, "2020-01-01T00:00:00Z", "1");  // 9: older than all
+    delete_entity(O, OBSERVATION_ID(stream, 5));   // the last of the page
     q.after = first.after;
     q.after_count = first.after_count;
     ORDER(q, "4 3 2");

@@ -381,6 +381,11 @@ bool chunk_counts_up(const struct chunk_head *h)
     return h->flags & FLAG_COUNTS_UP;
 }
 
+bool chunk_is_plain(const struct chunk_head *h)
+{
+    return !(h->flags & FLAG_EXTRA);
+}
+
 // ---- reading: opening ----
 
 static bool open_column(reader *in, uint32_t count, reader *out)

@@ -34,6 +34,7 @@ struct chunk_head {
 NODISCARD bool chunk_read_head(str bytes, struct chunk_head *out);  // does not look at the checksum
 // The numbers count up with the times: the last observation has the greatest number.
 bool chunk_counts_up(const struct chunk_head *h);
+bool chunk_is_plain(const struct chunk_head *h);  // all are decimals of the chunk's scale without anything extra
 
 enum {                       // what a reader wants; times always come
     CHUNK_NUMBERS = 1,

@@ -37,19 +37,14 @@ bool point_read(const struct point *p, entity_id stream, struct observation *out
     return true;
 }
 
-bool point_real(const struct point *p, double *out)
+bool point_number(const struct point *p, double *out)
 {
     if (p->scale != POINT_NO_DECIMAL) {
         *out = decimal_to_double((decimal){p->units, (int8_t)p->scale});
         return true;
     }
     struct extra x;
-    if (!extra_read(p->extra, p->time, &x)) return false;
-    if (x.result.type == VALUE_BOOL) {
-        *out = x.result.truth ? 1 : 0;
-        return true;
-    }
-    if (x.result.type != VALUE_NUMBER || !isfinite(x.result.real)) return false;
+    if (!extra_read(p->extra, p->time, &x) || x.result.type != VALUE_NUMBER) return false;
     *out = x.result.real;
-    return true;
+    return isfinite(x.result.real);
 }

@@ -30,7 +30,7 @@ void point_of(const struct observation *o, buf *bytes, struct point *out);
 // False when the extra bytes are damaged.
 NODISCARD bool point_read(const struct point *p, entity_id stream, struct observation *out);
 
-// The result as a number: decimals, other numbers, booleans as 0 and 1; false for anything else or out of double's range.
-bool point_real(const struct point *p, double *out);
+// The result as a number; false for anything else, and beyond a double's range.
+bool point_number(const struct point *p, double *out);
 
 #endif

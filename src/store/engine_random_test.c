@@ -4,6 +4,7 @@
 // PEIL_SEED and PEIL_STEPS in the environment repeat or lengthen a run.
 #include "store/seal.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -327,6 +328,69 @@ static void check_merged(struct snapshot *at, const struct model *m, const char 
     sql_give(c, st);
 }
 
+struct summing {
+    const struct series *s;
+    size_t at;  // next item that no summary has covered
+};
+
+static void assert_near(double a, double b)
+{
+    assert_true(fabs(a - b) <= 1e-9 * (1 + fabs(b)));
+}
+
+static bool check_summary(const struct summary *x, void *context, err *e)
+{
+    (void)e;
+    struct summing *k = context;
+    const struct item *first = &k->s->items[k->at], *item = first;
+    double sum = 0, squares = 0, energy = 0, least = INFINITY, most = -INFINITY;
+    assert_true(k->at < k->s->count);
+    assert_int_equal(x->when.start % TIME_HOUR, 0);
+    assert_int_equal(x->when.end - x->when.start, TIME_HOUR);
+    assert_in_range(first->time - x->when.start, 0, TIME_HOUR - 1);
+    for (; k->at < k->s->count && k->s->items[k->at].time < x->when.end; k->at++) {
+        item = &k->s->items[k->at];
+        const double v = (double)item->units / 10;
+        sum += v;
+        squares += v * v;
+        energy += pow(10, v / 10);
+        least = fmin(least, v);
+        most = fmax(most, v);
+    }
+    assert_int_equal(x->count, item - first + 1);
+    assert_near(x->sum, sum);
+    assert_near(x->mean, sum / (double)x->count);
+    assert_near(x->sum_squares, squares);
+    assert_near(x->energetic_mean, 10 * log10(energy / (double)x->count));
+    assert_true(x->min == least && x->max == most);
+    assert_true(x->first == (double)first->units / 10 && x->last == (double)item->units / 10);
+    return true;
+}
+
+static int compare_units(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    return (x->units > y->units) - (x->units < y->units);
+}
+
+static void check_sums(struct snapshot *at, entity_id id, const struct series *s)
+{
+    static struct item sorted[MOST];
+    struct summing k = {.s = s};
+    const interval ever = {TIME_NONE, TIME_NONE};
+    err e;
+    double p95 = 0;
+    if (!store_summaries(at, id, PERIOD_HOUR, NULL, ever, check_summary, &k, &e)) fail_msg("%s", e.text);
+    assert_int_equal(k.at, s->count);
+    const bool got = store_quantile(at, id, ever, 0.95, &p95, &e);
+    assert_true(got == (s->count > 0));
+    if (!got) return;
+    memcpy(sorted, s->items, s->count * sizeof sorted[0]);
+    qsort(sorted, s->count, sizeof sorted[0], compare_units);
+    const size_t rank = (size_t)ceil(0.95 * (double)s->count);  // nearest rank
+    assert_true(p95 == (double)sorted[rank > 0 ? rank - 1 : 0].units / 10);
+}
+
 static void check(struct snapshot *at, const struct model *m)
 {
     for (int i = 0; i < STREAMS; i++) {
@@ -334,6 +398,7 @@ static void check(struct snapshot *at, const struct model *m)
         check_orders(at, i + 1, &m->streams[i]);
         check_extent(at, i + 1, &m->streams[i]);
         check_latest(at, i + 1, &m->streams[i]);
+        check_sums(at, i + 1, &m->streams[i]);
     }
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start, id", false);
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start DESC, id DESC", true);
@@ -355,6 +420,35 @@ static void check_now(void)
     if (!snapshot_open(store, &at, &e)) fail_msg("%s", e.text);
     check(at, &now);
     snapshot_close(at);
+}
+
+static void found(const char *sentence, void *context)
+{
+    (void)context;
+    fail_msg("%s", sentence);
+}
+
+static void check_store(struct store *s)
+{
+    int64_t findings = -1;
+    err e;
+    if (!store_check(s, found, NULL, &findings, &e)) fail_msg("%s", e.text);
+    assert_int_equal(findings, 0);
+}
+
+static void check_backup(void)
+{
+    char copy[96];
+    struct store *original = store;
+    err e;
+    const store_config c = {.directory = copy, .read_only = true};
+    snprintf(copy, sizeof copy, "%s/copy", directory);
+    if (!store_backup(store, copy, NULL, NULL, &e)) fail_msg("%s", e.text);
+    if (!store_open(&c, &store, &e)) fail_msg("%s", e.text);
+    check_now();
+    check_store(store);
+    store_close(store);
+    store = original;
 }
 
 static void release(struct held *h)
@@ -432,6 +526,8 @@ static void the_store_agrees_with_plain_arrays(void **unused)
     }
     restart();
     check_now();
+    check_store(store);
+    check_backup();
 }
 
 static int set_up(void **unused)

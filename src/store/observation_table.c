@@ -158,7 +158,6 @@ struct row_cursor {
     struct point point;
     struct extra extra;      // of the point, once read
     bool has_read_extra;
-    sqlite3_int64 rowid;
 };
 
 static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
@@ -201,7 +200,6 @@ static int next_row(sqlite3_vtab_cursor *base)
     } while (got && c->feature != 0 && c->point.feature != c->feature);
     c->is_end = !got;
     c->has_read_extra = false;
-    c->rowid++;
     return SQLITE_OK;
 }
 
@@ -365,7 +363,6 @@ static int filter(sqlite3_vtab_cursor *base, int plan, const char *letters, int 
     struct row_cursor *c = cursor_of(base);
     end_scan(c);
     c->feature = 0;
-    c->rowid = 0;
     c->is_end = true;
     struct arguments a = {.options = MERGE_ALL};
     for (int i = 0; i < count; i++) {
@@ -518,9 +515,11 @@ static int is_at_end(sqlite3_vtab_cursor *base)
     return cursor_of(base)->is_end;
 }
 
+// The same row has the same one in every scan: SQLite unites the scans of an OR by it.
 static int give_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 {
-    *out = cursor_of(base)->rowid;
+    const struct row_cursor *c = cursor_of(base);
+    *out = OBSERVATION_ID(c->stream, c->point.number);
     return SQLITE_OK;
 }
 

@@ -302,3 +302,12 @@ test('A.2.1.6 a Feature, and lines and areas, are geometries too', async () => {
   const other = await peil.make('Things', thing({ name: 'twice', Locations: [link(1)] }))
   assert.ok(other > 0)
 })
+
+test('A.2.1.6 conditions on time joined by "or" give every Observation once', async () => {
+  const idsOf = async (filter) => pick(await rows('Observations', filter), '@iot.id')
+  const early = 'phenomenonTime lt 2026-01-01T01:30:00Z', late = 'phenomenonTime gt 2026-01-01T00:30:00Z'
+  for (const [a, b] of [[early, late], [late, early], [`${early} and result ge 0`, `${late} and result ge 0`], [late, `${late} and result gt 0`]]) {
+    const both = new Set([...await idsOf(a), ...await idsOf(b)])
+    assert.deepEqual(await idsOf(`(${a}) or (${b})`), [...both].sort((x, y) => x - y), `${a} or ${b}`)
+  }
+})

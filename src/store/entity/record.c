@@ -11,6 +11,28 @@ static bool has(uint32_t mask, int i)
     return (mask >> i) & 1u;
 }
 
+void record_add_join(buf *b, entity_set set, uint32_t properties, int alias)
+{
+    for (int i = 0; i < entity_schema_of(set)->property_count; i++) {
+        if (!has(properties, i) || !column_of(set, i)->extent[0]) continue;
+        buf_print(b, " LEFT JOIN stream_extent AS x%d ON x%d.stream = t%d.id", alias, alias, alias);
+        return;
+    }
+}
+
+static void add_property_sql(buf *b, entity_set set, int property, int alias)
+{
+    const struct column *c = column_of(set, property);
+    for (int part = 0; part < c->part_count; part++) {
+        BUF_LIT(b, ", ");
+        if (c->extent[0]) {
+            column_add_extent_sql(b, c, part, alias);
+        } else {
+            column_add_sql(b, set, property, part, alias);
+        }
+    }
+}
+
 int record_add_sql(buf *b, entity_set set, uint32_t properties, uint32_t links, int alias)
 {
     const struct entity_schema *s = entity_schema_of(set);
@@ -18,10 +40,8 @@ int record_add_sql(buf *b, entity_set set, uint32_t properties, uint32_t links, 
     buf_print(b, ", t%d.id", alias);
     for (int i = 0; i < s->property_count; i++) {
         if (!has(properties, i)) continue;
-        for (int part = 0; part < column_of(set, i)->part_count; part++, count++) {
-            BUF_LIT(b, ", ");
-            column_add_sql(b, set, i, part, alias);
-        }
+        add_property_sql(b, set, i, alias);
+        count += column_of(set, i)->part_count;
     }
     for (int i = 0; i < s->relation_count; i++) {
         if (!has(links, i) || s->relations[i].is_many) continue;
@@ -62,7 +82,9 @@ bool store_get(struct snapshot *at, entity_set set, entity_id id, arena *a, stru
     buf b = {.max = STATEMENT_MAX};
     BUF_LIT(&b, "SELECT 1");
     record_add_sql(&b, set, ALL, ALL, 0);
-    buf_print(&b, " FROM %.*s AS t0 WHERE t0.id = ?1", STR_ARG(table_name(set)));
+    buf_print(&b, " FROM %.*s AS t0", STR_ARG(table_name(set)));
+    record_add_join(&b, set, ALL, 0);
+    BUF_LIT(&b, " WHERE t0.id = ?1");
 
     struct connection *c = snapshot_connection(at);
     sqlite3_stmt *st = NULL;

@@ -20,7 +20,7 @@ str table_name(entity_set set)
 static const struct column plain[] = {
     [PROPERTY_TEXT]     = {PROPERTY_TEXT, true, 1, {0}},
     [PROPERTY_JSON]     = {PROPERTY_JSON, true, 1, {0}},
-    [PROPERTY_GEOMETRY] = {PROPERTY_GEOMETRY, true, 1, {0}},
+    [PROPERTY_GEOMETRY] = {PROPERTY_GEOMETRY, true, 1, {0}, {0}},
     [PROPERTY_INSTANT]  = {PROPERTY_INSTANT, true, 1, {0}},
 };
 
@@ -37,9 +37,9 @@ static const struct column observation[] = {
 // What a stream's Observations say of it.
 #define EXTENT(column) "(SELECT x." column " FROM stream_extent AS x WHERE x.stream = @.id)"
 static const struct column stream_phenomenon_time =
-    {PROPERTY_INTERVAL, false, 2, {EXTENT("phen_min"), EXTENT("phen_max")}};
+    {PROPERTY_INTERVAL, false, 2, {EXTENT("phen_min"), EXTENT("phen_max")}, {"phen_min", "phen_max"}};
 static const struct column stream_result_time =
-    {PROPERTY_INTERVAL, false, 2, {EXTENT("result_min"), EXTENT("result_max")}};
+    {PROPERTY_INTERVAL, false, 2, {EXTENT("result_min"), EXTENT("result_max")}, {"result_min", "result_max"}};
 static const struct column stream_observed_area =
     {PROPERTY_GEOMETRY, false, 1, {"(SELECT observed_area(f.feature) FROM stream_feature AS x "
                                    "JOIN FeatureOfInterest AS f ON f.id = x.feature WHERE x.stream = @.id)"}};
@@ -80,6 +80,11 @@ void column_add_sql(buf *b, entity_set set, int property, int part, int alias)
             buf_add_char(b, *text);
         }
     }
+}
+
+void column_add_extent_sql(buf *b, const struct column *c, int part, int alias)
+{
+    buf_print(b, "x%d.%s", alias, c->extent[part]);
 }
 
 bool json_to_value(str text, arena *a, value *out, err *e)

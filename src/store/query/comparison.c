@@ -181,58 +181,87 @@ bool compile_in(struct compiler *c, const struct expr *x, struct term *out)
 
 // ---- Bounds for seeking --------------------------------------------------------------------------------------------------
 
-// What a relation to a constant [start, end) means for the start of a phenomenonTime, instant or interval. An instant
-// constant has its start for its end.
+// What a relation of a phenomenonTime, instant or interval, to a constant [start, end) means for where it starts. An instant
+// constant has its start for its end. A time that may have begun earlier began no earlier than the stream's longest lasts.
+typedef enum { SAYS_NOTHING, OF_START, OF_END } bound_by;
 // clang-format off
 static const struct bound {
     function_id op;
-    const char *with_start, *with_end;  // operators; NULL: says nothing
+    bool is_negated;
+    bound_by equal, at_least, at_most;  // of the start itself
+    bound_by reaches;                   // at least, less the longest
 } bounds[] = {
-    {OP_EQ,       "=",  NULL},
-    {OP_LT,       "<=", NULL},
-    {OP_LE,       "<=", NULL},
-    {OP_GE,       ">=", NULL},
-    {OP_GT,       NULL, ">="},
-    {FN_BEFORE,   "<=", NULL},
-    {FN_AFTER,    NULL, ">="},
-    {FN_DURING,   ">=", "<="},
-    {FN_STARTS,   "=",  NULL},
-    {FN_MEETS,    NULL, "<="},
-    {FN_OVERLAPS, NULL, "<="},
-    {FN_FINISHES, NULL, "<="},
+    {OP_EQ,       false, OF_START, 0, 0, 0},
+    {FN_STARTS,   false, OF_START, 0, 0, 0},
+    {OP_LT,       false, 0, 0, OF_START, 0},
+    {OP_LE,       false, 0, 0, OF_START, 0},
+    {OP_GE,       false, 0, OF_START, 0, 0},
+    {OP_GT,       false, 0, OF_END, 0, 0},
+    {FN_BEFORE,   false, 0, 0, OF_START, 0},
+    {FN_AFTER,    false, 0, OF_END, 0, 0},
+    {FN_DURING,   false, 0, OF_START, OF_END, 0},
+    {FN_OVERLAPS, false, 0, 0, OF_END, OF_START},
+    {FN_MEETS,    false, 0, 0, OF_END, OF_START},
+    {FN_FINISHES, false, 0, 0, OF_END, OF_END},
+    {OP_LT,       true,  0, 0, 0, OF_START},
+    {OP_LE,       true,  0, 0, 0, OF_START},
+    {OP_GE,       true,  0, 0, OF_END, 0},
+    {OP_GT,       true,  0, 0, OF_END, 0},
+    {FN_BEFORE,   true,  0, 0, 0, OF_START},
+    {FN_AFTER,    true,  0, 0, OF_END, 0},
 };
 // With the constant before the phenomenonTime.
 static const struct { function_id op, as; } mirrored[] = {
     {OP_EQ, OP_EQ}, {OP_LT, OP_GT}, {OP_LE, OP_GE}, {OP_GT, OP_LT}, {OP_GE, OP_LE},
     {FN_BEFORE, FN_AFTER}, {FN_AFTER, FN_BEFORE}, {FN_STARTS, FN_STARTS}, {FN_MEETS, FN_MEETS},
     {FN_OVERLAPS, FN_OVERLAPS}, {FN_FINISHES, FN_FINISHES},
-    {FN_DURING, OP_LE},  // a constant during the time: that starts no later
+    {FN_DURING, FN_OVERLAPS},  // a constant during the time: that overlaps it, at least
 };
 // clang-format on
 
-static const struct bound *find_bound(function_id op, bool is_mirrored)
+static const struct bound *find_bound(function_id op, bool is_mirrored, bool is_negated)
 {
     for (size_t i = 0; is_mirrored && i < sizeof mirrored / sizeof mirrored[0]; i++) {
         if (mirrored[i].op != op) continue;
+        if (is_negated && op == FN_DURING) return NULL;  // no overlap does not follow
         op = mirrored[i].as;
         break;
     }
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
-        if (bounds[i].op == op) return &bounds[i];
+        if (bounds[i].op == op && bounds[i].is_negated == is_negated) return &bounds[i];
     return NULL;
 }
 
-static void add_bound(struct compiler *c, str start, const char *op, str bound, str *out)
+static void add_bound(struct compiler *c, const struct term *p, const char *op, bound_by by,
+                      const struct term *constant, const char *less, str *out)
 {
-    *out = sql_print(c, "%.*s AND %.*s %s %.*s", STR_ARG(*out), STR_ARG(start), op, STR_ARG(bound));
+    if (by == SAYS_NOTHING) return;
+    const str of = by == OF_END && !constant->is_instant ? constant->second : constant->sql;
+    *out = sql_print(c, "%.*s AND %.*s %s %.*s%s", STR_ARG(*out), STR_ARG(p->sql), op, STR_ARG(of), less);
+}
+
+static void add_bounds(struct compiler *c, const struct bound *b, const struct term *p,
+                       const struct term *constant, str *out)
+{
+    const bool is_known = c->query->has_parent && c->query->set == SET_OBSERVATION &&
+                          str_starts(p->sql, STR("t0."));
+    const str longest = sql_print(c, " - (SELECT longest FROM stream_extent WHERE stream = ?%d)",
+                                  PARENT_PARAMETER);
+    add_bound(c, p, "=", b->equal, constant, "", out);
+    add_bound(c, p, ">=", b->at_least, constant, "", out);
+    add_bound(c, p, "<=", b->at_most, constant, "", out);
+    // The parent may be a feature, whose id says nothing about a stream.
+    if (is_known && c->query->parent_set != SET_FEATURE_OF_INTEREST)
+        add_bound(c, p, ">=", b->reaches, constant, longest.p, out);
 }
 
 bool compile_bounds(struct compiler *c, const struct expr *x, str *out)
 {
     struct term a, b;
     *out = (str){0};
-    if (x->kind != EXPR_CALL || x->arg_count != 2 || x->function == OP_IN) return true;
-    if (!find_bound(x->function, false)) return true;
+    const bool is_negated = x->kind == EXPR_CALL && x->function == OP_NOT;
+    if (is_negated) x = x->args[0];
+    if (x->kind != EXPR_CALL || x->arg_count != 2 || !find_bound(x->function, false, false)) return true;
     if (!compile_term(c, x->args[0], &a) || !compile_term(c, x->args[1], &b)) return false;
     const bool is_mirrored = !a.is_phenomenon_time;
     const struct term *p = is_mirrored ? &b : &a;
@@ -240,11 +269,10 @@ bool compile_bounds(struct compiler *c, const struct expr *x, str *out)
     if (!p->is_phenomenon_time || !constant->is_constant || constant->is_null) return true;
     if (!term_convert(c, is_mirrored ? x->args[0] : x->args[1], constant, TYPE_TIME)) return false;
 
-    const struct bound *bound = find_bound(x->function, is_mirrored);
+    const struct bound *bound = find_bound(x->function, is_mirrored, is_negated);
+    if (!bound) return true;
     const bool decides_alone = constant->is_instant && (bound->op == OP_GT || bound->op == OP_GE);
-    if (decides_alone) return true;  // by the start, and stands there as a comparison already
-    const str end = constant->is_instant ? constant->sql : constant->second;
-    if (bound->with_start) add_bound(c, p->sql, bound->with_start, constant->sql, out);
-    if (bound->with_end) add_bound(c, p->sql, bound->with_end, end, out);
+    // By the start, and stands there as a comparison already.
+    if (!decides_alone || is_negated) add_bounds(c, bound, p, constant, out);
     return true;
 }

@@ -65,12 +65,13 @@ static bool add_rows(struct compiler *c, const struct query *q, struct rows *r, 
     return true;
 }
 
-static str rows_sql(struct compiler *c, const struct rows *r, str where)
+// `also`: a join that the columns need.
+static str rows_sql(struct compiler *c, const struct rows *r, str also, str where)
 {
     const str joins = scope_joins(c, &r->scope);
-    return sql_print(c, " FROM %.*s%.*s AS t0%.*s%s%.*s", STR_ARG(r->pairs),
-                     STR_ARG(table_name(r->scope.base.set)), STR_ARG(joins), where.n > 0 ? " WHERE " : "",
-                     STR_ARG(where));
+    return sql_print(c, " FROM %.*s%.*s AS t0%.*s%.*s%s%.*s", STR_ARG(r->pairs),
+                     STR_ARG(table_name(r->scope.base.set)), STR_ARG(joins), STR_ARG(also),
+                     where.n > 0 ? " WHERE " : "", STR_ARG(where));
 }
 
 // ---- Distinct ------------------------------------------------------------------------------------------------------
@@ -117,7 +118,7 @@ static void keep_distinct(struct compiler *c, const struct query *q, struct rows
     add_selected(c, q, &list);
     const str selected = sql_list_end(c, &list);
     if (selected.n == 0) return;
-    const str all = rows_sql(c, r, r->where);
+    const str all = rows_sql(c, r, (str){0}, r->where);
     r->where = sql_print(c, "t0.id IN (SELECT min(t0.id)%.*s GROUP BY %.*s)", STR_ARG(all),
                          STR_ARG(selected));
     r->pairs = (str){0};
@@ -275,8 +276,11 @@ bool plan_rows(const struct query *q, arena *a, struct plan *out, err *e)
         if (!compile_position(&c, q, &o, &position)) return false;
         where = where.n > 0 ? sql_print(&c, "%.*s AND %.*s", STR_ARG(where), STR_ARG(position)) : position;
     }
-    const str columns = columns_sql(&c, q, &o), rows = rows_sql(&c, &r, where), order = order_sql(&c, &o),
-              limit = limit_sql(&c, q);
+    buf join = sql_list();
+    record_add_join(&join, q->set, q->properties, 0);
+    const str also = sql_list_end(&c, &join);
+    const str columns = columns_sql(&c, q, &o), rows = rows_sql(&c, &r, also, where),
+              order = order_sql(&c, &o), limit = limit_sql(&c, q);
     const str sql = sql_print(&c, "SELECT %.*s%.*s ORDER BY %.*s%.*s", STR_ARG(columns), STR_ARG(rows),
                               STR_ARG(order), STR_ARG(limit));
     *out = (struct plan){.keys = o.keys, .key_count = o.key_count, .record_at = (int)o.column_count - 1};
@@ -295,7 +299,7 @@ bool plan_count(const struct query *q, arena *a, struct plan *out, err *e)
         sql = sql_print(&c, "SELECT coalesce(sum(t0.count), 0) FROM stream_extent AS t0%s%.*s",
                         r.where.n > 0 ? " WHERE " : "", STR_ARG(r.where));
     } else {
-        const str rows = rows_sql(&c, &r, r.where);
+        const str rows = rows_sql(&c, &r, (str){0}, r.where);
         sql = sql_print(&c, "SELECT count(*)%.*s", STR_ARG(rows));
     }
     *out = (struct plan){0};

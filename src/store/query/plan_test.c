@@ -131,6 +131,11 @@ static void times_in_a_filter_are_sought(void **state)
     assert_steps(&q, "SCAN t0 VIRTUAL TABLE INDEX 1:sAB", "TEMP B-TREE");
     q.filter = CALL(FN_DURING, p, at_time("2020-01-01T00:00:00Z/2020-01-02T00:00:00Z"));
     assert_steps(&q, "SCAN t0 VIRTUAL TABLE INDEX 1:sAB", "TEMP B-TREE");
+    q.filter = CALL(FN_OVERLAPS, p, at_time("2020-01-01T00:00:00Z/2020-01-02T00:00:00Z"));
+    assert_steps(&q, "SCAN t0 VIRTUAL TABLE INDEX 1:sBA", "TEMP B-TREE");
+    q.filter = CALL(OP_AND, CALL(OP_NOT, CALL(OP_LT, p, at_time("2020-01-01T00:00:00Z"))),
+                    CALL(OP_NOT, CALL(OP_GE, p, at_time("2020-01-02T00:00:00Z"))));
+    assert_steps(&q, "SCAN t0 VIRTUAL TABLE INDEX 1:sAB", "TEMP B-TREE");
     q.filter = CALL(OP_GT, p, CALL(OP_SUB, call_of(FN_NOW, NULL), lasting("PT1H")));
     assert_steps(&q, "SCAN t0 VIRTUAL TABLE INDEX 1:sa", "TEMP B-TREE");
     q.filter = EQ(p, at_time("2020-01-01T00:00:00Z"));

@@ -131,10 +131,21 @@ static void check(function_id op, const char *property, size_t constant, bool is
     }
     struct expr *p = path(O, property), *c = at_time(grid_text[constant]);
     struct expr *x = is_mirrored ? CALL(op, c, p) : CALL(op, p, c);
-    const char *got = ids_where(O, is_negated ? CALL(OP_NOT, x) : x);
-    if (strcmp(got, wanted) == 0) return;
-    fail_msg("%s%s %s %s%s: got %s, expected %s", is_negated ? "not " : "", property, function_of(op)->name.p,
-             grid_text[constant], is_mirrored ? ", mirrored" : "", got, wanted);
+    // Of all Observations, then below their Datastream, where the store seeks more.
+    struct query q = query_where(O, is_negated ? CALL(OP_NOT, x) : x);
+    for (int below = 0; below < 2; below++) {
+        const char *got = ids_of(&q);
+        if (strcmp(got, wanted) != 0)
+            fail_msg("%s%s %s %s%s: got %s, expected %s", is_negated ? "not " : "", property,
+                     function_of(op)->name.p, grid_text[constant], is_mirrored ? ", mirrored" : "", got,
+                     wanted);
+        q.has_parent = true;
+        q.parent_set = SET_DATASTREAM;
+        q.parent_id = 1;
+        q.relation = DATASTREAM_OBSERVATIONS;
+        q.orders = order_by(path(O, "id"), false);
+        q.order_count = 1;
+    }
 }
 
 // A query with an instant in the second place of during() is refused before it runs.

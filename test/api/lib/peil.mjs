@@ -3,10 +3,10 @@
 import { spawn, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Agent, request as httpRequest } from 'node:http'
 
-export const binary = process.env.PEIL ?? 'build/src/app/peil'
+export const binary = resolve(process.env.PEIL ?? 'build/src/app/peil')
 
 const READY_MS = 30_000
 

@@ -147,7 +147,7 @@ static void make_session(int port)
     struct counter none = {0};
     struct mqtt_subscriber *s = start_ours(port, &none);
     while (!mqtt_is_connected(s)) poll(NULL, 0, 1);
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
 }
 
 struct result {
@@ -163,7 +163,7 @@ static double run_ours(int port, int count)
     struct mqtt_subscriber *s = start_ours(port, &c);
     while (atomic_load(&c.left) > 0) poll(NULL, 0, 1);
     getrusage(RUSAGE_SELF, &after);
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     return cpu_us(&after) - cpu_us(&before);
 }
 

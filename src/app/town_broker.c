@@ -120,6 +120,7 @@ void town_broker_stop(struct town_broker *l)
 void town_broker_close(struct town_broker *l)
 {
     if (!l) return;
+    mqtt_subscriber_free(l->subscriber);  // not before: what waited in the store until its end says that it is done
     if (l->sta) sta_mqtt_free(l->sta);
     if (l->publisher) mqtt_publisher_stop(l->publisher);
     free(l);

@@ -281,7 +281,7 @@ pid_t mqtt_broker_pid(const struct mqtt_broker *b)
 void mqtt_broker_stop(struct mqtt_broker *b)
 {
     if (b == NULL) return;
-    runner_stop(&b->runner);
+    runner_close(&b->runner);
     if (b->lock_fd >= 0) close(b->lock_fd);
     free(b->config_path);
     free(b->log_path);

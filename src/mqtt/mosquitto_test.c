@@ -156,7 +156,7 @@ static struct mqtt_subscriber *subscribe_receiver(struct receiver *r, int port)
 static void make_session(int port)
 {
     struct receiver *r = receiver_new();
-    mqtt_subscriber_stop(subscribe_receiver(r, port));
+    mqtt_subscriber_free(subscribe_receiver(r, port));
     receiver_free(r);
 }
 
@@ -172,21 +172,21 @@ static void what_is_not_done_comes_again_and_what_is_done_does_not(void **state)
     receiver_expect(holding, 50);
     struct mqtt_subscriber *s = subscribe_receiver(holding, port);
     assert_true(comes_true(receiver_has_all, holding));
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(holding);
 
     struct receiver *r = receiver_new();
     receiver_expect(r, 50);
     s = subscribe_receiver(r, port);
     assert_true(comes_true(receiver_has_all, r));
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(r);
 
     r = receiver_new();
     s = subscribe_receiver(r, port);
     poll(NULL, 0, 200);
     assert_int_equal(receiver_count(r), 0);
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(r);
 }
 
@@ -210,7 +210,7 @@ static void nothing_acknowledged_is_lost_when_the_broker_ends_in_mid_stream(void
     assert_true(comes_true(all_acknowledged, &sender));
     if (!comes_true(receiver_has_all, r)) fail_msg("%d of %d arrived", r->distinct, ROUNDS * EACH);
     sender_close(&sender);
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(r);
 }
 
@@ -229,7 +229,7 @@ static void a_killed_broker_is_found_again(void **state)
     receiver_expect(r, 200);
     if (!comes_true(receiver_has_all, r)) fail_msg("%d of 200 arrived", r->distinct);
     sender_close(&sender);
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(r);
 }
 
@@ -294,7 +294,7 @@ static void a_subscriber_killed_with_unacknowledged_messages_gets_them_again(voi
     receiver_expect(r, 50);
     struct mqtt_subscriber *s = subscribe_receiver(r, port);
     assert_true(comes_true(receiver_has_all, r));
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(r);
 }
 
@@ -310,7 +310,7 @@ static void a_receiver_that_refuses_gets_everything_in_order(void **state)
     assert_true(comes_true(receiver_has_all, r));
     assert_int_equal(r->received, 300);
     assert_int_equal(r->out_of_order, 0);
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(r);
 }
 
@@ -334,12 +334,12 @@ static void a_wrong_password_is_told_and_tried_again(void **state)
     assert_false(mqtt_is_connected(s));
     // Mosquitto answers "not authorized" where the standard has a code for a wrong password.
     assert_string_equal(r->why, "not connected: the broker does not allow this client");
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
 
     c.password = STR("secret");
     s = subscribe(&c);
     assert_true(comes_true(is_connected, s));
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(r);
 }
 
@@ -381,7 +381,7 @@ static void assert_refused(const mqtt_config *c, const char *why)
     r->states = 0;
     struct mqtt_subscriber *s = subscribe(c);
     assert_true(comes_true(receiver_knows_why, r));
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     if (strstr(r->why, why) == NULL) fail_msg("%s\nwithout: %s", r->why, why);
 }
 
@@ -398,7 +398,7 @@ static void tls_checks_the_broker_and_shows_the_client(void **state)
     c.key_file = str_of(t.key);
     struct mqtt_subscriber *s = subscribe(&c);
     assert_true(comes_true(is_connected, s));
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
 
     mqtt_config bad = c;
     bad.host = STR("127.0.0.1");  // the certificate is for another name
@@ -447,7 +447,7 @@ static void messages_come_over_tls(void **state)
     assert_true(comes_true(receiver_has_all, r));
     assert_int_equal(r->received, 5000);
     mqtt_publisher_stop(publisher);
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(r);
 }
 
@@ -477,7 +477,7 @@ static void large_payloads_arrive_whole_and_larger_ones_are_passed_over(void **s
     assert_int_equal(receiver_count(r), 2);
     free(large);
     sender_close(&sender);
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     receiver_free(r);
 }
 

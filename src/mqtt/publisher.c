@@ -274,7 +274,7 @@ struct mqtt_publisher *mqtt_publisher_start(const mqtt_publisher_config *c, err 
 void mqtt_publisher_stop(struct mqtt_publisher *p)
 {
     if (p == NULL) return;
-    runner_stop(&p->runner);
+    runner_close(&p->runner);
     if (p->waiting) {
         while (drop_oldest(p)) {}
         queue_free(p->waiting);

@@ -47,7 +47,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct place *p = *state;
-    mqtt_subscriber_stop(p->subscriber);
+    mqtt_subscriber_free(p->subscriber);
     mqtt_broker_stop(p->broker);
     receiver_free(p->receiver);
     directory_remove(p->directory);

@@ -41,10 +41,15 @@ static void raise_event(int fd)
 
 void runner_stop(runner *r)
 {
-    if (r->is_running) {
-        raise_event(r->stop_fd);
-        pthread_join(r->thread, NULL);
-    }
+    if (!r->is_running) return;
+    raise_event(r->stop_fd);
+    pthread_join(r->thread, NULL);
+    r->is_running = false;
+}
+
+void runner_close(runner *r)
+{
+    runner_stop(r);
     if (r->stop_fd >= 0) close(r->stop_fd);
     if (r->wake_fd >= 0) close(r->wake_fd);
     *r = RUNNER_NONE;

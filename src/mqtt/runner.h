@@ -18,7 +18,8 @@ typedef struct {
 
 // The context must hold until runner_stop. The name has at most 15 bytes.
 NODISCARD bool runner_start(runner *r, const char *name, void *(*run)(void *context), void *context, err *e);
-void runner_stop(runner *r);         // waits until the thread has ended; fine when it never began
+void runner_stop(runner *r);   // waits until the thread has ended; fine when it never began, or has ended
+void runner_close(runner *r);  // stops, and frees what it has; no runner_wake any more
 void runner_wake(const runner *r);   // any thread
 void runner_awake(const runner *r);  // the thread has heard it
 bool runner_stops_within(const runner *r, int timeout_ms);

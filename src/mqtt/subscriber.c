@@ -228,7 +228,7 @@ struct mqtt_subscriber *mqtt_subscribe(const mqtt_config *c, err *e)
     s->runner = RUNNER_NONE;
     if (c->metrics) add_metrics(c->metrics);
     if (start(s, c, e)) return s;
-    mqtt_subscriber_stop(s);
+    mqtt_subscriber_free(s);
     return NULL;
 }
 
@@ -244,8 +244,13 @@ bool mqtt_is_connected(const struct mqtt_subscriber *s)
 
 void mqtt_subscriber_stop(struct mqtt_subscriber *s)
 {
+    if (s) runner_stop(&s->runner);
+}
+
+void mqtt_subscriber_free(struct mqtt_subscriber *s)
+{
     if (s == NULL) return;
-    runner_stop(&s->runner);
+    runner_close(&s->runner);
     session_free(s->session);
     flight_free(s->flight);
     free(s->in);

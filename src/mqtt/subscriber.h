@@ -57,9 +57,10 @@ NODISCARD struct mqtt_subscriber *mqtt_subscribe(const mqtt_config *c,
 void mqtt_done(struct mqtt_subscriber *s,
                mqtt_delivery d);  // stored (or refused for good): acknowledge it. QoS 0: no effect
 bool mqtt_is_connected(const struct mqtt_subscriber *s);
-// Acknowledges what is done by now, disconnects, joins, frees. To stop without having messages sent twice:
-// let `message` return false, wait until what was given out is done, stop. Nobody may be in mqtt_done any
-// more. NULL is fine.
+// Acknowledges what is done by now, disconnects, ends the thread; from then on mqtt_done has no effect. To stop without
+// having messages sent twice: let `message` return false, wait until what was given out is done, stop. NULL is fine.
 void mqtt_subscriber_stop(struct mqtt_subscriber *s);
+void mqtt_subscriber_free(
+    struct mqtt_subscriber *s);  // stops first; nobody may be in mqtt_done any more. NULL is fine
 
 #endif

@@ -176,7 +176,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct scene *x = *state;
-    mqtt_subscriber_stop(x->s);
+    mqtt_subscriber_free(x->s);
     fake_close(&x->broker);
     close(x->broker.listener);
     lock_free(x->keeper.lock);
@@ -446,7 +446,7 @@ static void stopping_acknowledges_what_is_done_and_says_goodbye(void **state)
     assert_kept(x, 2);
     mqtt_done(x->s, x->keeper.kept[0]);
     mqtt_subscriber_stop(x->s);
-    x->s = NULL;
+    mqtt_done(x->s, x->keeper.kept[1]);  // too late, and without effect
     fake_expect(&x->broker, STR("\x40\x02\x00\x07\xE0\x00"));
     fake_expect_close(&x->broker);
 }
@@ -457,7 +457,7 @@ static void stopping_does_not_wait_for_a_broker_that_says_nothing(void **state)
     start(x);
     fake_accept(&x->broker);
     const int64_t before = time_monotonic_us();
-    mqtt_subscriber_stop(x->s);
+    mqtt_subscriber_free(x->s);
     x->s = NULL;
     assert_true(time_monotonic_us() - before < TIME_SECOND);
 }
@@ -490,7 +490,7 @@ static void a_broker_that_speaks_no_tls_is_tried_again(void **state)
     }
     fake_accept_any(&x->broker);  // says nothing: stopping must not wait for the handshake
     const int64_t before = time_monotonic_us();
-    mqtt_subscriber_stop(x->s);
+    mqtt_subscriber_free(x->s);
     x->s = NULL;
     assert_true(time_monotonic_us() - before < TIME_SECOND);
     directory_remove(directory);

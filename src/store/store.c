@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Opening and closing a store: its directory, its lock, its streams and its tail.
 #include "base/log.h"
+#include "store/store_meter.h"
 #include "store/stream_row.h"
 
 #include <errno.h>
@@ -96,6 +97,7 @@ bool store_open(const store_config *c, struct store **out, err *e)
         store_close(s);
         return false;
     }
+    store_meter_register(c->metrics);
     log_info("store opened", "streams=%zu tail=%lld", s->streams.count, (long long)s->load.observations);
     *out = s;
     return true;

@@ -2,6 +2,7 @@
 // The writer thread: takes all operations that wait, runs them, commits once, says so to each.
 #include "base/log.h"
 #include "store/settle.h"
+#include "store/store_meter.h"
 
 #include <stdlib.h>
 
@@ -42,7 +43,8 @@ static void done_waiting(void *context, const err *e)
     queue_close(w->answered);
 }
 
-bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e)
+bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, err *e), void *context,
+               err *e)
 {
     struct waiting_op w = {.run = run, .context = context, .answered = queue_new(1), .e = e};
     if (!w.answered) return err_no_memory(e);
@@ -77,8 +79,8 @@ struct mark {
 
 static struct mark mark_of(const struct store_tx *tx)
 {
-    return (struct mark){tx->undo_count, tx->appended_count, tx->change_count,
-                         tx->row.bytes.n, tx->row.stream,    tx->row.time};
+    return (struct mark){tx->undo_count,  tx->appended_count, tx->change_count,
+                         tx->row.bytes.n, tx->row.stream,     tx->row.time};
 }
 
 static void take_back(struct store_tx *tx, const struct mark *m)
@@ -105,14 +107,16 @@ bool tx_is_lost(struct store_tx *tx)
     return sqlite3_get_autocommit(tx_connection(tx)->db);
 }
 
-bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e)
+bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void *context, err *e), void *context,
+            err *e)
 {
     const struct mark before = mark_of(tx);
     tx->operation++;
     if (run(tx, context, e) && end_savepoint(tx, true, e)) return true;
     take_back(tx, &before);
     err second;
-    if (!tx_is_lost(tx) && !end_savepoint(tx, false, &second)) log_error("undo failed", "text=\"%s\"", second.text);
+    if (!tx_is_lost(tx) && !end_savepoint(tx, false, &second))
+        log_error("undo failed", "text=\"%s\"", second.text);
     tx->has_savepoint = false;
     return false;
 }
@@ -121,7 +125,8 @@ bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void *context,
 
 static const err *keep_error(struct store_tx *tx, const err *e)
 {
-    static const err no_memory = {.code = ERR_LIMIT, .at = ERR_NOWHERE, .text = "no memory to say what went wrong"};
+    static const err no_memory = {
+        .code = ERR_LIMIT, .at = ERR_NOWHERE, .text = "no memory to say what went wrong"};
     err *copy = ARENA_NEW(tx->arena, err);
     if (!copy) return &no_memory;
     *copy = *e;
@@ -152,7 +157,9 @@ static bool batch_commit(struct store_tx *tx, err *e)
 {
     if (tx->is_dirty) {
         settle(tx);
-        if (tx_is_lost(tx)) return err_set(e, ERR_DISK_FULL, ERR_NOWHERE, "the store could not be written: is the disk full?");
+        if (tx_is_lost(tx))
+            return err_set(e, ERR_DISK_FULL, ERR_NOWHERE,
+                           "the store could not be written: is the disk full?");
         if (!write_tail_row(tx, e)) return false;
     }
     return sql_run(tx_connection(tx), STR("COMMIT"), e);
@@ -175,8 +182,9 @@ static void note_fault(struct store *s, const err *e)
     s->write_fault = e ? *e : (err){.code = ERR_NONE};
     lock_drop(s->lock);
     if (is_new && e) log_error("store cannot write", "text=\"%s\"", e->text);
-    if (is_new && !e) log_notice("store writes again", "commit=%llu",
-                                 (unsigned long long)atomic_load_explicit(&s->published, memory_order_relaxed));
+    if (is_new && !e)
+        log_notice("store writes again", "commit=%llu",
+                   (unsigned long long)atomic_load_explicit(&s->published, memory_order_relaxed));
 }
 
 static void call_listeners(struct store *s, const struct store_tx *tx)
@@ -205,6 +213,7 @@ static void batch_end(struct store *s)
 static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *ran)
 {
     struct store_tx *tx = &s->tx;
+    const int64_t started = time_monotonic_us();
     err e;
     size_t n = 0;
     bool ok = batch_begin(tx, &e);
@@ -214,6 +223,7 @@ static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *r
         n++;
         ok = !tx_is_lost(tx);
     }
+    const size_t appended = tx->appended_count;
     ok = ok && batch_commit(tx, &e);
     if (ok) {
         if (tx->is_dirty) {
@@ -226,6 +236,7 @@ static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *r
         batch_undo(tx);
         note_fault(s, &e);
     }
+    store_meter_batch(ok, n, appended, time_monotonic_us() - started);
     answer(ran, n, ok ? NULL : &e);
     batch_end(s);
     return n;
@@ -266,6 +277,8 @@ static void *write_loop(void *context)
     while ((taken = queue_take(s->queue, ops, TAKEN_MAX, -1)) > 0) {
         for (size_t n = 0; n < taken;) n += run_batch(s, ops + n, taken - n, ran);
         checkpoint(s);
+        store_meter_log(s->wal_frames);
+        store_meter_waiting(queue_length(s->queue));
     }
     return NULL;
 }

@@ -10,7 +10,7 @@ int record_add_sql(buf *b, entity_set set, uint32_t properties, uint32_t links, 
 // Appends the join that these expressions need, " LEFT JOIN ...", or nothing.
 void record_add_join(buf *b, entity_set set, uint32_t properties, int alias);
 // Reads what record_add_sql asked for, from column `at` on. Texts live until the statement's next step, or in the arena.
-NODISCARD bool record_read(sqlite3_stmt *st, int at, entity_set set, uint32_t properties, uint32_t links, arena *a,
-                           struct record *out, err *e);
+NODISCARD bool record_read(sqlite3_stmt *st, int at, entity_set set, uint32_t properties, uint32_t links,
+                           arena *a, struct record *out, err *e);
 
 #endif

@@ -27,13 +27,14 @@ enum { RESULT_PART_KIND, RESULT_PART_REAL, RESULT_PART_UNITS, RESULT_PART_SCALE,
 //   others                             the value itself
 struct column {
     property_type type;
-    bool is_stored;                       // a column of the set's own table
+    bool is_stored;  // a column of the set's own table
     int part_count;
-    const char *parts[COLUMN_PARTS_MAX];  // '@' stands for the alias of the row; NULL: the property's name is the column
-    const char *extent[2];                // the same as columns of stream_extent, for who joins that as x7 to t7; else NULL
+    // '@' stands for the alias of the row; NULL: the property's name is the column.
+    const char *parts[COLUMN_PARTS_MAX];
+    const char *extent[2];  // the same as columns of stream_extent, for who joins that as x7 to t7; else NULL
 };
 const struct column *column_of(entity_set set, int property);
-void column_add_sql(buf *b, entity_set set, int property, int part, int alias);  // t7.name
+void column_add_sql(buf *b, entity_set set, int property, int part, int alias);   // t7.name
 void column_add_extent_sql(buf *b, const struct column *c, int part, int alias);  // x7.phen_min
 
 // Reads the part_count columns from `at` on. Texts are views into the statement's row, unescaped JSON texts lie in the arena.

@@ -138,7 +138,7 @@ static bool add_in_list(struct compiler *c, const struct expr *x, buf *list)
     const struct expr *items = x->args[1];
     for (size_t i = 0; i < items->arg_count; i++) {
         struct term a, b;
-        str one;
+        str one = {0};
         if (!compile_term(c, x->args[0], &a) || !compile_term(c, items->args[i], &b) ||
             !compare(c, OP_EQ, x->args[0], &a, items->args[i], &b, &one))
             return false;

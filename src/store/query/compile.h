@@ -15,8 +15,9 @@
 #include "model/query.h"
 
 #define PARENT_PARAMETER 1  // ?1 is query.parent_id, bound anew for every parent
-#define NOMINAL_MONTH "2629746000000"  // a month in orders of durations: a twelfth of the mean Gregorian year, in microseconds
 #define SCOPES_MAX 8        // any() inside any()
+// In microseconds: a month where durations are ordered, a twelfth of the mean Gregorian year.
+#define NOMINAL_MONTH "2629746000000"
 
 // ---- Parameters ----------------------------------------------------------------------------------------------------
 
@@ -39,7 +40,7 @@ struct source {
 
 struct join {
     struct source from, to;
-    int relation;  // of from.set
+    int relation;     // of from.set
     const int *hops;  // from the scope's row to `to`
     size_t hop_count;
     struct join *next;
@@ -92,16 +93,17 @@ str scope_joins(struct compiler *c, const struct scope *s);  // " JOIN Thing AS 
 // A compiled expression.
 struct term {
     expr_type type;
-    bool is_null;      // the literal null: fits every type
-    bool is_constant;  // the same for every row
-    bool is_integer;   // TYPE_NUMBER: whole by its nature
-    bool is_instant;   // TYPE_TIME: never an interval
+    bool is_null;             // the literal null: fits every type
+    bool is_constant;         // the same for every row
+    bool is_integer;          // TYPE_NUMBER: whole by its nature
+    bool is_instant;          // TYPE_TIME: never an interval
     bool is_phenomenon_time;  // of an Observation, whose rows can be found by it
     bool is_nullable;
-    const value *literal;     // of EXPR_VALUE
-    str sql;           // TYPE_TIME: start; TYPE_DURATION: months
-    str second;        // TYPE_TIME: end; TYPE_DURATION: microseconds
-    str number, text, truth;  // TYPE_ANY: as that type, NULL when it is another; `sql` is the dynamic value (function.h)
+    const value *literal;  // of EXPR_VALUE
+    str sql;               // TYPE_TIME: start; TYPE_DURATION: months
+    str second;            // TYPE_TIME: end; TYPE_DURATION: microseconds
+    // TYPE_ANY: as that type, NULL when it is another; `sql` is the dynamic value (function.h).
+    str number, text, truth;
 };
 
 NODISCARD bool compile_term(struct compiler *c, const struct expr *x, struct term *out);

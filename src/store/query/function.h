@@ -39,8 +39,8 @@ struct sql_shared {
 struct sql_shared *function_shared(sqlite3_context *c);
 int function_data(sqlite3_context *c);
 
-bool function_text(sqlite3_value *v, str *out);        // false unless it is TEXT
-void function_result_text(sqlite3_context *c, str s);  // copies
+bool function_text(sqlite3_value *v, str *out);             // false unless it is TEXT
+void function_result_text(sqlite3_context *c, str s);       // copies
 void function_result_double(sqlite3_context *c, double v);  // NULL when not finite
 
 // Dynamic values.

@@ -14,9 +14,9 @@ struct sort_key {
 struct plan {
     str sql;
     const struct parameter *parameters;
-    struct sort_key *keys;  // without the id, which is the column behind the last key's and the first of the record
+    struct sort_key *keys;
     size_t key_count;
-    int record_at;
+    int record_at;  // the column of the id: behind the keys' columns, first of the record
 };
 
 // Rows of the question: keys, then what record_add_sql gives for the query's properties and links.
@@ -27,7 +27,8 @@ NODISCARD bool plan_count(const struct query *q, arena *a, struct plan *out, err
 // Binds all parameters; the plan's arena must live until the statement is reset.
 void plan_bind(const struct plan *p, sqlite3_stmt *st, entity_id parent_id);
 // The key's value in the row that st stands at. In the arena.
-NODISCARD bool sort_key_read(sqlite3_stmt *st, int at, const struct sort_key *k, arena *a, value *out, err *e);
+NODISCARD bool sort_key_read(sqlite3_stmt *st, int at, const struct sort_key *k, arena *a, value *out,
+                             err *e);
 
 // A column that rows are sorted by, and a value in it.
 struct sort_column {
@@ -41,7 +42,9 @@ struct after_value {
     bool is_null;
     str sql;
 };
-str sort_columns_after(struct compiler *c, const struct sort_column *columns, const struct after_value *after, size_t count);
-NODISCARD bool after_value_of(struct compiler *c, const value *v, expr_type type, bool is_end, struct after_value *out);
+str sort_columns_after(struct compiler *c, const struct sort_column *columns, const struct after_value *after,
+                       size_t count);
+NODISCARD bool after_value_of(struct compiler *c, const value *v, expr_type type, bool is_end,
+                              struct after_value *out);
 
 #endif

@@ -16,7 +16,7 @@
 extern struct store *the_store;
 extern arena *the_arena;
 
-int graph_open(void **state);   // set up and tear down of a cmocka group or test
+int graph_open(void **state);  // set up and tear down of a cmocka group or test
 int graph_close(void **state);
 
 // ---- Writing ---------------------------------------------------------------------------------------------------------
@@ -27,7 +27,7 @@ void write_fails(tx_step step, void *context, err_code code, const char *part_of
 
 value of_json(const char *json);  // any JSON value as a property
 value of_text(const char *text);
-value of_time(const char *iso);   // instant or interval
+value of_time(const char *iso);  // instant or interval
 entity_id make(const struct record *r);
 entity_id make_thing(const char *name, const char *properties_json);  // NULL: none
 entity_id make_location(const char *name, const char *geojson);
@@ -57,21 +57,23 @@ struct expr *path(entity_set set, const char *steps);  // "Thing/properties/owne
 struct expr *path_of(int variable, entity_set set, const char *steps);
 struct expr *any(entity_set set, const char *steps, struct expr *predicate);  // from the row itself
 struct expr *any_of(int variable, entity_set set, const char *steps, struct expr *predicate);
-struct expr *list_of(struct expr *first, ...);         // ends with NULL
-struct expr *call_of(function_id f, ...);              // ends with NULL
+struct expr *list_of(struct expr *first, ...);  // ends with NULL
+struct expr *call_of(function_id f, ...);       // ends with NULL
 #define CALL(f, ...) call_of((f), __VA_ARGS__, (struct expr *)NULL)
 
 // ---- Asking ----------------------------------------------------------------------------------------------------------
 
-struct query query_on(entity_set set);                        // all rows, only ids
+struct query query_on(entity_set set);  // all rows, only ids
 struct query query_where(entity_set set, struct expr *filter);
 struct query query_under(entity_set parent, entity_id id, int relation);
 struct query_order *order_by(struct expr *key, bool is_descending);  // one key
-const char *ids_of(const struct query *q);      // "1 2 7" in the order of the answer; of Observations the number alone
+const char *
+ids_of(const struct query *q);  // "1 2 7" in the order of the answer; of Observations the number alone
 const char *ids_where(entity_set set, struct expr *filter);
 int64_t count_of(const struct query *q);
 typedef enum { NO, YES, NULLED } answer;
-answer answer_of(entity_set set, entity_id id, struct expr *condition);  // of one entity: true, false, or neither
+answer answer_of(entity_set set, entity_id id,
+                 struct expr *condition);  // of one entity: true, false, or neither
 void query_fails(const struct query *q, err_code code, const char *part_of_text);
 struct record get(entity_set set, entity_id id);
 

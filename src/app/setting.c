@@ -65,7 +65,7 @@ static const struct setting table[] = {
      "Length of a query string at most."},
     {"sta", "filter_nodes", SETTING_INT, AT(sta, filter_nodes), "400", 10, 10000,
      "Operators, functions, names and literals in one $filter at most."},
-    {"sta", "data_array_bytes", SETTING_INT, AT(sta, data_array_bytes), "67108864", 1024, 1073741824,
+    {"sta", "large_bytes", SETTING_INT, AT(sta, large_bytes), "67108864", 1024, 1073741824,
      "Largest body of CreateObservations and $batch, in bytes."},
 
     {"mqtt", "host", SETTING_TEXT, AT(mqtt, host), "", 0, 0,

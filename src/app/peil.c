@@ -49,8 +49,7 @@ static bool start_sta(struct peil *p, err *e)
                    .expand_depth = (int)p->settings.sta.expand_depth,
                    .large_bytes = (size_t)p->settings.sta.large_bytes,
                    .top_max = p->settings.sta.top_max,
-                   .top_default = p->settings.sta.page_size,
-                   .large_bytes = (size_t)p->settings.sta.data_array_bytes},
+                   .top_default = p->settings.sta.page_size},
     };
     p->sta_http = (struct sta_http){&p->sta, p->identity};
     return true;

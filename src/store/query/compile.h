@@ -110,6 +110,10 @@ NODISCARD bool compile_term(struct compiler *c, const struct expr *x, struct ter
 NODISCARD bool compile_path(struct compiler *c, const struct expr *x, struct term *out);
 NODISCARD bool compile_condition(struct compiler *c, const struct expr *x, str *out);  // 1, 0 or NULL
 NODISCARD bool compile_comparison(struct compiler *c, const struct expr *x, struct term *out);
+NODISCARD bool compile_add(struct compiler *c, const struct expr *x, struct term *out);  // sub, too
+NODISCARD bool compile_multiply(struct compiler *c, const struct expr *x,
+                                struct term *out);  // div and mod, too
+NODISCARD bool compile_negate(struct compiler *c, const struct expr *x, struct term *out);
 NODISCARD bool compile_in(struct compiler *c, const struct expr *x, struct term *out);
 NODISCARD bool compile_any(struct compiler *c, const struct expr *x, struct term *out);
 // The term as another type; ERR_TYPE at x when it can never be one.

@@ -5,8 +5,8 @@
 //   null     NULL            number   INTEGER or REAL (always finite)      text   TEXT
 //   boolean  BLOB of one byte, 0 or 1                 object, array   BLOB holding its JSON text
 // which SQLite itself orders as null < number < text < boolean < object or array. A type error gives NULL, never an SQL error.
-#ifndef PEIL_STORE_QUERY_FUNCTION_H
-#define PEIL_STORE_QUERY_FUNCTION_H
+#ifndef PEIL_STORE_FUNCTION_FUNCTION_H
+#define PEIL_STORE_FUNCTION_FUNCTION_H
 
 #include "base/arena.h"
 #include "base/err.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "store/query/function.h"
+#include "store/function/function.h"
 
 #include "base/utf8.h"
 

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __SANITIZE_ADDRESS__
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)  // gcc's word, and clang's
 #include <sanitizer/asan_interface.h>
 #define HIDE(p, n) ASAN_POISON_MEMORY_REGION((p), (n))
 #define SHOW(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))

@@ -16,7 +16,7 @@ before(async () => {
   peil = await Peil.start()
   random = new Random(seed)
   graph = new Graph(peil, random)
-  await graph.build({ things: random.between(4, 8), streams: random.between(6, 12), observations: random.between(60, 120) })
+  await graph.build({ things: random.between(4, 8), streams: random.between(6, 12), observations: random.between(60, 99) })
 })
 after(() => peil.stop())
 

@@ -20,11 +20,15 @@ struct cursor {
     bool has_row, at_end;
 };
 
-// SQLite's limits on nesting are the only ones that a well-formed question can meet.
-static bool is_nested_too_deep(struct connection *c)
+// How SQLite says that a question passes one of its limits; nothing else can be wrong with the text.
+static bool is_past_limit(struct connection *c)
 {
+    static const char *const limits[] = {"stack overflow", "Expression tree is too large", "tables in a join",
+                                         "too many "};
     const char *message = sqlite3_errmsg(c->db);
-    return strstr(message, "stack overflow") || strstr(message, "Expression tree is too large");
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        if (strstr(message, limits[i])) return true;
+    return false;
 }
 
 // What does not fit in PLAN_MAX is the question's fault, not the server's.
@@ -37,8 +41,8 @@ static bool take_planned(struct connection *c, const struct plan *p, entity_id p
                          err *e)
 {
     if (!sql_take(c, p->sql, st, e))
-        return is_nested_too_deep(c) ? err_set(e, ERR_RANGE, ERR_NOWHERE, "the question is nested too deeply")
-                                     : false;
+        return is_past_limit(c) ? err_set(e, ERR_RANGE, ERR_NOWHERE, "the question is nested too deeply")
+                                : false;
     plan_bind(p, *st, parent_id);
     return true;
 }

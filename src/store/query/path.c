@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "store/query/compile.h"
 
+#include "base/json.h"
 #include "store/entity/table.h"
 #include "store/observations.h"
 
@@ -99,9 +100,14 @@ static str part_sql(struct compiler *c, const struct query_path *p, int part, in
     return sql;
 }
 
-// sta_json(column, key, ...) and its views.
+// sta_json(column, key, ...) and its views. Nothing lies deeper than JSON may nest.
 static void json_views(struct compiler *c, const struct query_path *p, str column, struct term *out)
 {
+    if (p->key_count > JSON_DEPTH_MAX) {
+        out->type = TYPE_ANY;
+        out->sql = out->number = out->text = out->truth = STR("NULL");
+        return;
+    }
     str args = column;
     for (size_t i = 0; i < p->key_count; i++) {
         const str key = sql_text(c, p->keys[i]);

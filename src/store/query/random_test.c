@@ -752,9 +752,11 @@ static void no_tree_ends_in_an_sql_error(void **state)
     int answered = 0;
     open_graph(seed);
     for (int i = 0; i < cases; i++) {
-        const entity_set set = (entity_set)below(ENTITY_SET_COUNT);
-        struct variables v = {{set}, 1};
-        struct query q = query_on(set);
+        const entity_set parent = (entity_set)below(ENTITY_SET_COUNT);
+        struct query q = query_under(parent, 1 + below(9), below(entity_schema_of(parent)->relation_count));
+        q.has_parent = below(2);
+        struct variables v = {{q.set}, 1};
+        q.id = below(8) ? 0 : 1 + below(9);
         q.properties = (uint32_t)chance();
         q.links = (uint32_t)chance();
         q.top = below(3) ? -1 : below(5);
@@ -796,12 +798,36 @@ static void trees_nested_too_deep_are_refused(void **state)
     graph_close(NULL);
 }
 
+static void paths_longer_than_any_store_are_refused_or_lead_nowhere(void **state)
+{
+    (void)state;
+    open_graph(1);
+    for (int length = 1; length < 200; length += 9) {
+        struct expr *hops = path(SET_THING, "id"), *keys = path(SET_THING, "properties");
+        hops->path.hops = ARENA_ARRAY(the_arena, 400, int);
+        keys->path.keys = ARENA_ARRAY(the_arena, 200, str);
+        for (int i = 0; i < length; i++) {
+            hops->path.hops[hops->path.hop_count++] = THING_DATASTREAMS;
+            hops->path.hops[hops->path.hop_count++] = DATASTREAM_THING;
+            keys->path.keys[keys->path.key_count++] = STR("a");
+        }
+        int answered = 0;
+        struct query q = query_where(SET_THING, CALL(OP_GT, hops, number("0")));
+        run_wild(&q, 1, &answered);
+        q.filter = CALL(OP_EQ, keys, null());
+        run_wild(&q, 1, &answered);
+        assert_int_equal(answered, length < 30 ? 2 : 1);
+    }
+    graph_close(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_store_answers_as_the_evaluator_does),
         cmocka_unit_test(no_tree_ends_in_an_sql_error),
         cmocka_unit_test(trees_nested_too_deep_are_refused),
+        cmocka_unit_test(paths_longer_than_any_store_are_refused_or_lead_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

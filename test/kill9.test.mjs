@@ -23,8 +23,11 @@ before(async () => {
   peil = await Peil.start({ args: ['--set', 'mqtt.host=127.0.0.1', '--set', `mqtt.port=${broker.port}`] })
 })
 after(async () => {
-  await peil.stop()
-  await broker.stop()
+  try {
+    await peil.stop()
+  } finally {
+    await broker.stop()
+  }
 })
 
 // Numbers that were sent, and of them those that were acknowledged.

@@ -23,8 +23,11 @@ before(async () => {
   await untilSubscribed()
 })
 after(async () => {
-  await peil.stop()
-  await broker.stop()
+  try {
+    await peil.stop()
+  } finally {
+    await broker.stop()
+  }
 })
 beforeEach(async () => { client = await Client.connect(broker.port) })
 afterEach(() => client.close())

@@ -12,10 +12,10 @@
 #define CLIENTS_WAITING_MAX 4096
 #define TAKEN_MAX 256
 #define RING_EVENTS 8192           // kept for who comes back
-#define TICK_BYTES_MAX ((size_t)8 << 20)
+#define TEXT_BYTES_MAX ((size_t)192 << 10)  // a client that has more waiting is closed by the server
 #define TICK_ARENA_BYTES ((size_t)16 << 20)
 #define THINGS_MAX 64              // in ?things=
-#define HEARTBEAT_US 20000000
+#define LOOK_ROUND_US 5000000      // clients that left are let go at least this often
 
 struct heard {
     uint64_t commit;
@@ -42,8 +42,7 @@ struct event {
 struct client {
     struct http_live *stream;
     _Atomic bool is_gone;
-    bool has_place;  // wants what came after `place`
-    uint64_t place;
+    uint64_t place;      // wants what came after this commit
     size_t thing_count;  // 0: all
     entity_id things[THINGS_MAX];
     struct client *next;
@@ -57,7 +56,8 @@ struct live {
     struct queue *bursts;           // of struct burst
     struct queue *arrivals;         // of struct client
     _Atomic size_t listeners;       // while nobody listens nothing is kept
-    _Atomic uint64_t lost;          // the last commit that was not kept
+    _Atomic uint64_t heard;         // the last commit with a reading
+    _Atomic uint64_t lost;          // the last of them that was not kept
 
     // The thread's own.
     struct client *clients;
@@ -66,7 +66,6 @@ struct live {
     uint64_t complete_after;        // the ring has everything that came after this commit
     uint64_t last_commit;
     uint64_t lost_seen;
-    int64_t heartbeat_us;
     arena *scratch;
 };
 
@@ -102,6 +101,7 @@ void live_hear(struct live *l, uint64_t commit, const struct change *changes, si
     size_t heard = 0;
     for (size_t i = 0; i < count; i++) heard += is_heard(&changes[i]);
     if (heard == 0) return;
+    l->heard = commit;
     struct burst *b = l->listeners ? burst_of(commit, changes, count, heard) : NULL;
     if (b && queue_push(l->bursts, b)) return;
     l->lost = commit;
@@ -181,10 +181,17 @@ static void client_end(struct live *l, struct client *c)
     metric_set(&clients_now, (int64_t)l->listeners);
 }
 
-static void give(struct client *c, const buf *text)
+static const str behind = {"event: behind\ndata: {}\n\n", 24};
+
+static void give(struct client *c, str text)
 {
-    if (text->n == 0) return;
-    if (text->failed || !http_live_send(c->stream, buf_str(text))) c->is_gone = true;
+    if (text.n && !http_live_send(c->stream, text)) c->is_gone = true;
+}
+
+// More than a client can take at once: it should read anew.
+static str text_or_behind(const buf *b)
+{
+    return b->failed ? behind : buf_str(b);
 }
 
 static void end_gone(struct live *l)
@@ -232,13 +239,11 @@ static uint64_t first_after(const struct live *l, uint64_t commit)
 
 static void welcome(struct live *l, struct client *c)
 {
-    buf text = {.max = TICK_BYTES_MAX};
-    BUF_LIT(&text, "retry: 2000\n\n");
-    if (c->has_place) {
-        if (c->place >= l->complete_after) write_from(l, c, first_after(l, c->place), &text);
-        else write_latest(l, c, &text);
-    }
-    give(c, &text);
+    buf text = {.max = TEXT_BYTES_MAX};
+    if (c->place >= l->complete_after) write_from(l, c, first_after(l, c->place), &text);
+    else write_latest(l, c, &text);
+    give(c, STR("retry: 2000\n\n"));
+    give(c, text_or_behind(&text));
     buf_free(&text);
     c->next = l->clients;
     l->clients = c;
@@ -252,28 +257,36 @@ static void welcome_all(struct live *l)
         for (size_t i = 0; i < n; i++) welcome(l, taken[i]);
 }
 
-static void tell_all(struct live *l, uint64_t from)
-{
-    buf all = {.max = TICK_BYTES_MAX}, some = {.max = TICK_BYTES_MAX};
-    const struct client everything = {0};
-    write_from(l, &everything, from, &all);
-    for (struct client *c = l->clients; c; c = c->next) {
-        if (c->thing_count == 0) {
-            give(c, &all);
-            continue;
-        }
-        buf_clear(&some);
-        write_from(l, c, from, &some);
-        give(c, &some);
-    }
-    buf_free(&all);
-    buf_free(&some);
-}
-
+// The same bytes to all who want everything, made and kept once.
 static void tell_same(struct live *l, str text)
 {
+    http_piece *piece = text.n ? http_piece_new(text) : NULL;
+    if (!piece) return;
     for (struct client *c = l->clients; c; c = c->next)
-        if (!http_live_send(c->stream, text)) c->is_gone = true;
+        if (c->thing_count == 0 && !http_live_send_piece(c->stream, piece)) c->is_gone = true;
+    http_piece_release(piece);
+}
+
+static void tell_each(struct live *l, uint64_t from)
+{
+    buf text = {.max = TEXT_BYTES_MAX};
+    for (struct client *c = l->clients; c; c = c->next) {
+        if (c->thing_count == 0) continue;
+        buf_clear(&text);
+        write_from(l, c, from, &text);
+        give(c, text_or_behind(&text));
+    }
+    buf_free(&text);
+}
+
+static void tell_all(struct live *l, uint64_t from)
+{
+    const struct client everything = {0};
+    buf text = {.max = TEXT_BYTES_MAX};
+    write_from(l, &everything, from, &text);
+    tell_same(l, text_or_behind(&text));
+    buf_free(&text);
+    tell_each(l, from);
 }
 
 // ---- The thread --------------------------------------------------------------------------------------------------
@@ -304,23 +317,25 @@ static int by_stream_and_time(const void *a, const void *b)
     return (x->commit > y->commit) - (x->commit < y->commit);
 }
 
-// Takes what is committed in one tick from its first burst on. False: stopped.
+// Takes what is committed in one tick from its first burst on, or less when a client comes in. False: stopped.
 static bool gather(struct live *l, struct tick *t)
 {
     void *taken[TAKEN_MAX];
-    int64_t until = 0, wait = l->clients ? LIVE_TICK_US : LIVE_TICK_US * 2;
+    int64_t until = 0, wait = LOOK_ROUND_US;
     for (;;) {
         const size_t n = queue_take(l->bursts, taken, TAKEN_MAX, wait);
         if (n && !until) until = time_monotonic_us() + LIVE_TICK_US;
+        bool has_guest = false;
         for (size_t i = 0; i < n; i++) {
             struct burst *b = taken[i];
-            l->last_commit = b->commit;
+            has_guest |= b->count == 0;
+            if (b->count) l->last_commit = b->commit;
             if (!tick_add(t, b)) l->lost = b->commit;
             free(b);
         }
         if (n == 0 && queue_is_closed(l->bursts)) return false;
         wait = until - time_monotonic_us();
-        if (wait <= 0) return true;
+        if (wait <= 0 || has_guest) return true;
     }
 }
 
@@ -346,7 +361,7 @@ static void note_losses(struct live *l)
     l->lost_seen = lost;
     if (lost > l->complete_after) l->complete_after = lost;
     if (lost > l->last_commit) l->last_commit = lost;
-    tell_same(l, STR("event: behind\ndata: {}\n\n"));
+    for (struct client *c = l->clients; c; c = c->next) give(c, behind);
 }
 
 static void *run(void *context)
@@ -360,11 +375,6 @@ static void *run(void *context)
         tell_all(l, from);
         note_losses(l);
         welcome_all(l);
-        const int64_t now = time_monotonic_us();
-        if (now - l->heartbeat_us > HEARTBEAT_US) {
-            tell_same(l, STR(":\n\n"));
-            l->heartbeat_us = now;
-        }
         end_gone(l);
     }
     free(t.all);
@@ -402,7 +412,6 @@ static bool read_wishes(struct http_request *r, struct client *c, err *e)
     if (after.n == 0 && !http_query_get(http_request_query(r), STR("after"), a, &after)) return true;
     int64_t place;
     if (!num_parse_int(after, &place, e)) return err_within(e, "after");
-    c->has_place = true;
     c->place = place < 0 ? 0 : (uint64_t)place;
     return true;
 }
@@ -423,23 +432,37 @@ static void refuse(struct http_request *r, const err *e)
     buf_free(&body);
 }
 
+// Wakes the thread: a burst of nothing says that a client waits.
+static bool hand_over(struct live *l, struct client *c)
+{
+    struct burst *wake = calloc(1, sizeof *wake);
+    if (!wake || !queue_push(l->arrivals, c)) {
+        free(wake);
+        return false;
+    }
+    if (!queue_push(l->bursts, wake)) free(wake);  // it is full, so the thread is awake
+    return true;
+}
+
 void live_handle(struct http_request *r, void *context)
 {
     struct live *l = context;
     err e;
     struct client *c = calloc(1, sizeof *c);
+    l->listeners++;  // from here on commits are kept
+    if (c) c->place = l->heard;
     if (!c || !read_wishes(r, c, &e)) {
+        l->listeners--;
         if (!c) err_no_memory(&e);
         refuse(r, &e);
         free(c);
         return;
     }
-    l->listeners++;  // from here on commits are kept
     http_reply_data head = {.status = 200, .content_type = STR("text/event-stream")};
     http_reply_add_header(&head, STR("Cache-Control"), STR("no-store"));
     http_reply_add_header(&head, STR("X-Accel-Buffering"), STR("no"));
     c->stream = http_reply_live(r, &head, client_closed, c);
-    if (c->stream && queue_push(l->arrivals, c)) return;
+    if (c->stream && hand_over(l, c)) return;
     if (c->stream) http_live_close(c->stream);
     l->listeners--;
     free(c);
@@ -459,12 +482,11 @@ struct live *live_start(struct store *s, struct meter_book *b, struct metrics *m
                        .bursts = queue_new(BURSTS_WAITING_MAX),
                        .arrivals = queue_new(CLIENTS_WAITING_MAX),
                        .ring = calloc(RING_EVENTS, sizeof(struct event)),
-                       .scratch = arena_new(TICK_ARENA_BYTES),
-                       .lost = UINT64_MAX >> 1};
+                       .scratch = arena_new(TICK_ARENA_BYTES)};
     struct snapshot *at;
     bool ok = (l->bursts && l->arrivals && l->ring && l->scratch) || err_no_memory(e);
     if (ok && (ok = snapshot_open(s, &at, e))) {
-        l->lost = l->lost_seen = l->complete_after = l->last_commit = snapshot_commit(at);
+        l->heard = l->lost = l->lost_seen = l->complete_after = l->last_commit = snapshot_commit(at);
         snapshot_close(at);
     }
     if (ok && pthread_create(&l->thread, NULL, run, l) != 0)

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define PAGE_BYTES_MAX ((size_t)4 << 20)
 
@@ -158,7 +159,6 @@ void page_put_reading(struct page *p, struct view *v, const struct series *s, co
     const bool has_time = r->state != READING_NONE;
     struct view_maker *m = &p->maker;
     view_int(m, v, STR("stream"), s->id);
-    view_int(m, v, STR("stamp"), has_time ? r->at / 1000 : 0);
     view_int(m, v, STR("fresh_ms"), series_fresh_for(s) / 1000);
     view_int(m, v, STR("decimals"), s->decimals);
     view_text(m, v, STR("value"), page_mark(p, s, r));
@@ -228,10 +228,16 @@ static bool page_start(struct page *p, struct portal *portal, struct http_reques
     return p->root != NULL;
 }
 
+// FNV-1a over words of eight bytes: only to tell one page from another.
 static uint64_t hash_of(str s)
 {
-    uint64_t h = 14695981039346656037u;  // FNV-1a
-    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < s.n; i += sizeof h) {
+        uint64_t word = 0;
+        memcpy(&word, s.p + i, s.n - i < sizeof word ? s.n - i : sizeof word);
+        h = (h ^ word) * 1099511628211u;
+        h ^= h >> 32;
+    }
     return h;
 }
 
@@ -239,6 +245,7 @@ static void answer(struct page *p, const struct site_page *page, int status)
 {
     buf body = {.max = PAGE_BYTES_MAX};
     char etag[32];
+    (void)buf_reserve(&body, 64 << 10);
     template_render(page->template, p->root, &body);
     http_reply_data reply = {.status = status, .content_type = STR("text/html; charset=utf-8"), .body = buf_str(&body)};
     snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)hash_of(reply.body));

@@ -76,7 +76,7 @@ str page_buf(struct page *p, buf *b);                                 // keeps t
 void page_legend(struct page *p, struct view *list, const struct scale *s);
 void page_kind(struct page *p, struct view *list, meter_kind k);      // its mark and name
 str page_kind_name(const struct page *p, meter_kind k);
-// What a list, card or marker needs of a reading: stream, stamp, fresh_ms, decimals, value, word, class, state, when, iso.
+// What a list, card or marker needs of a reading: stream, fresh_ms, decimals, value, word, class, state, when, iso.
 void page_put_reading(struct page *p, struct view *v, const struct series *s, const struct reading *r);
 
 #endif

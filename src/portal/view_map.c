@@ -111,12 +111,7 @@ static str marker_label(struct page *p, const struct spot *s)
 static str marker_attributes(struct page *p, const struct spot *s)
 {
     str out = {0};
-    const instant at = s->reading.state == READING_NONE ? 0 : s->reading.at;
-    if (!arena_print(p->a, &out, "data-stream=\"%lld\" data-time=\"%lld\" data-fresh=\"%lld\" data-decimals=\"%d\" data-class=\"%.*s\"",
-                     (long long)s->series->id, (long long)(at / 1000),
-                     (long long)(series_fresh_for(s->series) / 1000), s->series->decimals,
-                     STR_ARG(s->reading.class ? s->reading.class->name : STR("plain"))))
-        p->maker.failed = true;
+    if (!arena_print(p->a, &out, "data-stream=\"%lld\"", (long long)s->series->id)) p->maker.failed = true;
     return out;
 }
 

@@ -259,9 +259,7 @@ static void draw_marker(buf *out, const struct projection *p, const struct map_m
     html_escape(out, m->label);
     BUF_LIT(out, "\" ");
     buf_add(out, m->attributes);
-    BUF_LIT(out, "><title>");
-    html_escape(out, m->label);
-    BUF_LIT(out, "</title>");
+    BUF_LIT(out, ">");
     draw_shape(out, m->shape, half_width(utf8_length(m->text)), 12);
     BUF_LIT(out, "<text y=\"5\">");
     html_escape(out, m->text);

@@ -23,7 +23,7 @@ struct map_marker {
     str class;       // "air-2"; empty: plain
     str state;       // "fresh", "old", "silent"
     str text;        // "8": what stands in it
-    str label;       // its name for a screen reader and the tooltip
+    str label;       // its name
     str href;
     str attributes;  // more of them, made by peil: data-stream="12"
 };

@@ -41,6 +41,12 @@ function enhance(frame: HTMLElement): void {
     if (button?.dataset.zoom) zoom(step + (button.dataset.zoom === 'in' ? 1 : -1));
     if (button?.dataset.pan) pan(button.dataset.pan);
   });
+  // A tooltip for the mouse says what the marker's name says, made when it is wanted.
+  pane.addEventListener('pointerover', (e) => {
+    const marker = (e.target as Element).closest('.marker');
+    if (marker) pane.title = marker.getAttribute('aria-label') ?? '';
+    else pane.removeAttribute('title');
+  });
   // Without Ctrl the wheel scrolls the page.
   pane.addEventListener('wheel', (e) => {
     if (!e.ctrlKey) return;

@@ -21,11 +21,10 @@ function setState(at: Element, state: string): void {
   at.classList.add(state);
 }
 
+// Classes of a scale are called air-1, warm-6 ... or plain.
 function setClass(at: Element, name: string): void {
-  const before = at.getAttribute('data-class');
-  if (before) at.classList.remove(before);
+  at.classList.remove(...[...at.classList].filter((c) => c === 'plain' || /^[a-z]+-\d$/.test(c)));
   at.classList.add(name);
-  at.setAttribute('data-class', name);
 }
 
 function setText(at: Element | null, words: string): void {
@@ -50,48 +49,54 @@ function showMarker(marker: Element, value: string, o: Observation, when: string
   setClass(marker, o.class ?? 'plain');
   setText(marker.querySelector('text'), value);
   const name = (marker.getAttribute('aria-label') ?? '').split(':')[0];
-  const label = `${name}: ${[value, wordOf(o), when].filter((part) => part).join(', ')}`;
-  marker.setAttribute('aria-label', label);
-  setText(marker.querySelector('title'), label);
+  marker.setAttribute('aria-label', `${name}: ${[value, wordOf(o), when].filter((part) => part).join(', ')}`);
 }
 
 function showRow(row: Element, value: string, o: Observation, when: string): void {
   setText(row.querySelector('[data-value]'), value);
-  const at = row.querySelector('[data-when]');
+  setText(row.querySelector('[data-word]'), wordOf(o));
+  const at = row.querySelector('time');
   setText(at, when);
   at?.setAttribute('datetime', o.time);
-  const mark = row.querySelector('[data-class]');
-  if (mark) setClass(mark, o.class ?? 'plain');
-  setText(row.querySelector('[data-word]'), wordOf(o));
+  const dot = row.querySelector('.dot');
+  if (dot) setClass(dot, o.class ?? 'plain');
 }
 
-// True when something on the page shows this stream. A reading older than what is shown changes nothing.
+// A row of the list or a card knows when it was measured; the marker of the same stream follows it.
+const rowOf = (stream: number): HTMLElement | null => document.querySelector(`tr[data-stream="${stream}"], li[data-stream="${stream}"]`);
+const markerOf = (stream: number | string): Element | null => document.querySelector(`.marker[data-stream="${stream}"]`);
+const timeOf = (row: Element): number => Date.parse(row.querySelector('time')?.dateTime ?? '') || 0;
+
+// True when the page shows this stream. A reading older than what is shown changes nothing.
 export function show(o: Observation): boolean {
+  const row = rowOf(o.stream);
   const time = Date.parse(o.time);
-  const places = document.querySelectorAll<HTMLElement | SVGElement>(`[data-stream="${o.stream}"]`);
-  for (const at of places) {
-    if (Number(at.dataset.time) >= time) continue;
-    at.dataset.time = String(time);
-    const value = valueOf(o, Number(at.dataset.decimals));
-    if (at instanceof SVGElement) showMarker(at, value, o, formatClock(time));
-    else showRow(at, value, o, formatClock(time));
-    setState(at, o.rejected ? 'rejected' : stateAt(at, time, Date.now()));
+  if (!row || timeOf(row) >= time) return row !== null;
+  const marker = markerOf(o.stream);
+  const value = valueOf(o, Number(row.dataset.decimals));
+  const state = o.rejected ? 'rejected' : stateAt(row, time, Date.now());
+  showRow(row, value, o, formatClock(time));
+  if (marker) showMarker(marker, value, o, formatClock(time));
+  for (const at of marker ? [row, marker] : [row]) {
+    setState(at, state);
     flash(at);
   }
-  return places.length > 0;
+  return true;
 }
 
-function stateAt(at: HTMLElement | SVGElement, time: number, now: number): string {
+function stateAt(row: HTMLElement, time: number, now: number): string {
   const past = now - time;
-  return past < Number(at.dataset.fresh) ? 'fresh' : past < OLD_MOST ? 'old' : 'silent';
+  return past < Number(row.dataset.fresh) ? 'fresh' : past < OLD_MOST ? 'old' : 'silent';
 }
 
 // What was fresh when it came grows old without any message.
 export function age(now: number): void {
-  for (const at of document.querySelectorAll<HTMLElement | SVGElement>('[data-stream]')) {
-    const time = Number(at.dataset.time);
-    if (!time) continue;
-    const state = stateAt(at, time, now);
-    if (state === 'silent' || !at.classList.contains('rejected')) setState(at, state);
+  for (const row of document.querySelectorAll<HTMLElement>('tr[data-stream], li[data-stream]')) {
+    const time = timeOf(row);
+    const state = stateAt(row, time, now);
+    if (!time || (row.classList.contains('rejected') && state !== 'silent')) continue;
+    setState(row, state);
+    const marker = markerOf(row.dataset.stream ?? '');
+    if (marker) setState(marker, state);
   }
 }

@@ -59,11 +59,11 @@ export function list(c: Context): Html {
       <caption class="visually-hidden">${c.t('list.caption', { layer: raw('{{layer_name}}') })}</caption>
       <thead class="visually-hidden"><tr><th scope="col">${c.t('list.meter')}</th><th scope="col">{{layer_name}}</th><th scope="col">${c.t('list.when')}</th></tr></thead>
       <tbody>
-        {{#meters}}<tr class="{{state}}" data-stream="{{stream}}" data-time="{{stamp}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}">
+        {{#meters}}<tr class="{{state}}" data-stream="{{stream}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}">
           <th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">{{area}}</span></th>
           <td class="reading"><span class="number"><span class="value" data-value>{{value}}</span> <span class="unit">{{layer_unit}}</span></span>
-            <span class="word"><span class="dot {{class}}" data-class="{{class}}"></span><span data-word>{{word}}</span></span></td>
-          <td class="when"><time datetime="{{iso}}" data-when>{{when}}</time></td>
+            <span class="word"><span class="dot {{class}}"></span><span data-word>{{word}}</span></span></td>
+          <td class="when"><time datetime="{{iso}}">{{when}}</time></td>
         </tr>{{/meters}}
       </tbody>
     </table>{{/has_meters}}

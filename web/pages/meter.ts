@@ -20,11 +20,11 @@ export const page: Page = {
     <section aria-label="${c.t('meter.now')}">
       {{^streams}}<p class="empty">${c.t('meter.nothing')}</p>{{/streams}}
       <ul class="cards">
-        {{#streams}}<li class="card {{state}}{{#current}} card-current{{/current}}" data-stream="{{stream}}" data-time="{{stamp}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}">
+        {{#streams}}<li class="card {{state}}{{#current}} card-current{{/current}}" data-stream="{{stream}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}">
           <a class="card-name" href="{{href}}"{{#current}} aria-current="true"{{/current}}>{{name}}</a>
           <p class="card-value"><span class="value" data-value>{{value}}</span> <span class="unit">{{unit}}</span></p>
-          <p class="word"><span class="dot {{class}}" data-class="{{class}}"></span><span data-word>{{word}}</span></p>
-          <p class="when"><time datetime="{{iso}}" data-when>{{when}}</time></p>
+          <p class="word"><span class="dot {{class}}"></span><span data-word>{{word}}</span></p>
+          <p class="when"><time datetime="{{iso}}">{{when}}</time></p>
         </li>{{/streams}}
       </ul>
     </section>

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "store/observations.h"
-#include "store/settle.h"
+#include "store/stream/settle.h"
 #include "workload.h"
 
 #include <getopt.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Walks everything that the store holds and says in plain sentences what is wrong.
-#include "store/stream_scan.h"
+#include "store/scan/stream_scan.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "base/queue.h"
 #include "series/tail_row.h"
 #include "store/observations.h"
-#include "store/stream.h"
+#include "store/stream/stream.h"
 
 #include <pthread.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Counting: observations of a stream and of all, and the store's own figures.
-#include "store/stream_scan.h"
+#include "store/scan/stream_scan.h"
 
 #include <sys/stat.h>
 

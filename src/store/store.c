@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Opening and closing a store: its directory, its lock, its streams and its tail.
 #include "base/log.h"
-#include "store/store_meter.h"
-#include "store/stream_row.h"
+#include "store/meter.h"
+#include "store/stream/row.h"
 
 #include <errno.h>
 #include <fcntl.h>

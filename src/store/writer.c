@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The writer thread: takes all operations that wait, runs them, commits once, says so to each.
 #include "base/log.h"
-#include "store/settle.h"
-#include "store/store_meter.h"
+#include "store/stream/settle.h"
+#include "store/meter.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "store/scan/stream_scan.h"
+
+static bool is_shown(const struct snapshot *at, const struct stream *s)
+{
+    const uint64_t deleted = atomic_load_explicit(&s->deleted, memory_order_acquire);
+    return deleted == 0 || deleted > at->commit;
+}
+
+struct stream *snapshot_stream(struct snapshot *at, entity_id id)
+{
+    struct stream *s = streams_find(&at->store->streams, id);
+    return s && is_shown(at, s) ? s : NULL;
+}
+
+struct stream *snapshot_next_stream(struct snapshot *at, entity_id after)
+{
+    struct stream *s = streams_next(&at->store->streams, after);
+    while (s && !is_shown(at, s)) s = streams_next(&at->store->streams, s->id);
+    return s;
+}
+
+// ---- by number ----
+
+// Whether all of the stream has its numbers in the order of its times, chunks and tail together.
+static bool counts_up(const struct tail *t, const struct tail_scan *tail, const struct stream_row *row)
+{
+    if (row->is_unordered || atomic_load_explicit(&t->is_unordered, memory_order_relaxed)) return false;
+    if (tail->count == 0 || row->newest_time == TIME_NONE) return true;
+    const struct tail_entry *first = tail->places[0].entry;
+    return first->number > row->greatest_number &&
+           point_cmp(first->time, first->number, row->newest_time, row->newest_number) > 0;
+}
+
+// Finds out how to answer by number. Where numbers count up with times, times are followed, from the chunk that has the
+// first number wanted.
+static bool prepare_by_number(struct stream_scan *scan, struct connection *c, const struct tail *t, struct point_key *seek,
+                              err *e)
+{
+    const struct scan_options *o = &scan->options;
+    struct stream_row row = {.newest_time = TIME_NONE};
+    bool got;
+    if (!stream_row_read(c, scan->stream, &row, NULL, &got, e)) return false;
+    scan->is_by_number = !counts_up(t, &scan->tail, &row);
+    if (scan->is_by_number) return true;
+    const uint32_t first = o->is_descending ? o->number_to : o->number_from;
+    struct point_key key;
+    if (!chunk_key_of_number(c, scan->stream, first, &key, e)) return false;
+    if (o->is_descending ? point_key_cmp(key, *seek) < 0 : point_key_cmp(key, *seek) > 0) *seek = key;
+    return true;
+}
+
+bool stream_scan_open(struct stream_scan *scan, struct snapshot *at, const struct stream *s,
+                      const struct scan_options *options, err *e)
+{
+    *scan = (struct stream_scan){.stream = s->id, .options = *options};
+    struct connection *c = at->connection;
+    const struct tail *t = stream_tail(s, at->commit, at->is_inside);
+    struct point_key seek = options->is_descending ? options->range.to : options->range.from;
+    bool ok = tail_scan_open(&scan->tail, t, at->commit, at->is_inside, options, e);
+    if (ok && options->order == SCAN_BY_NUMBER) ok = prepare_by_number(scan, c, t, &seek, e);
+    if (ok)
+        ok = scan->is_by_number ? number_scan_open(&scan->numbers, c, s->id, options, e)
+                                : chunk_scan_open(&scan->chunks, c, s->id, options, seek, e);
+    if (!ok) tail_scan_close(&scan->tail);
+    return ok;
+}
+
+void stream_scan_close(struct stream_scan *scan)
+{
+    if (scan->is_by_number) {
+        number_scan_close(&scan->numbers);
+    } else {
+        chunk_scan_close(&scan->chunks);
+    }
+    tail_scan_close(&scan->tail);
+}
+
+static void move(struct stream_scan *scan)
+{
+    if (scan->given == GIVEN_TAIL) scan->tail.at++;
+    if (scan->given == GIVEN_CHUNK && scan->is_by_number) number_scan_move(&scan->numbers);
+    if (scan->given == GIVEN_CHUNK && !scan->is_by_number) chunk_scan_move(&scan->chunks);
+    scan->given = GIVEN_NONE;
+}
+
+static bool tail_goes_first(const struct stream_scan *scan, const struct tail_entry *t, const struct point *p)
+{
+    const int order = scan->is_by_number ? (t->number > p->number) - (t->number < p->number)
+                                         : point_cmp(t->time, t->number, p->time, p->number);
+    return (order < 0) != scan->options.is_descending;
+}
+
+bool stream_scan_next(struct stream_scan *scan, struct point *out, bool *got, err *e)
+{
+    const struct point *p;
+    move(scan);
+    if (!(scan->is_by_number ? number_scan_peek(&scan->numbers, &p, e) : chunk_scan_peek(&scan->chunks, &p, e))) return false;
+    const struct tail_place *t = tail_scan_peek(&scan->tail);
+    *got = t || p;
+    if (!*got) return true;
+    if (t && (!p || tail_goes_first(scan, t->entry, p))) {
+        tail_point(t->block, t->entry, out);
+        scan->given = GIVEN_TAIL;
+    } else {
+        *out = *p;
+        scan->given = GIVEN_CHUNK;
+    }
+    return true;
+}

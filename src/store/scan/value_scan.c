@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "store/scan/value_scan.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct batch {
+    size_t count;
+    instant times[COLUMN_BLOCK];
+    double values[COLUMN_BLOCK];
+};
+
+struct value_walk {
+    struct snapshot *at;
+    const struct stream *stream;
+    struct scan_options options;
+    values_each each;
+    void *context;
+    struct batch batch;
+};
+
+static bool flush(struct value_walk *w, err *e)
+{
+    struct batch *b = &w->batch;
+    const size_t count = b->count;
+    b->count = 0;
+    return count == 0 || w->each(b->times, b->values, count, w->context, e);
+}
+
+// ---- one by one: what has extra, or late observations beside chunks ----
+
+static bool add_point(struct value_walk *w, const struct point *p, err *e)
+{
+    struct batch *b = &w->batch;
+    if (!point_number(p, &b->values[b->count])) return true;
+    b->times[b->count++] = p->time;
+    return b->count < COLUMN_BLOCK || flush(w, e);
+}
+
+static bool walk_points(struct value_walk *w, err *e)
+{
+    struct stream_scan scan;
+    struct point p;
+    bool ok, got = false;
+    if (!stream_scan_open(&scan, w->at, w->stream, &w->options, e)) return false;
+    while ((ok = stream_scan_next(&scan, &p, &got, e)) && got)
+        if (!(ok = add_point(w, &p, e))) break;
+    stream_scan_close(&scan);
+    return ok && flush(w, e);
+}
+
+// ---- block by block ----
+
+static bool walk_plain_chunk(struct value_walk *w, struct chunk_reader *r, err *e)
+{
+    static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+    const double power = powers[r->scale];
+    const instant from = w->options.range.from.time, to = w->options.range.to.time;
+    struct chunk_block b;
+    for (;;) {
+        if (!chunk_next(r, &b)) return chunk_damaged(w->stream->id, e);
+        if (b.n == 0 || b.time[0] >= to) return true;
+        size_t first = 0, end = b.n;
+        while (first < end && b.time[first] < from) first++;
+        while (end > first && b.time[end - 1] >= to) end--;
+        double values[COLUMN_BLOCK];
+        for (size_t i = first; i < end; i++) values[i] = (double)b.units[i] / power;
+        if (end > first && !w->each(b.time + first, values + first, end - first, w->context, e)) return false;
+    }
+}
+
+static bool walk_rich_chunk(struct value_walk *w, struct chunk_reader *r, err *e)
+{
+    struct chunk_block b;
+    struct point p;
+    for (;;) {
+        if (!chunk_next(r, &b)) return chunk_damaged(w->stream->id, e);
+        if (b.n == 0) return flush(w, e);
+        for (size_t i = 0; i < b.n; i++) {
+            chunk_point(r, &b, i, &p);
+            if (scan_includes(&w->options, p.time, p.number) && !add_point(w, &p, e)) return false;
+        }
+    }
+}
+
+// *more = false: this chunk begins behind the time asked for, and so do all that follow.
+static bool walk_chunk(struct value_walk *w, const struct stored_chunk *chunk, bool *more, err *e)
+{
+    const struct point_range *range = &w->options.range;
+    struct chunk_head head;
+    struct chunk_reader r;
+    if (!chunk_read_head(buf_str(&chunk->bytes), &head)) return chunk_damaged(w->stream->id, e);
+    *more = head.first_time < range->to.time;
+    if (!*more || head.last_time < range->from.time) return true;
+    const bool is_plain = chunk_is_plain(&head);
+    if (!chunk_open(&r, buf_str(&chunk->bytes), is_plain ? CHUNK_RESULTS : CHUNK_ALL)) return chunk_damaged(w->stream->id, e);
+    const bool ok = is_plain ? walk_plain_chunk(w, &r, e) : walk_rich_chunk(w, &r, e);
+    chunk_close(&r);
+    return ok;
+}
+
+static bool walk_chunks(struct value_walk *w, struct stored_chunk *chunk, err *e)
+{
+    struct connection *c = w->at->connection;
+    const entity_id stream = w->stream->id;
+    bool got, more = true;
+    if (!chunk_at(c, stream, w->options.range.from, chunk, &got, e)) return false;
+    while (got && more)
+        if (!walk_chunk(w, chunk, &more, e) || !chunk_after(c, stream, chunk->last, chunk, &got, e)) return false;
+    if (!more) return true;
+    return chunk_growing(c, stream, chunk, &got, e) && (!got || walk_chunk(w, chunk, &more, e));
+}
+
+static bool walk_tail(struct value_walk *w, const struct tail_scan *tail, err *e)
+{
+    struct point p;
+    for (size_t i = 0; i < tail->count; i++) {
+        tail_point(tail->places[i].block, tail->places[i].entry, &p);
+        if (!add_point(w, &p, e)) return false;
+    }
+    return flush(w, e);
+}
+
+// The tail stands behind all chunks, so that one can be read after the other.
+static bool is_behind_chunks(struct value_walk *w, const struct tail_scan *tail, bool *out, err *e)
+{
+    struct stream_row row = {.newest_time = TIME_NONE};
+    bool got;
+    *out = true;
+    if (tail->count == 0) return true;
+    if (!stream_row_read(w->at->connection, w->stream->id, &row, NULL, &got, e)) return false;
+    const struct tail_entry *first = tail->places[0].entry;
+    *out = row.newest_time == TIME_NONE || point_cmp(first->time, first->number, row.newest_time, row.newest_number) > 0;
+    return true;
+}
+
+static bool walk(struct value_walk *w, err *e)
+{
+    struct tail_scan tail;
+    struct stored_chunk chunk = {.id = 0};
+    bool is_behind;
+    const struct tail *t = stream_tail(w->stream, w->at->commit, w->at->is_inside);
+    if (!tail_scan_open(&tail, t, w->at->commit, w->at->is_inside, &w->options, e)) return false;
+    bool ok = is_behind_chunks(w, &tail, &is_behind, e);
+    if (ok && is_behind) ok = walk_chunks(w, &chunk, e) && walk_tail(w, &tail, e);
+    if (ok && !is_behind) ok = walk_points(w, e);
+    buf_free(&chunk.bytes);
+    tail_scan_close(&tail);
+    return ok;
+}
+
+bool value_scan(struct snapshot *at, entity_id stream, interval when, values_each each, void *context, err *e)
+{
+    struct value_walk *w = malloc(sizeof *w);
+    if (!w) return err_no_memory(e);
+    *w = (struct value_walk){.at = at, .stream = snapshot_stream(at, stream), .options = SCAN_ALL, .each = each, .context = context};
+    if (when.start != TIME_NONE) w->options.range.from = (struct point_key){when.start, -1};
+    if (when.end != TIME_NONE) w->options.range.to = (struct point_key){when.end, -1};
+    const bool ok = !w->stream || walk(w, e);
+    free(w);
+    return ok;
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Appending observations: the memory side of an operation, its undoing and its publication.
+#include "store/stream/settle.h"
+#include "store/stream/row.h"
+
+#include <stdlib.h>
+
+// More than this in memory means that seals fail or cannot keep up.
+#define TAIL_BYTES_MAX ((size_t)512 << 20)
+#define OBSERVATION_BYTES_MAX ((size_t)8 << 20)  // of texts and JSON of one
+
+// The array with room for one more, or NULL.
+static void *grown(void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) return items;
+    const size_t more = *capacity > 0 ? *capacity * 2 : 256;
+    void *p = realloc(items, more * size);
+    if (p) *capacity = more;
+    return p;
+}
+
+// ---- undo ----
+
+bool tx_note_undo(struct store_tx *tx, struct undo u, err *e)
+{
+    struct undo *undos = grown(tx->undos, tx->undo_count, &tx->undo_capacity, sizeof *undos);
+    if (!undos) return err_no_memory(e);
+    tx->undos = undos;
+    tx->undos[tx->undo_count++] = u;
+    return true;
+}
+
+bool tx_save_stream(struct store_tx *tx, struct stream *s, err *e)
+{
+    if (s->touched == tx->operation) return true;
+    if (!tx_note_undo(tx, (struct undo){.kind = UNDO_STATE, .stream = s, .state = s->state}, e)) return false;
+    s->touched = tx->operation;
+    return true;
+}
+
+// The tail begun by the seal is empty again by now. A reader may be passing over it, so that it is not freed at once.
+static void undo_seal(struct store_tx *tx, const struct undo *u)
+{
+    atomic_store_explicit(&u->stream->tail, u->begun->older, memory_order_release);
+    tx->store->load.observations += u->sealed;
+    retire(tx->store, (struct retired){.tail = u->begun});
+}
+
+static void undo_one(struct store_tx *tx, const struct undo *u)
+{
+    struct stream *s = u->stream;
+    switch (u->kind) {
+    case UNDO_STATE:
+        s->state = u->state;
+        s->touched = 0;
+        break;
+    case UNDO_SEAL:
+        undo_seal(tx, u);
+        break;
+    case UNDO_ADD:
+        streams_remove(&tx->store->streams, s);
+        settle_forget(tx->store, s);
+        retire(tx->store, (struct retired){.stream = s});
+        break;
+    case UNDO_DELETE:
+        atomic_store_explicit(&s->deleted, 0, memory_order_release);
+        tx->store->load.observations += atomic_load_explicit(&s->tail, memory_order_relaxed)->count;
+        break;
+    }
+}
+
+void tx_undo(struct store_tx *tx, size_t undos, size_t appended, size_t changes)
+{
+    while (tx->appended_count > appended) {
+        const struct appended *a = &tx->appended[--tx->appended_count];
+        tail_take_back(a->tail, a->block);
+        tx->store->load.observations--;
+    }
+    while (tx->undo_count > undos) undo_one(tx, &tx->undos[--tx->undo_count]);
+    tx->change_count = changes;
+}
+
+// ---- publication ----
+
+static void publish_undo_item(struct store *s, const struct undo *u)
+{
+    if (u->kind == UNDO_SEAL) retire(s, (struct retired){.tail = u->begun->older, .newer = u->begun});
+    if (u->kind == UNDO_DELETE) retire(s, (struct retired){.stream = u->stream, .is_listed = true});
+    if (u->kind == UNDO_DELETE) settle_forget(s, u->stream);
+}
+
+void tx_publish(struct store_tx *tx)
+{
+    struct store *s = tx->store;
+    for (size_t i = 0; i < tx->appended_count; i++) tail_publish(tx->appended[i].block);
+    atomic_store_explicit(&s->published, tx->commit, memory_order_release);
+    for (size_t i = 0; i < tx->undo_count; i++) publish_undo_item(s, &tx->undos[i]);
+    tx->undo_count = tx->appended_count = 0;
+}
+
+// ---- changes ----
+
+struct connection *tx_connection(struct store_tx *tx)
+{
+    return &tx->store->writer;
+}
+
+arena *tx_arena(struct store_tx *tx)
+{
+    return tx->arena;
+}
+
+struct snapshot *store_tx_snapshot(struct store_tx *tx)
+{
+    return &tx->snapshot;
+}
+
+uint64_t store_entity_version(struct store_tx *tx)
+{
+    return atomic_load_explicit(&tx->store->entity_version, memory_order_relaxed);
+}
+
+void tx_entities_changed(struct store_tx *tx)
+{
+    atomic_fetch_add_explicit(&tx->store->entity_version, 1, memory_order_relaxed);
+}
+
+bool tx_begin_sql(struct store_tx *tx, err *e)
+{
+    if (tx->has_savepoint) return true;
+    if (!sql_run(tx_connection(tx), STR("SAVEPOINT operation"), e)) return false;
+    tx->has_savepoint = tx->is_dirty = true;
+    return true;
+}
+
+static bool copy_value(arena *a, value *v)
+{
+    const bool has_text = v->type == VALUE_NUMBER || v->type == VALUE_TEXT || v->type == VALUE_JSON;
+    return !has_text || arena_copy(a, v->text, &v->text);
+}
+
+static const struct observation *copy_observation(arena *a, const struct observation *o)
+{
+    struct observation *copy = ARENA_NEW(a, struct observation);
+    if (!copy) return NULL;
+    *copy = *o;
+    const bool ok = copy_value(a, &copy->result) && copy_value(a, &copy->quality) &&
+                    (o->parameters.n == 0 || arena_copy(a, o->parameters, &copy->parameters));
+    return ok ? copy : NULL;
+}
+
+bool tx_changed(struct store_tx *tx, change_kind kind, entity_set set, entity_id id, const struct observation *observation,
+                err *e)
+{
+    if (set != SET_OBSERVATION) tx_entities_changed(tx);
+    if (tx->store->listener_count == 0) return true;
+    struct change *changes = grown(tx->changes, tx->change_count, &tx->change_capacity, sizeof *changes);
+    if (!changes) return err_no_memory(e);
+    tx->changes = changes;
+    struct change change = {.kind = kind, .set = set, .id = id};
+    if (observation && !(change.observation = copy_observation(tx->arena, observation))) return err_no_memory(e);
+    tx->changes[tx->change_count++] = change;
+    return true;
+}
+
+// ---- append ----
+
+static struct stream *live_stream(struct store_tx *tx, entity_id id)
+{
+    struct stream *s = streams_find(&tx->store->streams, id);
+    return s && atomic_load_explicit(&s->deleted, memory_order_relaxed) == 0 ? s : NULL;
+}
+
+static bool no_stream(entity_id id, err *e)
+{
+    return err_set(e, ERR_LINK, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld", (long long)id);
+}
+
+bool store_stream_info(struct store_tx *tx, entity_id stream, const struct stream_info **out, err *e)
+{
+    const struct stream *s = live_stream(tx, stream);
+    if (!s) return no_stream(stream, e);
+    *out = &s->state.info;
+    return true;
+}
+
+// The stream gets observations of a feature that it may not have had before.
+static bool meet_feature(struct store_tx *tx, entity_id stream, entity_id feature, err *e)
+{
+    if (!store_exists(&tx->snapshot, SET_FEATURE_OF_INTEREST, feature, e))
+        return e->code != ERR_ABSENT && e->code != ERR_GONE
+                   ? false
+                   : err_set(e, ERR_LINK, ERR_NOWHERE, "there is no FeatureOfInterest %lld", (long long)feature);
+    return stream_feature_add(tx, stream, feature, e);
+}
+
+static bool check_times(const struct observation *o, err *e)
+{
+    const interval t = o->phenomenon_time;
+    if (t.start < TIME_MIN || t.start > TIME_MAX || (t.end != TIME_NONE && (t.end < t.start || t.end > TIME_MAX)))
+        return err_set(e, ERR_RANGE, ERR_NOWHERE, "phenomenonTime is outside the years 1 to 9999 or ends before it starts");
+    return true;
+}
+
+static bool give_number(struct store_tx *tx, struct stream *s, struct observation *o, err *e)
+{
+    if (o->number == 0) {
+        if (s->state.next_number == 0)
+            return err_set(e, ERR_LIMIT, ERR_NOWHERE, "this Datastream has had all 4,294,967,295 Observations that it can");
+        o->number = s->state.next_number;
+        return true;
+    }
+    if (o->number >= s->state.next_number) return true;
+    struct observation found;
+    err absent;
+    if (!store_get_observation(&tx->snapshot, OBSERVATION_ID(o->stream, o->number), tx->arena, &found, &absent)) {
+        if (absent.code == ERR_ABSENT || absent.code == ERR_GONE) return true;
+        *e = absent;
+        return false;
+    }
+    return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "there is an Observation with this id already");
+}
+
+static void write_row(struct store_tx *tx, struct stream *s, const struct point *p)
+{
+    struct stream_state *t = &s->state;
+    const bool is_first = t->row_commit != tx->commit;
+    const struct tail_item item = {.stream = s->id,
+                                   .has_number = is_first || p->number != t->row_number + 1 || p->feature != t->row_feature,
+                                   .point = *p};
+    tail_writer_add(&tx->row, &item);
+    t->row_commit = tx->commit;
+    t->row_count = is_first ? 1 : t->row_count + 1;
+    t->row_number = p->number;
+    t->row_feature = p->feature;
+}
+
+static bool append_point(struct store_tx *tx, struct stream *s, const struct point *p, err *e)
+{
+    struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
+    struct tail_load *load = &tx->store->load;
+    if (load->bytes > TAIL_BYTES_MAX) return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many readings wait to be packed: try again");
+    struct appended *appended = grown(tx->appended, tx->appended_count, &tx->appended_capacity, sizeof *appended);
+    if (!appended) return err_no_memory(e);
+    tx->appended = appended;
+    struct tail_block *block = tail_append(t, p, tx->commit, &load->bytes);
+    if (!block) return err_no_memory(e);
+    tx->appended[tx->appended_count++] = (struct appended){t, block};
+    load->observations++;
+    settle_note(tx->store, s, t);
+    return true;
+}
+
+static bool has_room_for(const struct store_tx *tx, err *e)
+{
+    if (!tx->row.bytes.failed && !tx->extra.failed && tx->extra.n <= OBSERVATION_BYTES_MAX) return true;
+    return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the Observations are too large to store at once");
+}
+
+// What must hold of an observation before it is stored, whether it comes or is changed. Its stream, or NULL.
+struct stream *observation_check(struct store_tx *tx, const struct observation *o, err *e)
+{
+    struct stream *s = live_stream(tx, o->stream);
+    if (!s) {
+        no_stream(o->stream, e);
+        return NULL;
+    }
+    if (!check_times(o, e)) return NULL;
+    const bool is_met = o->feature == 0 || o->feature == s->state.arrival_feature;
+    return is_met || meet_feature(tx, s->id, o->feature, e) ? s : NULL;
+}
+
+bool store_append(struct store_tx *tx, struct observation *o, err *e)
+{
+    struct stream *s = observation_check(tx, o, e);
+    if (!s || !give_number(tx, s, o, e) || !tx_save_stream(tx, s, e)) return false;
+
+    struct point p;
+    buf_clear(&tx->extra);
+    point_of(o, &tx->extra, &p);
+    if (!has_room_for(tx, e)) return false;
+    if (!append_point(tx, s, &p, e)) return false;
+    write_row(tx, s, &p);
+    stream_note_arrival(s, &p);
+    tx->is_dirty = true;
+    return tx_changed(tx, CHANGE_CREATED, SET_OBSERVATION, OBSERVATION_ID(o->stream, o->number), o, e);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The durable tail, back into memory when a store is opened.
+#include "store/stream/settle.h"
+
+static bool damaged(uint64_t commit, err *e)
+{
+    return err_set(e, ERR_CORRUPT, ERR_NOWHERE,
+                   "the readings of commit %llu are damaged on disk: run 'peil doctor', then restore a backup",
+                   (unsigned long long)commit);
+}
+
+// Its number and feature, from what stands before it in the row; *is_sealed: it is in a chunk already.
+static void place_in_row(struct stream *s, uint64_t commit, struct tail_item *item, bool *is_sealed)
+{
+    struct stream_state *t = &s->state;
+    const bool is_first = t->row_commit != commit;
+    if (!item->has_number) {
+        item->point.number = t->row_number + 1;
+        item->point.feature = t->row_feature;
+    }
+    t->row_commit = commit;
+    t->row_count = is_first ? 1 : t->row_count + 1;
+    t->row_number = item->point.number;
+    t->row_feature = item->point.feature;
+    *is_sealed = commit < t->sealed_commit || (commit == t->sealed_commit && t->row_count <= t->sealed_of_row);
+}
+
+static bool replay_item(struct store *all, uint64_t commit, struct tail_item *item, err *e)
+{
+    struct stream *s = streams_find(&all->streams, item->stream);
+    if (!s) return true;  // deleted since
+    if (!item->has_number && s->state.row_commit != commit) return damaged(commit, e);
+    bool is_sealed;
+    place_in_row(s, commit, item, &is_sealed);
+    if (is_sealed) return true;
+    struct tail_block *b = tail_append(atomic_load_explicit(&s->tail, memory_order_relaxed), &item->point, commit,
+                                       &all->load.bytes);
+    if (!b) return err_no_memory(e);
+    tail_publish(b);
+    all->load.observations++;
+    stream_note_arrival(s, &item->point);
+    return true;
+}
+
+static bool replay_row(struct store *s, uint64_t commit, str row, size_t *count, err *e)
+{
+    if (row.n == 0) return true;
+    struct tail_reader r;
+    struct tail_item item;
+    bool got = true;
+    if (!tail_reader_open(&r, row)) return damaged(commit, e);
+    while (tail_reader_next(&r, &item, &got)) {
+        if (!got) return true;
+        if (!replay_item(s, commit, &item, e)) return false;
+        ++*count;
+    }
+    return damaged(commit, e);
+}
+
+bool tail_replay(struct store *s, struct connection *c, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c, STR("SELECT id, data FROM tail ORDER BY id"), &st, e)) return false;
+    uint64_t commit = 0;
+    bool ok, got = false;
+    while ((ok = sql_step(c, st, &got, e)) && got) {
+        commit = (uint64_t)sqlite3_column_int64(st, 0);
+        const str row = sql_column_str(st, 1);
+        size_t count = 0;
+        if (!(ok = replay_row(s, commit, row, &count, e))) break;
+        settle_note_row(s, commit, count, row.n);
+    }
+    sql_give(c, st);
+    if (!ok) return false;
+    atomic_store_explicit(&s->published, commit, memory_order_release);
+    settle_start(s);
+    return true;
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Rows of tables `stream` and `stream_feature`: streams come, change and go.
+#include "store/stream/row.h"
+
+static bool stream_of_row(sqlite3_stmt *st, struct streams *all, err *e)
+{
+    struct stream *s = stream_new(sqlite3_column_int64(st, 0));
+    if (!s) return err_no_memory(e);
+    struct stream_state *t = &s->state;
+    t->info.kind = (entity_set)sqlite3_column_int(st, 1);
+    t->info.thing = sqlite3_column_int64(st, 2);
+    t->info.field_count = (uint32_t)sqlite3_column_int64(st, 3);
+    t->next_number = (uint32_t)sqlite3_column_int64(st, 4);
+    t->sealed_commit = (uint64_t)sqlite3_column_int64(st, 5);
+    t->sealed_of_row = (uint32_t)sqlite3_column_int64(st, 6);
+    t->arrival_feature = sqlite3_column_int64(st, 7);
+    t->info.last_time = sql_column_instant(st, 8);
+    t->newest_number = (uint32_t)sqlite3_column_int64(st, 9);
+    t->info.feature = sqlite3_column_int64(st, 10);
+    t->growing_count = (uint32_t)sqlite3_column_int64(st, 12);
+    if (t->info.last_time != TIME_NONE) stream_widen(s, sqlite3_column_int64(st, 11), t->info.last_time);
+    if (streams_add(all, s, e)) return true;
+    stream_free(s);
+    return false;
+}
+
+bool stream_rows_load(struct connection *c, struct streams *all, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c, STR("SELECT id, kind, thing, fields, next_number, sealed_commit, sealed_of_row, arrival_feature,"
+                         " newest_time, newest_number, newest_feature, phen_min, growing_count FROM stream"), &st, e))
+        return false;
+    bool ok, got = false;
+    while ((ok = sql_step(c, st, &got, e)) && got)
+        if (!(ok = stream_of_row(st, all, e))) break;
+    sql_give(c, st);
+    return ok;
+}
+
+// ---- what a row says of the observations in chunks ----
+
+bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *out, buf *growing, bool *got, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c, STR("SELECT count, phen_min, phen_max, result_min, result_max, newest_feature, newest_time,"
+                         " newest_number, next_number, greatest_number, is_unordered, growing_count, growing,"
+                         " longest FROM stream WHERE id = ?1"), &st, e))
+        return false;
+    sqlite3_bind_int64(st, 1, stream);
+    const bool ok = sql_step(c, st, got, e);
+    if (ok && *got) {
+        *out = (struct stream_row){.extent = {.count = sqlite3_column_int64(st, 0),
+                                              .phen_min = sql_column_instant(st, 1),
+                                              .phen_max = sql_column_instant(st, 2),
+                                              .result_min = sql_column_instant(st, 3),
+                                              .result_max = sql_column_instant(st, 4),
+                                              .feature = sqlite3_column_int64(st, 5),
+                                              .longest = sqlite3_column_int64(st, 13)},
+                                   .newest_time = sql_column_instant(st, 6),
+                                   .newest_number = (uint32_t)sqlite3_column_int64(st, 7),
+                                   .next_number = sqlite3_column_int64(st, 8),
+                                   .greatest_number = sqlite3_column_int64(st, 9),
+                                   .is_unordered = sqlite3_column_int(st, 10) != 0,
+                                   .growing_count = (uint32_t)sqlite3_column_int64(st, 11)};
+        if (growing) buf_add(growing, sql_column_str(st, 12));
+    }
+    sql_give(c, st);
+    return ok;
+}
+
+static void bind_extent(sqlite3_stmt *st, const struct stream_row *row)
+{
+    sqlite3_bind_int64(st, 2, row->extent.count);
+    sql_bind_instant(st, 3, row->extent.phen_min);
+    sql_bind_instant(st, 4, row->extent.phen_max);
+    sql_bind_instant(st, 5, row->extent.result_min);
+    sql_bind_instant(st, 6, row->extent.result_max);
+    sqlite3_bind_int64(st, 7, row->extent.feature);
+    sql_bind_instant(st, 8, row->newest_time);
+    sqlite3_bind_int64(st, 9, row->newest_number);
+    sqlite3_bind_int64(st, 10, row->greatest_number);
+    sqlite3_bind_int(st, 11, row->is_unordered);
+    sqlite3_bind_int64(st, 12, row->growing_count);
+}
+
+bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row, str growing, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c, STR("UPDATE stream SET count = ?2, phen_min = ?3, phen_max = ?4, result_min = ?5, result_max = ?6,"
+                         " newest_feature = ?7, newest_time = ?8, newest_number = ?9, greatest_number = ?10,"
+                         " is_unordered = ?11, growing_count = ?12, growing = ?13, next_number = ?14, sealed_commit = ?15,"
+                         " sealed_of_row = ?16, arrival_feature = ?17, longest = ?18 WHERE id = ?1"), &st, e))
+        return false;
+    sqlite3_bind_int64(st, 1, s->id);
+    bind_extent(st, row);
+    if (row->growing_count > 0) sql_bind_blob(st, 13, growing);
+    sqlite3_bind_int64(st, 14, s->state.next_number);
+    sqlite3_bind_int64(st, 15, (int64_t)s->state.sealed_commit);
+    sqlite3_bind_int64(st, 16, s->state.sealed_of_row);
+    sqlite3_bind_int64(st, 17, s->state.arrival_feature);
+    sqlite3_bind_int64(st, 18, row->extent.longest);
+    return sql_finish(c, st, e);
+}
+
+void stream_row_add(struct stream_row *row, const struct point *p)
+{
+    stream_extent_add(&row->extent, p);
+    const bool is_newest =
+        row->newest_time == TIME_NONE || point_cmp(p->time, p->number, row->newest_time, row->newest_number) > 0;
+    if (!is_newest || p->number <= row->greatest_number) row->is_unordered = true;
+    if (p->number > row->greatest_number) row->greatest_number = p->number;
+    if (!is_newest) return;
+    row->newest_time = p->time;
+    row->newest_number = p->number;
+    row->extent.feature = p->feature;
+}
+
+// ---- what the entity side calls ----
+
+static struct stream *changing_stream(struct store_tx *tx, entity_id id, err *e)
+{
+    struct stream *s = streams_find(&tx->store->streams, id);
+    if (s && atomic_load_explicit(&s->deleted, memory_order_relaxed) == 0) return s;
+    err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld", (long long)id);
+    return NULL;
+}
+
+static bool insert_row(struct store_tx *tx, entity_id stream, const struct stream_info *info, err *e)
+{
+    struct connection *c = tx_connection(tx);
+    sqlite3_stmt *st;
+    if (!tx_begin_sql(tx, e)) return false;
+    if (!sql_take(c, STR("INSERT INTO stream(id, kind, thing, fields) VALUES(?1, ?2, ?3, ?4)"), &st, e)) return false;
+    sqlite3_bind_int64(st, 1, stream);
+    sqlite3_bind_int64(st, 2, info->kind);
+    sqlite3_bind_int64(st, 3, info->thing);
+    sqlite3_bind_int64(st, 4, info->field_count);
+    return sql_finish(c, st, e);
+}
+
+bool observations_add_stream(struct store_tx *tx, entity_id stream, entity_set kind, entity_id thing, uint32_t field_count,
+                             err *e)
+{
+    if (stream < 1 || stream > STREAM_ID_MAX)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "ids of Datastreams go up to %lld", (long long)STREAM_ID_MAX);
+    if (streams_find(&tx->store->streams, stream))
+        return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "Datastream %lld exists already", (long long)stream);
+    struct stream *s = stream_new(stream);
+    if (!s) return err_no_memory(e);
+    s->state.info = (struct stream_info){.kind = kind, .thing = thing, .last_time = TIME_NONE, .field_count = field_count};
+    if (!insert_row(tx, stream, &s->state.info, e) || !streams_add(&tx->store->streams, s, e)) {
+        stream_free(s);
+        return false;
+    }
+    if (tx_note_undo(tx, (struct undo){.kind = UNDO_ADD, .stream = s}, e)) return true;
+    streams_remove(&tx->store->streams, s);
+    stream_free(s);
+    return false;
+}
+
+bool observations_set_stream(struct store_tx *tx, entity_id stream, entity_id thing, uint32_t field_count, err *e)
+{
+    struct stream *s = changing_stream(tx, stream, e);
+    if (!s || !tx_save_stream(tx, s, e) || !tx_begin_sql(tx, e)) return false;
+    struct connection *c = tx_connection(tx);
+    sqlite3_stmt *st;
+    if (!sql_take(c, STR("UPDATE stream SET thing = ?2, fields = ?3 WHERE id = ?1"), &st, e)) return false;
+    sqlite3_bind_int64(st, 1, stream);
+    sqlite3_bind_int64(st, 2, thing);
+    sqlite3_bind_int64(st, 3, field_count);
+    s->state.info.thing = thing;
+    s->state.info.field_count = field_count;
+    return sql_finish(c, st, e);
+}
+
+static bool delete_rows(struct store_tx *tx, str sql, entity_id stream, err *e)
+{
+    struct connection *c = tx_connection(tx);
+    sqlite3_stmt *st;
+    if (!sql_take(c, sql, &st, e)) return false;
+    sqlite3_bind_int64(st, 1, stream);
+    return sql_finish(c, st, e);
+}
+
+bool observations_delete_stream(struct store_tx *tx, entity_id stream, err *e)
+{
+    struct stream *s = changing_stream(tx, stream, e);
+    if (!s || !tx_begin_sql(tx, e)) return false;
+    if (!tx_note_undo(tx, (struct undo){.kind = UNDO_DELETE, .stream = s}, e)) return false;
+    atomic_store_explicit(&s->deleted, tx->commit, memory_order_release);
+    tx->store->load.observations -= atomic_load_explicit(&s->tail, memory_order_relaxed)->count;
+    return delete_rows(tx, STR("DELETE FROM chunk WHERE stream = ?1"), stream, e) &&
+           delete_rows(tx, STR("DELETE FROM stream_feature WHERE stream = ?1"), stream, e) &&
+           delete_rows(tx, STR("DELETE FROM stream WHERE id = ?1"), stream, e);
+}
+
+bool stream_feature_add(struct store_tx *tx, entity_id stream, entity_id feature, err *e)
+{
+    struct connection *c = tx_connection(tx);
+    sqlite3_stmt *st;
+    if (!tx_begin_sql(tx, e)) return false;
+    if (!sql_take(c, STR("INSERT OR IGNORE INTO stream_feature(stream, feature) VALUES(?1, ?2)"), &st, e)) return false;
+    sqlite3_bind_int64(st, 1, stream);
+    sqlite3_bind_int64(st, 2, feature);
+    return sql_finish(c, st, e);
+}

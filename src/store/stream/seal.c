@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "store/stream/seal.h"
+
+#define SEALING_MEMORY_MAX ((size_t)1 << 30)
+#define CHUNK_EXTRA_MOST ((size_t)256 << 10)  // bytes of extra after which a chunk is full, so that it is quick to read
+
+bool sealing_open(struct sealing *k, struct store_tx *tx, struct stream *s, err *e)
+{
+    *k = (struct sealing){.connection = tx_connection(tx), .stream = s, .memory = arena_new(SEALING_MEMORY_MAX)};
+    k->growing.max = k->bytes.max = CHUNK_BYTES_MAX;
+    bool got = false;
+    if (!k->memory) return err_no_memory(e);
+    if (stream_row_read(k->connection, s->id, &k->row, &k->growing, &got, e)) {
+        if (got && !k->growing.failed) return true;
+        err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its row of Datastream %lld", (long long)s->id);
+    }
+    sealing_close(k);
+    return false;
+}
+
+void sealing_close(struct sealing *k)
+{
+    arena_free(k->memory);
+    buf_free(&k->growing);
+    buf_free(&k->bytes);
+}
+
+// ---- pieces ----
+
+static struct point_key key_of(const struct point *p)
+{
+    return (struct point_key){p->time, p->number};
+}
+
+// How many of the points make a full chunk; more than there are when they do not.
+static size_t full_length(const struct point *points, size_t count, size_t full)
+{
+    size_t extra = 0, n = 0;
+    while (n < count && n < full && extra < CHUNK_EXTRA_MOST) extra += points[n++].extra.n;
+    return n == full || extra >= CHUNK_EXTRA_MOST ? n : count + 1;
+}
+
+static bool encode(struct sealing *k, const struct point *points, size_t count, err *e)
+{
+    buf_clear(&k->bytes);
+    return chunk_write(points, count, &k->bytes) ||
+           err_set(e, ERR_LIMIT, ERR_NOWHERE, "Observations of Datastream %lld are too large to pack", (long long)k->stream->id);
+}
+
+static bool insert_piece(struct sealing *k, const struct point *points, size_t count, err *e)
+{
+    return encode(k, points, count, e) &&
+           chunk_insert(k->connection, k->stream->id, key_of(&points[count - 1]), buf_str(&k->bytes), e);
+}
+
+static bool decode(struct sealing *k, str bytes, struct point **points, size_t *count, err *e)
+{
+    return chunk_points(bytes, k->memory, points, count) || chunk_damaged(k->stream->id, e);
+}
+
+// Both in order, into one in order.
+static struct point *merged(arena *a, const struct point *x, size_t x_count, const struct point *y, size_t y_count)
+{
+    struct point *out = ARENA_ARRAY(a, x_count + y_count, struct point);
+    if (!out) return NULL;
+    for (size_t n = 0, i = 0, j = 0; n < x_count + y_count; n++) {
+        const bool is_x = j == y_count || (i < x_count && point_cmp(x[i].time, x[i].number, y[j].time, y[j].number) < 0);
+        out[n] = is_x ? x[i++] : y[j++];
+    }
+    return out;
+}
+
+// ---- the growing chunk ----
+
+bool sealing_keep_growing(struct sealing *k, const struct point *points, size_t count, err *e)
+{
+    buf_clear(&k->growing);
+    k->row.growing_count = (uint32_t)count;
+    if (count == 0) return true;
+    if (!encode(k, points, count, e)) return false;
+    const buf spare = k->growing;
+    k->growing = k->bytes;
+    k->bytes = spare;
+    return true;
+}
+
+static bool grow(struct sealing *k, const struct point *points, size_t count, err *e)
+{
+    struct point *grown = NULL;
+    size_t grown_count = 0;
+    if (k->row.growing_count > 0) {
+        if (!decode(k, buf_str(&k->growing), &grown, &grown_count, e)) return false;
+        points = merged(k->memory, grown, grown_count, points, count);
+        if (!points) return err_no_memory(e);
+        count += grown_count;
+    }
+    for (size_t n; (n = full_length(points, count, CHUNK_FULL)) <= count; points += n, count -= n)
+        if (!insert_piece(k, points, n, e)) return false;
+    return sealing_keep_growing(k, points, count, e);
+}
+
+// ---- late ones ----
+
+// Writes the chunk anew with these observations, in several when they are many. The last piece takes the row's place.
+bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const struct point *points, size_t count, err *e)
+{
+    const size_t pieces = count > CHUNK_FULL + CHUNK_FULL / 2 ? (count + CHUNK_FULL - 1) / CHUNK_FULL : 1;
+    const size_t each = (count + pieces - 1) / pieces;
+    for (size_t n; (n = full_length(points, count, each)) < count; points += n, count -= n)
+        if (!insert_piece(k, points, n, e)) return false;
+    return encode(k, points, count, e) &&
+           chunk_update(k->connection, chunk->id, key_of(&points[count - 1]), buf_str(&k->bytes), e);
+}
+
+// Many that stand before all of the chunk become chunks of their own: older data that is read in later.
+static bool is_own_chunk(const struct chunk_head *h, const struct point *points, size_t count)
+{
+    return count >= CHUNK_FULL / 2 && points[count - 1].time < h->first_time;
+}
+
+static bool insert_before(struct sealing *k, const struct point *points, size_t count, err *e)
+{
+    for (size_t n; count > 0; points += n, count -= n) {
+        n = full_length(points, count, CHUNK_FULL);
+        if (n > count) n = count;
+        if (!insert_piece(k, points, n, e)) return false;
+    }
+    return true;
+}
+
+static bool put_late(struct sealing *k, const struct stored_chunk *chunk, const struct point *points, size_t count, err *e)
+{
+    struct chunk_head head;
+    struct point *old;
+    size_t old_count;
+    if (!chunk_read_head(buf_str(&chunk->bytes), &head)) return chunk_damaged(k->stream->id, e);
+    if (is_own_chunk(&head, points, count)) return insert_before(k, points, count, e);
+    if (!decode(k, buf_str(&chunk->bytes), &old, &old_count, e)) return false;
+    const struct point *all = merged(k->memory, old, old_count, points, count);
+    return all ? sealing_rewrite(k, chunk, all, old_count + count, e) : err_no_memory(e);
+}
+
+static size_t count_until(const struct point *points, size_t count, struct point_key last)
+{
+    size_t n = 0;
+    while (n < count && point_key_cmp(key_of(&points[n]), last) <= 0) n++;
+    return n;
+}
+
+static bool put_all(struct sealing *k, const struct point *points, size_t count, struct stored_chunk *chunk, err *e)
+{
+    while (count > 0) {
+        bool got;
+        if (!chunk_at(k->connection, k->stream->id, key_of(points), chunk, &got, e)) return false;
+        if (!got) return grow(k, points, count, e);
+        const size_t n = count_until(points, count, chunk->last);
+        if (!put_late(k, chunk, points, n, e)) return false;
+        points += n;
+        count -= n;
+    }
+    return true;
+}
+
+// ---- the row ----
+
+bool sealing_put(struct sealing *k, const struct point *points, size_t count, err *e)
+{
+    struct stored_chunk chunk = {.id = 0};
+    const bool ok = put_all(k, points, count, &chunk, e);
+    buf_free(&chunk.bytes);
+    for (size_t i = 0; ok && i < count; i++) stream_row_add(&k->row, &points[i]);
+    return ok;
+}
+
+bool sealing_finish(struct sealing *k, struct store_tx *tx, err *e)
+{
+    struct stream_state *t = &k->stream->state;
+    if (!tx_save_stream(tx, k->stream, e)) return false;
+    t->growing_count = k->row.growing_count;
+    return stream_row_write(k->connection, k->stream, &k->row, buf_str(&k->growing), e);
+}
+
+// ---- the tail ----
+
+static struct point *tail_points(const struct tail *t, arena *a, size_t *count, err *e)
+{
+    struct tail_scan scan;
+    if (!tail_scan_open(&scan, t, 0, true, &SCAN_ALL, e)) return NULL;
+    struct point *points = ARENA_ARRAY(a, scan.count, struct point);
+    for (size_t i = 0; points && i < scan.count; i++) tail_point(scan.places[i].block, scan.places[i].entry, &points[i]);
+    *count = scan.count;
+    tail_scan_close(&scan);
+    if (!points) err_no_memory(e);
+    return points;
+}
+
+// From here on readers of this commit find the observations in chunks, and a tail without them.
+static bool begin_tail(struct store_tx *tx, struct stream *s, struct tail *old, err *e)
+{
+    struct stream_state *t = &s->state;
+    if (!tx_save_stream(tx, s, e)) return false;
+    struct tail *begun = tail_new(tx->commit, old);
+    if (!begun) return err_no_memory(e);
+    if (!tx_note_undo(tx, (struct undo){.kind = UNDO_SEAL, .stream = s, .begun = begun, .sealed = old->count}, e)) {
+        tail_free(begun);
+        return false;
+    }
+    atomic_store_explicit(&s->tail, begun, memory_order_release);
+    tx->store->load.observations -= old->count;
+    t->sealed_commit = tx->commit;
+    t->sealed_of_row = t->row_commit == tx->commit ? t->row_count : 0;
+    return true;
+}
+
+bool seal_stream(struct store_tx *tx, struct stream *s, err *e)
+{
+    struct tail *old = atomic_load_explicit(&s->tail, memory_order_relaxed);
+    struct sealing k;
+    size_t count;
+    if (old->count == 0) return true;
+    if (!tx_begin_sql(tx, e) || !sealing_open(&k, tx, s, e)) return false;
+    const struct point *points = tail_points(old, k.memory, &count, e);
+    const bool ok = points && sealing_put(&k, points, count, e) && begin_tail(tx, s, old, e) && sealing_finish(&k, tx, e);
+    sealing_close(&k);
+    return ok;
+}

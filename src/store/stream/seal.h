@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: EUPL-1.2
+// seal.h: from the tail into chunks. Observations join the stream's growing chunk, which becomes a full one when it has
+// CHUNK_FULL; late ones go into the full chunks whose time they fall in, which are written anew.
+// Threads  the writer
+#ifndef PEIL_STORE_STREAM_SEAL_H
+#define PEIL_STORE_STREAM_SEAL_H
+
+#include "store/stream/chunk_table.h"
+#include "store/scan/stream_scan.h"
+
+#define CHUNK_FULL 1024
+
+// All of the stream's tail goes into chunks, as part of the operation; undone with it. Begins the operation's SQL.
+NODISCARD bool seal_stream(struct store_tx *tx, struct stream *s, err *e);
+
+// Chunks and row of a stream while observations are put in and taken out.
+struct sealing {
+    struct connection *connection;
+    struct stream *stream;
+    struct stream_row row;
+    arena *memory;
+    buf growing;   // the growing chunk's bytes
+    buf bytes;     // scratch
+};
+NODISCARD bool sealing_open(struct sealing *k, struct store_tx *tx, struct stream *s, err *e);
+// Points in order of (time, number); none of their numbers is in the chunks. Keeps the row up to date.
+NODISCARD bool sealing_put(struct sealing *k, const struct point *points, size_t count, err *e);
+// The chunk, or the growing one, with these observations instead; the row is left alone but for growing_count.
+NODISCARD bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const struct point *points, size_t count,
+                               err *e);
+NODISCARD bool sealing_keep_growing(struct sealing *k, const struct point *points, size_t count, err *e);
+NODISCARD bool sealing_finish(struct sealing *k, struct store_tx *tx, err *e);  // writes the row
+void sealing_close(struct sealing *k);
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "store/stream/settle.h"
+
+#include "base/log.h"
+#include "store/stream/seal.h"
+
+// What makes the tail as old as it may get: the first of these that is reached. The memory of so many observations is
+// 36 MB, and reading so much back at start takes less than a tenth of a second.
+#define AGE_OBSERVATIONS 1.5e6
+#define AGE_ROW_BYTES 16e6
+#define AGE_ROWS 5e4
+
+// ---- age ----
+
+void settle_note_row(struct store *s, uint64_t commit, size_t observations, size_t bytes)
+{
+    struct settling *k = &s->settling;
+    double age = 1 / AGE_ROWS;
+    if ((double)observations / AGE_OBSERVATIONS > age) age = (double)observations / AGE_OBSERVATIONS;
+    if ((double)bytes / AGE_ROW_BYTES > age) age = (double)bytes / AGE_ROW_BYTES;
+    k->credit += age;
+    for (k->age += age * SETTLE_MARKS; k->age >= 1; k->age--) {
+        k->marks[k->mark] = commit;
+        k->mark = (k->mark + 1) % SETTLE_MARKS;
+    }
+}
+
+// ---- streams with a chunk's worth ----
+
+// The first chunk of a stream is cut off early, by its id, so that streams that are filled at the same pace do not all
+// become due at once; from then on each goes on in its own phase.
+static uint32_t first_length(entity_id stream)
+{
+    return 1 + (uint32_t)((uint64_t)stream * 0x9E3779B97F4A7C15 >> 40) % CHUNK_FULL;
+}
+
+static uint32_t due_length(const struct stream *s)
+{
+    const struct stream_state *t = &s->state;
+    if (t->sealed_commit == 0) return first_length(s->id);
+    return t->growing_count < CHUNK_FULL ? CHUNK_FULL - t->growing_count : 1;
+}
+
+void settle_note(struct store *s, struct stream *stream, const struct tail *t)
+{
+    if (stream->is_due || t->count < due_length(stream)) return;
+    stream->is_due = true;
+    stream->next_due = NULL;
+    *(s->settling.last_due ? &s->settling.last_due->next_due : &s->settling.first_due) = stream;
+    s->settling.last_due = stream;
+}
+
+void settle_start(struct store *s)
+{
+    s->settling.credit = 0;
+    for (struct stream *x = streams_next(&s->streams, 0); x; x = streams_next(&s->streams, x->id))
+        settle_note(s, x, atomic_load_explicit(&x->tail, memory_order_relaxed));
+}
+
+void settle_forget(struct store *s, struct stream *gone)
+{
+    struct settling *k = &s->settling;
+    struct stream *last = NULL;
+    for (struct stream **link = &k->first_due; *link;) {
+        if (*link == gone) {
+            *link = gone->next_due;
+            continue;
+        }
+        last = *link;
+        link = &last->next_due;
+    }
+    k->last_due = last;
+}
+
+static struct stream *take_due(struct settling *k)
+{
+    struct stream *s = k->first_due;
+    if (!s) return NULL;
+    k->first_due = s->next_due;
+    if (!k->first_due) k->last_due = NULL;
+    s->is_due = false;
+    return s;
+}
+
+// ---- sealing ----
+
+static bool seal_operation(struct store_tx *tx, void *stream, err *e)
+{
+    return seal_stream(tx, stream, e);
+}
+
+// As an operation of its own, so that a stream that cannot be sealed harms nobody else.
+static bool seal_alone(struct store_tx *tx, struct stream *s)
+{
+    err e;
+    if (atomic_load_explicit(&s->deleted, memory_order_relaxed) != 0 || tx_run(tx, seal_operation, s, &e)) return true;
+    log_error("cannot pack observations", "stream=%lld text=\"%s\"", (long long)s->id, e.text);
+    return false;
+}
+
+static void seal_due(struct store_tx *tx)
+{
+    struct stream *s;
+    for (size_t left = 1 + 2 * tx->appended_count / CHUNK_FULL; left > 0 && (s = take_due(&tx->store->settling)); left--)
+        seal_alone(tx, s);
+}
+
+// ---- the hand ----
+
+static uint64_t oldest_commit(const struct stream *s)
+{
+    const struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
+    const struct tail_block *b = atomic_load_explicit(&t->first, memory_order_relaxed);
+    while (b && b->count == 0) b = atomic_load_explicit(&b->next, memory_order_relaxed);
+    return b ? b->commit : UINT64_MAX;
+}
+
+static bool cut_operation(struct store_tx *tx, void *limit, err *e)
+{
+    struct connection *c = tx_connection(tx);
+    sqlite3_stmt *st;
+    if (!tx_begin_sql(tx, e) || !sql_take(c, STR("DELETE FROM tail WHERE id <= ?1"), &st, e)) return false;
+    sqlite3_bind_int64(st, 1, (int64_t)*(const uint64_t *)limit);
+    return sql_finish(c, st, e);
+}
+
+// All streams have been passed: nothing up to the limit is left outside chunks.
+static void end_round(struct store_tx *tx)
+{
+    struct settling *k = &tx->store->settling;
+    err e;
+    if (k->limit > 0 && !tx_run(tx, cut_operation, &k->limit, &e)) log_error("cannot cut the tail", "text=\"%s\"", e.text);
+    k->hand = 0;
+    k->limit = k->marks[k->mark];  // the oldest mark
+}
+
+#define ROUNDS 8  // of the hand while the tail grows old
+
+static void turn_hand(struct store_tx *tx)
+{
+    struct settling *k = &tx->store->settling;
+    const double step = 1 / (double)((tx->store->streams.count + 1) * ROUNDS);
+    for (; k->credit >= step && !tx_is_lost(tx); k->credit -= step) {
+        struct stream *s = streams_next(&tx->store->streams, k->hand);
+        if (!s) {
+            end_round(tx);
+            continue;
+        }
+        k->hand = s->id;
+        if (oldest_commit(s) <= k->limit && !seal_alone(tx, s)) k->limit = 0;
+    }
+}
+
+void settle(struct store_tx *tx)
+{
+    settle_note_row(tx->store, tx->commit, tx->appended_count, tx->row.bytes.n);
+    if (!tx_is_lost(tx)) seal_due(tx);
+    turn_hand(tx);
+}
+
+void settle_failed(struct store *s)
+{
+    s->settling.hand = 0;
+    s->settling.limit = 0;
+}

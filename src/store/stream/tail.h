@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: EUPL-1.2
+// tail.h: observations of one stream that are in no chunk yet, in memory, in order of arrival.
+//
+// The writer appends; readers look at the same memory without a lock. Each entry carries the commit it came with, and a
+// block says how many of its entries are published, that is committed: a reader at commit S takes the published ones up
+// to S. A seal puts what is here into chunks and begins a new tail, which keeps a pointer to the older one for readers
+// from before the seal; it is freed when the last of them is gone (retire.h).
+//
+// Threads  tail_append, tail_take_back, tail_publish: the writer; tail_visible and reading: any with a snapshot
+#ifndef PEIL_STORE_STREAM_TAIL_H
+#define PEIL_STORE_STREAM_TAIL_H
+
+#include "series/point.h"
+
+#include <stdatomic.h>
+
+struct tail_extra;
+
+struct tail_entry {            // 24 bytes for nearly all observations
+    instant time;
+    union {
+        int64_t units;
+        struct tail_extra *extra;
+    };
+    uint32_t number;
+    uint32_t mark;             // commit less the block's, shifted by 8; in the low byte what the result is (tail.c)
+};
+
+struct tail_block {
+    _Atomic(struct tail_block *) next;
+    struct tail_block *previous;
+    uint64_t commit;           // of its first entry
+    entity_id feature;         // of all its entries
+    uint32_t capacity;
+    uint32_t count;            // the writer's
+    _Atomic uint32_t published;
+    struct tail_entry entries[];
+};
+
+struct tail {
+    uint64_t since;            // the seal that began it; 0: the beginning
+    struct tail *older;        // for readers before `since`
+    _Atomic(struct tail_block *) first;
+    struct tail_block *last;   // the writer's
+    _Atomic bool is_unordered; // some entry is not behind the one before it in (time, number)
+    uint32_t count;            // the writer's
+};
+
+struct tail *tail_new(uint64_t since, struct tail *older);  // NULL: no memory
+size_t tail_free(struct tail *t);                           // only this one, not the older; gives the bytes it held
+
+// The block that took it, for tail_publish and tail_take_back; NULL: no memory. *bytes grows by what was allocated.
+struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t commit, size_t *bytes);
+void tail_take_back(struct tail *t, struct tail_block *b);  // the newest entry, not yet published, which is in b
+static inline void tail_publish(struct tail_block *b)
+{
+    atomic_store_explicit(&b->published, b->count, memory_order_release);
+}
+
+// How many of the block's entries a reader at `commit` sees; `is_inside`: the writer itself, who sees all.
+uint32_t tail_visible(const struct tail_block *b, uint64_t commit, bool is_inside);
+void tail_point(const struct tail_block *b, const struct tail_entry *entry, struct point *out);
+static inline uint64_t tail_entry_commit(const struct tail_block *b, const struct tail_entry *entry)
+{
+    return b->commit + (entry->mark >> 8);
+}
+
+#endif

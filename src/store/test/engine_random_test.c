@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Random work on a few streams, compared with plain arrays after every step: late and changed observations, deletions,
+// operations that fail, seals at any moment, restarts, and snapshots that are held open meanwhile.
+// PEIL_SEED and PEIL_STEPS in the environment repeat or lengthen a run.
+#include "store/stream/seal.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define STREAMS 4
+#define MOST 6000
+#define HELD 3
+
+struct item {
+    instant time;
+    int64_t units;
+    uint32_t number;
+};
+
+struct series {
+    bool exists;
+    size_t count;
+    uint32_t next_number;
+    struct item items[MOST];  // in order of (time, number)
+};
+
+struct model {
+    struct series streams[STREAMS];
+};
+
+struct held {
+    struct snapshot *at;
+    struct model *model;
+};
+
+static char directory[64];
+static struct store *store;
+static struct model now;
+static struct held held[HELD];
+static uint64_t state;
+
+static uint64_t next_random(void)
+{
+    state += 0x9E3779B97F4A7C15;  // splitmix64
+    uint64_t x = state;
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9;
+    x = (x ^ x >> 27) * 0x94D049BB133111EB;
+    return x ^ x >> 31;
+}
+
+static int64_t below(int64_t most)
+{
+    return (int64_t)(next_random() % (uint64_t)most);
+}
+
+// ---- the model ----
+
+static int compare_items(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    return point_cmp(x->time, x->number, y->time, y->number);
+}
+
+static void model_add(struct series *s, struct item item)
+{
+    s->items[s->count++] = item;
+    qsort(s->items, s->count, sizeof s->items[0], compare_items);
+}
+
+static void model_remove(struct series *s, size_t i)
+{
+    memmove(&s->items[i], &s->items[i + 1], (s->count - i - 1) * sizeof s->items[0]);
+    s->count--;
+}
+
+// ---- operations ----
+
+static struct observation observation_of(entity_id stream, const struct item *item)
+{
+    return (struct observation){.stream = stream,
+                                .number = item->number,
+                                .phenomenon_time = {item->time, TIME_NONE},
+                                .result_time = item->units % 5 == 0 ? item->time + 7 : TIME_NONE,
+                                .valid_time = {TIME_NONE, TIME_NONE},
+                                .result = value_decimal((decimal){item->units, 1})};
+}
+
+struct work {
+    entity_id stream;
+    struct item *items;
+    size_t count;
+    bool fail;
+    bool seal_between;
+};
+
+static bool finish(const struct work *w, err *e)
+{
+    return !w->fail || err_set(e, ERR_RANGE, ERR_NOWHERE, "on purpose");
+}
+
+static struct stream *stream_of(struct store_tx *tx, entity_id id)
+{
+    return snapshot_stream(store_tx_snapshot(tx), id);
+}
+
+static bool append(struct store_tx *tx, void *context, err *e)
+{
+    const struct work *w = context;
+    for (size_t i = 0; i < w->count; i++) {
+        struct observation o = observation_of(w->stream, &w->items[i]);
+        o.number = 0;
+        if (!store_append(tx, &o, e)) return false;
+        w->items[i].number = o.number;
+        if (w->seal_between && i == w->count / 2 && !seal_stream(tx, stream_of(tx, w->stream), e)) return false;
+    }
+    return finish(w, e);
+}
+
+static bool replace(struct store_tx *tx, void *context, err *e)
+{
+    const struct work *w = context;
+    const struct observation o = observation_of(w->stream, w->items);
+    return store_replace_observation(tx, &o, e) && finish(w, e);
+}
+
+static bool delete(struct store_tx *tx, void *context, err *e)
+{
+    const struct work *w = context;
+    return observations_delete(tx, OBSERVATION_ID(w->stream, w->items->number), e) && finish(w, e);
+}
+
+static bool seal(struct store_tx *tx, void *context, err *e)
+{
+    const struct work *w = context;
+    return seal_stream(tx, stream_of(tx, w->stream), e) && finish(w, e);
+}
+
+static bool add_stream(struct store_tx *tx, void *context, err *e)
+{
+    const struct work *w = context;
+    return observations_add_stream(tx, w->stream, SET_DATASTREAM, 1, 0, e) && finish(w, e);
+}
+
+static bool run(bool (*f)(struct store_tx *tx, void *context, err *e), struct work *w)
+{
+    err e;
+    const bool ok = store_run(store, f, w, &e);
+    if (!ok && !w->fail) fail_msg("%s", e.text);
+    assert_true(ok != w->fail);
+    return ok;
+}
+
+// ---- random steps ----
+
+static instant time_for(const struct series *s, instant last)
+{
+    switch (below(8)) {
+    case 0:
+        return below(2000) * TIME_MINUTE;  // anywhere
+    case 1:
+        return last;  // the same again
+    case 2:
+        return s->count > 0 ? s->items[below((int64_t)s->count)].time - below(3) : last;
+    default:
+        return last + TIME_MINUTE;
+    }
+}
+
+static void step_append(entity_id id, struct series *s, bool fail)
+{
+    struct item items[1500];
+    const size_t count = 1 + (size_t)below(below(4) == 0 ? 1400 : 20);
+    if (s->count + count > MOST) return;
+    instant last = s->count > 0 ? s->items[s->count - 1].time : 0;
+    const bool is_orderly = below(3) > 0;
+    for (size_t i = 0; i < count; i++) {
+        last = is_orderly ? last + TIME_MINUTE : time_for(s, last);
+        items[i] = (struct item){.time = last, .units = below(1000)};
+    }
+    struct work w = {.stream = id, .items = items, .count = count, .fail = fail, .seal_between = below(10) == 0};
+    if (!run(append, &w)) return;
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(items[i].number, s->next_number + i);
+        model_add(s, items[i]);
+    }
+    s->next_number += (uint32_t)count;
+}
+
+static void step_replace(entity_id id, struct series *s, bool fail)
+{
+    if (s->count == 0) return;
+    const size_t i = (size_t)below((int64_t)s->count);
+    struct item item = s->items[i];
+    item.units = below(1000);
+    if (below(2)) item.time = time_for(s, item.time);
+    struct work w = {.stream = id, .items = &item, .fail = fail};
+    if (!run(replace, &w)) return;
+    model_remove(s, i);
+    model_add(s, item);
+}
+
+static void step_delete(entity_id id, struct series *s, bool fail)
+{
+    if (s->count == 0) return;
+    const size_t i = below(3) == 0 ? s->count - 1 : (size_t)below((int64_t)s->count);
+    struct work w = {.stream = id, .items = &s->items[i], .fail = fail};
+    if (run(delete, &w)) model_remove(s, i);
+}
+
+// ---- comparing ----
+
+static void check_rows(struct snapshot *at, const char *sql, int64_t bind, const struct item *items, size_t count, bool backward,
+                       entity_id stream)
+{
+    struct connection *c = snapshot_connection(at);
+    sqlite3_stmt *st;
+    err e;
+    bool got;
+    if (!sql_take(c, str_of(sql), &st, &e)) fail_msg("%s: %s", sql, e.text);
+    sqlite3_bind_int64(st, 1, stream);
+    sqlite3_bind_int64(st, 2, bind);
+    for (size_t i = 0; i < count; i++) {
+        const struct item *want = &items[backward ? count - 1 - i : i];
+        if (!sql_step(c, st, &got, &e)) fail_msg("%s: %s", sql, e.text);
+        if (!got) fail_msg("%s: %zu of %zu rows", sql, i, count);
+        assert_int_equal(sqlite3_column_int64(st, 0), OBSERVATION_ID(stream, want->number));
+        assert_int_equal(sqlite3_column_int64(st, 1), want->time);
+        assert_int_equal(sqlite3_column_int64(st, 2), want->units);
+        assert_int_equal(sql_column_instant(st, 3), want->units % 5 == 0 ? want->time + 7 : TIME_NONE);
+    }
+    if (!sql_step(c, st, &got, &e)) fail_msg("%s: %s", sql, e.text);
+    if (got) fail_msg("%s: more than %zu rows", sql, count);
+    sql_give(c, st);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+#define COLUMNS "SELECT id, phen_start, result_units, result_time FROM observation WHERE stream = ?1 "
+
+static void check_orders(struct snapshot *at, entity_id id, const struct series *s)
+{
+    static struct item by_number[MOST];
+    const instant middle = s->count > 0 ? s->items[below((int64_t)s->count)].time : 0;
+    size_t from = 0, to = s->count;
+    while (from < s->count && s->items[from].time < middle) from++;
+    while (to > from && s->items[to - 1].time > middle) to--;
+    check_rows(at, COLUMNS "ORDER BY phen_start, id", 0, s->items, s->count, false, id);
+    check_rows(at, COLUMNS "ORDER BY phen_start DESC, id DESC", 0, s->items, s->count, true, id);
+    check_rows(at, COLUMNS "AND phen_start >= ?2 ORDER BY phen_start, id", middle, s->items + from, s->count - from, false, id);
+    check_rows(at, COLUMNS "AND phen_start > ?2 ORDER BY phen_start DESC, id DESC", middle, s->items + to, s->count - to, true, id);
+    check_rows(at, COLUMNS "AND phen_start <= ?2 ORDER BY phen_start DESC, id DESC", middle, s->items, to, true, id);
+    check_rows(at, COLUMNS "AND phen_start = ?2 ORDER BY id", middle, s->items + from, to - from, false, id);
+    memcpy(by_number, s->items, s->count * sizeof s->items[0]);
+    qsort(by_number, s->count, sizeof by_number[0], compare_numbers);
+    check_rows(at, COLUMNS "ORDER BY id", 0, by_number, s->count, false, id);
+    check_rows(at, COLUMNS "ORDER BY id DESC", 0, by_number, s->count, true, id);
+    const size_t k = s->count / 2;
+    if (s->count == 0) return;
+    const int64_t key = OBSERVATION_ID(id, by_number[k].number);
+    check_rows(at, COLUMNS "AND id > ?2 ORDER BY id", key, by_number + k + 1, s->count - k - 1, false, id);
+    check_rows(at, COLUMNS "AND id < ?2 ORDER BY id DESC", key, by_number, k, true, id);
+    check_rows(at, COLUMNS "AND id = ?2", key, by_number + k, 1, false, id);
+}
+
+static void check_extent(struct snapshot *at, entity_id id, const struct series *s)
+{
+    struct stream_extent x;
+    err e;
+    if (!stream_extent(at, id, &x, &e)) fail_msg("%s", e.text);
+    instant result_min = TIME_NONE, result_max = TIME_NONE;
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->items[i].units % 5 != 0) continue;
+        if (result_min == TIME_NONE) result_min = s->items[i].time + 7;
+        result_max = s->items[i].time + 7;
+    }
+    assert_int_equal(x.count, s->count);
+    assert_int_equal(x.phen_min, s->count > 0 ? s->items[0].time : TIME_NONE);
+    assert_int_equal(x.phen_max, s->count > 0 ? s->items[s->count - 1].time : TIME_NONE);
+    assert_int_equal(x.result_min, result_min);
+    assert_int_equal(x.result_max, result_max);
+}
+
+static void check_latest(struct snapshot *at, entity_id id, const struct series *s)
+{
+    struct observation o;
+    err e;
+    arena *a = arena_new(1 << 16);
+    const bool got = store_latest(at, id, a, &o, &e);
+    assert_true(got == (s->count > 0));
+    if (got) assert_int_equal(o.number, s->items[s->count - 1].number);
+    arena_free(a);
+}
+
+// All streams together, in order of time: every row is there, in order.
+static void check_merged(struct snapshot *at, const struct model *m, const char *sql, bool backward)
+{
+    struct connection *c = snapshot_connection(at);
+    sqlite3_stmt *st;
+    err e;
+    bool got = true;
+    size_t want = 0, n = 0;
+    instant last_time = 0;
+    entity_id last_id = 0;
+    for (int i = 0; i < STREAMS; i++) want += m->streams[i].exists ? m->streams[i].count : 0;
+    if (!sql_take(c, str_of(sql), &st, &e)) fail_msg("%s", e.text);
+    for (; sql_step(c, st, &got, &e) && got; n++) {
+        const entity_id id = sqlite3_column_int64(st, 0);
+        const instant time = sqlite3_column_int64(st, 1);
+        const bool is_behind = time > last_time || (time == last_time && id > last_id);
+        if (n > 0) assert_true(is_behind != backward);
+        last_time = time;
+        last_id = id;
+    }
+    if (got) fail_msg("%s", e.text);
+    assert_int_equal(n, want);
+    sql_give(c, st);
+}
+
+struct summing {
+    const struct series *s;
+    size_t at;  // next item that no summary has covered
+};
+
+static void assert_near(double a, double b)
+{
+    assert_true(fabs(a - b) <= 1e-9 * (1 + fabs(b)));
+}
+
+static bool check_summary(const struct summary *x, void *context, err *e)
+{
+    (void)e;
+    struct summing *k = context;
+    const struct item *first = &k->s->items[k->at], *item = first;
+    double sum = 0, squares = 0, energy = 0, least = INFINITY, most = -INFINITY;
+    assert_true(k->at < k->s->count);
+    assert_int_equal(x->when.start % TIME_HOUR, 0);
+    assert_int_equal(x->when.end - x->when.start, TIME_HOUR);
+    assert_in_range(first->time - x->when.start, 0, TIME_HOUR - 1);
+    for (; k->at < k->s->count && k->s->items[k->at].time < x->when.end; k->at++) {
+        item = &k->s->items[k->at];
+        const double v = (double)item->units / 10;
+        sum += v;
+        squares += v * v;
+        energy += pow(10, v / 10);
+        least = fmin(least, v);
+        most = fmax(most, v);
+    }
+    assert_int_equal(x->count, item - first + 1);
+    assert_near(x->sum, sum);
+    assert_near(x->mean, sum / (double)x->count);
+    assert_near(x->sum_squares, squares);
+    assert_near(x->energetic_mean, 10 * log10(energy / (double)x->count));
+    assert_true(x->min == least && x->max == most);
+    assert_true(x->first == (double)first->units / 10 && x->last == (double)item->units / 10);
+    return true;
+}
+
+static int compare_units(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    return (x->units > y->units) - (x->units < y->units);
+}
+
+static void check_sums(struct snapshot *at, entity_id id, const struct series *s)
+{
+    static struct item sorted[MOST];
+    struct summing k = {.s = s};
+    const interval ever = {TIME_NONE, TIME_NONE};
+    err e;
+    double p95 = 0;
+    if (!store_summaries(at, id, PERIOD_HOUR, NULL, ever, check_summary, &k, &e)) fail_msg("%s", e.text);
+    assert_int_equal(k.at, s->count);
+    const bool got = store_quantile(at, id, ever, 0.95, &p95, &e);
+    assert_true(got == (s->count > 0));
+    if (!got) return;
+    memcpy(sorted, s->items, s->count * sizeof sorted[0]);
+    qsort(sorted, s->count, sizeof sorted[0], compare_units);
+    const size_t rank = (size_t)ceil(0.95 * (double)s->count);  // nearest rank
+    assert_true(p95 == (double)sorted[rank > 0 ? rank - 1 : 0].units / 10);
+}
+
+static void check(struct snapshot *at, const struct model *m)
+{
+    for (int i = 0; i < STREAMS; i++) {
+        if (!m->streams[i].exists) continue;
+        check_orders(at, i + 1, &m->streams[i]);
+        check_extent(at, i + 1, &m->streams[i]);
+        check_latest(at, i + 1, &m->streams[i]);
+        check_sums(at, i + 1, &m->streams[i]);
+    }
+    check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start, id", false);
+    check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start DESC, id DESC", true);
+}
+
+// ---- the run ----
+
+static void open_store(void)
+{
+    err e;
+    const store_config c = {.directory = directory, .create = true};
+    if (!store_open(&c, &store, &e)) fail_msg("%s", e.text);
+}
+
+static void check_now(void)
+{
+    struct snapshot *at;
+    err e;
+    if (!snapshot_open(store, &at, &e)) fail_msg("%s", e.text);
+    check(at, &now);
+    snapshot_close(at);
+}
+
+static void found(const char *sentence, void *context)
+{
+    (void)context;
+    fail_msg("%s", sentence);
+}
+
+static void check_store(struct store *s)
+{
+    int64_t findings = -1;
+    err e;
+    if (!store_check(s, found, NULL, &findings, &e)) fail_msg("%s", e.text);
+    assert_int_equal(findings, 0);
+}
+
+static void check_backup(void)
+{
+    char copy[96];
+    struct store *original = store;
+    err e;
+    const store_config c = {.directory = copy, .read_only = true};
+    snprintf(copy, sizeof copy, "%s/copy", directory);
+    if (!store_backup(store, copy, NULL, NULL, &e)) fail_msg("%s", e.text);
+    if (!store_open(&c, &store, &e)) fail_msg("%s", e.text);
+    check_now();
+    check_store(store);
+    store_close(store);
+    store = original;
+}
+
+static void release(struct held *h)
+{
+    if (!h->at) return;
+    check(h->at, h->model);
+    snapshot_close(h->at);
+    free(h->model);
+    h->at = NULL;
+}
+
+static void hold(struct held *h)
+{
+    err e;
+    release(h);
+    h->model = malloc(sizeof *h->model);
+    assert_non_null(h->model);
+    *h->model = now;
+    if (!snapshot_open(store, &h->at, &e)) fail_msg("%s", e.text);
+}
+
+static void restart(void)
+{
+    for (int i = 0; i < HELD; i++) release(&held[i]);
+    store_close(store);
+    open_store();
+}
+
+static void step(void)
+{
+    const entity_id id = 1 + below(STREAMS);
+    struct series *s = &now.streams[id - 1];
+    const bool fail = below(6) == 0;
+    struct work w = {.stream = id, .fail = fail};
+    if (!s->exists) {
+        if (!run(add_stream, &w)) return;
+        s->exists = true;
+        s->next_number = 1;
+        return;
+    }
+    switch (below(12)) {
+    case 0:
+        restart();
+        return;
+    case 1:
+    case 2:
+        run(seal, &w);
+        return;
+    case 3:
+        hold(&held[below(HELD)]);
+        return;
+    case 4:
+    case 5:
+        step_replace(id, s, fail);
+        return;
+    case 6:
+    case 7:
+        step_delete(id, s, fail);
+        return;
+    default:
+        step_append(id, s, fail);
+        return;
+    }
+}
+
+static void the_store_agrees_with_plain_arrays(void **unused)
+{
+    (void)unused;
+    const char *seed = getenv("PEIL_SEED"), *steps = getenv("PEIL_STEPS");
+    state = seed ? strtoull(seed, NULL, 10) : 42;
+    const long count = steps ? strtol(steps, NULL, 10) : 300;
+    for (long i = 0; i < count; i++) {
+        step();
+        if (i % 4 == 0) check_now();
+    }
+    restart();
+    check_now();
+    check_store(store);
+    check_backup();
+}
+
+static int set_up(void **unused)
+{
+    (void)unused;
+    const char *tmp = getenv("TMPDIR");
+    snprintf(directory, sizeof directory, "%s/peil.engine.XXXXXX", tmp ? tmp : "/tmp");
+    if (!mkdtemp(directory)) return -1;
+    open_store();
+    return 0;
+}
+
+static int tear_down(void **unused)
+{
+    (void)unused;
+    char command[128];
+    store_close(store);
+    snprintf(command, sizeof command, "rm -rf %s", directory);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_store_agrees_with_plain_arrays, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

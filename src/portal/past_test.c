@@ -100,6 +100,40 @@ TEST(a_meter_that_reports_each_half_hour_gets_bins_of_half_an_hour)
     end(&f);
 }
 
+// A reading each 20 minutes for two hours; the third hour has one of three, less than 75 %, and is a gap.
+TEST(an_hour_with_less_than_three_quarters_of_its_readings_is_a_gap)
+{
+    struct fixture f;
+    start(&f, "temperature", "\xc2\xb0""C");
+    for (int i = 0; i < 6; i++)
+        testing_reading(&f.t, f.stream, testing_time("2026-11-25T08:00:00Z") + i * 20 * TIME_MINUTE, i < 3 ? "6" : "9", NULL);
+    testing_reading(&f.t, f.stream, testing_time("2026-11-25T10:00:00Z"), "30", NULL);
+    const struct past p = read_past(&f, PAST_WEEK);
+    assert_int_equal(p.count, 2);
+    assert_true(p.points[0].at == testing_time("2026-11-25T08:30:00Z"));
+    assert_float_equal(p.points[0].mean, 6, 1e-9);
+    assert_float_equal(p.points[1].mean, 9, 1e-9);
+    assert_float_equal(p.mean, 7.5, 1e-9);
+    end(&f);
+}
+
+// Local days of Amsterdam: 23.30 UTC is half past midnight of the next day.
+TEST(days_of_a_month_are_the_days_of_the_town)
+{
+    struct fixture f;
+    start(&f, "temperature", "\xc2\xb0""C");
+    testing_reading(&f.t, f.stream, testing_time("2026-11-20T12:00:00Z"), "4", NULL);
+    testing_reading(&f.t, f.stream, testing_time("2026-11-20T23:30:00Z"), "5", NULL);
+    const struct past p = read_past(&f, PAST_MONTH);
+    assert_int_equal(p.count, 2);
+    assert_true(p.points[0].at == testing_time("2026-11-20T11:00:00Z"));
+    assert_float_equal(p.points[0].mean, 4, 1e-9);
+    assert_float_equal(p.points[1].mean, 5, 1e-9);
+    assert_true(p.when.end == testing_time("2026-11-26T23:00:00Z"));
+    assert_true(p.when.start == testing_time("2026-10-27T23:00:00Z"));
+    end(&f);
+}
+
 TEST(periods_have_stable_names_in_addresses)
 {
     past_period p;
@@ -111,4 +145,6 @@ TEST(periods_have_stable_names_in_addresses)
 
 RUN(CASE(a_day_ends_with_the_ten_minutes_of_now), CASE(levels_are_averaged_as_energy),
     CASE(readings_before_the_day_or_rejected_are_left_out),
-    CASE(a_meter_that_reports_each_half_hour_gets_bins_of_half_an_hour), CASE(periods_have_stable_names_in_addresses))
+    CASE(a_meter_that_reports_each_half_hour_gets_bins_of_half_an_hour),
+    CASE(an_hour_with_less_than_three_quarters_of_its_readings_is_a_gap), CASE(days_of_a_month_are_the_days_of_the_town),
+    CASE(periods_have_stable_names_in_addresses))

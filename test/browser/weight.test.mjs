@@ -21,7 +21,7 @@ after(async () => {
 });
 
 test('pages stay within 20 KB of compressed HTML', async () => {
-  for (const path of ['/', '/kaart', `/meter/${town.meters.air.thing}`, '/uitleg']) {
+  for (const path of ['/', '/kaart', `/meter/${town.meters.air.thing}`, `/meter/${town.meters.air.thing}?periode=week`, '/uitleg']) {
     const html = await (await fetch(town.url + path)).text();
     assert.ok(gzipSync(html).length <= 20 * KB, `${path}: ${gzipSync(html).length}`);
   }

@@ -99,7 +99,8 @@ export async function send(town, stream, result) {
 export function pagesOf(meters) {
   return [
     ['home', ''], ['home-noise', '?laag=noise_laeq'], ['home-temperature', '?laag=temperature'], ['map', 'kaart'],
-    ['meter-day', `meter/${meters.air.thing}`], ['meter-gap', `meter/${meters.noise.thing}`],
+    ['meter-day', `meter/${meters.air.thing}`], ['meter-week', `meter/${meters.air.thing}?stof=pm10&periode=week`],
+    ['meter-month', `meter/${meters.station.thing}?stof=no2&periode=maand`], ['meter-gap', `meter/${meters.noise.thing}`],
     ['meter-silent', `meter/${meters.silent.thing}`], ['meter-empty', `meter/${meters.empty.thing}`], ['meter-rejected', `meter/${meters.rejected.thing}`], ['data', 'data'],
     ['explain', 'uitleg'], ['accessibility', 'toegankelijkheid'], ['privacy', 'privacy'], ['not-found', 'bestaat-niet'],
   ];

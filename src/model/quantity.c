@@ -34,6 +34,8 @@
 #define AMPERE STR("A"), STR("A"), STR("ampere")
 #define HERTZ STR("Hz"), STR("Hz"), STR("hertz")
 #define W_M2 STR("W/m2"), STR("W/m²"), STR("watt per square metre")
+#define GIGAJOULE STR("GJ"), STR("GJ"), STR("gigajoule")
+#define L_MIN STR("L/min"), STR("L/min"), STR("litre per minute")
 
 // Ranges: what the sensors can truly show. SDS011 ends at 999.9; below zero a gas reference monitor wanders
 // near zero.
@@ -54,12 +56,15 @@ static const struct quantity quantities[] = {
     {STR("nh3"),   STR("Ammoniak"),         STR("Ammonia"),                  UG_M3, EEA("35"), -10, 1000, 1, false},
     {STR("benzene"), STR("Benzeen"),        STR("Benzene"),                  UG_M3, EEA("20"), -1, 1000, 1, false},
     {STR("co2"),   STR("Koolstofdioxide"),  STR("Carbon dioxide"),           PPM,   EEA("71"), 250, 10000, 0, false},
+    {STR("hcho"),  STR("Formaldehyde"),     STR("Formaldehyde"),             UG_M3, OWN("hcho"), 0, 10000, 0, false},
+    {STR("voc"),   STR("Vluchtige organische stoffen"), STR("Volatile organic compounds"), UG_M3, OWN("voc"), 0, 60000, 0, false},
     {STR("voc_index"), STR("VOC-index"),    STR("VOC index"),                NUMBER, OWN("voc_index"), 0, 500, 0, false},
     {STR("nox_index"), STR("NOx-index"),    STR("NOx index"),                NUMBER, OWN("nox_index"), 0, 500, 0, false},
 
     // weather
     {STR("temperature"), STR("Temperatuur"), STR("Temperature"),             CELSIUS, QUDT("Temperature"), -40, 60, 1, false},
     {STR("humidity"), STR("Luchtvochtigheid"), STR("Relative humidity"),     PERCENT, QUDT("RelativeHumidity"), 0, 100, 0, false},
+    {STR("dew_point"), STR("Dauwpunt"),     STR("Dew point"),                CELSIUS, OWN("dew_point"), -60, 60, 1, false},
     {STR("pressure"), STR("Luchtdruk"),     STR("Air pressure"),             PASCAL, QUDT("AtmosphericPressure"), 85000, 108500, 0, false},
     {STR("pressure_sealevel"), STR("Luchtdruk op zeeniveau"), STR("Air pressure at sea level"),
                                                                              PASCAL, OWN("pressure_sealevel"), 85000, 108500, 0, false},
@@ -76,12 +81,17 @@ static const struct quantity quantities[] = {
 
     // noise
     {STR("noise_laeq"), STR("Geluid"),      STR("Noise"),                    DB_A, QUDT("SoundPressureLevel"), 20, 130, 0, true},
+    {STR("noise_laf"), STR("Geluid, momentaan"), STR("Noise, momentary"),    DB_A, OWN("noise_laf"), 20, 140, 0, true},
     {STR("noise_la_min"), STR("Geluid, laagste"), STR("Noise, lowest"),      DB_A, OWN("noise_la_min"), 20, 130, 0, true},
     {STR("noise_la_max"), STR("Geluid, hoogste"), STR("Noise, highest"),     DB_A, OWN("noise_la_max"), 20, 140, 0, true},
     {STR("noise_l10"), STR("Geluid, 10% van de tijd overschreden"), STR("Noise exceeded 10% of the time"),
                                                                              DB_A, OWN("noise_l10"), 20, 130, 0, true},
     {STR("noise_l90"), STR("Achtergrondgeluid (90% van de tijd overschreden)"), STR("Background noise (exceeded 90% of the time)"),
                                                                              DB_A, OWN("noise_l90"), 20, 130, 0, true},
+    {STR("sound_average"), STR("Geluid, ongeijkt gemiddelde"), STR("Sound, uncalibrated average"),
+                                                                             DECIBEL, OWN("sound_average"), 0, 140, 0, true},
+    {STR("sound_peak"), STR("Geluid, ongeijkte piek"), STR("Sound, uncalibrated peak"),
+                                                                             DECIBEL, OWN("sound_peak"), 0, 140, 0, true},
 
     // street and traffic signs
     {STR("traffic_count"), STR("Verkeer"),  STR("Traffic count"),            NUMBER, OWN("traffic_count"), 0, 100000, 0, false},
@@ -91,16 +101,32 @@ static const struct quantity quantities[] = {
     {STR("tilt_y"), STR("Scheefstand, langs"), STR("Tilt, along"),           DEGREE, OWN("tilt_y"), -180, 180, 1, false},
     {STR("knock"),  STR("Stoten"),          STR("Knocks"),                   NUMBER, OWN("knock"), 0, 10000, 0, false},
     {STR("motion"), STR("Beweging"),        STR("Motion"),                   NUMBER, OWN("motion"), 0, 10000, 0, false},
+    {STR("occupancy"), STR("Bezetting"),    STR("Occupancy"),                NUMBER, OWN("occupancy"), 0, 10000, 0, false},
+    {STR("counter"), STR("Teller"),         STR("Counter"),                  NUMBER, OWN("counter"), 0, 1e12, 0, false},
+    {STR("distance"), STR("Afstand"),       STR("Distance"),                 METRE, OWN("distance"), 0, 10000, 3, false},
 
     // meters
     {STR("energy"), STR("Stroomverbruik"),  STR("Electricity used"),         KWH, QUDT("Energy"), 0, 1e9, 3, false},
+    {STR("energy_t1"), STR("Stroomverbruik, tarief 1"), STR("Electricity used, tariff 1"), KWH, OWN("energy_t1"), 0, 1e9, 3, false},
+    {STR("energy_t2"), STR("Stroomverbruik, tarief 2"), STR("Electricity used, tariff 2"), KWH, OWN("energy_t2"), 0, 1e9, 3, false},
     {STR("energy_returned"), STR("Stroom teruggeleverd"), STR("Electricity returned"), KWH, OWN("energy_returned"), 0, 1e9, 3, false},
+    {STR("energy_returned_t1"), STR("Stroom teruggeleverd, tarief 1"), STR("Electricity returned, tariff 1"),
+                                                                             KWH, OWN("energy_returned_t1"), 0, 1e9, 3, false},
+    {STR("energy_returned_t2"), STR("Stroom teruggeleverd, tarief 2"), STR("Electricity returned, tariff 2"),
+                                                                             KWH, OWN("energy_returned_t2"), 0, 1e9, 3, false},
     {STR("power"),  STR("Vermogen"),        STR("Power"),                    WATT, QUDT("ActivePower"), -1e6, 1e6, 0, false},
+    {STR("power_demand"), STR("Gemiddeld vermogen in dit kwartier"), STR("Average power in this quarter of an hour"),
+                                                                             WATT, OWN("power_demand"), 0, 1e6, 0, false},
+    {STR("power_peak"), STR("Hoogste kwartiervermogen van de maand"), STR("Highest quarter-hour power of the month"),
+                                                                             WATT, OWN("power_peak"), 0, 1e6, 0, false},
+    {STR("power_factor"), STR("Arbeidsfactor"), STR("Power factor"),         NUMBER, QUDT("PowerFactor"), -1, 1, 2, false},
     {STR("voltage"), STR("Spanning"),       STR("Voltage"),                  VOLT, QUDT("Voltage"), 0, 500, 1, false},
     {STR("current"), STR("Stroomsterkte"),  STR("Current"),                  AMPERE, QUDT("ElectricCurrent"), -5000, 5000, 1, false},
     {STR("frequency"), STR("Netfrequentie"), STR("Mains frequency"),         HERTZ, QUDT("Frequency"), 45, 65, 2, false},
     {STR("gas"),    STR("Gasverbruik"),     STR("Gas used"),                 M3, OWN("gas"), 0, 1e9, 3, false},
     {STR("water"),  STR("Waterverbruik"),   STR("Water used"),               M3, OWN("water"), 0, 1e9, 3, false},
+    {STR("water_flow"), STR("Waterstroom"), STR("Water flow"),               L_MIN, OWN("water_flow"), 0, 10000, 1, false},
+    {STR("heat"),   STR("Warmteverbruik"),  STR("Heat used"),                GIGAJOULE, OWN("heat"), 0, 1e9, 3, false},
 
     // the device itself
     {STR("battery"), STR("Batterij"),       STR("Battery"),                  PERCENT, OWN("battery"), 0, 100, 0, false},

@@ -138,6 +138,12 @@ const json *json_get(const json *object, str key)
     return NULL;
 }
 
+str json_text(const json *object, str key)
+{
+    const json *j = json_get(object, key);
+    return j && j->type == JSON_TEXT ? j->text : (str){0};
+}
+
 static bool arrays_equal(const json *a, const json *b)
 {
     const json *y = b->first;

@@ -11,6 +11,14 @@
 #include "model/quantity.h"
 #include "model/value.h"
 
+struct tz;
+
+// What adapters need and no message tells; the same for all messages.
+struct device_site {
+    const struct tz *zone;  // of devices that send local times; NULL: they are taken as UTC
+    str pepper;             // secret of this installation, for pseudonyms of meters; empty: none
+};
+
 struct device_message {
     str topic;            // MQTT topic; empty over HTTP
     str path;             // HTTP path; empty over MQTT
@@ -22,6 +30,7 @@ struct device_message {
     // Value of an HTTP header, no case; empty when absent.
     str (*header)(const char *name, const void *context);
     const void *context;
+    const struct device_site *site;  // NULL: nothing is known
 };
 
 typedef enum {
@@ -54,6 +63,8 @@ struct device_result {
     size_t reading_count;
     struct device_reject *rejects;
     size_t reject_count;
+    str device;           // who sent it when there is no reading: heard, with its state; may be empty
+    str note;             // why a message has no reading, a sentence; may be empty
     str sequence;         // frame counter or deduplication id, for replay detection; empty: none
     double latitude, longitude;   // NAN: not given
     double battery_percent, rssi_dbm;  // NAN: not given

@@ -10,12 +10,6 @@
 
 // ---- reading ----
 
-static str text_of(const json *j, str key)
-{
-    const json *c = json_get(j, key);
-    return c && c->type == JSON_TEXT ? c->text : (str){0};
-}
-
 static entity_id id_of(const json *j, str key)
 {
     const json *c = json_get(j, key);
@@ -34,7 +28,7 @@ static double number_of(const json *j, str key)
 static instant time_of(const json *j, str key)
 {
     instant t;
-    return time_parse(text_of(j, key), &t, NULL) ? t : TIME_NONE;
+    return time_parse(json_text(j, key), &t, NULL) ? t : TIME_NONE;
 }
 
 static size_t texts_of(const json *j, str key, str *out, size_t most)
@@ -51,7 +45,7 @@ static void streams_of(const json *j, struct device_document *out)
     const json *list = json_get(j, STR("streams"));
     for (const json *c = list ? list->first : NULL; c && out->stream_count < DEVICE_STREAMS_MAX; c = c->next) {
         out->streams[out->stream_count++] =
-            (struct device_stream){text_of(c, STR("sensor")), text_of(c, STR("quantity")), id_of(c, STR("stream"))};
+            (struct device_stream){json_text(c, STR("sensor")), json_text(c, STR("quantity")), id_of(c, STR("stream"))};
     }
 }
 
@@ -63,8 +57,8 @@ bool device_document_read(struct snapshot *at, str key, arena *a, struct device_
     if (!json_parse(text, a, &j, e)) return err_within(e, "document of device '%.*s'", STR_ARG(key));
     memset(out, 0, sizeof *out);
     out->key = key;
-    out->adapter = text_of(j, STR("adapter"));
-    out->device = text_of(j, STR("device"));
+    out->adapter = json_text(j, STR("adapter"));
+    out->device = json_text(j, STR("device"));
     out->thing = id_of(j, STR("thing"));
     out->feature = id_of(j, STR("feature"));
     out->first_seen = time_of(j, STR("first_seen"));

@@ -207,8 +207,8 @@ static bool apply(const struct rule *r, value *v, arena *a)
     char text[NUM_TEXT_MAX];
     str copy;
     if (v->type == VALUE_DECIMAL && apply_exactly(r, v->number, v)) return true;
-    const double real = (value_to_double(v) + decimal_to_double(r->add)) * decimal_to_double(or_one(r->times)) /
-                        decimal_to_double(or_one(r->by));
+    const double real = (value_to_double(v) + decimal_to_double(r->add)) *
+                        decimal_to_double(or_one(r->times)) / decimal_to_double(or_one(r->by));
     if (!isfinite(real)) return true;  // as it was: beyond any range that is believed
     if (!arena_copy(a, (str){text, num_write_double(text, real)}, &copy)) return false;
     *v = value_of_number(copy);

@@ -15,7 +15,8 @@ str unit_code(str text);
 // Brings a number from `unit` (as unit_code takes it) to the unit of `q`. *converted: the number was changed. Exact where
 // the factor is a decimal and the digits fit, else the nearest double.
 // Errors   ERR_TYPE ("is in lx, not in Pa"), ERR_LIMIT (no memory)
-NODISCARD bool unit_to_quantity(value *v, str unit, const struct quantity *q, arena *a, bool *converted, err *e);
+NODISCARD bool unit_to_quantity(value *v, str unit, const struct quantity *q, arena *a, bool *converted,
+                                err *e);
 
 // v * factor, likewise. False: no memory.
 NODISCARD bool unit_scale(value *v, decimal factor, arena *a);

@@ -66,7 +66,8 @@ TEST(units_become_those_of_the_quantity)
         bool converted;
         err e;
         assert_non_null(q);
-        if (!unit_to_quantity(&v, str_of(rows[i].unit), q, memory, &converted, &e)) fail_msg("row %zu: %s", i, e.text);
+        if (!unit_to_quantity(&v, str_of(rows[i].unit), q, memory, &converted, &e))
+            fail_msg("row %zu: %s", i, e.text);
         assert_true(converted);
         assert_string_equal(digits_of(&v), rows[i].expected);
     }
@@ -77,14 +78,16 @@ TEST(the_quantitys_own_unit_leaves_the_digits_alone)
     const struct {
         const char *unit, *quantity;
     } rows[] = {
-        {"µg/m³", "pm25"}, {"μg/m3", "pm25"}, {"ug/m3", "pm25"}, {"°C", "temperature"}, {"C", "temperature"},
-        {"%RH", "humidity"}, {"dB(A)", "noise_laeq"}, {"kWh", "energy"}, {"m3", "gas"}, {"dBm", "rssi"}, {"lux", "illuminance"},
+        {"µg/m³", "pm25"},    {"μg/m3", "pm25"},   {"ug/m3", "pm25"},       {"°C", "temperature"},
+        {"C", "temperature"}, {"%RH", "humidity"}, {"dB(A)", "noise_laeq"}, {"kWh", "energy"},
+        {"m3", "gas"},        {"dBm", "rssi"},     {"lux", "illuminance"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         value v = value_of_number(STR("1.50"));
         bool converted = true;
         err e;
-        assert_true(unit_to_quantity(&v, str_of(rows[i].unit), quantity_by_key(str_of(rows[i].quantity)), memory, &converted, &e));
+        assert_true(unit_to_quantity(&v, str_of(rows[i].unit), quantity_by_key(str_of(rows[i].quantity)),
+                                     memory, &converted, &e));
         assert_false(converted);
         assert_string_equal(digits_of(&v), "1.50");
     }
@@ -99,8 +102,8 @@ TEST(a_unit_of_something_else_is_refused)
         value v = value_of_number(STR("1"));
         bool converted;
         err e;
-        assert_false(
-            unit_to_quantity(&v, str_of(rows[i].unit), quantity_by_key(str_of(rows[i].quantity)), memory, &converted, &e));
+        assert_false(unit_to_quantity(&v, str_of(rows[i].unit), quantity_by_key(str_of(rows[i].quantity)),
+                                      memory, &converted, &e));
         assert_int_equal(e.code, ERR_TYPE);
     }
 }
@@ -127,6 +130,6 @@ TEST(codes_and_their_names_are_known)
     assert_int_equal(unit_code(STR("")).n, 0);
 }
 
-RUN_WITH(set_up, tear_down, CASE(units_become_those_of_the_quantity), CASE(the_quantitys_own_unit_leaves_the_digits_alone),
-         CASE(a_unit_of_something_else_is_refused), CASE(numbers_beyond_eighteen_digits_become_the_nearest),
-         CASE(codes_and_their_names_are_known))
+RUN_WITH(set_up, tear_down, CASE(units_become_those_of_the_quantity),
+         CASE(the_quantitys_own_unit_leaves_the_digits_alone), CASE(a_unit_of_something_else_is_refused),
+         CASE(numbers_beyond_eighteen_digits_become_the_nearest), CASE(codes_and_their_names_are_known))

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "ingest/device/loose.h"
+#include "ingest/decode/loose.h"
 
 #include <math.h>
 #include <string.h>
-
-#define SCALE_MAX 18
-#define DECIMAL_END ((int64_t)1000000000000000000)  // 18 digits
 
 static bool is_letter(char c)
 {
@@ -79,29 +76,5 @@ bool loose_number(const json *j, value *number, str *unit, err *e)
     if (!isfinite(value_to_double(&v))) return err_set(e, ERR_RANGE, j->at, "is a number beyond all bounds");
     *number = v;
     *unit = str_trim(rest);
-    return true;
-}
-
-static bool multiply(decimal x, decimal y, decimal *out)
-{
-    if (x.scale + y.scale > SCALE_MAX) return false;
-    *out = (decimal){.scale = (int8_t)(x.scale + y.scale)};
-    return !__builtin_mul_overflow(x.units, y.units, &out->units) && out->units < DECIMAL_END &&
-           out->units > -DECIMAL_END;
-}
-
-bool loose_scale(value *v, decimal factor, arena *a)
-{
-    decimal product;
-    if (v->type == VALUE_DECIMAL && multiply(v->number, factor, &product)) {
-        *v = value_decimal(product);
-        return true;
-    }
-    char text[NUM_TEXT_MAX];
-    str copy;
-    const double real = value_to_double(v) * decimal_to_double(factor);
-    if (!isfinite(real)) return true;  // as it was: beyond any range that is believed
-    if (!arena_copy(a, (str){text, num_write_double(text, real)}, &copy)) return false;
-    *v = value_of_number(copy);
     return true;
 }

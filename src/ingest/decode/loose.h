@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// loose.h: what devices send where JSON and numbers should be; for the adapters beside it.
-#ifndef PEIL_INGEST_DEVICE_LOOSE_H
-#define PEIL_INGEST_DEVICE_LOOSE_H
+// loose.h: what devices send where JSON and numbers should be; for the adapters.
+#ifndef PEIL_INGEST_DECODE_LOOSE_H
+#define PEIL_INGEST_DECODE_LOOSE_H
 
 #include "base/json.h"
 #include "model/value.h"
@@ -14,8 +14,5 @@ NODISCARD bool loose_json(str body, arena *a, json **out, err *e);
 // given. The digits are kept as sent.
 // Errors   ERR_MISSING (absent, null, empty, nan, inf), ERR_TYPE; `at` is where the value stands in the body
 NODISCARD bool loose_number(const json *j, value *number, str *unit, err *e);
-
-// v * factor: exact where v is a decimal and the product fits, else the nearest double. False: no memory.
-NODISCARD bool loose_scale(value *v, decimal factor, arena *a);
 
 #endif

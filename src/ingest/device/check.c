@@ -23,7 +23,7 @@ static void check_number(const value *v)
 
 static void check_reading(const struct reading *r, str body)
 {
-    FUZZ_REQUIRE(r->device.n > 0 && utf8_is_valid(r->device, NULL));
+    FUZZ_REQUIRE(r->device.n > 0 && r->device.n <= 200 && utf8_is_valid(r->device, NULL));
     FUZZ_REQUIRE(utf8_is_valid(r->sensor, NULL) && utf8_is_valid(r->why, NULL));
     FUZZ_REQUIRE(r->name.n > 0 && utf8_is_valid(r->name, NULL));
     FUZZ_REQUIRE(r->at <= body.n || r->at == ERR_NOWHERE);

@@ -2,18 +2,13 @@
 // Sensor.Community (once luftdaten.info): the pushes of the airRohr firmware, in both of its forms:
 // one POST for each sensor, the pin in X-PIN and names without prefix; or one POST of all values with prefixed names.
 // Source   firmware airRohr (opendata-stuttgart/sensors-software), API of devices.sensor.community
-#include "ingest/device.h"
-
-#include "ingest/device/loose.h"
-#include <math.h>
+#include "ingest/decode/gather.h"
+#include "ingest/decode/loose.h"
 
 #define VALUES_MAX 500
 #define NAME_MAX_BYTES 64
-#define DEVICE_MAX_BYTES 64
 #define PIN_MAX_BYTES 8
 #define AGE_MAX_S 86400
-#define AHEAD_MAX TIME_MINUTE
-#define CLOCK_UNSET ((instant)946684800 * TIME_SECOND)  // before 2000: a clock that was never set
 
 static const struct prefix {
     str text, sensor;
@@ -31,27 +26,25 @@ static const struct prefix pins[] = {
     {STR("13"), STR("DS18B20")}, {STR("15"), STR("DNMS")}, {STR("17"), STR("SCD30")},
 };
 
-// Gases: micrograms per cubic metre of one ppb, at 20 degrees Celsius and 1013 hPa.
-static const struct word {
-    str name, quantity;
-    decimal factor;  // to the quantity's unit; 0: none
+static const struct word_row {
+    str name, quantity, unit;
 } words[] = {
-    {STR("P0"), STR("pm1"), {0}},
-    {STR("P1"), STR("pm10"), {0}},  // P1 is the larger one
-    {STR("P2"), STR("pm25"), {0}},
-    {STR("P4"), STR("pm4"), {0}},
-    {STR("temperature"), STR("temperature"), {0}},
-    {STR("humidity"), STR("humidity"), {0}},
-    {STR("pressure"), STR("pressure"), {0}},
-    {STR("pressure_sealevel"), STR("pressure_sealevel"), {0}},
-    {STR("noise_LAeq"), STR("noise_laeq"), {0}},
-    {STR("noise_LA_min"), STR("noise_la_min"), {0}},
-    {STR("noise_LA_max"), STR("noise_la_max"), {0}},
-    {STR("co2_ppm"), STR("co2"), {0}},
-    {STR("no2_ppb"), STR("no2"), {1913, 3}},
-    {STR("ozone_ppb"), STR("o3"), {1996, 3}},
-    {STR("so2_ppb"), STR("so2"), {266, 2}},
-    {STR("co_ppb"), STR("co"), {1165, 3}},
+    {STR("P0"), STR("pm1")},
+    {STR("P1"), STR("pm10")},  // P1 is the larger one
+    {STR("P2"), STR("pm25")},
+    {STR("P4"), STR("pm4")},
+    {STR("temperature"), STR("temperature")},
+    {STR("humidity"), STR("humidity")},
+    {STR("pressure"), STR("pressure")},
+    {STR("pressure_sealevel"), STR("pressure_sealevel")},
+    {STR("noise_LAeq"), STR("noise_laeq")},
+    {STR("noise_LA_min"), STR("noise_la_min")},
+    {STR("noise_LA_max"), STR("noise_la_max")},
+    {STR("co2_ppm"), STR("co2")},
+    {STR("no2_ppb"), STR("no2"), STR("ppb")},
+    {STR("ozone_ppb"), STR("o3"), STR("ppb")},
+    {STR("so2_ppb"), STR("so2"), STR("ppb")},
+    {STR("co_ppb"), STR("co"), STR("ppb")},
 };
 
 // Names that are no readings: the firmware's own loop, the radio, and a position that moves the device.
@@ -68,24 +61,18 @@ static const struct {
 };
 
 struct decoding {
-    const struct device_message *m;
-    arena *a;
-    struct device_result *out;
+    struct gather g;
     const json *values;
-    str device;
     str pin_sensor;      // of names without a prefix; empty: no pin was told
     bool counts_pulses;  // P1 and P2 without a prefix are particle counts of a PPD42NS
-    instant time;        // of the whole message
-    unsigned time_flags;
-    str time_why;
 };
 
 struct name {
     str whole, sensor, rest;
-    const struct word *word;  // NULL: not a quantity that peil knows
+    const struct word_row *word;  // NULL: not a quantity that peil knows
 };
 
-static const struct word *word_of(str name)
+static const struct word_row *word_of(str name)
 {
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (str_eq(words[i].name, name)) return &words[i];
@@ -138,12 +125,6 @@ static role role_of(str name)
     return ROLE_NONE;
 }
 
-static str text_of(const json *object, str key)
-{
-    const json *j = json_get(object, key);
-    return j && j->type == JSON_TEXT ? j->text : (str){0};
-}
-
 // ---- the message ----
 
 static str header(const struct device_message *m, const char *name)
@@ -167,70 +148,38 @@ static bool read_device(struct decoding *d, const json *body, err *e)
         str key;
         const char *family;
     } fields[] = {{STR("esp8266id"), "esp8266"}, {STR("esp32id"), "esp32"}};
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0] && d->device.n == 0; i++)
-        d->device = header(d->m, headers[i]);
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && d->device.n == 0; i++) {
-        const str id = text_of(body, fields[i].key);
-        if (id.n && !arena_print(d->a, &d->device, "%s-%.*s", fields[i].family, STR_ARG(id)))
+    str device = {0};
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0] && device.n == 0; i++)
+        device = header(d->g.m, headers[i]);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && device.n == 0; i++) {
+        const str id = json_text(body, fields[i].key);
+        if (id.n && !arena_print(d->g.a, &device, "%s-%.*s", fields[i].family, STR_ARG(id)))
             return err_no_memory(e);
     }
-    if (d->device.n == 0)
+    if (device.n == 0)
         return err_set(e, ERR_MISSING, ERR_NOWHERE,
                        "no device: neither a header X-Sensor nor \"esp8266id\" in the body");
-    if (!is_plain(d->device, DEVICE_MAX_BYTES))
-        return err_set(e, ERR_RANGE, ERR_NOWHERE, "the device's name must be 1 to %d plain characters",
-                       DEVICE_MAX_BYTES);
-    return true;
+    return gather_device(&d->g, device, e);
 }
 
 static bool has_pulses(const json *values)
 {
     for (const json *v = values->first; v; v = v->next)
-        if (str_starts(text_of(v, STR("value_type")), STR("durP"))) return true;
+        if (str_starts(json_text(v, STR("value_type")), STR("durP"))) return true;
     return false;
 }
 
 static bool read_pin(struct decoding *d, err *e)
 {
-    str pin = header(d->m, "X-PIN");
-    if (pin.n == 0) pin = header(d->m, "Pin");
+    str pin = header(d->g.m, "X-PIN");
+    if (pin.n == 0) pin = header(d->g.m, "Pin");
     d->counts_pulses = has_pulses(d->values) || str_eq(pin, STR("5"));
     if (pin.n == 0 || str_eq(pin, STR("-")) || str_eq(pin, STR("0"))) return true;
     if (!is_plain(pin, PIN_MAX_BYTES))
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "X-PIN is not the number of a pin");
     d->pin_sensor = sensor_of(pins, sizeof pins / sizeof pins[0], pin);
-    return d->pin_sensor.n || arena_print(d->a, &d->pin_sensor, "pin %.*s", STR_ARG(pin)) || err_no_memory(e);
-}
-
-static void add_reject(struct decoding *d, str name, const err *why)
-{
-    struct device_reject *r = &d->out->rejects[d->out->reject_count++];
-    *r = (struct device_reject){.name = name, .why = *why};
-    (void)err_within(&r->why, "%.*s", STR_ARG(name));
-}
-
-static void doubt_time(struct decoding *d, unsigned flags, str why)
-{
-    d->time_flags |= flags;
-    d->time_why = why;
-    if (flags & READING_NO_DEVICE_TIME) d->time = TIME_NONE;
-}
-
-static void read_timestamp(struct decoding *d, const json *j)
-{
-    err why;
-    if (j->type != JSON_TEXT || !time_parse_utc(j->text, &d->time, &why)) {
-        (void)err_set(&why, ERR_TYPE, j->at, "is not a time");
-        add_reject(d, STR("timestamp"), &why);
-        doubt_time(d, READING_NO_DEVICE_TIME, (str){0});
-    } else if (d->time < CLOCK_UNSET) {
-        doubt_time(d, READING_CLOCK | READING_NO_DEVICE_TIME, STR("the device's clock was never set"));
-    } else if (d->time > d->m->received + TIME_DAY) {
-        doubt_time(d, READING_CLOCK | READING_NO_DEVICE_TIME,
-                   STR("the device's clock is more than a day ahead"));
-    } else if (d->time > d->m->received + AHEAD_MAX) {
-        doubt_time(d, READING_CLOCK, STR("the device's clock is ahead"));
-    }
+    return d->pin_sensor.n || arena_print(d->g.a, &d->pin_sensor, "pin %.*s", STR_ARG(pin)) ||
+           err_no_memory(e);
 }
 
 // Seconds since the measurement; below zero while the next one runs.
@@ -242,31 +191,20 @@ static bool read_age(struct decoding *d, const json *j)
     if (!loose_number(j, &age, &unit, &ignored)) return false;
     const double seconds = value_to_double(&age);
     if (unit.n > 0 || seconds > AGE_MAX_S) return false;
-    d->time = d->m->received - (seconds > 0 ? (instant)(seconds * (double)TIME_SECOND) : 0);
+    gather_time(&d->g, d->g.m->received - (seconds > 0 ? (instant)(seconds * (double)TIME_SECOND) : 0));
     return true;
 }
 
-static void read_time(struct decoding *d, const json *body)
+static bool read_time(struct decoding *d, const json *body, err *e)
 {
     const json *timestamp = json_get(body, STR("timestamp"));
     if (timestamp && timestamp->type != JSON_NULL)
-        read_timestamp(d, timestamp);
-    else if (!read_age(d, json_get(body, STR("age"))))
-        doubt_time(d, READING_NO_DEVICE_TIME, (str){0});
+        return gather_time_text(&d->g, STR("timestamp"), timestamp, e);
+    (void)read_age(d, json_get(body, STR("age")));
+    return true;
 }
 
 // ---- one value ----
-
-static bool is_pressure(const struct quantity *q)
-{
-    return str_eq(q->key, STR("pressure")) || str_eq(q->key, STR("pressure_sealevel"));
-}
-
-static void doubt(struct reading *r, unsigned flags, str why)
-{
-    r->flags |= flags;
-    if (r->why.n == 0) r->why = why;
-}
 
 static bool is_minus_one(const value *v)
 {
@@ -279,7 +217,7 @@ static bool is_silent(const struct decoding *d, const struct name *n, const valu
     if (!is_minus_one(v)) return false;
     if (!str_eq(n->rest, STR("temperature"))) return true;
     for (const json *j = d->values->first; j; j = j->next) {
-        const struct name other = name_of(d, text_of(j, STR("value_type")));
+        const struct name other = name_of(d, json_text(j, STR("value_type")));
         value x;
         str unit;
         err ignored;
@@ -289,114 +227,46 @@ static bool is_silent(const struct decoding *d, const struct name *n, const valu
     return false;
 }
 
-// To the quantity's unit, by what the name says, by the unit that was sent along, or by what the number can only be.
-static bool convert(const struct decoding *d, const struct name *n, str unit, struct reading *r, err *e)
-{
-    const struct quantity *q = r->quantity;
-    const double v = value_to_double(&r->result);
-    const bool is_sent_as_hpa = is_pressure(q) && (str_eq(unit, STR("hPa")) || str_eq(unit, STR("mbar")));
-    const bool must_be_hpa = is_pressure(q) && unit.n == 0 && v >= 300 && v <= 1100;
-    const bool is_ppb = n->word->factor.units != 0;
-    if (is_sent_as_hpa || must_be_hpa) {
-        doubt(r, READING_CONVERTED, STR("sent in hPa"));
-        return loose_scale(&r->result, (decimal){100, 0}, d->a) || err_no_memory(e);
-    }
-    if (is_ppb && (unit.n == 0 || str_eq(unit, STR("ppb")))) {
-        doubt(r, READING_CONVERTED, STR("sent in ppb, converted at 20 °C and 1013 hPa"));
-        return loose_scale(&r->result, n->word->factor, d->a) || err_no_memory(e);
-    }
-    if (unit.n == 0 || (!is_ppb && (str_eq(unit, q->symbol) || str_eq(unit, q->ucum)))) return true;
-    return err_set(e, ERR_TYPE, r->at, "is in %.*s, not in %.*s", STR_ARG(unit), STR_ARG(q->symbol));
-}
-
-static bool judge(const struct decoding *d, struct reading *r)
-{
-    const struct quantity *q = r->quantity;
-    const double v = value_to_double(&r->result);
-    const bool is_dht = str_eq(r->sensor, STR("DHT22")) || str_eq(r->sensor, STR("pin 7"));
-    if (is_dht && str_eq(q->key, STR("humidity")) && v >= 99.9 && v <= 100)
-        doubt(r, READING_SATURATED, STR("a DHT22 that shows 99.9 % is wet"));
-    if (v >= q->least && v <= q->most) return true;
-    str why;
-    if (!arena_print(d->a, &why, "outside %g to %g %.*s", q->least, q->most, STR_ARG(q->symbol)))
-        return false;
-    doubt(r, READING_IMPLAUSIBLE, why);
-    return true;
-}
-
-// False: this value cannot be read, or no memory.
-static bool read_quantity(const struct decoding *d, const struct name *n, const json *j, struct reading *r,
-                          err *e)
-{
-    str unit;
-    if (!loose_number(j, &r->result, &unit, e)) return false;
-    if (is_silent(d, n, &r->result))
-        return err_set(e, ERR_MISSING, r->at, "is -1: the sensor did not answer");
-    return convert(d, n, unit, r, e) && (judge(d, r) || err_no_memory(e));
-}
-
-static bool read_role(const struct decoding *d, role what, const json *j, err *e)
+static bool read_quantity(struct decoding *d, const struct name *n, const json *j, err *e)
 {
     value v;
     str unit;
+    err why;
+    if (loose_number(j, &v, &unit, &why) && is_silent(d, n, &v)) {
+        (void)err_set(&why, ERR_MISSING, j->at, "is -1: the sensor did not answer");
+        return gather_reject(&d->g, n->whole, &why, e);
+    }
+    return gather_json(&d->g, n->whole, quantity_by_key(n->word->quantity), j, n->word->unit, e);
+}
+
+static bool read_role(struct decoding *d, const struct name *n, role what, const json *j, err *e)
+{
+    value v;
+    str unit;
+    err why;
     if (what == ROLE_PASS_OVER) return true;
-    if (!loose_number(j, &v, &unit, e)) return false;
+    if (!loose_number(j, &v, &unit, &why)) return gather_reject(&d->g, n->whole, &why, e);
     const double real = value_to_double(&v);
-    if (what == ROLE_SIGNAL) d->out->rssi_dbm = real;
-    if (what == ROLE_LATITUDE) d->out->latitude = real;
-    if (what == ROLE_LONGITUDE) d->out->longitude = real;
+    if (what == ROLE_SIGNAL) d->g.out.rssi_dbm = real;
+    if (what == ROLE_LATITUDE) d->g.out.latitude = real;
+    if (what == ROLE_LONGITUDE) d->g.out.longitude = real;
     return true;
 }
 
-static struct reading reading_of(const struct decoding *d, const struct name *n, const json *j)
+static bool read_entry(struct decoding *d, const json *entry, err *e)
 {
-    return (struct reading){.device = d->device,
-                            .sensor = n->sensor,
-                            .quantity = n->word ? quantity_by_key(n->word->quantity) : NULL,
-                            .name = n->whole,
-                            .result = value_null(),
-                            .time = d->time,
-                            .flags = d->time_flags,
-                            .why = d->time_why,
-                            .at = j ? j->at : ERR_NOWHERE};
-}
-
-static void read_entry(struct decoding *d, const json *entry)
-{
-    const str type = text_of(entry, STR("value_type"));
+    const str type = json_text(entry, STR("value_type"));
     const json *j = json_get(entry, STR("value"));
     err why;
     if (type.n == 0 || type.n > NAME_MAX_BYTES) {
         (void)err_set(&why, ERR_MISSING, entry->at, "has no \"value_type\" of 1 to %d bytes", NAME_MAX_BYTES);
-        add_reject(d, STR("sensordatavalues"), &why);
-        return;
+        return gather_reject(&d->g, STR("sensordatavalues"), &why, e);
     }
     const struct name n = name_of(d, type);
     const role what = role_of(n.rest);
-    struct reading r = reading_of(d, &n, j);
-    const bool ok = what != ROLE_NONE ? read_role(d, what, j, &why)
-                                      : !n.word || read_quantity(d, &n, j, &r, &why);
-    if (!ok)
-        add_reject(d, type, &why);
-    else if (what == ROLE_NONE)
-        d->out->readings[d->out->reading_count++] = r;
-}
-
-// One optical counter sorts the same particles: each class holds the smaller ones. Where it does not, one of the two is
-// wrong, or a sender mixed up P0 and P1.
-static void check_order(const struct device_result *out, str smaller, str larger)
-{
-    for (size_t i = 0; i < out->reading_count; i++) {
-        struct reading *x = &out->readings[i];
-        if (!x->quantity || !str_eq(x->quantity->key, smaller)) continue;
-        for (size_t k = 0; k < out->reading_count; k++) {
-            struct reading *y = &out->readings[k];
-            if (!y->quantity || !str_eq(y->quantity->key, larger) || !str_eq(x->sensor, y->sensor)) continue;
-            if (value_to_double(&x->result) <= value_to_double(&y->result)) continue;
-            doubt(x, READING_IMPLAUSIBLE, STR("more fine dust than coarse and fine dust together"));
-            doubt(y, READING_IMPLAUSIBLE, STR("less coarse and fine dust together than fine dust"));
-        }
-    }
+    d->g.sensor = n.sensor;
+    if (what != ROLE_NONE) return read_role(d, &n, what, j, e);
+    return n.word ? read_quantity(d, &n, j, e) : gather_unknown(&d->g, n.whole, j ? j->at : entry->at, e);
 }
 
 static bool read_body(struct decoding *d, const json *body, err *e)
@@ -405,24 +275,19 @@ static bool read_body(struct decoding *d, const json *body, err *e)
     const size_t count = d->values->count;
     if (count == 0) return err_set(e, ERR_MISSING, d->values->at, "\"sensordatavalues\" is empty");
     if (count > VALUES_MAX) return err_set(e, ERR_LIMIT, d->values->at, "more than %d values", VALUES_MAX);
-    d->out->readings = ARENA_ARRAY(d->a, count, struct reading);
-    d->out->rejects = ARENA_ARRAY(d->a, count + 1, struct device_reject);  // and the timestamp
-    if (!d->out->readings || !d->out->rejects) return err_no_memory(e);
-    return read_device(d, body, e) && read_pin(d, e);
+    if (!read_device(d, body, e) || !read_pin(d, e) || !read_time(d, body, e)) return false;
+    for (const json *entry = d->values->first; entry; entry = entry->next)
+        if (!read_entry(d, entry, e)) return false;
+    return true;
 }
 
 static bool decode(const struct device_message *m, arena *a, struct device_result *out, err *e)
 {
-    struct device_result result = {
-        .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
-    struct decoding d = {.m = m, .a = a, .out = &result};
+    struct decoding d = {0};
     json *body;
+    gather_start(&d.g, m, VALUES_MAX + 1, a);  // and the timestamp
     if (!loose_json(m->body, a, &body, e) || !read_body(&d, body, e)) return false;
-    read_time(&d, body);
-    for (const json *entry = d.values->first; entry; entry = entry->next) read_entry(&d, entry);
-    check_order(&result, STR("pm1"), STR("pm25"));
-    check_order(&result, STR("pm25"), STR("pm10"));
-    *out = result;
+    gather_end(&d.g, out);
     return true;
 }
 

@@ -207,7 +207,7 @@ static void the_device_comes_from_the_body_when_no_header_names_it(void **state)
     assert_true(str_eq(x->out.readings[0].device, STR("esp8266-7654321")));
     assert_false(decode(x, STR("{\"sensordatavalues\":[{\"value_type\":\"SDS_P1\",\"value\":\"1\"}]}")));
     assert_int_equal(x->e.code, ERR_MISSING);
-    x->headers.sensor = "esp8266 1\n";
+    x->headers.sensor = "esp8266\x01";
     assert_false(decode(x, STR("{\"sensordatavalues\":[{\"value_type\":\"SDS_P1\",\"value\":\"1\"}]}")));
     assert_int_equal(x->e.code, ERR_RANGE);
 }

@@ -47,6 +47,7 @@ static bool start_sta(struct peil *p, err *e)
         .limits = {.query_bytes = (size_t)p->settings.sta.query_bytes,
                    .filter_nodes = (size_t)p->settings.sta.filter_nodes,
                    .expand_depth = (int)p->settings.sta.expand_depth,
+                   .entities_max = p->settings.sta.entities_max,
                    .large_bytes = (size_t)p->settings.sta.large_bytes,
                    .top_max = p->settings.sta.top_max,
                    .top_default = p->settings.sta.page_size},

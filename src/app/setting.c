@@ -61,6 +61,8 @@ static const struct setting table[] = {
      "Entities on a page at most; a larger $top is answered with this many and a nextLink."},
     {"sta", "expand_depth", SETTING_INT, AT(sta, expand_depth), "8", 1, 32,
      "Levels of $expand at most."},
+    {"sta", "entities_max", SETTING_INT, AT(sta, entities_max), "1000000000", 1000, 1000000000000,
+     "Entities that one answer could hold by the $top of all its levels of $expand; more is refused."},
     {"sta", "query_bytes", SETTING_INT, AT(sta, query_bytes), "8192", 256, 16384,
      "Length of a query string at most."},
     {"sta", "filter_nodes", SETTING_INT, AT(sta, filter_nodes), "400", 10, 10000,

@@ -22,7 +22,7 @@ struct settings {
         str listen;
     } admin;
     struct {
-        int64_t page_size, top_max, expand_depth, query_bytes, filter_nodes, large_bytes;
+        int64_t page_size, top_max, expand_depth, entities_max, query_bytes, filter_nodes, large_bytes;
     } sta;
     struct {
         str host, client_id, username, password_file, ca_file, cert_file, key_file, endpoint;

@@ -29,6 +29,8 @@ struct sta_limits {
     int expand_depth;     // levels of $expand; 6
     int64_t top_max;      // a larger $top silently becomes this; 10000
     int64_t top_default;  // page without $top; 100
+    int64_t
+        entities_max;  // that one answer could hold, with its expansions, by its $top at every level; 1,000,000,000
     size_t batch_parts;   // requests of one $batch; 1000
     int64_t snapshot_us;  // a streamed answer looks again at the store after this long; 10 s
     size_t large_bytes;   // body of CreateObservations and $batch; 64 MiB

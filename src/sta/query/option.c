@@ -433,6 +433,24 @@ static void complete(struct query *q, const struct sta_limits *limits)
     }
 }
 
+// Entities that the answer could hold; a set without $top streams, and counts as one.
+static double most_entities(const struct query *q)
+{
+    double below = 0;
+    for (size_t i = 0; i < q->expand_count; i++) below += most_entities(q->expands[i].query);
+    const double rows = is_single(q) || q->top < 0 ? 1 : (double)q->top;
+    return rows * (1 + below);
+}
+
+static bool fits_limit(const struct query *q, const struct sta_limits *l, err *e)
+{
+    const double most = most_entities(q);
+    if (most <= (double)l->entities_max) return true;
+    return err_set(e, ERR_RANGE, ERR_NOWHERE,
+                   "$expand: this could be %.0f entities, at most %lld are given at once; use $top", most,
+                   (long long)l->entities_max);
+}
+
 static bool fits_csv(const struct query *q, err *e)
 {
     for (size_t i = 0; i < q->expand_count; i++) {
@@ -488,6 +506,7 @@ bool sta_options_parse(str query_text, const struct sta_target *target, const st
     struct parser p = {.limits = &l, .arena = a, .e = e, .set = target->set};
     if (!parse_given(&p, &given, q) || !fits_format(q, e)) return false;
     complete(q, &l);
+    if (!fits_limit(q, &l, e)) return false;
     *out = q;
     return true;
 }

@@ -190,6 +190,22 @@ static void an_unknown_option_is_501_and_a_malformed_one_400(void **state)
     arena_free(a);
 }
 
+static void an_answer_that_could_be_huge_is_refused(void **state)
+{
+    (void)state;
+    arena *a = arena_new(1 << 20);
+    err e = {0};
+    assert_null(parse(
+        &(struct row){&things, "$expand=Datastreams($expand=Observations($top=10000);$top=10000)&$top=10000",
+                      NULL},
+        a, &e));
+    assert_string_equal(
+        e.text,
+        "$expand: this could be 1000100010000 entities, at most 1000000000 are given at once; use $top");
+    assert_non_null(parse(&(struct row){&things, "$expand=Datastreams/Observations", NULL}, a, &e));
+    arena_free(a);
+}
+
 static void a_position_travels_in_a_link_and_back(void **state)
 {
     (void)state;
@@ -260,6 +276,7 @@ int main(void)
         cmocka_unit_test(expansions_nest_and_merge),
         cmocka_unit_test(faults_name_the_option_and_the_position),
         cmocka_unit_test(an_unknown_option_is_501_and_a_malformed_one_400),
+        cmocka_unit_test(an_answer_that_could_be_huge_is_refused),
         cmocka_unit_test(a_position_travels_in_a_link_and_back),
         cmocka_unit_test(what_must_be_read_follows_from_the_options),
     };

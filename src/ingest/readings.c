@@ -179,7 +179,7 @@ static bool quality_of(const struct work *w, const struct reading *r, seen befor
     if (!status.n) return true;
     buf b = {.max = 4096};
     json_writer j = json_writer_on(&b);
-    str text;
+    str text = {0};
     json_open(&j, '{');
     json_name(&j, STR("status"));
     json_put_text(&j, status);

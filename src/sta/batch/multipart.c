@@ -19,9 +19,9 @@ static bool next_line(str *rest, str *line)
 static void split(str text, str *headers, str *body)
 {
     str rest = text, line;
-    const char *end = text.p;
-    while (next_line(&rest, &line) && line.n) end = rest.p;
-    *headers = (str){text.p, text.p ? (size_t)(end - text.p) : 0};
+    size_t end = 0;
+    while (next_line(&rest, &line) && line.n) end = text.n - rest.n;
+    *headers = str_slice(text, 0, end);
     *body = rest;
 }
 
@@ -77,16 +77,20 @@ static delimiter delimiter_of(str line, str boundary)
     return str_eq(behind, STR("--")) ? DELIMITER_END : DELIMITER_NONE;
 }
 
-// The next delimiter line: where it starts, and *at moves behind it.
+// The next delimiter line: where it starts, and m->at moves behind it.
 static delimiter find_delimiter(struct multipart *m, size_t *start)
 {
     str rest = str_slice(m->body, m->at, m->body.n), line;
-    for (const char *begin = rest.p; next_line(&rest, &line); begin = rest.p) {
+    size_t begin = m->at;
+    while (next_line(&rest, &line)) {
+        const size_t end = m->body.n - rest.n;
         const delimiter d = delimiter_of(line, m->boundary);
-        if (d == DELIMITER_NONE) continue;
-        *start = (size_t)(begin - m->body.p);
-        m->at = (size_t)(rest.p - m->body.p);
-        return d;
+        if (d != DELIMITER_NONE) {
+            *start = begin;
+            m->at = end;
+            return d;
+        }
+        begin = end;
     }
     return DELIMITER_NONE;
 }

@@ -67,6 +67,15 @@ static void a_boundary_inside_a_line_is_no_delimiter(void **state)
     assert_str(part.body, "x --b\r\n--bc");
 }
 
+static void a_part_of_headers_alone_has_an_empty_body(void **state)
+{
+    (void)state;
+    open_body("--b\r\nContent-ID: 1\r\n--b--");
+    next();
+    assert_str(part.headers, "Content-ID: 1");
+    assert_str(part.body, "");
+}
+
 static void a_missing_end_is_an_error(void **state)
 {
     (void)state;
@@ -123,6 +132,7 @@ int main(void)
         cmocka_unit_test(parts_come_in_order),
         cmocka_unit_test(lines_may_end_in_lf_alone),
         cmocka_unit_test(a_boundary_inside_a_line_is_no_delimiter),
+        cmocka_unit_test(a_part_of_headers_alone_has_an_empty_body),
         cmocka_unit_test(a_missing_end_is_an_error),
         cmocka_unit_test(an_empty_multipart_has_no_parts),
         cmocka_unit_test(a_boundary_may_be_quoted),

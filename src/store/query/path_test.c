@@ -228,6 +228,15 @@ static void observations_are_chosen_by_their_feature(void **state)
     RESULTS(CALL(OP_NE, path(O, "FeatureOfInterest/id"), null()), "10 20 50 15 [1,2]");
 }
 
+// Of the air's results 10, 20 and 50 none lies below one that is itself below 15.
+static void conditions_that_share_a_path_stay_together_however_they_are_found(void **state)
+{
+    (void)state;
+    struct expr *other = path(O, "FeatureOfInterest/Observations/result");
+    RESULTS(AND(CALL(OP_LT, path(O, "result"), other), CALL(OP_LT, other, number("15"))), "");
+    RESULTS(AND(CALL(OP_LT, path(O, "result"), other), CALL(OP_LT, other, number("25"))), "10");
+}
+
 static void counts_agree_with_answers(void **state)
 {
     (void)state;
@@ -370,6 +379,7 @@ int main(void)
         cmocka_unit_test(absence_along_a_path_is_null),
         cmocka_unit_test(observations_are_chosen_by_their_datastream),
         cmocka_unit_test(observations_are_chosen_by_their_feature),
+        cmocka_unit_test(conditions_that_share_a_path_stay_together_however_they_are_found),
         cmocka_unit_test(counts_agree_with_answers),
         cmocka_unit_test(every_relation_leads_from_a_parent),
         cmocka_unit_test(one_entity_must_be_related_to_the_parent),

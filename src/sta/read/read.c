@@ -51,7 +51,6 @@ static bool add_etag(struct reader *d, str etag)
     str kept;
     if (!arena_copy(d->r->arena, etag, &kept)) return false;
     sta_reply_add_header(&d->reply, STR("ETag"), kept);
-    sta_reply_add_header(&d->reply, STR("Cache-Control"), STR("no-cache"));
     return d->r->if_none_match.n > 0 && sta_etag_matches(d->r->if_none_match, kept);
 }
 
@@ -272,6 +271,7 @@ static const struct {
 static bool answer(struct reader *d, err *e)
 {
     if (!sta_path_parse(d->r->path, d->r->arena, &d->path, e)) return false;
+    sta_reply_add_header(&d->reply, STR("Cache-Control"), STR("no-cache"));  // keep it, but ask before using it
     if (kinds[d->path.kind].needs_store) {
         if (!snapshot_open(d->sta->store, &d->at, e)) return false;
         if (!sta_path_resolve(&d->path, d->at, d->r->arena, &d->target, e)) return false;

@@ -24,7 +24,7 @@ struct setting {
     const char *help;
 };
 
-#define AT(section, key) offsetof(struct settings, section.key)
+#define AT(section, key) (offsetof(struct settings, section.key))
 
 // clang-format off
 static const struct setting table[] = {

@@ -91,7 +91,7 @@ struct demo_device demo_device_at(size_t index)
         .where = where,
         .longitude = where->longitude + (demo_unit(seed, 1) - 0.5) * 0.0030,
         .latitude = where->latitude + (demo_unit(seed, 2) - 0.5) * 0.0018,
-        .offset = (instant)(demo_unit(seed, 3) * (double)(kinds[kind].period / TIME_SECOND)) * TIME_SECOND,
+        .offset = (instant)(demo_hash(seed, 3) % (uint64_t)(kinds[kind].period / TIME_SECOND)) * TIME_SECOND,
     };
     snprintf(d.key, sizeof d.key, "esp8266-%d", 10000000 + (int)index);
     snprintf(d.name, sizeof d.name, "%.*s %.*s %d", STR_ARG(kinds[kind].title), STR_ARG(where->name),

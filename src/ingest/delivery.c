@@ -48,7 +48,8 @@ static bool keep_texts(struct device_result *r, arena *a)
     if (!keep(a, &r->sequence)) return false;
     for (size_t i = 0; i < r->reading_count; i++) {
         struct reading *x = &r->readings[i];
-        if (!keep(a, &x->device) || !keep(a, &x->sensor) || !keep(a, &x->name) || !keep(a, &x->why) || !keep(a, &x->result.text))
+        if (!keep(a, &x->device) || !keep(a, &x->sensor) || !keep(a, &x->name) || !keep(a, &x->why) ||
+            !keep(a, &x->result.text))
             return false;
     }
     return true;
@@ -70,12 +71,13 @@ static void done(void *context, const err *e)
 
 static bool decode(struct delivery *d, const struct device_message *m, err *e)
 {
-    d->result = (struct device_result){.latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    d->result = (struct device_result){
+        .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
     return d->adapter->decode(m, d->a, &d->result, e) && (keep_texts(&d->result, d->a) || err_no_memory(e));
 }
 
-bool ingest_device(struct ingest *in, const struct device_adapter *adapter, const struct device_message *m, ingest_done f,
-                   void *context, err *e)
+bool ingest_device(struct ingest *in, const struct device_adapter *adapter, const struct device_message *m,
+                   ingest_done f, void *context, err *e)
 {
     struct delivery *d = delivery_new();
     if (!d) return err_no_memory(e);

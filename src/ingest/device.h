@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-// device.h: what a device adapter is: one file that turns a message into readings. Pure: no store, no network, no clock.
-// A new device is one new file ingest/device/NAME.c that exports `const struct device_adapter device_NAME`, its name in the
-// `devices` list of ingest/meson.build (meson writes the table), and NAME_test.c on a real message.
+// device.h: what a device adapter is: one file that turns a message into readings. Pure: no store, no
+// network, no clock. A new device is one new file ingest/device/NAME.c that exports `const struct
+// device_adapter device_NAME`, its name in the `devices` list of ingest/meson.build (meson writes the table),
+// and NAME_test.c on a real message.
 // Owns     texts of readings are views into the message or lie in the arena
 #ifndef PEIL_INGEST_DEVICE_H
 #define PEIL_INGEST_DEVICE_H
@@ -20,13 +21,13 @@ struct device_site {
 };
 
 struct device_message {
-    str topic;            // MQTT topic; empty over HTTP
-    str path;             // HTTP path; empty over MQTT
-    str query;            // HTTP query, raw
+    str topic;  // MQTT topic; empty over HTTP
+    str path;   // HTTP path; empty over MQTT
+    str query;  // HTTP query, raw
     str content_type;
     str body;
     instant received;
-    bool retained;        // MQTT retained: an old reading, not a fresh one
+    bool retained;  // MQTT retained: an old reading, not a fresh one
     // Value of an HTTP header, no case; empty when absent.
     str (*header)(const char *name, const void *context);
     const void *context;
@@ -34,26 +35,27 @@ struct device_message {
 };
 
 typedef enum {
-    READING_NO_DEVICE_TIME = 1,   // time is the receipt
-    READING_CONVERTED = 2,        // unit guessed or converted by rule (hPa sent as Pa)
-    READING_IMPLAUSIBLE = 4,      // physically impossible or outside the sensor's range: kept, never shown as good
-    READING_CLOCK = 8,            // the device's clock is wrong
-    READING_SATURATED = 16        // sensor at its stop (DHT22 99.9 %)
+    READING_NO_DEVICE_TIME = 1,  // time is the receipt
+    READING_CONVERTED = 2,       // unit guessed or converted by rule (hPa sent as Pa)
+    READING_IMPLAUSIBLE =
+        4,                  // physically impossible or outside the sensor's range: kept, never shown as good
+    READING_CLOCK = 8,      // the device's clock is wrong
+    READING_SATURATED = 16  // sensor at its stop (DHT22 99.9 %)
 } reading_flags;
 
 struct reading {
-    str device;           // identity as the device gives it: "esp8266-1234567"
-    str sensor;           // part of the device: "SDS011"; empty: the device itself
+    str device;                       // identity as the device gives it: "esp8266-1234567"
+    str sensor;                       // part of the device: "SDS011"; empty: the device itself
     const struct quantity *quantity;  // NULL: unknown to peil; `name` is listed for the manager
-    str name;             // as sent: "SDS_P1"
-    value result;         // in the quantity's canonical unit; the sender's digits where no conversion was needed
-    instant time;         // phenomenonTime; TIME_NONE: none given
-    unsigned flags;       // reading_flags
-    str why;              // reason of flags, a sentence; may be empty
-    size_t at;            // byte offset of the value in the body
+    str name;                         // as sent: "SDS_P1"
+    value result;    // in the quantity's canonical unit; the sender's digits where no conversion was needed
+    instant time;    // phenomenonTime; TIME_NONE: none given
+    unsigned flags;  // reading_flags
+    str why;         // reason of flags, a sentence; may be empty
+    size_t at;       // byte offset of the value in the body
 };
 
-struct device_reject {    // one value that could not be read; its neighbours stay
+struct device_reject {  // one value that could not be read; its neighbours stay
     str name;
     err why;
 };
@@ -63,20 +65,20 @@ struct device_result {
     size_t reading_count;
     struct device_reject *rejects;
     size_t reject_count;
-    str device;           // who sent it when there is no reading: heard, with its state; may be empty
-    str note;             // why a message has no reading, a sentence; may be empty
-    str sequence;         // frame counter or deduplication id, for replay detection; empty: none
-    double latitude, longitude;   // NAN: not given
+    str device;                  // who sent it when there is no reading: heard, with its state; may be empty
+    str note;                    // why a message has no reading, a sentence; may be empty
+    str sequence;                // frame counter or deduplication id, for replay detection; empty: none
+    double latitude, longitude;  // NAN: not given
     double battery_percent, rssi_dbm;  // NAN: not given
 };
 
 struct device_adapter {
-    str name;                    // "sensor_community"
-    str title;                   // "Sensor.Community (airRohr firmware)"
-    const char *const *topics;   // MQTT filters it reads, NULL-terminated; NULL: none
-    const char *path;            // HTTP path below /push/: "sensor_community"; NULL: none
-    str reply;                   // body of the success answer that its firmware expects; empty: {"status":"ok"} form of peil
-    int reply_status;            // 201, 200...
+    str name;                   // "sensor_community"
+    str title;                  // "Sensor.Community (airRohr firmware)"
+    const char *const *topics;  // MQTT filters it reads, NULL-terminated; NULL: none
+    const char *path;           // HTTP path below /push/: "sensor_community"; NULL: none
+    str reply;  // body of the success answer that its firmware expects; empty: {"status":"ok"} form of peil
+    int reply_status;  // 201, 200...
     bool (*decode)(const struct device_message *m, arena *a, struct device_result *out, err *e);
 };
 

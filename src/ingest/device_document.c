@@ -43,9 +43,10 @@ static size_t texts_of(const json *j, str key, str *out, size_t most)
 static void streams_of(const json *j, struct device_document *out)
 {
     const json *list = json_get(j, STR("streams"));
-    for (const json *c = list ? list->first : NULL; c && out->stream_count < DEVICE_STREAMS_MAX; c = c->next) {
-        out->streams[out->stream_count++] =
-            (struct device_stream){json_text(c, STR("sensor")), json_text(c, STR("quantity")), id_of(c, STR("stream"))};
+    for (const json *c = list ? list->first : NULL; c && out->stream_count < DEVICE_STREAMS_MAX;
+         c = c->next) {
+        out->streams[out->stream_count++] = (struct device_stream){
+            json_text(c, STR("sensor")), json_text(c, STR("quantity")), id_of(c, STR("stream"))};
     }
 }
 

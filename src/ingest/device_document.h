@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// device_document.h: what peil knows of one device, kept as a document of the store: which Thing and Datastreams are its
-// own, when it was heard, how its battery is. Private to ingest.
+// device_document.h: what peil knows of one device, kept as a document of the store: which Thing and
+// Datastreams are its own, when it was heard, how its battery is. Private to ingest.
 //
 // A document without a Thing is a device that the operator has let in before it was heard: "{}" is enough.
 // Owns     texts lie in the arena it was read or changed with
@@ -10,14 +10,14 @@
 
 #include "store/store.h"
 
-#define DEVICES STR("device")            // kind of the documents; key: "ADAPTER/DEVICE"
+#define DEVICES STR("device")  // kind of the documents; key: "ADAPTER/DEVICE"
 #define DEVICE_STREAMS_MAX 256
 #define DEVICE_UNMAPPED_MAX 64
 #define DEVICE_SEQUENCES_MAX 16
 
 struct device_stream {
-    str sensor;       // "SDS011"; empty: the device itself
-    str quantity;     // key of model/quantity.h
+    str sensor;    // "SDS011"; empty: the device itself
+    str quantity;  // key of model/quantity.h
     entity_id stream;
 };
 
@@ -25,7 +25,7 @@ struct device_document {
     str key;
     str adapter, device;
     entity_id thing;
-    entity_id feature;        // FeatureOfInterest as long as nobody knows where the device is; 0: none
+    entity_id feature;  // FeatureOfInterest as long as nobody knows where the device is; 0: none
     instant first_seen, last_seen;
     int64_t messages;
     double latitude, longitude, battery_percent, rssi_dbm;  // NAN: not known
@@ -37,7 +37,8 @@ struct device_document {
     size_t sequence_count;
 };
 
-NODISCARD bool device_document_read(struct snapshot *at, str key, arena *a, struct device_document *out, err *e);
+NODISCARD bool device_document_read(struct snapshot *at, str key, arena *a, struct device_document *out,
+                                    err *e);
 NODISCARD bool device_document_write(struct store_tx *tx, const struct device_document *d, err *e);
 
 void device_document_note_unmapped(struct device_document *d, str name);

@@ -32,8 +32,8 @@ void features_free(struct features *f)
     free(f->places);
 }
 
-// Which FeatureOfInterest was generated from a Location, and what the Location said then: kept as a document, so that Things
-// at one Location share it, and so that a Location that was edited in place gets a new one.
+// Which FeatureOfInterest was generated from a Location, and what the Location said then: kept as a document,
+// so that Things at one Location share it, and so that a Location that was edited in place gets a new one.
 #define FEATURES STR("generated_feature")
 
 static uint64_t hash_add(uint64_t h, str s)  // FNV-1a
@@ -55,7 +55,8 @@ static bool is_geojson(const struct record *location)
 }
 
 // The Location of a Thing that says best where it is: the GeoJSON one, else the first.
-static bool current_location(struct snapshot *at, entity_id thing, arena *a, struct record *out, bool *found, err *e)
+static bool current_location(struct snapshot *at, entity_id thing, arena *a, struct record *out, bool *found,
+                             err *e)
 {
     entity_id *ids;
     size_t count;
@@ -72,7 +73,8 @@ static bool current_location(struct snapshot *at, entity_id thing, arena *a, str
     return true;
 }
 
-// The feature that was generated from this Location, if it still exists and the Location still says the same; else 0.
+// The feature that was generated from this Location, if it still exists and the Location still says the same;
+// else 0.
 static bool generated_before(struct snapshot *at, str key, str hash, arena *a, entity_id *feature, err *e)
 {
     str text;
@@ -93,7 +95,8 @@ static bool generated_before(struct snapshot *at, str key, str hash, arena *a, e
     return true;
 }
 
-static bool generate(struct store_tx *tx, const struct record *location, str key, str hash, arena *a, entity_id *feature, err *e)
+static bool generate(struct store_tx *tx, const struct record *location, str key, str hash, arena *a,
+                     entity_id *feature, err *e)
 {
     str json_text;
     struct record r = {.set = SET_FEATURE_OF_INTEREST};
@@ -103,7 +106,8 @@ static bool generate(struct store_tx *tx, const struct record *location, str key
     r.properties[FEATURE_FEATURE] = location->properties[LOCATION_LOCATION];
     if (!store_insert(tx, &r, feature, e)) return false;
     metric_count(&features_made, 1);
-    return (arena_print(a, &json_text, "{\"feature\":%lld,\"of\":\"%.*s\"}", (long long)*feature, STR_ARG(hash)) ||
+    return (arena_print(a, &json_text, "{\"feature\":%lld,\"of\":\"%.*s\"}", (long long)*feature,
+                        STR_ARG(hash)) ||
             err_no_memory(e)) &&
            store_document_put(tx, FEATURES, key, json_text, e);
 }
@@ -120,7 +124,8 @@ static bool find_feature(struct features *f, struct store_tx *tx, entity_id thin
     *feature = 0;
     if (!current_location(at, thing, a, &location, &found, e)) return false;
     if (!found) return true;
-    if (!arena_print(a, &key, "%lld", (long long)location.id) || !location_hash(&location, a, &hash)) return err_no_memory(e);
+    if (!arena_print(a, &key, "%lld", (long long)location.id) || !location_hash(&location, a, &hash))
+        return err_no_memory(e);
     if (!generated_before(at, key, hash, a, feature, e)) return false;
     return *feature || generate(tx, &location, key, hash, a, feature, e);
 }
@@ -148,7 +153,8 @@ bool feature_of_stream(struct features *f, struct store_tx *tx, entity_id stream
         *feature = place->feature;
         return true;
     }
-    if (!store_stream_info(tx, stream, &info, e) || !find_feature(f, tx, info->thing, feature, e)) return false;
+    if (!store_stream_info(tx, stream, &info, e) || !find_feature(f, tx, info->thing, feature, e))
+        return false;
     *place = (struct place){store_entity_version(tx), *feature, true};
     return true;
 }

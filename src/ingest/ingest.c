@@ -7,9 +7,10 @@
 #include <stdlib.h>
 
 #define EARLIEST ((instant)-5364662400000000)  // 1800-01-01T00:00:00Z: nothing was measured before
-#define AHEAD_MAX (36525 * TIME_DAY)           // a hundred years: forecasts are welcome, broken clocks are not
+#define AHEAD_MAX (36525 * TIME_DAY)  // a hundred years: forecasts are welcome, broken clocks are not
 
-static metric appended = {.name = "peil_ingest_observations_total", .help = "Observations taken in", .type = METRIC_COUNTER};
+static metric appended = {
+    .name = "peil_ingest_observations_total", .help = "Observations taken in", .type = METRIC_COUNTER};
 
 struct ingest *ingest_new(struct store *s, const ingest_config *c, err *e)
 {
@@ -42,14 +43,16 @@ void ingest_configure(struct ingest *in, const ingest_config *c)
 
 static bool check_instant(instant t, instant received, err *e)
 {
-    if (t < EARLIEST) return err_set(e, ERR_RANGE, ERR_NOWHERE, "phenomenonTime: before 1800 nothing was measured");
+    if (t < EARLIEST)
+        return err_set(e, ERR_RANGE, ERR_NOWHERE, "phenomenonTime: before 1800 nothing was measured");
     return t <= received + AHEAD_MAX ||
            err_set(e, ERR_RANGE, ERR_NOWHERE, "phenomenonTime: more than 100 years in the future");
 }
 
 static bool check_time(interval t, instant received, err *e)
 {
-    return check_instant(t.start, received, e) && (interval_is_instant(t) || check_instant(t.end, received, e));
+    return check_instant(t.start, received, e) &&
+           (interval_is_instant(t) || check_instant(t.end, received, e));
 }
 
 static bool count_items(str array, size_t *out, err *e)
@@ -71,16 +74,19 @@ static bool check_fields(const value *result, uint32_t fields, err *e)
 {
     size_t count;
     if (result->type != VALUE_JSON || !str_starts(result->text, STR("["))) {
-        return err_set(e, ERR_TYPE, ERR_NOWHERE, "result: in a MultiDatastream it is an array of %u values", fields);
+        return err_set(e, ERR_TYPE, ERR_NOWHERE, "result: in a MultiDatastream it is an array of %u values",
+                       fields);
     }
     if (!count_items(result->text, &count, e)) return false;
-    return count == fields || err_set(e, ERR_TYPE, ERR_NOWHERE, "result: this MultiDatastream has %u values, not %zu", fields, count);
+    return count == fields || err_set(e, ERR_TYPE, ERR_NOWHERE,
+                                      "result: this MultiDatastream has %u values, not %zu", fields, count);
 }
 
 bool ingest_check(struct store_tx *tx, const struct observation *o, instant received, err *e)
 {
     const struct stream_info *info;
-    if (!check_time(o->phenomenon_time, received, e) || !store_stream_info(tx, o->stream, &info, e)) return false;
+    if (!check_time(o->phenomenon_time, received, e) || !store_stream_info(tx, o->stream, &info, e))
+        return false;
     return info->kind == SET_DATASTREAM || check_fields(&o->result, info->field_count, e);
 }
 

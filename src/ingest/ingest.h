@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // ingest.h: the only door for readings, whatever way they come: SensorThings POST, MQTT, push, import, demo.
 //
-// Inside an operation of the store, ingest_append checks time and result, finds or makes the FeatureOfInterest, and appends.
-// Device messages are decoded by their adapter, their Things and Datastreams found (or made, where the operator allows), and appended.
-// Threads  ingest_append and ingest_readings on the store's writer thread (inside store_op.run); ingest_device from any
-// Errors   ERR_RANGE (time beyond what can be true), ERR_LINK, ERR_TYPE (MultiDatastream result), ERR_DENIED (device unknown and not allowed)
+// Inside an operation of the store, ingest_append checks time and result, finds or makes the
+// FeatureOfInterest, and appends. Device messages are decoded by their adapter, their Things and Datastreams
+// found (or made, where the operator allows), and appended.
+// Threads  ingest_append and ingest_readings on the store's writer thread (inside store_op.run);
+//          ingest_device from any
+// Errors   ERR_RANGE (time beyond what can be true), ERR_LINK, ERR_TYPE (MultiDatastream result), ERR_DENIED
+//          (device unknown and not allowed)
 // Source   OGC 18-088 section 10.2 (automatic FeatureOfInterest)
 #ifndef PEIL_INGEST_INGEST_H
 #define PEIL_INGEST_INGEST_H
@@ -15,7 +18,8 @@
 struct ingest;
 
 typedef struct {
-    bool accept_new_devices;   // a device seen for the first time gets a Thing, Sensor, Datastreams; else it waits in quarantine
+    // A device seen for the first time gets a Thing, Sensor and Datastreams; else it waits in quarantine.
+    bool accept_new_devices;
     struct metrics *metrics;
 } ingest_config;
 
@@ -23,30 +27,34 @@ NODISCARD struct ingest *ingest_new(struct store *s, const ingest_config *c, err
 void ingest_free(struct ingest *in);
 void ingest_configure(struct ingest *in, const ingest_config *c);  // on reload
 
-// phenomenon_time absent (start TIME_NONE): `received` is taken. feature 0: the one generated from the Thing's Location,
-// made when needed. o->number is given. An automatic FeatureOfInterest that was made is among the operation's changes.
-NODISCARD bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o, instant received, err *e);
+// phenomenon_time absent (start TIME_NONE): `received` is taken. feature 0: the one generated from the
+// Thing's Location, made when needed. o->number is given. An automatic FeatureOfInterest that was made is
+// among the operation's changes.
+NODISCARD bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o, instant received,
+                             err *e);
 
 // The same checks of time and result alone, for an Observation that replaces what is stored.
 NODISCARD bool ingest_check(struct store_tx *tx, const struct observation *o, instant received, err *e);
 
 // ---- Devices -----------------------------------------------------------------------------------------------------
 //
-// A device is known by a document of kind "device", key "ADAPTER/DEVICE": its Thing, its Datastreams, when it was heard,
-// battery, signal, names that it sends and peil does not know. One that is not known and not let in waits as a document of
-// kind "quarantine" with the same key; putting the document "{}" of kind "device" lets it in, whatever the setting.
-// A reading that casts doubt on itself gets a resultQuality {"status":"implausible","reason":"..."}; a reading that the
-// Datastream has already (same time, same result) is not stored again.
+// A device is known by a document of kind "device", key "ADAPTER/DEVICE": its Thing, its Datastreams, when it
+// was heard, battery, signal, names that it sends and peil does not know. One that is not known and not let
+// in waits as a document of kind "quarantine" with the same key; putting the document "{}" of kind "device"
+// lets it in, whatever the setting. A reading that casts doubt on itself gets a resultQuality
+// {"status":"implausible","reason":"..."}; a reading that the Datastream has already (same time, same result)
+// is not stored again.
 
-// A device whose Thing and Datastreams exist already: its messages go there. Replaces what was known of the device.
+// A device whose Thing and Datastreams exist already: its messages go there. Replaces what was known of it.
+struct device_binding_stream {
+    str sensor;    // as its adapter names it: "SDS011"
+    str quantity;  // key of model/quantity.h
+    entity_id stream;
+};
 struct device_binding {
-    str adapter, device;   // "sensor_community", "esp8266-1234567"
+    str adapter, device;  // "sensor_community", "esp8266-1234567"
     entity_id thing;
-    const struct device_binding_stream {
-        str sensor;        // as its adapter names it: "SDS011"
-        str quantity;      // key of model/quantity.h
-        entity_id stream;
-    } *streams;
+    const struct device_binding_stream *streams;
     size_t stream_count;
 };
 NODISCARD bool ingest_bind_device(struct store_tx *tx, const struct device_binding *b, err *e);
@@ -59,9 +67,9 @@ struct ingest_outcome {
 };
 typedef void (*ingest_done)(void *context, const struct ingest_outcome *outcome, const err *e);
 
-// Decodes now (errors of the message are returned here), stores in the background; `done` runs on the writer thread after the
-// commit. The message may be freed when this returns. False: nothing will be called.
-NODISCARD bool ingest_device(struct ingest *in, const struct device_adapter *d, const struct device_message *m,
-                             ingest_done done, void *context, err *e);
+// Decodes now (errors of the message are returned here), stores in the background; `done` runs on the writer
+// thread after the commit. The message may be freed when this returns. False: nothing will be called.
+NODISCARD bool ingest_device(struct ingest *in, const struct device_adapter *d,
+                             const struct device_message *m, ingest_done done, void *context, err *e);
 
 #endif

@@ -16,7 +16,8 @@ static bool find_by_text(struct store_tx *tx, entity_set set, int property, str 
     struct expr path = {.kind = EXPR_PATH, .type = TYPE_TEXT, .path = {.set = set, .property = property}};
     struct expr literal = {.kind = EXPR_VALUE, .type = TYPE_TEXT, .literal = value_text(text)};
     struct expr *args[] = {&path, &literal};
-    struct expr same = {.kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_EQ, .args = args, .arg_count = 2};
+    struct expr same = {
+        .kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_EQ, .args = args, .arg_count = 2};
     const struct query q = {.set = set, .filter = &same, .top = 1};
     struct cursor *c;
     struct record row;
@@ -40,16 +41,19 @@ bool onboard_place(struct store_tx *tx, struct device_document *d, instant now, 
     str point;
     entity_id location, history;
     if (!point_json(d, a, &point)) return err_no_memory(e);
-    const struct record place = {.set = SET_LOCATION,
-                                 .properties = {[LOCATION_NAME] = value_text(d->device),
-                                                [LOCATION_DESCRIPTION] = value_text(STR("as the device says")),
-                                                [LOCATION_ENCODING_TYPE] = value_text(GEOJSON),
-                                                [LOCATION_LOCATION] = value_json(point)}};
+    const struct record place = {
+        .set = SET_LOCATION,
+        .properties = {[LOCATION_NAME] = value_text(d->device),
+                       [LOCATION_DESCRIPTION] = value_text(STR("as the device says")),
+                       [LOCATION_ENCODING_TYPE] = value_text(GEOJSON),
+                       [LOCATION_LOCATION] = value_json(point)}};
     const struct record moved = {.set = SET_HISTORICAL_LOCATION,
                                  .properties = {[HISTORICAL_LOCATION_TIME] = value_instant(now)},
                                  .links = {[HISTORICAL_LOCATION_THING] = d->thing}};
-    return store_insert(tx, &place, &location, e) && store_unlink_all(tx, SET_THING, d->thing, THING_LOCATIONS, e) &&
-           store_link(tx, SET_THING, d->thing, THING_LOCATIONS, location, e) && store_insert(tx, &moved, &history, e) &&
+    return store_insert(tx, &place, &location, e) &&
+           store_unlink_all(tx, SET_THING, d->thing, THING_LOCATIONS, e) &&
+           store_link(tx, SET_THING, d->thing, THING_LOCATIONS, location, e) &&
+           store_insert(tx, &moved, &history, e) &&
            store_link(tx, SET_HISTORICAL_LOCATION, history, HISTORICAL_LOCATION_LOCATIONS, location, e);
 }
 
@@ -58,16 +62,19 @@ bool onboard_nowhere(struct store_tx *tx, struct device_document *d, err *e)
 {
     const struct record r = {
         .set = SET_FEATURE_OF_INTEREST,
-        .properties = {[FEATURE_NAME] = value_text(d->device),
-                       [FEATURE_DESCRIPTION] = value_text(STR("around this device, whose place is not known")),
-                       [FEATURE_ENCODING_TYPE] = value_text(GEOJSON),
-                       [FEATURE_FEATURE] = value_json(STR("{\"type\":\"Feature\",\"geometry\":null,\"properties\":{}}"))}};
+        .properties = {
+            [FEATURE_NAME] = value_text(d->device),
+            [FEATURE_DESCRIPTION] = value_text(STR("around this device, whose place is not known")),
+            [FEATURE_ENCODING_TYPE] = value_text(GEOJSON),
+            [FEATURE_FEATURE] = value_json(
+                STR("{\"type\":\"Feature\",\"geometry\":null,\"properties\":{}}"))}};
     return store_insert(tx, &r, &d->feature, e);
 }
 
 // ---- the Thing ----
 
-static bool properties_json(const struct device_adapter *adapter, const struct device_document *d, arena *a, str *out)
+static bool properties_json(const struct device_adapter *adapter, const struct device_document *d, arena *a,
+                            str *out)
 {
     buf b = {.max = 4096};
     json_writer w = json_writer_on(&b);
@@ -82,8 +89,8 @@ static bool properties_json(const struct device_adapter *adapter, const struct d
     return ok;
 }
 
-bool onboard_thing(struct store_tx *tx, const struct device_adapter *adapter, struct device_document *d, instant now, arena *a,
-                   err *e)
+bool onboard_thing(struct store_tx *tx, const struct device_adapter *adapter, struct device_document *d,
+                   instant now, arena *a, err *e)
 {
     str properties;
     if (d->thing && store_exists(store_tx_snapshot(tx), SET_THING, d->thing, NULL)) return true;
@@ -99,7 +106,8 @@ bool onboard_thing(struct store_tx *tx, const struct device_adapter *adapter, st
 // ---- the Datastream ----
 
 // A Sensor is a kind of instrument, shared by all devices that have one.
-static bool sensor_of(struct store_tx *tx, const struct device_adapter *adapter, str sensor, entity_id *id, err *e)
+static bool sensor_of(struct store_tx *tx, const struct device_adapter *adapter, str sensor, entity_id *id,
+                      err *e)
 {
     const str name = sensor.n ? sensor : adapter->title;
     const struct record r = {.set = SET_SENSOR,
@@ -138,13 +146,14 @@ static bool unit_json(const struct quantity *q, arena *a, str *out)
     return ok;
 }
 
-bool onboard_stream(struct store_tx *tx, const struct device_adapter *adapter, const struct device_document *d, str sensor,
-                    const struct quantity *q, arena *a, entity_id *stream, err *e)
+bool onboard_stream(struct store_tx *tx, const struct device_adapter *adapter,
+                    const struct device_document *d, str sensor, const struct quantity *q, arena *a,
+                    entity_id *stream, err *e)
 {
     str unit, name;
     entity_id sensor_id, property_id;
-    if (!unit_json(q, a, &unit) ||
-        !arena_print(a, &name, "%.*s: %.*s%s%.*s", STR_ARG(d->device), STR_ARG(q->name_nl), sensor.n ? ", " : "", STR_ARG(sensor)))
+    if (!unit_json(q, a, &unit) || !arena_print(a, &name, "%.*s: %.*s%s%.*s", STR_ARG(d->device),
+                                                STR_ARG(q->name_nl), sensor.n ? ", " : "", STR_ARG(sensor)))
         return err_no_memory(e);
     if (!sensor_of(tx, adapter, sensor, &sensor_id, e) || !property_of(tx, q, &property_id, e)) return false;
     const struct record r = {.set = SET_DATASTREAM,

@@ -10,21 +10,29 @@
 #include <string.h>
 
 #define QUARANTINE STR("quarantine")  // documents of devices that nobody let in; key: "ADAPTER/DEVICE"
-#define QUARANTINE_MAX 1000           // then new ones are only counted: whoever can push could fill the disk with names
+#define QUARANTINE_MAX \
+    1000  // then new ones are only counted: whoever can push could fill the disk with names
 #define DEVICE_NAME_MAX 200
-#define MOVED_DEGREES 0.0003          // about 30 m: less is the receiver's noise
+#define MOVED_DEGREES 0.0003  // about 30 m: less is the receiver's noise
 
-static metric stored_metric = {.name = "peil_device_readings_total", .help = "Readings of devices, by what became of them",
-                               .labels = "outcome=\"stored\"", .type = METRIC_COUNTER};
-static metric duplicate_metric = {.name = "peil_device_readings_total", .labels = "outcome=\"duplicate\"", .type = METRIC_COUNTER};
-static metric refused_metric = {.name = "peil_device_readings_total", .labels = "outcome=\"refused\"", .type = METRIC_COUNTER};
-static metric unknown_metric = {.name = "peil_device_readings_total", .labels = "outcome=\"unknown_quantity\"", .type = METRIC_COUNTER};
+static metric stored_metric = {.name = "peil_device_readings_total",
+                               .help = "Readings of devices, by what became of them",
+                               .labels = "outcome=\"stored\"",
+                               .type = METRIC_COUNTER};
+static metric duplicate_metric = {
+    .name = "peil_device_readings_total", .labels = "outcome=\"duplicate\"", .type = METRIC_COUNTER};
+static metric refused_metric = {
+    .name = "peil_device_readings_total", .labels = "outcome=\"refused\"", .type = METRIC_COUNTER};
+static metric unknown_metric = {
+    .name = "peil_device_readings_total", .labels = "outcome=\"unknown_quantity\"", .type = METRIC_COUNTER};
 static metric quarantined_metric = {.name = "peil_device_quarantined_messages_total",
-                                    .help = "Messages of devices that nobody let in", .type = METRIC_COUNTER};
+                                    .help = "Messages of devices that nobody let in",
+                                    .type = METRIC_COUNTER};
 
 void readings_add_metrics(struct metrics *m)
 {
-    metric *const all[] = {&stored_metric, &duplicate_metric, &refused_metric, &unknown_metric, &quarantined_metric};
+    metric *const all[] = {&stored_metric, &duplicate_metric, &refused_metric, &unknown_metric,
+                           &quarantined_metric};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) metrics_add(m, all[i]);
 }
 
@@ -81,7 +89,8 @@ static void quarantine_write(buf *b, const struct work *w, str device, int64_t m
     json_put_int(&j, messages);
     json_name(&j, STR("readings"));
     json_open(&j, '[');
-    for (size_t i = 0; i < w->result->reading_count && i < DEVICE_UNMAPPED_MAX; i++) json_put_text(&j, w->result->readings[i].name);
+    for (size_t i = 0; i < w->result->reading_count && i < DEVICE_UNMAPPED_MAX; i++)
+        json_put_text(&j, w->result->readings[i].name);
     json_close(&j, ']');
     json_close(&j, '}');
 }
@@ -116,7 +125,8 @@ static bool quarantine(struct work *w, str key, str device)
     if (!has_room) return true;
     buf b = {.max = 1 << 16};
     quarantine_write(&b, w, device, messages + 1, first_seen);
-    const bool ok = b.failed ? err_no_memory(w->e) : store_document_put(w->tx, QUARANTINE, key, buf_str(&b), w->e);
+    const bool ok = b.failed ? err_no_memory(w->e)
+                             : store_document_put(w->tx, QUARANTINE, key, buf_str(&b), w->e);
     buf_free(&b);
     return ok;
 }
@@ -145,7 +155,8 @@ static bool stream_of(struct work *w, const struct reading *r, entity_id *stream
     }
     if (known && why.code != ERR_LINK && why.code != ERR_ABSENT) return fail_with(w, &why);
     if (!known && d->stream_count == DEVICE_STREAMS_MAX) {
-        return err_set(w->e, ERR_LIMIT, r->at, "a device has at most %d kinds of readings", DEVICE_STREAMS_MAX);
+        return err_set(w->e, ERR_LIMIT, r->at, "a device has at most %d kinds of readings",
+                       DEVICE_STREAMS_MAX);
     }
     if (!onboard_thing(w->tx, w->adapter, d, w->received, w->a, w->e) ||
         !onboard_stream(w->tx, w->adapter, d, r->sensor, r->quantity, w->a, stream, w->e))
@@ -155,14 +166,16 @@ static bool stream_of(struct work *w, const struct reading *r, entity_id *stream
     return true;
 }
 
+// What casts doubt on a value; the first that holds is named. A reading without a device time is not among
+// them: its resultTime equals its phenomenonTime, which says it and costs nothing.
 static const struct {
     unsigned flag;
     str status, reason;
-} statuses[] = {  // what casts doubt on a value; the first that holds is named
+} statuses[] = {
     {READING_IMPLAUSIBLE, STR("implausible"), STR("outside what can be true")},
     {READING_SATURATED, STR("saturated"), STR("the sensor is at its stop")},
     {READING_CLOCK, STR("clock"), STR("the device's clock is wrong")},
-};  // A reading without a device time has a resultTime equal to its phenomenonTime: that says it, and costs nothing.
+};
 
 static bool quality_of(const struct work *w, const struct reading *r, seen before, value *out)
 {
@@ -251,7 +264,8 @@ static bool note_place(struct work *w)
     struct device_document *d = w->device;
     const struct device_result *r = w->result;
     if (!has_place(r)) return true;
-    const bool is_same = fabs(d->latitude - r->latitude) < MOVED_DEGREES && fabs(d->longitude - r->longitude) < MOVED_DEGREES;
+    const bool is_same = fabs(d->latitude - r->latitude) < MOVED_DEGREES &&
+                         fabs(d->longitude - r->longitude) < MOVED_DEGREES;
     if (is_same) return true;
     d->latitude = r->latitude;
     d->longitude = r->longitude;
@@ -281,8 +295,15 @@ static bool let_in(struct work *w, str key, str device, bool *in)
     }
     if (why.code != ERR_ABSENT) return fail_with(w, &why);
     *in = atomic_load(&w->in->accepts_new_devices);
-    *d = (struct device_document){.key = key, .adapter = w->adapter->name, .device = device, .first_seen = TIME_NONE,
-                                  .last_seen = TIME_NONE, .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    *d = (struct device_document){.key = key,
+                                  .adapter = w->adapter->name,
+                                  .device = device,
+                                  .first_seen = TIME_NONE,
+                                  .last_seen = TIME_NONE,
+                                  .latitude = NAN,
+                                  .longitude = NAN,
+                                  .battery_percent = NAN,
+                                  .rssi_dbm = NAN};
     return true;
 }
 
@@ -293,9 +314,11 @@ static bool store_device(struct work *w, size_t from, size_t to)
     str key;
     bool in;
     if (!device.n || device.n > DEVICE_NAME_MAX) {
-        return err_set(w->e, ERR_RANGE, ERR_NOWHERE, "a device has a name of 1 to %d bytes, not %zu", DEVICE_NAME_MAX, device.n);
+        return err_set(w->e, ERR_RANGE, ERR_NOWHERE, "a device has a name of 1 to %d bytes, not %zu",
+                       DEVICE_NAME_MAX, device.n);
     }
-    if (!arena_print(w->a, &key, "%.*s/%.*s", STR_ARG(w->adapter->name), STR_ARG(device))) return err_no_memory(w->e);
+    if (!arena_print(w->a, &key, "%.*s/%.*s", STR_ARG(w->adapter->name), STR_ARG(device)))
+        return err_no_memory(w->e);
     if (!let_in(w, key, device, &in)) return false;
     if (!in) return quarantine(w, key, device);
     if (w->result->sequence.n && !device_document_note_sequence(w->device, w->result->sequence)) {
@@ -318,8 +341,9 @@ static void count(const struct ingest_outcome *o)
     metric_count(&unknown_metric, o->unknown);
 }
 
-bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_adapter *adapter, const struct device_result *result,
-                    instant received, arena *a, struct ingest_outcome *out, err *e)
+bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_adapter *adapter,
+                    const struct device_result *result, instant received, arena *a,
+                    struct ingest_outcome *out, err *e)
 {
     struct work w = {in, tx, adapter, result, ARENA_NEW(a, struct device_document), received, a, out, e};
     if (!w.device) return err_no_memory(e);

@@ -10,7 +10,7 @@ void readings_add_metrics(struct metrics *m);
 
 // A reading that is refused (an impossible time) leaves its neighbours; false is a fault of the store.
 NODISCARD bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_adapter *adapter,
-                              const struct device_result *result, instant received, arena *a, struct ingest_outcome *out,
-                              err *e);
+                              const struct device_result *result, instant received, arena *a,
+                              struct ingest_outcome *out, err *e);
 
 #endif

@@ -30,7 +30,8 @@ static bool decode(const struct device_message *m, arena *a, struct device_resul
     return true;
 }
 
-static const struct device_adapter test_adapter = {.name = {"test", 4}, .title = {"Test device", 11}, .decode = decode};
+static const struct device_adapter test_adapter = {
+    .name = {"test", 4}, .title = {"Test device", 11}, .decode = decode};
 
 // ---- a store and an intake ----
 
@@ -66,8 +67,12 @@ static int tear_down(void **state)
 
 static struct reading reading(const char *quantity, int64_t tenths, instant time)
 {
-    return (struct reading){.device = STR("device-1"), .sensor = STR("SDS011"), .quantity = quantity_by_key(str_of(quantity)),
-                            .name = str_of(quantity), .result = value_decimal((decimal){tenths, 1}), .time = time};
+    return (struct reading){.device = STR("device-1"),
+                            .sensor = STR("SDS011"),
+                            .quantity = quantity_by_key(str_of(quantity)),
+                            .name = str_of(quantity),
+                            .result = value_decimal((decimal){tenths, 1}),
+                            .time = time};
 }
 
 static struct ingest_outcome outcome;
@@ -106,7 +111,8 @@ static void send_one(struct reading r)
 
 static int reset_result(void **state)
 {
-    next_result = (struct device_result){.latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    next_result = (struct device_result){
+        .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
     return set_up(state);
 }
 
@@ -181,7 +187,9 @@ static void a_new_device_becomes_a_thing_with_datastreams(void **state)
     assert_str(thing.properties[THING_PROPERTIES].text, "{\"device\":\"device-1\",\"adapter\":\"test\"}");
     const struct record stream = get(SET_DATASTREAM, 1);
     const struct quantity *pm25 = quantity_by_key(STR("pm25"));
-    assert_str(get(SET_OBSERVED_PROPERTY, stream.links[DATASTREAM_OBSERVED_PROPERTY]).properties[OBSERVED_PROPERTY_DEFINITION].text,
+    assert_str(get(SET_OBSERVED_PROPERTY, stream.links[DATASTREAM_OBSERVED_PROPERTY])
+                   .properties[OBSERVED_PROPERTY_DEFINITION]
+                   .text,
                pm25->definition.p);
     const struct observation o = latest(1);
     assert_int_equal(o.result.number.units, 81);
@@ -212,7 +220,8 @@ static void a_device_whose_place_nobody_knows_is_kept_all_the_same(void **state)
     assert_int_equal(outcome.stored, 1);
     assert_int_equal(count(SET_LOCATION), 0);
     const struct record f = get(SET_FEATURE_OF_INTEREST, latest(1).feature);
-    assert_str(f.properties[FEATURE_FEATURE].text, "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{}}");
+    assert_str(f.properties[FEATURE_FEATURE].text,
+               "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{}}");
     next_result.latitude = 52;
     next_result.longitude = 4;
     send_one(reading("pm25", 2, NOW + TIME_MINUTE));
@@ -244,7 +253,8 @@ static void the_same_reading_is_stored_once_and_another_is_marked(void **state)
     send_one(reading("pm25", 82, NOW));
     assert_int_equal(outcome.stored, 1);
     assert_int_equal(outcome.flagged, 1);
-    assert_str(latest(1).quality.text, "{\"status\":\"contradicted\",\"reason\":\"another value was sent for the same time\"}");
+    assert_str(latest(1).quality.text,
+               "{\"status\":\"contradicted\",\"reason\":\"another value was sent for the same time\"}");
     send_one(reading("pm25", 83, NOW - TIME_HOUR));
     assert_int_equal(outcome.stored, 1);
     assert_int_equal(outcome.flagged, 0);
@@ -286,7 +296,8 @@ static void a_reading_without_a_time_is_of_now(void **state)
 static void an_impossible_time_refuses_one_reading_only(void **state)
 {
     (void)state;
-    struct reading all[] = {reading("pm25", 1, NOW), reading("pm25", 2, NOW + 40000 * TIME_DAY), reading("pm10", 3, NOW)};
+    struct reading all[] = {reading("pm25", 1, NOW), reading("pm25", 2, NOW + 40000 * TIME_DAY),
+                            reading("pm10", 3, NOW)};
     send(all, 3);
     assert_int_equal(outcome.stored, 2);
     assert_int_equal(outcome.refused, 1);

@@ -3,7 +3,8 @@
 
 bool geojson_is_encoding(str encoding_type)
 {
-    return str_eq(encoding_type, STR("application/geo+json")) || str_eq(encoding_type, STR("application/vnd.geo+json"));
+    return str_eq(encoding_type, STR("application/geo+json")) ||
+           str_eq(encoding_type, STR("application/vnd.geo+json"));
 }
 
 static bool is_array(const json *j, const char *what, err *e)
@@ -41,7 +42,8 @@ static bool check_positions(const json *j, err *e)
 static bool check_line(const json *j, err *e)
 {
     if (!check_positions(j, e)) return false;
-    return j->count >= 2 || err_set(e, ERR_RANGE, j->at, "a line has at least 2 positions, not %zu", j->count);
+    return j->count >= 2 ||
+           err_set(e, ERR_RANGE, j->at, "a line has at least 2 positions, not %zu", j->count);
 }
 
 static const json *last_of(const json *array)
@@ -54,8 +56,10 @@ static const json *last_of(const json *array)
 static bool check_ring(const json *j, err *e)
 {
     if (!check_positions(j, e)) return false;
-    if (j->count < 4) return err_set(e, ERR_RANGE, j->at, "a ring has at least 4 positions, not %zu", j->count);
-    return json_equal(j->first, last_of(j)) || err_set(e, ERR_RANGE, j->at, "a ring ends where it starts; this one does not");
+    if (j->count < 4)
+        return err_set(e, ERR_RANGE, j->at, "a ring has at least 4 positions, not %zu", j->count);
+    return json_equal(j->first, last_of(j)) ||
+           err_set(e, ERR_RANGE, j->at, "a ring ends where it starts; this one does not");
 }
 
 static bool check_lines(const json *j, err *e)
@@ -103,7 +107,8 @@ static bool check_geometry(const json *j, err *e)
     if (!json_need(j, STR("type"), JSON_TEXT, &type, e)) return false;
     for (size_t i = 0; i < sizeof geometries / sizeof geometries[0]; i++) {
         if (!str_eq(geometries[i].type, type->text)) continue;
-        return json_need(j, geometries[i].member, JSON_ARRAY, &coordinates, e) && geometries[i].check(coordinates, e);
+        return json_need(j, geometries[i].member, JSON_ARRAY, &coordinates, e) &&
+               geometries[i].check(coordinates, e);
     }
     return err_set(e, ERR_RANGE, type->at, "'%.*s' is no type of GeoJSON geometry", STR_ARG(type->text));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// SensorThings over HTTP: /v1.1 and /v1.0. Reads, and writes that take long, run on workers; a small write only submits an
-// operation to the store, which its event loop can do at once. Writes are answered after their commit.
+// SensorThings over HTTP: /v1.1 and /v1.0. Reads, and writes that take long, run on workers; a small write
+// only submits an operation to the store, which its event loop can do at once. Writes are answered after
+// their commit.
 #include "sta/request.h"
 
 #define BODY_BYTES_MAX ((size_t)16 << 20)  // an entity with a detailed boundary
@@ -86,8 +87,10 @@ static void on_loop(struct http_request *r, const struct sta_http *h, sta_versio
 {
     struct exchange *x = begin(r, h, version);
     if (!x) return;
-    if (sta_write_is_quick(&x->r)) run(r, x);
-    else if (!http_hand_over(r, run, x)) http_reply_error(r, 503, STR("too many requests are waiting"));
+    if (sta_write_is_quick(&x->r))
+        run(r, x);
+    else if (!http_hand_over(r, run, x))
+        http_reply_error(r, 503, STR("too many requests are waiting"));
 }
 
 static void worker_v1_0(struct http_request *r, void *context)

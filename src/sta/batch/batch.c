@@ -38,8 +38,8 @@ static bool method_of(str name, http_method *out)
     static const struct {
         str name;
         http_method method;
-    } methods[] = {{STR("GET"), HTTP_GET},     {STR("POST"), HTTP_POST},     {STR("PATCH"), HTTP_PATCH},
-                   {STR("PUT"), HTTP_PUT},     {STR("DELETE"), HTTP_DELETE}, {STR("HEAD"), HTTP_HEAD}};
+    } methods[] = {{STR("GET"), HTTP_GET}, {STR("POST"), HTTP_POST},     {STR("PATCH"), HTTP_PATCH},
+                   {STR("PUT"), HTTP_PUT}, {STR("DELETE"), HTTP_DELETE}, {STR("HEAD"), HTTP_HEAD}};
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         if (!str_eq_nocase(methods[i].name, name)) continue;
         *out = methods[i].method;
@@ -53,7 +53,8 @@ static bool is_batch(str path)
     return str_eq(path, STR("/$batch")) || str_eq(path, STR("/%24batch"));
 }
 
-// The request of a part as one of its own. Its answer is short unless it asks otherwise, as FROST-Server does it.
+// The request of a part as one of its own. Its answer is short unless it asks otherwise, as FROST-Server does
+// it.
 static bool request_of(struct run *r, const struct batch_request *part, struct sta_request *out, err *e)
 {
     str path;
@@ -66,11 +67,13 @@ static bool request_of(struct run *r, const struct batch_request *part, struct s
     out->if_none_match = part->if_none_match;
     out->body = part->body;
     if (!method_of(part->method, &out->method)) {
-        return err_set(e, ERR_METHOD, ERR_NOWHERE, "'%.*s' is no method of this service", STR_ARG(str_slice(part->method, 0, 20)));
+        return err_set(e, ERR_METHOD, ERR_NOWHERE, "'%.*s' is no method of this service",
+                       STR_ARG(str_slice(part->method, 0, 20)));
     }
     sta_url_split(r->sta, part->url, &out->version, &path, &out->query);
     const bool has_slash = str_starts(path, STR("/"));
-    if (!arena_print(r->a, &out->path, "%s%.*s", has_slash ? "" : "/", STR_ARG(path))) return err_no_memory(e);
+    if (!arena_print(r->a, &out->path, "%s%.*s", has_slash ? "" : "/", STR_ARG(path)))
+        return err_no_memory(e);
     return !is_batch(out->path) || err_set(e, ERR_METHOD, ERR_NOWHERE, "a batch cannot stand in a batch");
 }
 
@@ -103,8 +106,10 @@ static void run_write(struct run *r, const struct sta_request *request)
     }
     w->sta = r->sta;
     w->request = request;
-    if (write_prepare(w, &e) && store_run(r->sta->store, run_operation, w, &e)) answer(&w->reply, r);
-    else sta_reply_error(request, &e, answer, r);
+    if (write_prepare(w, &e) && store_run(r->sta->store, run_operation, w, &e))
+        answer(&w->reply, r);
+    else
+        sta_reply_error(request, &e, answer, r);
     write_free(w);
 }
 
@@ -113,10 +118,14 @@ static void run_alone(struct run *r, const struct batch_request *part)
     struct sta_request request;
     err e;
     r->part = part;
-    if (!request_of(r, part, &request, &e)) sta_reply_error(&request, &e, answer, r);
-    else if (request.method == HTTP_GET || request.method == HTTP_HEAD) sta_read(r->sta, &request, answer, r);
-    else if (str_eq(request.path, STR("/CreateObservations"))) create_observations(r->sta, &request, answer, r);
-    else run_write(r, &request);
+    if (!request_of(r, part, &request, &e))
+        sta_reply_error(&request, &e, answer, r);
+    else if (request.method == HTTP_GET || request.method == HTTP_HEAD)
+        sta_read(r->sta, &request, answer, r);
+    else if (str_eq(request.path, STR("/CreateObservations")))
+        create_observations(r->sta, &request, answer, r);
+    else
+        run_write(r, &request);
 }
 
 // ---- a change set ----
@@ -127,9 +136,9 @@ struct set {
     size_t count;
     struct sta_request *requests;
     struct write *writes;
-    struct draft_references made;      // what earlier parts make, by their names
+    struct draft_references made;  // what earlier parts make, by their names
     struct draft_reference **reference_of;
-    size_t failed;                     // the part that did
+    size_t failed;  // the part that did
 };
 
 static bool note_reference(struct set *s, size_t i, err *e)
@@ -138,7 +147,8 @@ static bool note_reference(struct set *s, size_t i, err *e)
     if (s->requests[i].method != HTTP_POST || s->writes[i].path.kind != PATH_SET || !name.n) return true;
     for (size_t k = 0; k < s->made.count; k++) {
         if (!str_eq(s->made.items[k].name, name)) continue;
-        return err_set(e, ERR_RANGE, ERR_NOWHERE, "two requests of this change set are named '%.*s'", STR_ARG(str_slice(name, 0, 60)));
+        return err_set(e, ERR_RANGE, ERR_NOWHERE, "two requests of this change set are named '%.*s'",
+                       STR_ARG(str_slice(name, 0, 60)));
     }
     s->reference_of[i] = &s->made.items[s->made.count++];
     *s->reference_of[i] = (struct draft_reference){name, s->writes[i].made_set, 0};
@@ -203,7 +213,8 @@ static void answer_failed(struct set *s, err *e)
     err undone;
     r->part = &s->parts[s->failed];
     const str name = r->part->id;
-    err_set(&undone, ERR_CONFLICT, ERR_NOWHERE, "not done, because '%.*s' of the same change set failed", STR_ARG(str_slice(name, 0, 60)));
+    err_set(&undone, ERR_CONFLICT, ERR_NOWHERE, "not done, because '%.*s' of the same change set failed",
+            STR_ARG(str_slice(name, 0, 60)));
     for (size_t i = 0; i < s->count; i++) {
         const bool is_cause = i == s->failed;
         if (!is_cause && r->form->has_one_error_for_a_set) continue;
@@ -216,8 +227,10 @@ static void run_set(struct run *r, const struct batch_request *parts, size_t cou
 {
     struct set s = {.run = r, .parts = parts, .count = count};
     err e;
-    if (set_prepare(&s, &e) && store_run(r->sta->store, set_run, &s, &e)) answer_set(&s);
-    else answer_failed(&s, &e);
+    if (set_prepare(&s, &e) && store_run(r->sta->store, set_run, &s, &e))
+        answer_set(&s);
+    else
+        answer_failed(&s, &e);
     for (size_t i = 0; s.writes && i < count; i++) write_free(&s.writes[i]);
 }
 
@@ -229,8 +242,10 @@ static void run_all(struct run *r)
     for (size_t i = 0, end; i < l->count; i = end) {
         for (end = i + 1; l->items[i].set && end < l->count && l->items[end].set == l->items[i].set;) end++;
         arena_reset(r->a);
-        if (l->items[i].set) run_set(r, &l->items[i], end - i);
-        else run_alone(r, &l->items[i]);
+        if (l->items[i].set)
+            run_set(r, &l->items[i], end - i);
+        else
+            run_alone(r, &l->items[i]);
     }
 }
 
@@ -241,7 +256,8 @@ static bool run_batch(struct run *r, struct sta_reply *reply, err *e)
     if (!r->form->begin(&r->writer)) return err_no_memory(e);
     run_all(r);
     r->form->end(&r->writer, reply);
-    if (r->writer.out.failed) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the answers of this batch are too large together");
+    if (r->writer.out.failed)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the answers of this batch are too large together");
     reply->status = 200;
     reply->body = buf_str(&r->writer.out);
     return true;
@@ -252,15 +268,19 @@ void batch(const struct sta *sta, const struct sta_request *request, sta_done do
     const struct sta_limits limits = sta_limits_or_default(&sta->limits);
     struct run r = {.sta = sta,
                     .request = request,
-                    .form = multipart_is_media(request->content_type, STR("multipart/mixed")) ? &batch_multipart : &batch_json,
+                    .form = multipart_is_media(request->content_type, STR("multipart/mixed"))
+                                ? &batch_multipart
+                                : &batch_json,
                     .list = {.most = limits.batch_parts},
                     .writer = {.out = {.max = REPLY_BYTES_MAX}, .arena = request->arena},
                     .a = arena_new(PART_ARENA_MAX),
                     .body = {.max = PART_BYTES_MAX}};
     struct sta_reply reply = {0};
     err e;
-    if (run_batch(&r, &reply, &e)) done(&reply, context);
-    else sta_reply_error(request, &e, done, context);
+    if (run_batch(&r, &reply, &e))
+        done(&reply, context);
+    else
+        sta_reply_error(request, &e, done, context);
     arena_free(r.a);
     buf_free(&r.body);
     buf_free(&r.writer.out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// $batch as JSON: {"requests":[{"id":"1","method":"post","url":"Things","atomicityGroup":"g1","headers":{},"body":{}}]}
+// $batch as JSON:
+// {"requests":[{"id":"1","method":"post","url":"Things","atomicityGroup":"g1","headers":{},"body":{}}]}
 // Source   OData JSON Format 4.01 section 19, as far as FROST-Server offers it
 #include "base/json.h"
 #include "sta/batch/batch.h"
@@ -10,8 +11,8 @@ static bool is_id(str id)
 {
     for (size_t i = 0; i < id.n; i++) {
         const char c = id.p[i];
-        const bool is_fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
-                             c == ':' || c == ',' || c == ';' || c == '-';
+        const bool is_fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                             c == '_' || c == '.' || c == ':' || c == ',' || c == ';' || c == '-';
         if (!is_fine) return false;
     }
     return id.n > 0;
@@ -27,11 +28,13 @@ static str header_of(const json *headers, str name)
 static bool read_request(const json *j, arena *a, struct batch_list *out, err *e)
 {
     const json *id, *method, *url, *headers = json_get(j, STR("headers")), *body = json_get(j, STR("body"));
-    if (j->type != JSON_OBJECT) return err_set(e, ERR_TYPE, j->at, "expected an object, found %s", json_type_name(j->type).p);
+    if (j->type != JSON_OBJECT)
+        return err_set(e, ERR_TYPE, j->at, "expected an object, found %s", json_type_name(j->type).p);
     if (!json_need(j, STR("id"), JSON_TEXT, &id, e) || !json_need(j, STR("method"), JSON_TEXT, &method, e) ||
         !json_need(j, STR("url"), JSON_TEXT, &url, e))
         return false;
-    if (!is_id(id->text)) return err_set(e, ERR_SYNTAX, id->at, "an id is made of letters, digits and _.:,;-");
+    if (!is_id(id->text))
+        return err_set(e, ERR_SYNTAX, id->at, "an id is made of letters, digits and _.:,;-");
     struct batch_request *r = batch_list_add(out, a, e);
     if (!r) return false;
     *r = (struct batch_request){.id = id->text,
@@ -60,7 +63,8 @@ static bool read_all(const struct sta_request *r, struct batch_list *out, err *e
     const json *requests;
     str last = {0};
     size_t sets = 0;
-    if (!json_parse(r->body, r->arena, &j, e) || !json_need(j, STR("requests"), JSON_ARRAY, &requests, e)) return false;
+    if (!json_parse(r->body, r->arena, &j, e) || !json_need(j, STR("requests"), JSON_ARRAY, &requests, e))
+        return false;
     for (const json *c = requests->first; c; c = c->next) {
         if (!read_request(c, r->arena, out, e)) return err_within(e, "requests[%zu]", out->count);
         const json *group = json_get(c, STR("atomicityGroup"));
@@ -87,7 +91,8 @@ static bool is_json(str content_type)
     return str_starts(content_type, STR("application/json"));
 }
 
-static void answer(struct batch_writer *w, const struct batch_request *r, const struct sta_reply *reply, str body)
+static void answer(struct batch_writer *w, const struct batch_request *r, const struct sta_reply *reply,
+                   str body)
 {
     if (w->written++) buf_add_char(&w->out, ',');
     json_writer j = json_writer_on(&w->out);
@@ -103,8 +108,10 @@ static void answer(struct batch_writer *w, const struct batch_request *r, const 
     }
     if (body.n) {
         json_name(&j, STR("body"));
-        if (is_json(reply->content_type)) json_put_raw(&j, body);
-        else json_put_text(&j, body);
+        if (is_json(reply->content_type))
+            json_put_raw(&j, body);
+        else
+            json_put_text(&j, body);
     }
     json_close(&j, '}');
 }

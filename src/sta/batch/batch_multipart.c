@@ -7,7 +7,8 @@
 
 // ---- reading ----
 
-static bool read_request(const struct multipart_part *part, size_t set, struct batch_list *out, arena *a, err *e)
+static bool read_request(const struct multipart_part *part, size_t set, struct batch_list *out, arena *a,
+                         err *e)
 {
     struct http_part http;
     struct batch_request *r;
@@ -38,7 +39,8 @@ static bool read_set(const struct multipart_part *whole, size_t set, struct batc
     struct multipart m;
     struct multipart_part part;
     bool got;
-    if (!multipart_open(whole->body, multipart_header(whole->headers, STR("Content-Type")), &m, e)) return false;
+    if (!multipart_open(whole->body, multipart_header(whole->headers, STR("Content-Type")), &m, e))
+        return false;
     while (multipart_next(&m, &part, &got, e)) {
         if (!got) return true;
         if (!read_request(&part, set, out, a, e)) return false;
@@ -55,8 +57,10 @@ static bool read_all(const struct sta_request *r, struct batch_list *out, err *e
     if (!multipart_open(r->body, r->content_type, &m, e)) return false;
     while (multipart_next(&m, &part, &got, e)) {
         if (!got) return true;
-        const bool is_set = multipart_is_media(multipart_header(part.headers, STR("Content-Type")), STR("multipart/mixed"));
-        const bool ok = is_set ? read_set(&part, ++sets, out, r->arena, e) : read_request(&part, 0, out, r->arena, e);
+        const bool is_set = multipart_is_media(multipart_header(part.headers, STR("Content-Type")),
+                                               STR("multipart/mixed"));
+        const bool ok = is_set ? read_set(&part, ++sets, out, r->arena, e)
+                               : read_request(&part, 0, out, r->arena, e);
         if (!ok) return err_within(e, "part %zu", out->count + 1);
     }
     return false;
@@ -68,7 +72,8 @@ static bool make_boundary(arena *a, const char *kind, str *out)
 {
     uint64_t random[2];
     if (getrandom(random, sizeof random, 0) != sizeof random) return false;
-    return arena_print(a, out, "%s_%016llx%016llx", kind, (unsigned long long)random[0], (unsigned long long)random[1]);
+    return arena_print(a, out, "%s_%016llx%016llx", kind, (unsigned long long)random[0],
+                       (unsigned long long)random[1]);
 }
 
 static bool begin(struct batch_writer *w)
@@ -102,7 +107,8 @@ static void write_header(buf *b, str name, str content)
     BUF_LIT(b, "\r\n");
 }
 
-static void answer(struct batch_writer *w, const struct batch_request *r, const struct sta_reply *reply, str body)
+static void answer(struct batch_writer *w, const struct batch_request *r, const struct sta_reply *reply,
+                   str body)
 {
     buf *b = &w->out;
     write_delimiter(w, w->set_boundary.n ? w->set_boundary : w->boundary, "");
@@ -110,7 +116,8 @@ static void answer(struct batch_writer *w, const struct batch_request *r, const 
     if (r->id.n) write_header(b, STR("Content-ID"), r->id);
     buf_print(b, "\r\nHTTP/1.1 %d %.*s\r\n", reply->status, STR_ARG(http_reason(reply->status)));
     if (body.n) write_header(b, STR("Content-Type"), reply->content_type);
-    for (size_t i = 0; i < reply->header_count; i++) write_header(b, reply->headers[i].name, reply->headers[i].value);
+    for (size_t i = 0; i < reply->header_count; i++)
+        write_header(b, reply->headers[i].name, reply->headers[i].value);
     BUF_LIT(b, "\r\n");
     buf_add(b, body);
     BUF_LIT(b, "\r\n");
@@ -119,7 +126,8 @@ static void answer(struct batch_writer *w, const struct batch_request *r, const 
 static void end(struct batch_writer *w, struct sta_reply *reply)
 {
     write_delimiter(w, w->boundary, "--");
-    if (!arena_print(w->arena, &reply->content_type, "multipart/mixed; boundary=%.*s", STR_ARG(w->boundary))) w->out.failed = true;
+    if (!arena_print(w->arena, &reply->content_type, "multipart/mixed; boundary=%.*s", STR_ARG(w->boundary)))
+        w->out.failed = true;
 }
 
 const struct batch_form batch_multipart = {read_all, begin, begin_set, answer, end_set, end, true};

@@ -55,11 +55,14 @@ bool multipart_open(str body, str content_type, struct multipart *out, err *e)
     *out = (struct multipart){.body = body};
     while (str_cut(&rest, ';', &parameter)) {
         str value = parameter, key = {0};
-        if (str_cut(&value, '=', &key) && str_eq_nocase(str_trim(key), STR("boundary"))) out->boundary = unquoted(str_trim(value));
+        if (str_cut(&value, '=', &key) && str_eq_nocase(str_trim(key), STR("boundary")))
+            out->boundary = unquoted(str_trim(value));
     }
-    if (out->boundary.n == 0) return err_set(e, ERR_MISSING, ERR_NOWHERE, "Content-Type: multipart/mixed needs a boundary");
+    if (out->boundary.n == 0)
+        return err_set(e, ERR_MISSING, ERR_NOWHERE, "Content-Type: multipart/mixed needs a boundary");
     return out->boundary.n <= MULTIPART_BOUNDARY_MAX ||
-           err_set(e, ERR_LIMIT, ERR_NOWHERE, "Content-Type: the boundary is longer than %d", MULTIPART_BOUNDARY_MAX);
+           err_set(e, ERR_LIMIT, ERR_NOWHERE, "Content-Type: the boundary is longer than %d",
+                   MULTIPART_BOUNDARY_MAX);
 }
 
 // ---- parts ----
@@ -110,7 +113,8 @@ bool multipart_next(struct multipart *m, struct multipart_part *out, bool *got, 
     if (!m->has_begun) {
         const delimiter first = find_delimiter(m, &end);
         if (first == DELIMITER_NONE) {
-            return err_set(e, ERR_SYNTAX, 0, "expected a line '--%.*s' that begins the first part", STR_ARG(m->boundary));
+            return err_set(e, ERR_SYNTAX, 0, "expected a line '--%.*s' that begins the first part",
+                           STR_ARG(m->boundary));
         }
         m->has_begun = true;
         if (first == DELIMITER_END) m->body.n = m->at = 0;
@@ -119,7 +123,8 @@ bool multipart_next(struct multipart *m, struct multipart_part *out, bool *got, 
     const size_t begin = m->at;
     const delimiter next = find_delimiter(m, &end);
     if (next == DELIMITER_NONE) {
-        return err_set(e, ERR_SYNTAX, m->body.n, "expected a line '--%.*s--' that ends the last part", STR_ARG(m->boundary));
+        return err_set(e, ERR_SYNTAX, m->body.n, "expected a line '--%.*s--' that ends the last part",
+                       STR_ARG(m->boundary));
     }
     out->at = begin;
     split(without_line_end(str_slice(m->body, begin, end)), &out->headers, &out->body);
@@ -133,12 +138,14 @@ bool http_part_read(str text, struct http_part *out, err *e)
 {
     str line, rest = text;
     while (next_line(&rest, &line) && line.n == 0) text = rest;  // empty lines before the request line
-    if (!next_line(&text, &line)) return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "expected a request such as 'GET Things HTTP/1.1'");
+    if (!next_line(&text, &line))
+        return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "expected a request such as 'GET Things HTTP/1.1'");
     line = str_trim(line);
     str_cut(&line, ' ', &out->method);
     const str version = STR(" HTTP/1.");
     line = str_trim(line);
-    if (line.n > version.n + 1 && str_eq_nocase(str_slice(line, line.n - version.n - 1, line.n - 1), version)) {
+    if (line.n > version.n + 1 &&
+        str_eq_nocase(str_slice(line, line.n - version.n - 1, line.n - 1), version)) {
         line = str_trim(str_slice(line, 0, line.n - version.n - 1));
     }
     if (out->method.n == 0 || line.n == 0) {

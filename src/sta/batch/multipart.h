@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// multipart.h: a multipart body taken apart, and the HTTP request that stands in a part. Lines may end in LF alone.
+// multipart.h: a multipart body taken apart, and the HTTP request that stands in a part. Lines may end in LF
+// alone.
 // Owns     everything is a view of the body
 // Errors   ERR_SYNTAX, ERR_MISSING
 // Source   RFC 2046 section 5.1, RFC 9112; OData 4.0 part 1 section 11.7
@@ -14,14 +15,14 @@
 struct multipart {
     str body;
     str boundary;
-    size_t at;       // where the next part begins
+    size_t at;  // where the next part begins
     bool has_begun;
 };
 
 struct multipart_part {
     str headers;
     str body;
-    size_t at;       // of the part in the body, for messages
+    size_t at;  // of the part in the body, for messages
 };
 
 // The boundary parameter of a Content-Type: multipart/mixed; boundary="x".

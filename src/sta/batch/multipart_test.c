@@ -34,7 +34,8 @@ static void next(void)
 static void parts_come_in_order(void **state)
 {
     (void)state;
-    open_body("preamble\r\n--b\r\nContent-Type: application/http\r\nContent-ID: 1\r\n\r\nfirst\r\n--b\r\n\r\nsecond\r\nline\r\n--b--\r\nepilogue");
+    open_body("preamble\r\n--b\r\nContent-Type: application/http\r\nContent-ID: "
+              "1\r\n\r\nfirst\r\n--b\r\n\r\nsecond\r\nline\r\n--b--\r\nepilogue");
     next();
     assert_true(got);
     assert_str(part.body, "first");
@@ -106,7 +107,9 @@ static void a_boundary_may_be_quoted(void **state)
 static void a_request_is_taken_apart(void **state)
 {
     (void)state;
-    assert_true(http_part_read(STR("\r\nPOST /v1.1/Things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n{\"a\":1}"), &request, &e));
+    assert_true(http_part_read(
+        STR("\r\nPOST /v1.1/Things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n{\"a\":1}"),
+        &request, &e));
     assert_str(request.method, "POST");
     assert_str(request.url, "/v1.1/Things");
     assert_str(multipart_header(request.headers, STR("Content-Type")), "application/json");

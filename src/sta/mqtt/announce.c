@@ -20,14 +20,16 @@
 #define TOPIC_MAX 128
 #define QOS 1
 
-static metric announced = {.name = "peil_mqtt_announced_total", .help = "Changes announced over MQTT", .type = METRIC_COUNTER};
+static metric announced = {
+    .name = "peil_mqtt_announced_total", .help = "Changes announced over MQTT", .type = METRIC_COUNTER};
 static metric dropped = {.name = "peil_mqtt_announcements_dropped_total",
-                         .help = "Changes not announced, because announcing fell behind", .type = METRIC_COUNTER};
+                         .help = "Changes not announced, because announcing fell behind",
+                         .type = METRIC_COUNTER};
 
 // Something for the announcing thread: the changes of a commit, or a topic that was asked for.
 struct news {
     size_t bytes;
-    str topic;           // asked for; empty: changes
+    str topic;  // asked for; empty: changes
     size_t count;
     struct change *changes;
 };
@@ -45,10 +47,10 @@ struct announcer {
     // Of the announcing thread alone.
     struct watches watches;
     arena *scratch, *form_arena;
-    struct sta_form form;     // of v1.1; made at the first change, when the service knows its own address
+    struct sta_form form;  // of v1.1; made at the first change, when the service knows its own address
     buf payload;
-    unsigned char *kinds;     // by stream: 0 not known, 1 Datastream, 2 MultiDatastream
-    unsigned char *touched;   // by stream: 1: readings came since the last tick
+    unsigned char *kinds;    // by stream: 0 not known, 1 Datastream, 2 MultiDatastream
+    unsigned char *touched;  // by stream: 1: readings came since the last tick
     entity_id highest_touched;
 };
 
@@ -141,8 +143,10 @@ void announcer_note(struct announcer *a, str topic)
 
 static void publish(struct announcer *a, str topic, str payload)
 {
-    if (mqtt_publish(a->publisher, topic, payload, QOS, false)) metric_count(&announced, 1);
-    else metric_count(&dropped, 1);
+    if (mqtt_publish(a->publisher, topic, payload, QOS, false))
+        metric_count(&announced, 1);
+    else
+        metric_count(&dropped, 1);
 }
 
 static void publish_always(struct announcer *a, const struct record *r)
@@ -156,8 +160,8 @@ static void publish_always(struct announcer *a, const struct record *r)
     publish(a, (str){topic, (size_t)n}, buf_str(&a->payload));
     if (r->set == SET_OBSERVATION) {
         const bool is_one = r->links[OBSERVATION_DATASTREAM];
-        n = snprintf(topic, sizeof topic, "v1.1/%s(%lld)/Observations", is_one ? "Datastreams" : "MultiDatastreams",
-                     (long long)OBSERVATION_STREAM(r->id));
+        n = snprintf(topic, sizeof topic, "v1.1/%s(%lld)/Observations",
+                     is_one ? "Datastreams" : "MultiDatastreams", (long long)OBSERVATION_STREAM(r->id));
     } else {
         n = snprintf(topic, sizeof topic, "v1.1/%.*s(%lld)", STR_ARG(set), (long long)r->id);
     }
@@ -176,11 +180,13 @@ static bool is_told(const struct watch *w)
            (p->hops[0].set == SET_DATASTREAM || p->hops[0].set == SET_MULTI_DATASTREAM);
 }
 
-static void publish_asked(struct announcer *a, struct snapshot *at, const struct record *r, bool is_told_always)
+static void publish_asked(struct announcer *a, struct snapshot *at, const struct record *r,
+                          bool is_told_always)
 {
     for (struct watch *w = a->watches.first; w; w = w->next) {
         if (is_told_always && is_told(w)) continue;
-        if (!watch_matches(w, at, r, a->scratch) || !watch_payload(w, a->sta, r, a->scratch, &a->payload)) continue;
+        if (!watch_matches(w, at, r, a->scratch) || !watch_payload(w, a->sta, r, a->scratch, &a->payload))
+            continue;
         publish(a, w->topic, buf_str(&a->payload));
     }
 }
@@ -206,7 +212,8 @@ static void touch(struct announcer *a, entity_id stream)
 
 static bool record_of(struct announcer *a, struct snapshot *at, const struct change *c, struct record *out)
 {
-    if (!c->observation) return c->set != SET_OBSERVATION && store_get(at, c->set, c->id, a->scratch, out, NULL);
+    if (!c->observation)
+        return c->set != SET_OBSERVATION && store_get(at, c->set, c->id, a->scratch, out, NULL);
     touch(a, c->observation->stream);
     *out = observation_record(c->observation, kind_of(a, at, c->observation->stream));
     return true;
@@ -235,12 +242,14 @@ static void tell(struct announcer *a, const struct change *changes, size_t count
     snapshot_close(at);
 }
 
-// Readings change their Datastream's phenomenonTime, resultTime and observedArea: told once a second, to those who asked.
+// Readings change their Datastream's phenomenonTime, resultTime and observedArea: told once a second, to
+// those who asked.
 static void tell_touched(struct announcer *a)
 {
     struct snapshot *at;
     const entity_id highest = a->highest_touched;
-    const bool is_wanted = watches_want(&a->watches, SET_DATASTREAM) || watches_want(&a->watches, SET_MULTI_DATASTREAM);
+    const bool is_wanted = watches_want(&a->watches, SET_DATASTREAM) ||
+                           watches_want(&a->watches, SET_MULTI_DATASTREAM);
     a->highest_touched = 0;
     if (highest == 0) return;
     if (is_wanted && snapshot_open(a->sta->store, &at, NULL)) {
@@ -248,7 +257,8 @@ static void tell_touched(struct announcer *a)
             struct record r;
             if (!a->touched[stream]) continue;
             arena_reset(a->scratch);
-            if (store_get(at, kind_of(a, at, stream), stream, a->scratch, &r, NULL)) publish_asked(a, at, &r, false);
+            if (store_get(at, kind_of(a, at, stream), stream, a->scratch, &r, NULL))
+                publish_asked(a, at, &r, false);
         }
         snapshot_close(at);
     }
@@ -281,8 +291,10 @@ static void *run(void *context)
             a->tick(a->context);
             next_tick = now + TICK_US;
         }
-        if (queue_take(a->queue, &item, 1, next_tick > now ? next_tick - now : 0)) handle(a, item);
-        else if (queue_is_closed(a->queue)) return NULL;
+        if (queue_take(a->queue, &item, 1, next_tick > now ? next_tick - now : 0))
+            handle(a, item);
+        else if (queue_is_closed(a->queue))
+            return NULL;
     }
 }
 
@@ -299,15 +311,16 @@ static bool prepare(struct announcer *a, err *e)
     return a->has_thread || err_set(e, ERR_INTERNAL, ERR_NOWHERE, "no thread for announcing");
 }
 
-struct announcer *announcer_new(const struct sta *sta, struct mqtt_publisher *p, struct metrics *m, void (*tick)(void *context),
-                                void *context, err *e)
+struct announcer *announcer_new(const struct sta *sta, struct mqtt_publisher *p, struct metrics *m,
+                                void (*tick)(void *context), void *context, err *e)
 {
     struct announcer *a = calloc(1, sizeof *a);
     if (!a) {
         err_no_memory(e);
         return NULL;
     }
-    *a = (struct announcer){.sta = sta, .publisher = p, .tick = tick, .context = context, .payload = {.max = PAYLOAD_MAX}};
+    *a = (struct announcer){
+        .sta = sta, .publisher = p, .tick = tick, .context = context, .payload = {.max = PAYLOAD_MAX}};
     if (!prepare(a, e)) {
         announcer_free(a);
         return NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// announce.h: what changed, told to the broker after the commit. Private to sta/mqtt.
-// The writer thread only copies; a thread of its own writes the forms and publishes. When that falls behind, what does not fit
-// into its bounded queue is dropped and counted: the store has everything.
+// announce.h: what changed, told to the broker after the commit. Private to sta/mqtt. The writer thread only
+// copies; a thread of its own writes the forms and publishes. When that falls behind, what does not fit into
+// its bounded queue is dropped and counted: the store has everything.
 #ifndef PEIL_STA_MQTT_ANNOUNCE_H
 #define PEIL_STA_MQTT_ANNOUNCE_H
 

@@ -12,15 +12,20 @@
 
 #define ARRIVAL_ARENA_MAX ((size_t)8 << 20)
 #define SPARE_ARRIVALS 1024
-#define TRIES_MAX 20            // of a fault that is neither the sender's nor a full disk: then it is given up
+#define TRIES_MAX 20  // of a fault that is neither the sender's nor a full disk: then it is given up
 #define REFUSALS_EVERY (10 * TIME_SECOND)
 #define SUBSCRIPTIONS STR("$SYS/broker/log/M/subscribe")
 
-static metric created = {.name = "peil_mqtt_messages_total", .help = "SensorThings messages over MQTT, by what became of them",
-                         .labels = "outcome=\"created\"", .type = METRIC_COUNTER};
-static metric refused = {.name = "peil_mqtt_messages_total", .labels = "outcome=\"refused\"", .type = METRIC_COUNTER};
-static metric given_up = {.name = "peil_mqtt_messages_total", .labels = "outcome=\"given_up\"", .type = METRIC_COUNTER};
-static metric echoed = {.name = "peil_mqtt_messages_total", .labels = "outcome=\"own_announcement\"", .type = METRIC_COUNTER};
+static metric created = {.name = "peil_mqtt_messages_total",
+                         .help = "SensorThings messages over MQTT, by what became of them",
+                         .labels = "outcome=\"created\"",
+                         .type = METRIC_COUNTER};
+static metric refused = {
+    .name = "peil_mqtt_messages_total", .labels = "outcome=\"refused\"", .type = METRIC_COUNTER};
+static metric given_up = {
+    .name = "peil_mqtt_messages_total", .labels = "outcome=\"given_up\"", .type = METRIC_COUNTER};
+static metric echoed = {
+    .name = "peil_mqtt_messages_total", .labels = "outcome=\"own_announcement\"", .type = METRIC_COUNTER};
 
 // One message on its way through the store. Used again and again, with its arena.
 struct arrival {
@@ -30,7 +35,7 @@ struct arrival {
     struct sta_mqtt *mqtt;
     struct mqtt_subscriber *subscriber;
     mqtt_delivery delivery;
-    bool is_repeated;          // the broker sent it before: peil may have stored it and ended before it said so
+    bool is_repeated;  // the broker sent it before: peil may have stored it and ended before it said so
     arena *a;
     int tries;
     struct arrival *next;  // waiting to be tried again
@@ -40,7 +45,7 @@ struct sta_mqtt {
     const struct sta *sta;
     struct announcer *announcer;
     struct queue *spare;
-    struct lock *lock;         // over `again` and the two below
+    struct lock *lock;  // over `again` and the two below
     struct arrival *again;
     instant last_refusal;
     int64_t refusals;
@@ -48,13 +53,14 @@ struct sta_mqtt {
     atomic_bool is_draining;
 };
 
-// Who may publish is what the broker's access list says; what arrives may create everything, as the standard has it.
+// Who may publish is what the broker's access list says; what arrives may create everything, as the standard
+// has it.
 static const struct principal broker = {.role = ROLE_EDITOR, .name = "mqtt"};
 
 const str *sta_mqtt_filters(size_t *count)
 {
-    static const str filters[] = {STR("v1.1/Observations"), STR("v1.1/+/Observations"), STR("v1.0/Observations"),
-                                  STR("v1.0/+/Observations"), SUBSCRIPTIONS};
+    static const str filters[] = {STR("v1.1/Observations"), STR("v1.1/+/Observations"),
+                                  STR("v1.0/Observations"), STR("v1.0/+/Observations"), SUBSCRIPTIONS};
     *count = sizeof filters / sizeof filters[0];
     return filters;
 }
@@ -116,7 +122,9 @@ static void note_refusal(struct sta_mqtt *m, const err *e)
     }
     lock_drop(m->lock);
     char text[256];
-    if (is_due) log_warning("MQTT messages refused", "count=%lld last=%s", (long long)count, log_quote(text, str_of(e->text)));
+    if (is_due)
+        log_warning("MQTT messages refused", "count=%lld last=%s", (long long)count,
+                    log_quote(text, str_of(e->text)));
 }
 
 static void try_again(struct arrival *x)
@@ -185,7 +193,8 @@ static bool is_own(str payload)
 static bool read_topic(const mqtt_message *message, struct arrival *x)
 {
     str topic;
-    if (!arena_copy(x->a, message->topic, &topic) || !arena_copy(x->a, message->payload, &x->request.body)) return false;
+    if (!arena_copy(x->a, message->topic, &topic) || !arena_copy(x->a, message->payload, &x->request.body))
+        return false;
     x->request.version = str_starts(topic, STR("v1.0/")) ? STA_V1_0 : STA_V1_1;
     x->request.path = str_slice(topic, sizeof "v1.1" - 1, topic.n);
     return true;
@@ -201,8 +210,11 @@ static bool create(struct sta_mqtt *m, const mqtt_message *message)
     x->delivery = message->delivery;
     x->is_repeated = message->duplicate;
     x->tries = 0;
-    x->request = (struct sta_request){.method = HTTP_POST, .prefer = STR("return=minimal"), .who = &broker,
-                                      .received = time_now(), .arena = x->a};
+    x->request = (struct sta_request){.method = HTTP_POST,
+                                      .prefer = STR("return=minimal"),
+                                      .who = &broker,
+                                      .received = time_now(),
+                                      .arena = x->a};
     atomic_fetch_add(&m->under_way, 1);
     if (!read_topic(message, x)) {
         err_no_memory(&e);
@@ -255,7 +267,8 @@ static void retry_all(void *context)
 
 // ---- life ----
 
-struct sta_mqtt *sta_mqtt_new(const struct sta *sta, struct mqtt_publisher *p, struct metrics *metrics, err *e)
+struct sta_mqtt *sta_mqtt_new(const struct sta *sta, struct mqtt_publisher *p, struct metrics *metrics,
+                              err *e)
 {
     struct sta_mqtt *m = calloc(1, sizeof *m);
     if (!m) {

@@ -7,10 +7,10 @@
 
 #include <stdlib.h>
 
-#define TOPICS STR("mqtt_topic")        // kind of the documents; key: the topic
+#define TOPICS STR("mqtt_topic")  // kind of the documents; key: the topic
 #define WATCH_ARENA_MAX ((size_t)256 << 10)
 #define TOPIC_MAX 512
-#define ASKED_AGAIN TIME_DAY            // a later question is written down only then
+#define ASKED_AGAIN TIME_DAY  // a later question is written down only then
 
 // ---- parsing ----
 
@@ -37,7 +37,8 @@ static bool parse_query(struct watch *w, const struct sta *sta, str query)
     // As of one entity, where only $select and $expand mean anything.
     const struct sta_target target = {.set = last->set, .id = 1};
     if (query.n == 0) return true;
-    return w->path.kind != PATH_PROPERTY && sta_options_parse(query, &target, &sta->limits, w->a, &w->query, NULL) &&
+    return w->path.kind != PATH_PROPERTY &&
+           sta_options_parse(query, &target, &sta->limits, w->a, &w->query, NULL) &&
            w->query->expand_count == 0 && w->query->filter == NULL;
 }
 
@@ -52,7 +53,8 @@ static bool parse(struct watch *w, const struct sta *sta, str topic)
         query = str_slice(topic, at + 1, topic.n);
         topic = str_slice(topic, 0, at);
     }
-    return sta_path_parse(topic, w->a, &w->path, NULL) && is_announceable(&w->path) && parse_query(w, sta, query);
+    return sta_path_parse(topic, w->a, &w->path, NULL) && is_announceable(&w->path) &&
+           parse_query(w, sta, query);
 }
 
 static bool has_wildcard(str topic)
@@ -131,7 +133,8 @@ bool watch_matches(const struct watch *w, struct snapshot *at, const struct reco
     const struct sta_hop *last = sta_path_last(&w->path);
     if (last->set != r->set) return false;
     if (w->path.kind == PATH_SET) return set_has(w, at, r, scratch);
-    if (last->has_key) return last->key == r->id && (w->path.hop_count == 1 || resolves_to(&w->path, at, scratch, r));
+    if (last->has_key)
+        return last->key == r->id && (w->path.hop_count == 1 || resolves_to(&w->path, at, scratch, r));
     return resolves_to(&w->path, at, scratch, r);
 }
 
@@ -145,7 +148,8 @@ static uint64_t hash(str s)  // FNV-1a
 }
 
 // {"observedArea": ...}, keyed by the last segment of the path.
-static bool write_property(buf *b, const struct watch *w, const struct sta_form *f, const struct record *r, arena *scratch)
+static bool write_property(buf *b, const struct watch *w, const struct sta_form *f, const struct record *r,
+                           arena *scratch)
 {
     const struct sta_path *p = &w->path;
     if (p->property == PROPERTY_IS_ID) return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// watch.h: the topics that somebody has asked for, beyond those that are announced always. Private to sta/mqtt.
-// They are kept as documents, for a client's session at the broker outlives our process.
+// watch.h: the topics that somebody has asked for, beyond those that are announced always. Private to
+// sta/mqtt. They are kept as documents, for a client's session at the broker outlives our process.
 // Threads  watches_note any; everything else the announcing thread
 #ifndef PEIL_STA_MQTT_WATCH_H
 #define PEIL_STA_MQTT_WATCH_H
@@ -15,9 +15,9 @@ struct watch {
     str topic;
     sta_version version;
     struct sta_path path;
-    struct query *query;     // its $select; NULL: everything
+    struct query *query;  // its $select; NULL: everything
     instant asked;
-    uint64_t last_payload;   // hash of what was announced last: a property is announced when it changes
+    uint64_t last_payload;  // hash of what was announced last: a property is announced when it changes
 };
 
 // A topic as a watch; NULL: it is none that can be announced on (wildcards, other services, $filter).

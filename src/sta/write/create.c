@@ -26,7 +26,8 @@ static bool where_is(struct creation *c, const struct draft *d, int relation, st
 
 // ---- where a Thing is ----
 
-static bool link_locations(struct creation *c, entity_id thing, const entity_id *locations, size_t count, err *e)
+static bool link_locations(struct creation *c, entity_id thing, const entity_id *locations, size_t count,
+                           err *e)
 {
     if (!store_unlink_all(c->tx, SET_THING, thing, THING_LOCATIONS, e)) return false;
     for (size_t i = 0; i < count; i++)
@@ -40,13 +41,17 @@ static bool note_move(struct creation *c, entity_id thing, err *e)
     entity_id history, *locations;
     size_t count;
     struct record r = {.set = SET_HISTORICAL_LOCATION};
-    if (!store_related(store_tx_snapshot(c->tx), SET_THING, thing, THING_LOCATIONS, c->a, &locations, &count, e)) return false;
+    if (!store_related(store_tx_snapshot(c->tx), SET_THING, thing, THING_LOCATIONS, c->a, &locations, &count,
+                       e))
+        return false;
     if (count == 0) return true;
     r.properties[HISTORICAL_LOCATION_TIME] = value_instant(c->now);
     r.links[HISTORICAL_LOCATION_THING] = thing;
     if (!store_insert(c->tx, &r, &history, e)) return false;
     for (size_t i = 0; i < count; i++)
-        if (!store_link(c->tx, SET_HISTORICAL_LOCATION, history, HISTORICAL_LOCATION_LOCATIONS, locations[i], e)) return false;
+        if (!store_link(c->tx, SET_HISTORICAL_LOCATION, history, HISTORICAL_LOCATION_LOCATIONS, locations[i],
+                        e))
+            return false;
     return true;
 }
 
@@ -59,11 +64,18 @@ static bool move_thing(struct creation *c, entity_id thing, const entity_id *loc
 // Whether the Thing has no other HistoricalLocation at or after `time`.
 static bool is_newest(struct creation *c, entity_id thing, entity_id history, instant time, bool *out, err *e)
 {
-    struct expr key = {.kind = EXPR_PATH, .type = TYPE_TIME,
+    struct expr key = {.kind = EXPR_PATH,
+                       .type = TYPE_TIME,
                        .path = {.set = SET_HISTORICAL_LOCATION, .property = HISTORICAL_LOCATION_TIME}};
     struct query_order newest_first = {.key = &key, .is_descending = true};
-    const struct query q = {.set = SET_HISTORICAL_LOCATION, .has_parent = true, .parent_set = SET_THING, .parent_id = thing,
-                            .relation = THING_HISTORICAL_LOCATIONS, .orders = &newest_first, .order_count = 1, .top = 2,
+    const struct query q = {.set = SET_HISTORICAL_LOCATION,
+                            .has_parent = true,
+                            .parent_set = SET_THING,
+                            .parent_id = thing,
+                            .relation = THING_HISTORICAL_LOCATIONS,
+                            .orders = &newest_first,
+                            .order_count = 1,
+                            .top = 2,
                             .properties = 1u << HISTORICAL_LOCATION_TIME};
     struct cursor *cursor;
     struct record row;
@@ -87,15 +99,15 @@ static bool follow_history(struct creation *c, const struct draft *d, err *e)
     const instant time = d->record->properties[HISTORICAL_LOCATION_TIME].time.start;
     if (!is_newest(c, thing, d->id, time, &newest, e)) return false;
     if (!newest) return true;
-    return store_related(store_tx_snapshot(c->tx), SET_HISTORICAL_LOCATION, d->id, HISTORICAL_LOCATION_LOCATIONS, c->a, &locations,
-                         &count, e) &&
+    return store_related(store_tx_snapshot(c->tx), SET_HISTORICAL_LOCATION, d->id,
+                         HISTORICAL_LOCATION_LOCATIONS, c->a, &locations, &count, e) &&
            link_locations(c, thing, locations, count, e);
 }
 
 // ---- links between entities that are there ----
 
-// Observations of one Datastream go to another, or get another FeatureOfInterest. Their ids hold their stream: one that
-// changes it gets a new id.
+// Observations of one Datastream go to another, or get another FeatureOfInterest. Their ids hold their
+// stream: one that changes it gets a new id.
 static bool relink_observation(struct creation *c, entity_id id, int relation, entity_id target, err *e)
 {
     struct observation o;
@@ -128,8 +140,9 @@ bool link_add(struct creation *c, entity_set set, entity_id id, int relation, en
     if (!relation_owns_links(set, relation)) return link_add(c, rel->target, target, rel->inverse, id, e);
     if (set == SET_THING) return move_thing(c, id, &target, 1, e);
     if (set == SET_MULTI_DATASTREAM) {
-        return err_set(e, ERR_RANGE, ERR_NOWHERE,
-                       "ObservedProperties: a MultiDatastream keeps as many as it has units; replace them all by PATCH");
+        return err_set(
+            e, ERR_RANGE, ERR_NOWHERE,
+            "ObservedProperties: a MultiDatastream keeps as many as it has units; replace them all by PATCH");
     }
     return store_link(c->tx, set, id, relation, target, e);
 }
@@ -139,7 +152,8 @@ bool link_remove(struct creation *c, entity_set set, entity_id id, int relation,
     const struct relation *rel = relation_of(set, relation);
     if (!rel->is_many || !relation_of(rel->target, rel->inverse)->is_many || set == SET_MULTI_DATASTREAM ||
         rel->target == SET_MULTI_DATASTREAM) {
-        return err_set(e, ERR_RANGE, ERR_NOWHERE, "%.*s: this link is mandatory; it can be changed, not removed", STR_ARG(rel->name));
+        return err_set(e, ERR_RANGE, ERR_NOWHERE,
+                       "%.*s: this link is mandatory; it can be changed, not removed", STR_ARG(rel->name));
     }
     if (!relation_owns_links(set, relation)) return link_remove(c, rel->target, target, rel->inverse, id, e);
     if (!store_unlink(c->tx, set, id, relation, target, e)) return false;
@@ -149,7 +163,8 @@ bool link_remove(struct creation *c, entity_set set, entity_id id, int relation,
 // ---- making ----
 
 // What a link leads to, made first when it is a draft.
-static bool link_target(struct creation *c, struct draft *d, int relation, struct draft_link *link, entity_id *out, err *e)
+static bool link_target(struct creation *c, struct draft *d, int relation, struct draft_link *link,
+                        entity_id *out, err *e)
 {
     str where;
     if (link->draft) {
@@ -169,11 +184,13 @@ static bool link_agrees(struct creation *c, const struct draft *d, int relation,
     const struct draft_link *first = d->links[relation], *second = first->next;
     if (!second || (!second->draft && *second->id == *first->id)) return true;
     if (!where_is(c, d, relation, &where, e)) return false;
-    return err_set(e, ERR_RANGE, second->at, "%.*s: the body contradicts the entity that this one belongs to", STR_ARG(where));
+    return err_set(e, ERR_RANGE, second->at, "%.*s: the body contradicts the entity that this one belongs to",
+                   STR_ARG(where));
 }
 
 // Mask of the to-one relations that the draft names, their targets in `links`.
-static bool make_to_one(struct creation *c, struct draft *d, entity_id links[ENTITY_RELATIONS_MAX], uint32_t *named, err *e)
+static bool make_to_one(struct creation *c, struct draft *d, entity_id links[ENTITY_RELATIONS_MAX],
+                        uint32_t *named, err *e)
 {
     const struct entity_schema *s = entity_schema_of(d->set);
     *named = 0;
@@ -236,7 +253,8 @@ static bool check_kind(struct creation *c, entity_id stream, entity_set kind, er
     return info->kind == kind || no_such(kind, stream, entity_schema_of(kind)->entity_name, e);
 }
 
-static bool set_links(struct creation *c, struct observation *o, const entity_id links[ENTITY_RELATIONS_MAX], uint32_t named, err *e)
+static bool set_links(struct creation *c, struct observation *o, const entity_id links[ENTITY_RELATIONS_MAX],
+                      uint32_t named, err *e)
 {
     if (named & 1u << OBSERVATION_FEATURE_OF_INTEREST) o->feature = links[OBSERVATION_FEATURE_OF_INTEREST];
     for (int i = OBSERVATION_DATASTREAM; i <= OBSERVATION_MULTI_DATASTREAM; i++) {
@@ -247,8 +265,8 @@ static bool set_links(struct creation *c, struct observation *o, const entity_id
     return true;
 }
 
-static bool create_observation(struct creation *c, struct draft *d, const entity_id links[ENTITY_RELATIONS_MAX], uint32_t named,
-                               err *e)
+static bool create_observation(struct creation *c, struct draft *d,
+                               const entity_id links[ENTITY_RELATIONS_MAX], uint32_t named, err *e)
 {
     struct observation *o = d->observation;
     if (!set_links(c, o, links, named, e)) return false;
@@ -280,7 +298,8 @@ static bool replace_observed_properties(struct creation *c, struct draft *d, err
     err none;
     const size_t count = count_links(d->links[MULTI_DATASTREAM_OBSERVED_PROPERTIES]);
     if (store_latest(store_tx_snapshot(c->tx), d->id, c->a, &newest, &none)) {
-        return err_set(e, ERR_RANGE, ERR_NOWHERE, "ObservedProperties: this MultiDatastream has Observations already");
+        return err_set(e, ERR_RANGE, ERR_NOWHERE,
+                       "ObservedProperties: this MultiDatastream has Observations already");
     }
     return store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &stored, e) &&
            draft_check_multi_datastream(&stored, count, c->a, e) &&
@@ -293,7 +312,8 @@ bool draft_update_links(struct creation *c, struct draft *d, uint32_t *to_one, e
     if (!make_to_one(c, d, links, to_one, e)) return false;
     if (d->observation) return set_links(c, d->observation, links, *to_one, e);
     for (int i = 0; i < ENTITY_RELATIONS_MAX; i++) d->record->links[i] = links[i];
-    if (d->set == SET_MULTI_DATASTREAM && d->links[MULTI_DATASTREAM_OBSERVED_PROPERTIES] && !replace_observed_properties(c, d, e))
+    if (d->set == SET_MULTI_DATASTREAM && d->links[MULTI_DATASTREAM_OBSERVED_PROPERTIES] &&
+        !replace_observed_properties(c, d, e))
         return false;
     return make_to_many(c, d, e);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// POST /CreateObservations: many Observations as arrays of values, stored in blocks, each one operation of the store.
+// POST /CreateObservations: many Observations as arrays of values, stored in blocks, each one operation of
+// the store.
 // Source   OGC 18-088 section 12 (data array extension)
 #include "sta/write/write.h"
 
@@ -19,8 +20,8 @@ struct upload {
     const struct sta *sta;
     const struct sta_request *request;
     struct data_group *groups;
-    str link_start;            // "https://host/v1.1/Observations("
-    struct queue *stored;      // blocks that came back, in the order in which they went
+    str link_start;        // "https://host/v1.1/Observations("
+    struct queue *stored;  // blocks that came back, in the order in which they went
     buf reply;
 };
 
@@ -45,7 +46,8 @@ static void fill(struct block *b, struct data_place *p)
 
 static bool is_of_the_row(err_code code)
 {
-    return code == ERR_RANGE || code == ERR_TYPE || code == ERR_LINK || code == ERR_SYNTAX || code == ERR_LIMIT;
+    return code == ERR_RANGE || code == ERR_TYPE || code == ERR_LINK || code == ERR_SYNTAX ||
+           code == ERR_LIMIT;
 }
 
 static bool append_row(struct upload *u, struct store_tx *tx, struct data_row *row, err *e)
@@ -53,8 +55,8 @@ static bool append_row(struct upload *u, struct store_tx *tx, struct data_row *r
     const struct stream_info *info;
     if (!store_stream_info(tx, row->o.stream, &info, e)) return false;
     if (info->kind != row->kind) {
-        return err_set(e, ERR_LINK, ERR_NOWHERE, "%s %lld is another kind of stream", entity_schema_of(row->kind)->entity_name.p,
-                       (long long)row->o.stream);
+        return err_set(e, ERR_LINK, ERR_NOWHERE, "%s %lld is another kind of stream",
+                       entity_schema_of(row->kind)->entity_name.p, (long long)row->o.stream);
     }
     return ingest_append(u->sta->ingest, tx, &row->o, u->request->received, e);
 }
@@ -125,8 +127,7 @@ static void blocks_free(struct blocks *bs)
 static bool collect(struct upload *u, struct blocks *bs, err *e)
 {
     void *item;
-    while (!queue_take(u->stored, &item, 1, -1)) {
-    }
+    while (!queue_take(u->stored, &item, 1, -1)) {}
     const struct block *b = item;
     bs->first = (bs->first + 1) % BLOCKS;
     bs->waiting--;
@@ -199,7 +200,8 @@ void create_observations(const struct sta *sta, const struct sta_request *r, sta
     err e;
     struct upload u = {.sta = sta, .request = r, .reply = {.max = REPLY_MAX}};
     if (upload_run(&u, &e)) {
-        const struct sta_reply reply = {.status = 201, .content_type = STR("application/json"), .body = buf_str(&u.reply)};
+        const struct sta_reply reply = {
+            .status = 201, .content_type = STR("application/json"), .body = buf_str(&u.reply)};
         done(&reply, context);
     } else {
         sta_reply_error(r, &e, done, context);

@@ -8,9 +8,13 @@ enum { COMPONENT_ID = -1, COMPONENT_FEATURE = -2 };  // else the index of a prop
 static bool component_of(json_reader *r, str name, size_t at, int *out)
 {
     *out = entity_property_find(SET_OBSERVATION, name);
-    if (str_eq(name, STR("id")) || str_eq(name, STR("@iot.id"))) *out = COMPONENT_ID;
-    else if (str_eq(name, STR("FeatureOfInterest/id")) || str_eq(name, STR("FeatureOfInterest/@iot.id"))) *out = COMPONENT_FEATURE;
-    else if (*out < 0) return json_fail(r, ERR_UNKNOWN, at, "components: an Observation has no '%.*s'", STR_ARG(str_slice(name, 0, 60)));
+    if (str_eq(name, STR("id")) || str_eq(name, STR("@iot.id")))
+        *out = COMPONENT_ID;
+    else if (str_eq(name, STR("FeatureOfInterest/id")) || str_eq(name, STR("FeatureOfInterest/@iot.id")))
+        *out = COMPONENT_FEATURE;
+    else if (*out < 0)
+        return json_fail(r, ERR_UNKNOWN, at, "components: an Observation has no '%.*s'",
+                         STR_ARG(str_slice(name, 0, 60)));
     return true;
 }
 
@@ -45,7 +49,8 @@ static bool read_stream(json_reader *r, arena *a, entity_set kind, struct data_g
     if (g->stream) return json_fail(r, ERR_RANGE, at, "a group has one Datastream or one MultiDatastream");
     if (!entity_link_read(r, a, &g->stream, &is_deep)) return false;
     g->kind = kind;
-    return !is_deep || json_fail(r, ERR_TYPE, at, "%s: expected only {\"@iot.id\": ...}", entity_schema_of(kind)->entity_name.p);
+    return !is_deep || json_fail(r, ERR_TYPE, at, "%s: expected only {\"@iot.id\": ...}",
+                                 entity_schema_of(kind)->entity_name.p);
 }
 
 static bool skip_rows(json_reader *r, struct data_group *g)
@@ -69,7 +74,8 @@ static bool read_member(json_reader *r, arena *a, struct data_group *g)
     if (str_eq(key, STR("MultiDatastream"))) return read_stream(r, a, SET_MULTI_DATASTREAM, g);
     if (str_eq(key, STR("components"))) return read_components(r, a, g);
     if (!str_eq(key, STR("dataArray"))) return json_skip(r, &ignored);
-    if (g->rows_at) return json_fail(r, ERR_SYNTAX, r->at, "the name 'dataArray' is there twice in one object");
+    if (g->rows_at)
+        return json_fail(r, ERR_SYNTAX, r->at, "the name 'dataArray' is there twice in one object");
     if (!json_peek(r, &t)) return false;
     g->rows_at = r->at;
     return skip_rows(r, g);
@@ -79,7 +85,8 @@ static bool check_group(json_reader *r, size_t at, const struct data_group *g)
 {
     if (!g->stream) return json_fail(r, ERR_MISSING, at, "Datastream: is missing");
     if (!g->component_count) return json_fail(r, ERR_MISSING, at, "components: is missing");
-    if (!has_component(g, OBSERVATION_RESULT)) return json_fail(r, ERR_MISSING, at, "components: 'result' is missing");
+    if (!has_component(g, OBSERVATION_RESULT))
+        return json_fail(r, ERR_MISSING, at, "components: 'result' is missing");
     return g->rows_at || json_fail(r, ERR_MISSING, at, "dataArray: is missing");
 }
 
@@ -109,7 +116,8 @@ bool data_array_read(str body, arena *a, struct data_group **out, err *e)
         if (!read_group(&r, a, *last)) return false;
         rows += (*last)->row_count;
         if (rows > DATA_ARRAY_ROWS_MAX) {
-            return err_set(e, ERR_LIMIT, ERR_NOWHERE, "at most %zu Observations in one request", DATA_ARRAY_ROWS_MAX);
+            return err_set(e, ERR_LIMIT, ERR_NOWHERE, "at most %zu Observations in one request",
+                           DATA_ARRAY_ROWS_MAX);
         }
         last = &(*last)->next;
     }
@@ -124,7 +132,8 @@ static bool read_component(json_reader *r, int component, arena *a, struct obser
     if (component == COMPONENT_ID) return json_skip(r, &text);
     if (component != COMPONENT_FEATURE) return observation_read_property(r, component, a, o);
     if (!json_read_number(r, &text)) return false;
-    return num_parse_int(text, &o->feature, NULL) || json_fail(r, ERR_LINK, r->at, "FeatureOfInterest: no such id");
+    return num_parse_int(text, &o->feature, NULL) ||
+           json_fail(r, ERR_LINK, r->at, "FeatureOfInterest: no such id");
 }
 
 static bool read_values(json_reader *r, const struct data_group *g, arena *a, struct observation *o)
@@ -137,7 +146,9 @@ static bool read_values(json_reader *r, const struct data_group *g, arena *a, st
         if (n == g->component_count) return json_fail(r, ERR_RANGE, at, "more values than components");
         if (!read_component(r, g->components[n++], a, o)) return false;
     }
-    return !r->failed && (n == g->component_count || json_fail(r, ERR_RANGE, at, "%zu values for %zu components", n, g->component_count));
+    return !r->failed &&
+           (n == g->component_count ||
+            json_fail(r, ERR_RANGE, at, "%zu values for %zu components", n, g->component_count));
 }
 
 void data_array_begin(struct data_place *p, str body, const struct data_group *first)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-// data_array.h: the body of CreateObservations, read twice. First whether all of it is well formed, so that a malformed body
-// stores nothing; then row by row, where a wrong row leaves its neighbours.
-// Owns     groups lie in the arena; texts of rows are views of the body or lie in the arena of the second reading
+// data_array.h: the body of CreateObservations, read twice. First whether all of it is well formed, so that a
+// malformed body stores nothing; then row by row, where a wrong row leaves its neighbours.
+// Owns     groups lie in the arena; texts of rows are views of the body or lie in the arena of the second
+//          reading
 // Errors   ERR_SYNTAX, ERR_TYPE, ERR_MISSING, ERR_UNKNOWN, ERR_RANGE, ERR_LIMIT, with the byte offset
 // Source   OGC 18-088 section 12 (data array extension)
 #ifndef PEIL_STA_WRITE_DATA_ARRAY_H
@@ -14,10 +15,10 @@
 
 struct data_group {
     entity_id stream;
-    entity_set kind;           // SET_DATASTREAM or SET_MULTI_DATASTREAM
+    entity_set kind;  // SET_DATASTREAM or SET_MULTI_DATASTREAM
     int components[DATA_ARRAY_COMPONENTS_MAX];
     size_t component_count;
-    size_t rows_at;            // of its dataArray in the body
+    size_t rows_at;  // of its dataArray in the body
     size_t row_count;
     struct data_group *next;
 };
@@ -28,7 +29,7 @@ NODISCARD bool data_array_read(str body, arena *a, struct data_group **out, err 
 struct data_row {
     struct observation o;
     entity_set kind;
-    str why;                   // it is wrong; empty: it is not
+    str why;  // it is wrong; empty: it is not
 };
 
 // Where the second reading is. Must not be moved: the reader points into it.

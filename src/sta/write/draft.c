@@ -4,7 +4,8 @@
 #include "model/geojson.h"
 #include "sta/write/observation_body.h"
 
-static const str complex_observation = STR("http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_ComplexObservation");
+static const str complex_observation = STR(
+    "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_ComplexObservation");
 
 struct reading {
     str body;
@@ -28,14 +29,16 @@ bool draft_where(const struct draft *d, str name, arena *a, str *out)
     return !d->where.n || arena_print(a, out, "%.*s.%.*s", STR_ARG(d->where), STR_ARG(name));
 }
 
-static bool fail(const struct reading *r, const struct draft *d, str name, err_code code, size_t at, const char *what)
+static bool fail(const struct reading *r, const struct draft *d, str name, err_code code, size_t at,
+                 const char *what)
 {
     str where;
     if (!draft_where(d, name, r->a, &where)) return err_no_memory(r->e);
     return err_set(r->e, code, at, "%.*s: %s", STR_ARG(where), what);
 }
 
-static bool wrong_type(const struct reading *r, const struct draft *d, str name, const char *wanted, const json *found)
+static bool wrong_type(const struct reading *r, const struct draft *d, str name, const char *wanted,
+                       const json *found)
 {
     str where;
     if (!draft_where(d, name, r->a, &where)) return err_no_memory(r->e);
@@ -60,35 +63,40 @@ static bool value_of(const struct reading *r, const json *j, value *out)
     return value_read_json(&reader, r->a, out);
 }
 
-static bool read_text(const struct reading *r, const struct draft *d, const struct property *p, const json *j, value *out)
+static bool read_text(const struct reading *r, const struct draft *d, const struct property *p, const json *j,
+                      value *out)
 {
     if (j->type != JSON_TEXT) return wrong_type(r, d, p->name, "a text", j);
     *out = value_text(j->text);
     return true;
 }
 
-static bool read_json(const struct reading *r, const struct draft *d, const struct property *p, const json *j, value *out)
+static bool read_json(const struct reading *r, const struct draft *d, const struct property *p, const json *j,
+                      value *out)
 {
-    if ((p->flags & PROPERTY_OBJECT) && j->type != JSON_OBJECT) return wrong_type(r, d, p->name, "an object", j);
+    if ((p->flags & PROPERTY_OBJECT) && j->type != JSON_OBJECT)
+        return wrong_type(r, d, p->name, "an object", j);
     if ((p->flags & PROPERTY_ARRAY) && j->type != JSON_ARRAY) return wrong_type(r, d, p->name, "an array", j);
     return value_of(r, j, out);
 }
 
-static bool read_time(const struct reading *r, const struct draft *d, const struct property *p, const json *j, value *out)
+static bool read_time(const struct reading *r, const struct draft *d, const struct property *p, const json *j,
+                      value *out)
 {
     interval t = {TIME_NONE, TIME_NONE};
     err why;
     if (j->type != JSON_TEXT) return wrong_type(r, d, p->name, "a text with a time", j);
-    const bool ok = p->type == PROPERTY_INSTANT ? time_parse(j->text, &t.start, &why)
+    const bool ok = p->type == PROPERTY_INSTANT    ? time_parse(j->text, &t.start, &why)
                     : p->type == PROPERTY_INTERVAL ? interval_parse(j->text, &t, &why)
                                                    : time_object_parse(j->text, &t, &why);
     *out = value_time(t);
     return ok || fail(r, d, p->name, why.code, j->at, why.text);
 }
 
-static bool (*const readers[])(const struct reading *, const struct draft *, const struct property *, const json *, value *) = {
-    [PROPERTY_TEXT] = read_text,       [PROPERTY_JSON] = read_json,     [PROPERTY_GEOMETRY] = read_json,
-    [PROPERTY_INSTANT] = read_time,    [PROPERTY_INTERVAL] = read_time, [PROPERTY_TIME] = read_time,
+static bool (*const readers[])(const struct reading *, const struct draft *, const struct property *,
+                               const json *, value *) = {
+    [PROPERTY_TEXT] = read_text,    [PROPERTY_JSON] = read_json,     [PROPERTY_GEOMETRY] = read_json,
+    [PROPERTY_INSTANT] = read_time, [PROPERTY_INTERVAL] = read_time, [PROPERTY_TIME] = read_time,
     [PROPERTY_RESULT] = read_json,
 };
 
@@ -100,7 +108,8 @@ static const str unit_members[] = {STR("name"), STR("symbol"), STR("definition")
 // The three members are texts or null.
 static bool check_unit(const struct reading *r, const struct draft *d, str name, const json *unit)
 {
-    if (unit->type != JSON_OBJECT) return wrong_type(r, d, name, "an object with name, symbol and definition", unit);
+    if (unit->type != JSON_OBJECT)
+        return wrong_type(r, d, name, "an object with name, symbol and definition", unit);
     for (size_t i = 0; i < UNIT_MEMBERS; i++) {
         const json *member = json_get(unit, unit_members[i]);
         if (member && member->type != JSON_TEXT && member->type != JSON_NULL) {
@@ -136,7 +145,8 @@ static bool written(const struct reading *r, buf *b, value *out)
     return true;
 }
 
-static bool read_unit(const struct reading *r, const struct draft *d, const struct property *p, const json *j, value *out)
+static bool read_unit(const struct reading *r, const struct draft *d, const struct property *p, const json *j,
+                      value *out)
 {
     if (!check_unit(r, d, p->name, j)) return false;
     buf b = {.max = r->body.n + 64};
@@ -145,7 +155,8 @@ static bool read_unit(const struct reading *r, const struct draft *d, const stru
     return written(r, &b, out);
 }
 
-static bool read_units(const struct reading *r, const struct draft *d, const struct property *p, const json *j, value *out)
+static bool read_units(const struct reading *r, const struct draft *d, const struct property *p,
+                       const json *j, value *out)
 {
     if (j->type != JSON_ARRAY) return wrong_type(r, d, p->name, "an array of units", j);
     for (const json *unit = j->first; unit; unit = unit->next)
@@ -158,7 +169,8 @@ static bool read_units(const struct reading *r, const struct draft *d, const str
     return written(r, &b, out);
 }
 
-static bool read_types(const struct reading *r, const struct draft *d, const struct property *p, const json *j, value *out)
+static bool read_types(const struct reading *r, const struct draft *d, const struct property *p,
+                       const json *j, value *out)
 {
     if (j->type != JSON_ARRAY) return wrong_type(r, d, p->name, "an array of observation types", j);
     for (const json *type = j->first; type; type = type->next)
@@ -166,7 +178,8 @@ static bool read_types(const struct reading *r, const struct draft *d, const str
     return value_of(r, j, out);
 }
 
-static bool read_complex(const struct reading *r, const struct draft *d, const struct property *p, const json *j, value *out)
+static bool read_complex(const struct reading *r, const struct draft *d, const struct property *p,
+                         const json *j, value *out)
 {
     if (!read_text(r, d, p, j, out)) return false;
     return str_eq(out->text, complex_observation) ||
@@ -176,7 +189,8 @@ static bool read_complex(const struct reading *r, const struct draft *d, const s
 static const struct {
     entity_set set;
     int property;
-    bool (*read)(const struct reading *, const struct draft *, const struct property *, const json *, value *);
+    bool (*read)(const struct reading *, const struct draft *, const struct property *, const json *,
+                 value *);
 } special_forms[] = {
     {SET_DATASTREAM, DATASTREAM_UNIT_OF_MEASUREMENT, read_unit},
     {SET_MULTI_DATASTREAM, MULTI_DATASTREAM_UNIT_OF_MEASUREMENTS, read_units},
@@ -238,20 +252,25 @@ bool relation_owns_links(entity_set set, int relation)
            (set == SET_MULTI_DATASTREAM && relation == MULTI_DATASTREAM_OBSERVED_PROPERTIES);
 }
 
-static bool read_entity(const struct reading *r, const json *j, struct draft *d, int parent_relation, const entity_id *parent);
+static bool read_entity(const struct reading *r, const json *j, struct draft *d, int parent_relation,
+                        const entity_id *parent);
 
-static bool read_new(const struct reading *r, struct draft *d, int relation, str where, const json *j, struct draft_link *link)
+static bool read_new(const struct reading *r, struct draft *d, int relation, str where, const json *j,
+                     struct draft_link *link)
 {
     const struct relation *rel = &entity_schema_of(d->set)->relations[relation];
     if (r->mode != DRAFT_CREATE) {
-        return err_set(r->e, ERR_TYPE, j->at, "%.*s: an update only links to entities by {\"@iot.id\": ...}; make new ones with POST",
-                       STR_ARG(where));
+        return err_set(
+            r->e, ERR_TYPE, j->at,
+            "%.*s: an update only links to entities by {\"@iot.id\": ...}; make new ones with POST",
+            STR_ARG(where));
     }
     link->draft = ARENA_NEW(r->a, struct draft);
     if (!link->draft) return err_no_memory(r->e);
     link->draft->set = rel->target;
     link->draft->where = where;
-    // The new entity's link back to this one. Many-to-many links are made by the side that owns them: see create.c.
+    // The new entity's link back to this one. Many-to-many links are made by the side that owns them: see
+    // create.c.
     const struct relation *back = &entity_schema_of(rel->target)->relations[rel->inverse];
     const bool links_back = rel->is_many && (!back->is_many || !relation_owns_links(d->set, relation));
     return read_entity(r, j, link->draft, links_back ? rel->inverse : -1, links_back ? &d->id : NULL);
@@ -263,8 +282,9 @@ static bool read_reference(const struct reading *r, struct draft *d, int relatio
     const struct draft_reference *found = draft_reference_find(r->references, id->text);
     const entity_set target = entity_schema_of(d->set)->relations[relation].target;
     if (!found || found->set != target) {
-        return err_set(r->e, ERR_LINK, id->at, "%.*s: no earlier request of this change set makes a %s named '%.*s'",
-                       STR_ARG(where), entity_schema_of(target)->entity_name.p, STR_ARG(str_slice(id->text, 0, 60)));
+        return err_set(r->e, ERR_LINK, id->at,
+                       "%.*s: no earlier request of this change set makes a %s named '%.*s'", STR_ARG(where),
+                       entity_schema_of(target)->entity_name.p, STR_ARG(str_slice(id->text, 0, 60)));
     }
     link->id = &found->id;
     return true;
@@ -275,18 +295,21 @@ static bool read_related(const struct reading *r, struct draft *d, int relation,
     struct draft_link *link = ARENA_NEW(r->a, struct draft_link);
     if (!link) return err_no_memory(r->e);
     if (j->type != JSON_OBJECT) {
-        return err_set(r->e, ERR_TYPE, j->at, "%.*s: expected an object, found %s", STR_ARG(where), json_type_name(j->type).p);
+        return err_set(r->e, ERR_TYPE, j->at, "%.*s: expected an object, found %s", STR_ARG(where),
+                       json_type_name(j->type).p);
     }
     link->at = j->at;
     link->id = &link->own_id;
     add_link(d, relation, link);
     if (!is_link(j)) return read_new(r, d, relation, where, j, link);
     const json *id = json_get(j, STR("@iot.id"));
-    if (id->type == JSON_TEXT && str_starts(id->text, STR("$"))) return read_reference(r, d, relation, where, id, link);
+    if (id->type == JSON_TEXT && str_starts(id->text, STR("$")))
+        return read_reference(r, d, relation, where, id, link);
     bool is_deep;
     json_reader reader = json_reader_of(r->body, r->e);
     reader.at = j->at;
-    return entity_link_read(&reader, r->a, &link->own_id, &is_deep) || err_within(r->e, "%.*s", STR_ARG(where));
+    return entity_link_read(&reader, r->a, &link->own_id, &is_deep) ||
+           err_within(r->e, "%.*s", STR_ARG(where));
 }
 
 static bool read_relation(const struct reading *r, struct draft *d, int relation, const json *j)
@@ -306,8 +329,8 @@ static bool read_relation(const struct reading *r, struct draft *d, int relation
     return true;
 }
 
-// The path or the entity around gives one related entity; the body may name the same one. What the path says is known only
-// when it has been resolved, so that a contradiction is found by link_agrees of create.c.
+// The path or the entity around gives one related entity; the body may name the same one. What the path says
+// is known only when it has been resolved, so that a contradiction is found by link_agrees of create.c.
 static bool add_parent(const struct reading *r, struct draft *d, int relation, const entity_id *parent)
 {
     struct draft_link *link = ARENA_NEW(r->a, struct draft_link);
@@ -323,9 +346,11 @@ static bool check_observation(const struct reading *r, struct draft *d)
 {
     const bool in_one = d->links[OBSERVATION_DATASTREAM], in_many = d->links[OBSERVATION_MULTI_DATASTREAM];
     if (in_one && in_many) {
-        return fail(r, d, STR("MultiDatastream"), ERR_RANGE, d->at, "an Observation has a Datastream or a MultiDatastream, not both");
+        return fail(r, d, STR("MultiDatastream"), ERR_RANGE, d->at,
+                    "an Observation has a Datastream or a MultiDatastream, not both");
     }
-    if (!in_one && !in_many && r->mode == DRAFT_CREATE) return fail(r, d, STR("Datastream"), ERR_MISSING, d->at, "is missing");
+    if (!in_one && !in_many && r->mode == DRAFT_CREATE)
+        return fail(r, d, STR("Datastream"), ERR_MISSING, d->at, "is missing");
     return true;
 }
 
@@ -368,7 +393,8 @@ static bool check_multi_datastream(const struct reading *r, struct draft *d)
     if (d->set != SET_MULTI_DATASTREAM || r->mode != DRAFT_CREATE) return true;
     value *type = &d->record->properties[MULTI_DATASTREAM_OBSERVATION_TYPE];
     if (type->type == VALUE_NULL) *type = value_text(complex_observation);
-    for (const struct draft_link *l = d->links[MULTI_DATASTREAM_OBSERVED_PROPERTIES]; l; l = l->next) observed++;
+    for (const struct draft_link *l = d->links[MULTI_DATASTREAM_OBSERVED_PROPERTIES]; l; l = l->next)
+        observed++;
     if (draft_check_multi_datastream(d->record, observed, r->a, r->e)) return true;
     r->e->at = d->at;
     return d->where.n ? err_within(r->e, "%.*s", STR_ARG(d->where)) : false;
@@ -384,10 +410,12 @@ static bool read_member(const struct reading *r, struct draft *d, const json *j)
     const struct entity_schema *s = entity_schema_of(d->set);
     str where;
     if (!draft_where(d, str_slice(j->key, 0, 60), r->a, &where)) return err_no_memory(r->e);
-    return err_set(r->e, ERR_UNKNOWN, j->at, "%.*s: a %s has no such member", STR_ARG(where), s->entity_name.p);
+    return err_set(r->e, ERR_UNKNOWN, j->at, "%.*s: a %s has no such member", STR_ARG(where),
+                   s->entity_name.p);
 }
 
-static bool read_entity(const struct reading *r, const json *j, struct draft *d, int parent_relation, const entity_id *parent)
+static bool read_entity(const struct reading *r, const json *j, struct draft *d, int parent_relation,
+                        const entity_id *parent)
 {
     d->at = j->at;
     if (d->set == SET_OBSERVATION) {
@@ -453,6 +481,8 @@ bool draft_check_multi_datastream(const struct record *r, size_t observed_proper
     const size_t types = length_of(&r->properties[MULTI_DATASTREAM_MULTI_OBSERVATION_DATA_TYPES], a);
     if (units == types && types == observed_properties) return true;
     return err_set(e, ERR_RANGE, ERR_NOWHERE,
-                   "a MultiDatastream has as many unitOfMeasurements as multiObservationDataTypes as ObservedProperties, "
-                   "not %zu, %zu and %zu", units, types, observed_properties);
+                   "a MultiDatastream has as many unitOfMeasurements as multiObservationDataTypes as "
+                   "ObservedProperties, "
+                   "not %zu, %zu and %zu",
+                   units, types, observed_properties);
 }

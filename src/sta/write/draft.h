@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-// draft.h: an entity as a client sent it, checked as far as that is possible without the store: its properties, links to
-// entities that are there, and entities to be made with it, at any depth.
+// draft.h: an entity as a client sent it, checked as far as that is possible without the store: its
+// properties, links to entities that are there, and entities to be made with it, at any depth.
 // Owns     everything lies in the arena; texts may be views of the body
-// Errors   name the member and the byte: "Datastreams[0].unitOfMeasurement: expected an object, found a number"
-//          ERR_SYNTAX, ERR_TYPE, ERR_MISSING, ERR_UNKNOWN, ERR_RANGE, ERR_LINK, ERR_LIMIT
+// Errors   name the member and the byte: "Datastreams[0].unitOfMeasurement: expected an object, found a
+//          number" ERR_SYNTAX, ERR_TYPE, ERR_MISSING, ERR_UNKNOWN, ERR_RANGE, ERR_LINK, ERR_LIMIT
 // Source   OGC 18-088 section 10
 #ifndef PEIL_STA_WRITE_DRAFT_H
 #define PEIL_STA_WRITE_DRAFT_H
@@ -27,20 +27,20 @@ struct draft_reference *draft_reference_find(const struct draft_references *know
 // One related entity: `draft` is to be made; else *id says which one is there.
 struct draft_link {
     struct draft *draft;
-    const entity_id *id;     // may be filled later: by the path, by a part of a change set, by the entity around
-    entity_id own_id;        // what *id is when the body names a number
+    const entity_id *id;  // may be filled later: by the path, by a part of a change set, by the entity around
+    entity_id own_id;     // what *id is when the body names a number
     size_t at;
     struct draft_link *next;
 };
 
 struct draft {
     entity_set set;
-    entity_id id;                      // filled when it has been made
-    str where;                         // "Datastreams[0]"; empty for the outermost
+    entity_id id;  // filled when it has been made
+    str where;     // "Datastreams[0]"; empty for the outermost
     size_t at;
-    uint32_t properties;               // bits of the properties that the body names, null too
-    struct record *record;             // its properties; not for Observations
-    struct observation *observation;   // of an Observation
+    uint32_t properties;              // bits of the properties that the body names, null too
+    struct record *record;            // its properties; not for Observations
+    struct observation *observation;  // of an Observation
     struct draft_link *links[ENTITY_RELATIONS_MAX];
 };
 
@@ -54,8 +54,8 @@ struct draft_request {
     str body;
     entity_set set;
     draft_mode mode;
-    int parent_relation;              // of `set`: the path names the entity behind it; -1: it does not
-    const entity_id *parent;          // its id, filled when the path has been resolved
+    int parent_relation;      // of `set`: the path names the entity behind it; -1: it does not
+    const entity_id *parent;  // its id, filled when the path has been resolved
     const struct draft_references *references;  // NULL: not in a change set
 };
 NODISCARD bool draft_read(const struct draft_request *r, arena *a, struct draft **out, err *e);
@@ -71,6 +71,7 @@ bool relation_owns_links(entity_set set, int relation);
 NODISCARD bool draft_check_geometry(const struct record *r, arena *a, err *e);
 
 // The equal lengths of a MultiDatastream: units, types and ObservedProperties.
-NODISCARD bool draft_check_multi_datastream(const struct record *r, size_t observed_properties, arena *a, err *e);
+NODISCARD bool draft_check_multi_datastream(const struct record *r, size_t observed_properties, arena *a,
+                                            err *e);
 
 #endif

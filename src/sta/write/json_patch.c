@@ -73,7 +73,8 @@ static bool index_read(str token, size_t *out)
     return true;
 }
 
-// Where a child hangs in its parent, or would be put: *slot is the child, or NULL behind the last one. NULL: no such place.
+// Where a child hangs in its parent, or would be put: *slot is the child, or NULL behind the last one. NULL:
+// no such place.
 static json **slot_of(json *parent, str token)
 {
     json **slot = &parent->first;
@@ -227,7 +228,8 @@ static bool op_replace(json *document, struct operation *o, err *e)
 {
     json *value = value_of(o, e), *target = walk(document, &o->path, o->path.count, e);
     if (!value || !target) return false;
-    if (depth_of(value) + o->path.count > JSON_DEPTH_MAX) return fail(e, ERR_LIMIT, &o->path, "would become too deep");
+    if (depth_of(value) + o->path.count > JSON_DEPTH_MAX)
+        return fail(e, ERR_LIMIT, &o->path, "would become too deep");
     replace_node(target, value);
     return true;
 }
@@ -254,10 +256,12 @@ static bool op_copy(json *document, struct operation *o, err *e)
 
 static bool op_test(json *document, struct operation *o, err *e)
 {
-    const json *value = json_get(o->source, STR("value")), *found = walk(document, &o->path, o->path.count, e);
+    const json *value = json_get(o->source, STR("value")),
+               *found = walk(document, &o->path, o->path.count, e);
     if (!found) return false;
     if (!value) return err_set(e, ERR_MISSING, o->source->at, "'value' is missing");
-    return json_equal(value, found) || fail(e, ERR_CONFLICT, &o->path, "does not have the value that 'test' asks for");
+    return json_equal(value, found) ||
+           fail(e, ERR_CONFLICT, &o->path, "does not have the value that 'test' asks for");
 }
 
 static const struct {
@@ -273,9 +277,12 @@ static bool run_one(json *document, const json *source, arena *a, err *e)
     const json *name;
     struct operation o = {.source = source, .a = a};
     if (source->type != JSON_OBJECT) {
-        return err_set(e, ERR_TYPE, source->at, "expected an object, found %s", json_type_name(source->type).p);
+        return err_set(e, ERR_TYPE, source->at, "expected an object, found %s",
+                       json_type_name(source->type).p);
     }
-    if (!json_need(source, STR("op"), JSON_TEXT, &name, e) || !pointer_read(source, STR("path"), a, &o.path, e)) return false;
+    if (!json_need(source, STR("op"), JSON_TEXT, &name, e) ||
+        !pointer_read(source, STR("path"), a, &o.path, e))
+        return false;
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         if (str_eq(operations[i].name, name->text)) return operations[i].run(document, &o, e);
     }

@@ -25,8 +25,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     err e = {0};
     if (a && json_parse((str){(const char *)data, n}, a, &document, &e) &&
         json_parse((str){(const char *)end + 1, size - n - 1}, a, &patch, &e)) {
-        if (json_patch_apply(document, patch, a, &e)) check(document, a);
-        else FUZZ_REQUIRE(e.text[0] != '\0');
+        if (json_patch_apply(document, patch, a, &e))
+            check(document, a);
+        else
+            FUZZ_REQUIRE(e.text[0] != '\0');
     }
     arena_free(a);
     return 0;

@@ -46,26 +46,32 @@ static void refuse(const char *document, const char *patch, err_code code)
 static void examples_of_the_standard_hold(void **state)
 {
     (void)state;
-    expect("{\"foo\":\"bar\"}", "[{\"op\":\"add\",\"path\":\"/baz\",\"value\":\"qux\"}]", "{\"baz\":\"qux\",\"foo\":\"bar\"}");
+    expect("{\"foo\":\"bar\"}", "[{\"op\":\"add\",\"path\":\"/baz\",\"value\":\"qux\"}]",
+           "{\"baz\":\"qux\",\"foo\":\"bar\"}");
     expect("{\"foo\":[\"bar\",\"baz\"]}", "[{\"op\":\"add\",\"path\":\"/foo/1\",\"value\":\"qux\"}]",
            "{\"foo\":[\"bar\",\"qux\",\"baz\"]}");
-    expect("{\"baz\":\"qux\",\"foo\":\"bar\"}", "[{\"op\":\"remove\",\"path\":\"/baz\"}]", "{\"foo\":\"bar\"}");
-    expect("{\"foo\":[\"bar\",\"qux\",\"baz\"]}", "[{\"op\":\"remove\",\"path\":\"/foo/1\"}]", "{\"foo\":[\"bar\",\"baz\"]}");
+    expect("{\"baz\":\"qux\",\"foo\":\"bar\"}", "[{\"op\":\"remove\",\"path\":\"/baz\"}]",
+           "{\"foo\":\"bar\"}");
+    expect("{\"foo\":[\"bar\",\"qux\",\"baz\"]}", "[{\"op\":\"remove\",\"path\":\"/foo/1\"}]",
+           "{\"foo\":[\"bar\",\"baz\"]}");
     expect("{\"baz\":\"qux\",\"foo\":\"bar\"}", "[{\"op\":\"replace\",\"path\":\"/baz\",\"value\":\"boo\"}]",
            "{\"baz\":\"boo\",\"foo\":\"bar\"}");
     expect("{\"foo\":{\"bar\":\"baz\",\"waldo\":\"fred\"},\"qux\":{\"corge\":\"grault\"}}",
            "[{\"op\":\"move\",\"from\":\"/foo/waldo\",\"path\":\"/qux/thud\"}]",
            "{\"foo\":{\"bar\":\"baz\"},\"qux\":{\"corge\":\"grault\",\"thud\":\"fred\"}}");
-    expect("{\"foo\":[\"all\",\"grass\",\"cows\",\"eat\"]}", "[{\"op\":\"move\",\"from\":\"/foo/1\",\"path\":\"/foo/3\"}]",
+    expect("{\"foo\":[\"all\",\"grass\",\"cows\",\"eat\"]}",
+           "[{\"op\":\"move\",\"from\":\"/foo/1\",\"path\":\"/foo/3\"}]",
            "{\"foo\":[\"all\",\"cows\",\"eat\",\"grass\"]}");
     expect("{\"baz\":\"qux\",\"foo\":[\"a\",2,\"c\"]}",
-           "[{\"op\":\"test\",\"path\":\"/baz\",\"value\":\"qux\"},{\"op\":\"test\",\"path\":\"/foo/1\",\"value\":2}]",
+           "[{\"op\":\"test\",\"path\":\"/baz\",\"value\":\"qux\"},{\"op\":\"test\",\"path\":\"/foo/"
+           "1\",\"value\":2}]",
            "{\"baz\":\"qux\",\"foo\":[\"a\",2,\"c\"]}");
     expect("{\"foo\":\"bar\"}", "[{\"op\":\"add\",\"path\":\"/child\",\"value\":{\"grandchild\":{}}}]",
            "{\"foo\":\"bar\",\"child\":{\"grandchild\":{}}}");
     expect("{\"foo\":\"bar\"}", "[{\"op\":\"add\",\"path\":\"/baz\",\"value\":\"qux\",\"xyz\":123}]",
            "{\"foo\":\"bar\",\"baz\":\"qux\"}");
-    expect("{\"/\":9,\"~1\":10}", "[{\"op\":\"test\",\"path\":\"/~01\",\"value\":10}]", "{\"/\":9,\"~1\":10}");
+    expect("{\"/\":9,\"~1\":10}", "[{\"op\":\"test\",\"path\":\"/~01\",\"value\":10}]",
+           "{\"/\":9,\"~1\":10}");
     expect("{\"foo\":[\"bar\"]}", "[{\"op\":\"add\",\"path\":\"/foo/-\",\"value\":[\"abc\",\"def\"]}]",
            "{\"foo\":[\"bar\",[\"abc\",\"def\"]]}");
 }
@@ -84,7 +90,9 @@ static void refusals_of_the_standard_hold(void **state)
 static void copying_leaves_the_source(void **state)
 {
     (void)state;
-    expect("{\"a\":{\"x\":[1]}}", "[{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/b\"},{\"op\":\"add\",\"path\":\"/b/x/0\",\"value\":0}]",
+    expect("{\"a\":{\"x\":[1]}}",
+           "[{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/b\"},{\"op\":\"add\",\"path\":\"/b/x/"
+           "0\",\"value\":0}]",
            "{\"a\":{\"x\":[1]},\"b\":{\"x\":[0,1]}}");
 }
 
@@ -109,7 +117,8 @@ static void numbers_are_tested_by_value(void **state)
 static void indexes_are_strict(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"/a/01", "/a/+1", "/a/-1", "/a/1e0", "/a/3", "/a/ 1", "/a/99999999999999999999"};
+    static const char *const bad[] = {
+        "/a/01", "/a/+1", "/a/-1", "/a/1e0", "/a/3", "/a/ 1", "/a/99999999999999999999"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char patch[120];
         snprintf(patch, sizeof patch, "[{\"op\":\"add\",\"path\":\"%s\",\"value\":1}]", bad[i]);
@@ -138,7 +147,8 @@ static void depth_is_bounded(void **state)
     arena *a = arena_new(1 << 20);
     buf b = {.max = 1 << 16};
     buf_add_char(&b, '[');
-    for (int i = 0; i < 200; i++) buf_print(&b, "%s{\"op\":\"copy\",\"from\":\"/x\",\"path\":\"/x/y\"}", i ? "," : "");
+    for (int i = 0; i < 200; i++)
+        buf_print(&b, "%s{\"op\":\"copy\",\"from\":\"/x\",\"path\":\"/x/y\"}", i ? "," : "");
     buf_add_char(&b, ']');
     json *patch;
     err e = {0};

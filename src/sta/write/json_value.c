@@ -67,7 +67,8 @@ bool value_read_json(json_reader *r, arena *a, value *out)
     if (!json_peek(r, &t)) return false;
     if (t != JSON_OBJECT && t != JSON_ARRAY) return read_scalar(r, t, a, out);
     if (!json_skip(r, &raw)) return false;
-    if (!json_compact(raw, a, &raw)) return json_fail(r, ERR_LIMIT, r->at, "this JSON needs more memory than allowed here");
+    if (!json_compact(raw, a, &raw))
+        return json_fail(r, ERR_LIMIT, r->at, "this JSON needs more memory than allowed here");
     *out = value_json(raw);
     return true;
 }

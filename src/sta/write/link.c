@@ -34,8 +34,12 @@ bool link_prepare(struct write *w, err *e)
 {
     const bool is_set = sta_path_is_set(&w->path);
     const http_method m = w->request->method;
-    const bool fits = w->path.hop_count > 1 && (m == HTTP_POST ? is_set : m == HTTP_PUT ? !sta_path_last(&w->path)->is_many : !is_set);
-    if (!fits) return err_set(e, ERR_METHOD, ERR_NOWHERE, "POST to Set/$ref, PUT to Entity/$ref, or DELETE Set(id)/$ref changes links");
+    const bool fits = w->path.hop_count > 1 && (m == HTTP_POST  ? is_set
+                                                : m == HTTP_PUT ? !sta_path_last(&w->path)->is_many
+                                                                : !is_set);
+    if (!fits)
+        return err_set(e, ERR_METHOD, ERR_NOWHERE,
+                       "POST to Set/$ref, PUT to Entity/$ref, or DELETE Set(id)/$ref changes links");
     w->run = m == HTTP_DELETE ? remove_run : add_run;
     if (m == HTTP_DELETE) return true;
     entity_id *id = ARENA_NEW(w->request->arena, entity_id);

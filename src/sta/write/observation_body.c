@@ -21,7 +21,8 @@ static bool read_text_or_null(json_reader *r, arena *a, str *out, bool *is_null)
     return *is_null ? json_read_null(r) : json_read_text(r, a, out);
 }
 
-static bool read_time(json_reader *r, int property, arena *a, bool (*parse)(str s, interval *out, err *e), interval *out)
+static bool read_time(json_reader *r, int property, arena *a, bool (*parse)(str s, interval *out, err *e),
+                      interval *out)
 {
     str text;
     bool is_null;
@@ -55,7 +56,8 @@ bool observation_read_property(json_reader *r, int property, arena *a, struct ob
 {
     interval t;
     switch (property) {
-    case OBSERVATION_PHENOMENON_TIME: return read_time(r, property, a, time_object_parse, &o->phenomenon_time);
+    case OBSERVATION_PHENOMENON_TIME:
+        return read_time(r, property, a, time_object_parse, &o->phenomenon_time);
     case OBSERVATION_VALID_TIME: return read_time(r, property, a, interval_parse, &o->valid_time);
     case OBSERVATION_RESULT: return value_read_json(r, a, &o->result);
     case OBSERVATION_RESULT_QUALITY: return value_read_json(r, a, &o->quality);
@@ -89,7 +91,8 @@ static bool read_id(json_reader *r, arena *a, entity_id *id, bool *is_deep)
         return true;
     }
     if (!num_parse_int(text, id, &why) || *id <= 0 || *id > ENTITY_ID_MAX) {
-        return json_fail(r, ERR_LINK, at, "there is no entity with the id '%.*s'", STR_ARG(str_slice(text, 0, 40)));
+        return json_fail(r, ERR_LINK, at, "there is no entity with the id '%.*s'",
+                         STR_ARG(str_slice(text, 0, 40)));
     }
     return true;
 }
@@ -183,7 +186,8 @@ struct record observation_record(const struct observation *o, entity_set stream_
     r.properties[OBSERVATION_RESULT_QUALITY] = o->quality;
     if (!interval_is_none(o->valid_time)) r.properties[OBSERVATION_VALID_TIME] = value_time(o->valid_time);
     if (o->parameters.n) r.properties[OBSERVATION_PARAMETERS] = value_json(o->parameters);
-    r.links[stream_kind == SET_DATASTREAM ? OBSERVATION_DATASTREAM : OBSERVATION_MULTI_DATASTREAM] = o->stream;
+    r.links[stream_kind == SET_DATASTREAM ? OBSERVATION_DATASTREAM : OBSERVATION_MULTI_DATASTREAM] =
+        o->stream;
     r.links[OBSERVATION_FEATURE_OF_INTEREST] = o->feature;
     return r;
 }

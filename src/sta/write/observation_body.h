@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// observation_body.h: an Observation as a client sends it, read from JSON without a tree: the hot path of intake.
+// observation_body.h: an Observation as a client sends it, read from JSON without a tree: the hot path of
+// intake.
 // Owns     texts are views of the body, or lie in the arena when they had to be changed
 // Errors   ERR_SYNTAX, ERR_TYPE, ERR_UNKNOWN, ERR_MISSING, ERR_RANGE, with the byte offset
 // Source   OGC 18-088 section 8.2.7
@@ -10,11 +11,11 @@
 #include "sta/write/json_value.h"
 
 struct observation_body {
-    struct observation o;     // stream and feature as the body links them; 0: not named
-    entity_set stream_kind;   // SET_DATASTREAM or SET_MULTI_DATASTREAM, when o.stream is named
-    uint32_t properties;      // bits of the properties that the body names, null too
-    uint32_t relations;       // bits of the relations that it names
-    bool is_deep;             // it holds entities to be made, or refers to a part of a change set: read it as a draft
+    struct observation o;    // stream and feature as the body links them; 0: not named
+    entity_set stream_kind;  // SET_DATASTREAM or SET_MULTI_DATASTREAM, when o.stream is named
+    uint32_t properties;     // bits of the properties that the body names, null too
+    uint32_t relations;      // bits of the relations that it names
+    bool is_deep;  // it holds entities to be made, or refers to a part of a change set: read it as a draft
 };
 
 struct observation observation_empty(void);  // no times, result null

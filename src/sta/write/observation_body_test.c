@@ -58,7 +58,8 @@ static void every_property_is_read(void **state)
 {
     (void)state;
     accept("{\"resultTime\":null,\"result\":{\"a\" : 1},\"resultQuality\":\"good\",\"validTime\":"
-           "\"2026-01-01T00:00:00Z/2026-01-01T01:00:00Z\",\"parameters\":{\"p\":1},\"FeatureOfInterest\":{\"@iot.id\":3},"
+           "\"2026-01-01T00:00:00Z/"
+           "2026-01-01T01:00:00Z\",\"parameters\":{\"p\":1},\"FeatureOfInterest\":{\"@iot.id\":3},"
            "\"MultiDatastream\":{\"@iot.id\":\"2\"},\"@iot.id\":77}");
     assert_int_equal(b.o.result_time, TIME_NONE);
     assert_int_equal(b.o.phenomenon_time.start, TIME_NONE);

@@ -18,9 +18,11 @@ static int parent_relation(const struct sta_path *p)
 static bool check_body(const struct observation_body *b, err *e)
 {
     const uint32_t streams = 1u << OBSERVATION_DATASTREAM | 1u << OBSERVATION_MULTI_DATASTREAM;
-    if (!(b->properties & 1u << OBSERVATION_RESULT)) return err_set(e, ERR_MISSING, ERR_NOWHERE, "result: is missing");
+    if (!(b->properties & 1u << OBSERVATION_RESULT))
+        return err_set(e, ERR_MISSING, ERR_NOWHERE, "result: is missing");
     if ((b->relations & streams) == streams) {
-        return err_set(e, ERR_RANGE, ERR_NOWHERE, "MultiDatastream: an Observation has a Datastream or a MultiDatastream, not both");
+        return err_set(e, ERR_RANGE, ERR_NOWHERE,
+                       "MultiDatastream: an Observation has a Datastream or a MultiDatastream, not both");
     }
     return b->o.stream || err_set(e, ERR_MISSING, ERR_NOWHERE, "Datastream: is missing");
 }
@@ -30,7 +32,8 @@ static bool take_parent(struct observation_body *b, const struct sta_hop *parent
 {
     const bool is_feature = parent->set == SET_FEATURE_OF_INTEREST;
     entity_id *named = is_feature ? &b->o.feature : &b->o.stream;
-    const bool contradicts = *named && (*named != parent->key || (!is_feature && b->stream_kind != parent->set));
+    const bool contradicts = *named &&
+                             (*named != parent->key || (!is_feature && b->stream_kind != parent->set));
     if (contradicts) {
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "%.*s: the body contradicts the path",
                        STR_ARG(entity_schema_of(parent->set)->entity_name));
@@ -44,11 +47,13 @@ static bool no_stream(const struct write *w, const struct observation_body *b, e
 {
     const bool in_path = w->path.hop_count == 2 && w->path.hops[0].set == b->stream_kind;
     const str entity = entity_schema_of(b->stream_kind)->entity_name;
-    return err_set(e, in_path ? ERR_ABSENT : ERR_LINK, ERR_NOWHERE, "%s%.*s: there is no %.*s with the id %lld",
-                   in_path ? "path, " : "", STR_ARG(entity), STR_ARG(entity), (long long)b->o.stream);
+    return err_set(e, in_path ? ERR_ABSENT : ERR_LINK, ERR_NOWHERE,
+                   "%s%.*s: there is no %.*s with the id %lld", in_path ? "path, " : "", STR_ARG(entity),
+                   STR_ARG(entity), (long long)b->o.stream);
 }
 
-// Whether this request was carried out before: without a time of its own a reading cannot be told from others.
+// Whether this request was carried out before: without a time of its own a reading cannot be told from
+// others.
 static bool carried_out(struct write *w, struct store_tx *tx, const struct observation *o, bool *out, err *e)
 {
     seen before = SEEN_NEVER;
@@ -63,8 +68,10 @@ static bool observation_run(struct write *w, struct store_tx *tx, err *e)
     struct observation_body *b = w->detail;
     const struct stream_info *info;
     bool is_there = false;
-    if (w->target.has_parent && w->target.parent_set == SET_FEATURE_OF_INTEREST) b->o.feature = w->target.parent_id;
-    if (!store_stream_info(tx, b->o.stream, &info, e)) return e->code == ERR_LINK ? no_stream(w, b, e) : false;
+    if (w->target.has_parent && w->target.parent_set == SET_FEATURE_OF_INTEREST)
+        b->o.feature = w->target.parent_id;
+    if (!store_stream_info(tx, b->o.stream, &info, e))
+        return e->code == ERR_LINK ? no_stream(w, b, e) : false;
     if (info->kind != b->stream_kind) return no_stream(w, b, e);
     if (w->is_repeated && !carried_out(w, tx, &b->o, &is_there, e)) return false;
     if (is_there) return true;

@@ -28,7 +28,8 @@ static bool collect(struct store_tx *tx, const struct query *q, entity_id *ids, 
     bool got, ok;
     *count = 0;
     if (!store_query(store_tx_snapshot(tx), q, &c, e)) return false;
-    while ((ok = cursor_next(c, &row, &got, e)) && got && *count <= FILTERED_DELETE_MAX) ids[(*count)++] = row.id;
+    while ((ok = cursor_next(c, &row, &got, e)) && got && *count <= FILTERED_DELETE_MAX)
+        ids[(*count)++] = row.id;
     cursor_close(c);
     return ok;
 }
@@ -51,11 +52,13 @@ static bool filtered_run(struct write *w, struct store_tx *tx, err *e)
     entity_id *ids = ARENA_ARRAY(a, FILTERED_DELETE_MAX + 1, entity_id);
     if (!ids) return err_no_memory(e);
     if (!sta_options_parse(w->request->query, &w->target, &w->sta->limits, a, &q, e)) return false;
-    if (!q->filter) return err_set(e, ERR_METHOD, ERR_NOWHERE, "a set is deleted by $filter only; this request has none");
+    if (!q->filter)
+        return err_set(e, ERR_METHOD, ERR_NOWHERE, "a set is deleted by $filter only; this request has none");
     q->top = -1;
     if (!collect(tx, q, ids, &count, e)) return false;
     if (count > FILTERED_DELETE_MAX) {
-        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the filter finds more than %d entities; delete them in smaller parts",
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE,
+                       "the filter finds more than %d entities; delete them in smaller parts",
                        FILTERED_DELETE_MAX);
     }
     w->reply.status = 200;

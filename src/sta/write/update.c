@@ -22,10 +22,11 @@ static bool apply_entity(struct write *w, struct creation *c, struct draft *d, d
     struct record after;
     d->record->id = d->id;
     const uint32_t properties = mode == DRAFT_PUT ? properties_of_put(d->set) : d->properties;
-    if (!draft_update_links(c, d, &links, e) || !store_update(c->tx, d->record, properties, links, e)) return false;
+    if (!draft_update_links(c, d, &links, e) || !store_update(c->tx, d->record, properties, links, e))
+        return false;
     // encodingType and geometry may come in two updates: what counts is what stands there now.
-    return store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &after, e) && draft_check_geometry(&after, c->a, e) &&
-           write_reply_record(w, 200, &after, e);
+    return store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &after, e) &&
+           draft_check_geometry(&after, c->a, e) && write_reply_record(w, 200, &after, e);
 }
 
 static void take_properties(struct observation *to, const struct observation *from, uint32_t properties)
@@ -40,11 +41,14 @@ static void take_properties(struct observation *to, const struct observation *fr
     if (properties & 1u << OBSERVATION_PARAMETERS) to->parameters = from->parameters;
 }
 
-// An id holds its stream: an Observation that moves to another one is made anew there, and the reply says where it is.
-static bool move_observation(struct write *w, struct creation *c, entity_id old, struct observation *o, err *e)
+// An id holds its stream: an Observation that moves to another one is made anew there, and the reply says
+// where it is.
+static bool move_observation(struct write *w, struct creation *c, entity_id old, struct observation *o,
+                             err *e)
 {
     o->number = 0;
-    return store_delete(c->tx, SET_OBSERVATION, old, e) && ingest_append(c->sta->ingest, c->tx, o, c->now, e) &&
+    return store_delete(c->tx, SET_OBSERVATION, old, e) &&
+           ingest_append(c->sta->ingest, c->tx, o, c->now, e) &&
            write_reply_entity(w, c->tx, 200, SET_OBSERVATION, OBSERVATION_ID(o->stream, o->number), e);
 }
 
@@ -53,8 +57,11 @@ static bool apply_observation(struct write *w, struct creation *c, struct draft 
     struct observation o;
     uint32_t links;
     d->observation->stream = OBSERVATION_STREAM(d->id);
-    if (!draft_update_links(c, d, &links, e) || !store_get_observation(store_tx_snapshot(c->tx), d->id, c->a, &o, e)) return false;
-    take_properties(&o, d->observation, mode == DRAFT_PUT ? properties_of_put(SET_OBSERVATION) : d->properties);
+    if (!draft_update_links(c, d, &links, e) ||
+        !store_get_observation(store_tx_snapshot(c->tx), d->id, c->a, &o, e))
+        return false;
+    take_properties(&o, d->observation,
+                    mode == DRAFT_PUT ? properties_of_put(SET_OBSERVATION) : d->properties);
     if (d->observation->feature) o.feature = d->observation->feature;
     if (d->observation->stream != o.stream) {
         o.stream = d->observation->stream;
@@ -73,7 +80,10 @@ static bool apply(struct write *w, struct store_tx *tx, struct draft *d, draft_m
 
 static bool read_draft(struct write *w, str body, draft_mode mode, struct draft **out, err *e)
 {
-    const struct draft_request r = {.body = body, .set = sta_path_last(&w->path)->set, .mode = mode, .parent_relation = -1,
+    const struct draft_request r = {.body = body,
+                                    .set = sta_path_last(&w->path)->set,
+                                    .mode = mode,
+                                    .parent_relation = -1,
                                     .references = w->references};
     return draft_read(&r, w->request->arena, out, e);
 }
@@ -106,7 +116,8 @@ static bool patched(struct write *w, const struct record *r, str *out, err *e)
     str text;
     json *document;
     write_properties(&b, r);
-    bool ok = !b.failed && arena_copy(a, buf_str(&b), &text) ? json_parse(text, a, &document, e) : err_no_memory(e);
+    bool ok = !b.failed && arena_copy(a, buf_str(&b), &text) ? json_parse(text, a, &document, e)
+                                                             : err_no_memory(e);
     if (ok && !json_patch_apply(document, w->detail, a, e)) ok = at_byte(e);
     if (ok) {
         buf_clear(&b);
@@ -146,7 +157,8 @@ bool update_prepare(struct write *w, err *e)
         w->run = patch_run;
         return true;
     }
-    if (!read_draft(w, w->request->body, w->request->method == HTTP_PUT ? DRAFT_PUT : DRAFT_PATCH, &d, e)) return at_byte(e);
+    if (!read_draft(w, w->request->body, w->request->method == HTTP_PUT ? DRAFT_PUT : DRAFT_PATCH, &d, e))
+        return at_byte(e);
     w->detail = d;
     w->run = draft_run;
     return true;

@@ -39,13 +39,18 @@ static bool media_is(str content_type, str wanted)
 // JSON, or what clients say that do not think of it: curl -d, simple firmware.
 static bool check_media(const struct sta_request *r, err *e)
 {
-    static const str accepted[] = {STR(""), STR("application/json"), STR("text/plain"), STR("text/json"),
-                                   STR("application/x-www-form-urlencoded"), STR("application/octet-stream")};
+    static const str accepted[] = {STR(""),
+                                   STR("application/json"),
+                                   STR("text/plain"),
+                                   STR("text/json"),
+                                   STR("application/x-www-form-urlencoded"),
+                                   STR("application/octet-stream")};
     if (r->method == HTTP_DELETE) return true;
     if (r->method == HTTP_PATCH && media_is(r->content_type, STR("application/json-patch+json"))) return true;
     for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++)
         if (media_is(r->content_type, accepted[i])) return true;
-    return err_set(e, ERR_MEDIA, ERR_NOWHERE, "send application/json here, not '%.*s'", STR_ARG(str_slice(r->content_type, 0, 80)));
+    return err_set(e, ERR_MEDIA, ERR_NOWHERE, "send application/json here, not '%.*s'",
+                   STR_ARG(str_slice(r->content_type, 0, 80)));
 }
 
 // "/$sensor1/Datastreams" with the reference replaced by a key of its set, which write_run sets right.
@@ -60,7 +65,8 @@ static bool dereference(struct write *w, str *path, err *e)
     }
     w->first_key = &found->id;
     const str set = entity_schema_of(found->set)->set_name;
-    return arena_print(w->request->arena, path, "/%.*s(1)%s%.*s", STR_ARG(set), rest.n ? "/" : "", STR_ARG(rest)) ||
+    return arena_print(w->request->arena, path, "/%.*s(1)%s%.*s", STR_ARG(set), rest.n ? "/" : "",
+                       STR_ARG(rest)) ||
            err_no_memory(e);
 }
 
@@ -83,7 +89,8 @@ bool write_prepare(struct write *w, err *e)
     w->needs_target = true;
     w->body.max = WRITE_REPLY_MAX;
     // Whoever may write nothing at all is told so before anything of the body is read.
-    if (!may(w->request, ACTION_WRITE_READING, e) || !check_media(w->request, e) || !parse_path(w, e)) return false;
+    if (!may(w->request, ACTION_WRITE_READING, e) || !check_media(w->request, e) || !parse_path(w, e))
+        return false;
     for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
         if (writes[i].kind != w->path.kind || !(writes[i].methods & w->request->method)) continue;
         return writes[i].prepare(w, e) && may(w->request, w->right, e);
@@ -98,13 +105,16 @@ struct creation write_creation(const struct write *w, struct store_tx *tx)
     return (struct creation){w->sta, tx, w->request->arena, w->request->received};
 }
 
-bool write_get(const struct write *w, struct store_tx *tx, entity_set set, entity_id id, struct record *out, err *e)
+bool write_get(const struct write *w, struct store_tx *tx, entity_set set, entity_id id, struct record *out,
+               err *e)
 {
     struct observation o;
     const struct stream_info *info;
     struct snapshot *at = store_tx_snapshot(tx);
     if (set != SET_OBSERVATION) return store_get(at, set, id, w->request->arena, out, e);
-    if (!store_get_observation(at, id, w->request->arena, &o, e) || !store_stream_info(tx, o.stream, &info, e)) return false;
+    if (!store_get_observation(at, id, w->request->arena, &o, e) ||
+        !store_stream_info(tx, o.stream, &info, e))
+        return false;
     *out = observation_record(&o, info->kind);
     return true;
 }
@@ -116,13 +126,16 @@ static bool check_tag(struct write *w, struct store_tx *tx, err *e)
     if (!w->request->if_match.n || !w->target.id) return true;
     if (!write_get(w, tx, w->target.set, w->target.id, &r, e)) return false;
     return sta_etag_matches(w->request->if_match, sta_etag_of(&r, tag)) ||
-           err_set(e, ERR_PRECONDITION, ERR_NOWHERE, "the entity has changed since it was read; its tag is now %s", tag);
+           err_set(e, ERR_PRECONDITION, ERR_NOWHERE,
+                   "the entity has changed since it was read; its tag is now %s", tag);
 }
 
 bool write_run(struct write *w, struct store_tx *tx, err *e)
 {
     if (w->first_key) w->path.hops[0].key = *w->first_key;
-    if (w->needs_target && !sta_path_resolve(&w->path, store_tx_snapshot(tx), w->request->arena, &w->target, e)) return false;
+    if (w->needs_target &&
+        !sta_path_resolve(&w->path, store_tx_snapshot(tx), w->request->arena, &w->target, e))
+        return false;
     return check_tag(w, tx, e) && w->run(w, tx, e);
 }
 
@@ -150,7 +163,8 @@ static bool self_link(struct write *w, const struct sta_form *f, entity_set set,
     return ok;
 }
 
-// An Observation that was just made has no tag in its reply: nobody edits readings, and making tags takes time.
+// An Observation that was just made has no tag in its reply: nobody edits readings, and making tags takes
+// time.
 static bool add_tag(struct write *w, const struct record *r)
 {
     char *tag = arena_alloc(w->request->arena, STA_ETAG_MAX);
@@ -180,7 +194,8 @@ bool write_reply_record(struct write *w, int status, const struct record *r, err
     return !w->body.failed || err_no_memory(e);
 }
 
-bool write_reply_entity(struct write *w, struct store_tx *tx, int status, entity_set set, entity_id id, err *e)
+bool write_reply_entity(struct write *w, struct store_tx *tx, int status, entity_set set, entity_id id,
+                        err *e)
 {
     struct record r;
     return write_get(w, tx, set, id, &r, e) && write_reply_record(w, status, &r, e);
@@ -211,12 +226,15 @@ static void single_done(void *context, const err *e)
 {
     struct single *s = context;
     buf body = s->write.body;  // the request, and *s with it, is gone when it is answered
-    if (e) sta_reply_error(s->write.request, e, s->done, s->context);
-    else s->done(&s->write.reply, s->context);
+    if (e)
+        sta_reply_error(s->write.request, e, s->done, s->context);
+    else
+        s->done(&s->write.reply, s->context);
     buf_free(&body);
 }
 
-static bool single_start(const struct sta *sta, const struct sta_request *r, sta_done done, void *context, err *e)
+static bool single_start(const struct sta *sta, const struct sta_request *r, sta_done done, void *context,
+                         err *e)
 {
     struct single *s = ARENA_NEW(r->arena, struct single);
     if (!s) return err_no_memory(e);
@@ -230,8 +248,9 @@ static bool single_start(const struct sta *sta, const struct sta_request *r, sta
 
 static bool leads_to(const struct sta_request *r, str resource)
 {
-    return str_eq(r->path, resource) || (str_starts(r->path, STR("/%24")) && str_eq(str_slice(r->path, 4, r->path.n),
-                                                                                  str_slice(resource, 2, resource.n)));
+    return str_eq(r->path, resource) ||
+           (str_starts(r->path, STR("/%24")) &&
+            str_eq(str_slice(r->path, 4, r->path.n), str_slice(resource, 2, resource.n)));
 }
 
 #define BATCH STR("/$batch")
@@ -245,7 +264,10 @@ bool sta_write_is_quick(const struct sta_request *r)
 void sta_write(const struct sta *sta, const struct sta_request *r, sta_done done, void *context)
 {
     err e;
-    if (r->method == HTTP_POST && leads_to(r, BATCH)) batch(sta, r, done, context);
-    else if (r->method == HTTP_POST && leads_to(r, CREATE_OBSERVATIONS)) create_observations(sta, r, done, context);
-    else if (!single_start(sta, r, done, context, &e)) sta_reply_error(r, &e, done, context);
+    if (r->method == HTTP_POST && leads_to(r, BATCH))
+        batch(sta, r, done, context);
+    else if (r->method == HTTP_POST && leads_to(r, CREATE_OBSERVATIONS))
+        create_observations(sta, r, done, context);
+    else if (!single_start(sta, r, done, context, &e))
+        sta_reply_error(r, &e, done, context);
 }

@@ -276,6 +276,7 @@ test('A.2.1.6 what is not understood is refused with its place', async () => {
   await refused('Things', 'nofunction(name)', /no function/)
   await refused('Things', "startswith(name)", /2 arguments/)
   await refused('Things', 'properties/', /position 12/)
+  await refused('Observations', 'during(phenomenonTime, now())', /\$filter, position \d+: expected an interval/)
 })
 
 test('A.2.1.6 a parent that matches by many children appears once, and its expansion is not filtered', async () => {

@@ -51,6 +51,17 @@ static bool own_arena(struct level *l, arena *request, arena **out, err *e)
     return l->arena || err_no_memory(e);
 }
 
+// The store finds what types alone do not show; it knows the place, but not what the option is called.
+static bool fail_within(const struct level *l, err *e)
+{
+    if (e->at == ERR_NOWHERE || err_http_status(e->code) != 400) return false;
+    return err_within(e, "%s, position %zu",
+                      l->parent               ? "$expand"
+                      : l->q->order_count > 0 ? "$filter or $orderby"
+                                              : "$filter",
+                      e->at + 1);
+}
+
 static bool open_many(struct level *l, struct snapshot *at, err *e)
 {
     if (l->q->top == 0) {
@@ -58,8 +69,8 @@ static bool open_many(struct level *l, struct snapshot *at, err *e)
         return true;
     }
     if (l->parent) l->ask.parent_id = l->parent->row.id;
-    return l->cursor ? cursor_restart(l->cursor, l->ask.parent_id, e)
-                     : store_query(at, &l->ask, &l->cursor, e);
+    if (l->cursor) return cursor_restart(l->cursor, l->ask.parent_id, e);
+    return store_query(at, &l->ask, &l->cursor, e) || fail_within(l, e);
 }
 
 // Neighbours often share their one related entity: it is read once.
@@ -134,5 +145,5 @@ bool level_move(struct level *l, struct snapshot *to, arena *a, err *e)
 bool level_count(struct level *l, struct snapshot *at, int64_t *out, err *e)
 {
     if (l->parent) l->ask.parent_id = l->parent->row.id;
-    return store_count(at, &l->ask, out, e);
+    return store_count(at, &l->ask, out, e) || fail_within(l, e);
 }

@@ -99,7 +99,7 @@ bool sta_etag_matches(str header,
 
 // Routes of /v1.1 and /v1.0 for http_start. h must outlive the server. Small writes are taken in on the event loop: they only
 // submit an operation to the store.
-#define STA_ROUTES 8
+#define STA_ROUTES 9
 struct sta_http {
     const struct sta *sta;
     struct identity *identity;  // NULL: everybody is the public

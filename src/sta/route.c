@@ -2,9 +2,11 @@
 // SensorThings over HTTP: /v1.1 and /v1.0. Reads, and writes that take long, run on workers; a small write
 // only submits an operation to the store, which its event loop can do at once. Writes are answered after
 // their commit.
+#include "sta/openapi.h"
 #include "sta/request.h"
 
 #define BODY_BYTES_MAX ((size_t)16 << 20)  // an entity with a detailed boundary
+#define OPENAPI_BYTES_MAX ((size_t)1 << 20)
 #define WRITES (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE)
 
 struct exchange {
@@ -113,6 +115,18 @@ static void loop_v1_1(struct http_request *r, void *context)
     on_loop(r, context, STA_V1_1);
 }
 
+static void openapi_get(struct http_request *r, void *context)
+{
+    const struct sta_http *h = context;
+    buf b = {.max = OPENAPI_BYTES_MAX};
+    openapi_write(&b, h->sta);
+    http_reply_data reply = {
+        .status = b.failed ? 500 : 200, .content_type = STR("application/json"), .body = buf_str(&b)};
+    http_reply_add_header(&reply, STR("Cache-Control"), STR("max-age=3600"));
+    http_reply(r, &reply);
+    buf_free(&b);
+}
+
 void sta_routes(struct sta_http *h, http_route out[static STA_ROUTES])
 {
     const size_t large = sta_limits_or_default(&h->sta->limits).large_bytes;
@@ -121,6 +135,7 @@ void sta_routes(struct sta_http *h, http_route out[static STA_ROUTES])
         {HTTP_GET, STR("/v1.1"), HTTP_PREFIX, 0, worker_v1_1, h},
         {WRITES, STR("/v1.0"), HTTP_PREFIX | HTTP_ON_LOOP, BODY_BYTES_MAX, loop_v1_0, h},
         {WRITES, STR("/v1.1"), HTTP_PREFIX | HTTP_ON_LOOP, BODY_BYTES_MAX, loop_v1_1, h},
+        {HTTP_GET, STR("/v1.1/api"), 0, 0, openapi_get, h},
         {HTTP_POST, STR("/v1.0/CreateObservations"), 0, large, worker_v1_0, h},
         {HTTP_POST, STR("/v1.1/CreateObservations"), 0, large, worker_v1_1, h},
         {HTTP_POST, STR("/v1.0/$batch"), 0, large, worker_v1_0, h},

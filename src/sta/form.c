@@ -56,7 +56,7 @@ static void add_interval(buf *b, const struct sta_form *f, interval i)
     add_time_v1_0(b, i.end);
 }
 
-static bool is_null(const value *v)
+bool sta_form_is_null(const value *v)
 {
     return v->type == VALUE_NULL || (v->type == VALUE_TIME && interval_is_none(v->time));
 }
@@ -75,7 +75,7 @@ static str encoding_v1_0(str s)
 
 void sta_form_property(buf *b, const struct sta_form *f, entity_set set, int property, const value *v)
 {
-    if (v->type == VALUE_TIME && !is_null(v)) {
+    if (v->type == VALUE_TIME && !sta_form_is_null(v)) {
         buf_add_char(b, '"');
         add_interval(b, f, v->time);
         buf_add_char(b, '"');
@@ -88,7 +88,7 @@ void sta_form_property(buf *b, const struct sta_form *f, entity_set set, int pro
 
 void sta_form_text(buf *b, const struct sta_form *f, entity_set set, int property, const value *v)
 {
-    if (is_null(v)) return;
+    if (sta_form_is_null(v)) return;
     if (v->type == VALUE_TIME) {
         add_interval(b, f, v->time);
     } else if (v->type == VALUE_TEXT) {
@@ -178,7 +178,7 @@ bool sta_form_is_shown(const struct sta_form *f, const struct record *r, const s
 {
     if (q && !(q->properties >> property & 1)) return false;
     const value *v = &r->properties[property];
-    if (is_null(v)) return entity_schema_of(r->set)->properties[property].flags & PROPERTY_SHOW_NULL;
+    if (sta_form_is_null(v)) return entity_schema_of(r->set)->properties[property].flags & PROPERTY_SHOW_NULL;
     return f->version != STA_V1_0 || (q && q->has_select) || !is_v1_1_only(r->set, property);
 }
 

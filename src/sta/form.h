@@ -31,6 +31,7 @@ void sta_form_url(buf *b, const struct sta_form *f, entity_set set,
 void sta_form_property(buf *b, const struct sta_form *f, entity_set set, int property, const value *v);
 // The same as plain text: no quotes around texts and times; null is empty.
 void sta_form_text(buf *b, const struct sta_form *f, entity_set set, int property, const value *v);
+bool sta_form_is_null(const value *v);  // no time is null too
 bool sta_form_is_shown(const struct sta_form *f, const struct record *r, const struct query *q, int property);
 // One of the two kinds of stream of an Observation; every other relation is there.
 bool sta_form_has_relation(const struct record *r, int relation);

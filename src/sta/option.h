@@ -21,6 +21,10 @@ NODISCARD bool sta_options_parse(str query_text, const struct sta_target *target
 NODISCARD bool sta_filter_parse(str text, entity_set set, const struct sta_limits *limits, arena *a,
                                 struct expr **out, err *e);
 
+bool sta_query_is_one(const struct query *q);  // asks for one entity, not for a set
+bool sta_query_is_within(const struct query *q,
+                         int property);  // $select names only members of that property's JSON
+
 // The options of a query as a query string, percent-encoded, without the '?': what a nextLink carries.
 // Parsing it again gives the same tree. `after`: the position to go on from, NULL: from the start.
 void sta_options_print(buf *b, const struct query *q, const value *after, size_t after_count);

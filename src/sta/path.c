@@ -121,7 +121,7 @@ static bool add_keys(struct segments *s, struct sta_path *out, str segment)
     return add_key(s, out, str_slice(segment, bracket, segment.n));
 }
 
-static bool has_members(entity_set set, int property)
+bool sta_has_members(entity_set set, int property)
 {
     if (property == PROPERTY_IS_ID) return false;
     const property_type t = entity_schema_of(set)->properties[property].type;
@@ -138,7 +138,7 @@ static bool parse_inside(struct segments *s, struct sta_path *out)
             out->kind = PATH_VALUE;
             return !s->has_more || fail(s, s->rest);
         }
-        if (!has_members(sta_path_last(out)->set, out->property)) return fail(s, segment);
+        if (!sta_has_members(sta_path_last(out)->set, out->property)) return fail(s, segment);
         if (!add_keys(s, out, segment)) return false;
     }
     return true;
@@ -163,7 +163,7 @@ static bool parse_property(struct segments *s, str segment, str name, struct sta
 {
     out->kind = PATH_PROPERTY;
     if (name.n < segment.n) {
-        if (!has_members(sta_path_last(out)->set, out->property)) return fail(s, segment);
+        if (!sta_has_members(sta_path_last(out)->set, out->property)) return fail(s, segment);
         if (!add_key(s, out, str_slice(segment, name.n, segment.n))) return false;
     }
     return parse_inside(s, out);

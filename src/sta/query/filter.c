@@ -67,11 +67,6 @@ static const expr_type type_of_property[] = {
     [PROPERTY_RESULT] = TYPE_ANY,
 };
 
-static bool has_members(property_type t)
-{
-    return t == PROPERTY_JSON || t == PROPERTY_GEOMETRY || t == PROPERTY_RESULT;
-}
-
 // The standard's own sample orders Observations by `Datastreams/id`: the set's name is taken for the one
 // entity too.
 static int find_relation(entity_set set, str name)
@@ -177,7 +172,7 @@ bool parse_keys(struct parser *p, entity_set set, int property, str **keys, size
     const struct property *q = &entity_schema_of(set)->properties[property];
     while (token_is_mark(&p->lexer.now, '/') || token_is_mark(&p->lexer.now, '[')) {
         const size_t at = p->lexer.now.at;
-        if (!has_members(q->type))
+        if (!sta_has_members(set, property))
             return parser_fail(p, ERR_UNKNOWN, at, "'%.*s' has no members", STR_ARG(q->name));
         if (n == STA_KEYS_MAX)
             return parser_fail(p, ERR_RANGE, at, "a path of more than %d keys", STA_KEYS_MAX);

@@ -56,9 +56,16 @@ static const struct option *option_find(str name)
     return NULL;
 }
 
-static bool is_single(const struct query *q)
+bool sta_query_is_one(const struct query *q)
 {
     return q->id != 0 || (q->has_parent && !entity_schema_of(q->parent_set)->relations[q->relation].is_many);
+}
+
+bool sta_query_is_within(const struct query *q, int property)
+{
+    for (size_t i = 0; i < q->select_count; i++)
+        if (q->selects[i].property == property) return true;
+    return false;
 }
 
 // ---- one option each ----
@@ -199,13 +206,6 @@ static bool parse_count(struct parser *p, const struct scope *s)
 
 // ---- $select ----
 
-static bool is_deep(const struct query *q, int property)
-{
-    for (size_t i = 0; i < q->select_count; i++)
-        if (q->selects[i].property == property) return true;
-    return false;
-}
-
 // The whole property is asked for: paths into it say nothing more.
 static void select_whole(struct query *q, int property)
 {
@@ -218,7 +218,7 @@ static void select_whole(struct query *q, int property)
 
 static bool select_deep(struct parser *p, struct query *q, int property, str *keys, size_t key_count)
 {
-    const bool is_whole = (q->properties >> property & 1) && !is_deep(q, property);
+    const bool is_whole = (q->properties >> property & 1) && !sta_query_is_within(q, property);
     if (is_whole) return true;
     if (!q->selects) q->selects = ARENA_ARRAY(p->arena, SELECTS_MAX, struct query_select);
     if (!q->selects) return parser_no_memory(p);
@@ -317,7 +317,7 @@ static bool parse_nested_option(struct parser *p, const struct scope *s, unsigne
     }
     if (!o || (o->flags & FOR_REQUEST))
         return parser_fail_here(p, "an option such as $select, $filter or $top");
-    if ((o->flags & FOR_SETS) && is_single(s->q)) {
+    if ((o->flags & FOR_SETS) && sta_query_is_one(s->q)) {
         return parser_fail(p, ERR_SYNTAX, name.at, "%s makes no sense for %.*s, which is one entity", o->name,
                            STR_ARG(entity_schema_of(s->q->set)->entity_name));
     }
@@ -399,7 +399,7 @@ static bool parse_given(struct parser *p, const struct given *g, struct query *q
     const struct scope s = {q, 0};
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (!g->is_given[i]) continue;
-        if ((options[i].flags & FOR_SETS) && is_single(q)) {
+        if ((options[i].flags & FOR_SETS) && sta_query_is_one(q)) {
             return err_set(p->e, ERR_SYNTAX, 0, "%s makes no sense for a single entity", options[i].name);
         }
         if (!parser_start(p, options[i].name, g->values[i]) || !options[i].parse(p, &s)) return false;
@@ -438,7 +438,7 @@ static double most_entities(const struct query *q)
 {
     double below = 0;
     for (size_t i = 0; i < q->expand_count; i++) below += most_entities(q->expands[i].query);
-    const double rows = is_single(q) || q->top < 0 ? 1 : (double)q->top;
+    const double rows = sta_query_is_one(q) || q->top < 0 ? 1 : (double)q->top;
     return rows * (1 + below);
 }
 
@@ -455,7 +455,7 @@ static bool fits_csv(const struct query *q, err *e)
 {
     for (size_t i = 0; i < q->expand_count; i++) {
         const struct query *child = q->expands[i].query;
-        if (!is_single(child) && child->top != 1) {
+        if (!sta_query_is_one(child) && child->top != 1) {
             return err_set(e, ERR_SYNTAX, 0, "$resultFormat=CSV: %.*s can be expanded with $top=1 only",
                            STR_ARG(entity_schema_of(child->set)->set_name));
         }
@@ -466,7 +466,7 @@ static bool fits_csv(const struct query *q, err *e)
 
 static bool fits_data_array(const struct query *q, err *e)
 {
-    if (q->set != SET_OBSERVATION || is_single(q))
+    if (q->set != SET_OBSERVATION || sta_query_is_one(q))
         return err_set(e, ERR_SYNTAX, 0, "$resultFormat=dataArray is for sets of Observations only");
     return q->expand_count == 0 ||
            err_set(e, ERR_SYNTAX, 0, "$resultFormat=dataArray cannot be combined with $expand");

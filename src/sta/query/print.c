@@ -199,13 +199,6 @@ static void print_selected(buf *b, bool *is_first, str name)
     *is_first = false;
 }
 
-static bool is_deep(const struct query *q, int property)
-{
-    for (size_t i = 0; i < q->select_count; i++)
-        if (q->selects[i].property == property) return true;
-    return false;
-}
-
 static void print_select(buf *b, const struct query *q)
 {
     const struct entity_schema *s = entity_schema_of(q->set);
@@ -213,7 +206,8 @@ static void print_select(buf *b, const struct query *q)
     if (q->is_distinct) BUF_LIT(b, "distinct:");
     if (q->select_id) print_selected(b, &is_first, STR("id"));
     for (int i = 0; i < s->property_count; i++)
-        if ((q->properties >> i & 1) && !is_deep(q, i)) print_selected(b, &is_first, s->properties[i].name);
+        if ((q->properties >> i & 1) && !sta_query_is_within(q, i))
+            print_selected(b, &is_first, s->properties[i].name);
     for (size_t i = 0; i < q->select_count; i++) {
         print_selected(b, &is_first, s->properties[q->selects[i].property].name);
         print_keys(b, q->selects[i].keys, q->selects[i].key_count);
@@ -280,11 +274,6 @@ static void print_expands(buf *b, const struct query *q)
     }
 }
 
-static bool is_single(const struct query *q)
-{
-    return q->id != 0 || (q->has_parent && !entity_schema_of(q->parent_set)->relations[q->relation].is_many);
-}
-
 static void print_options(struct option_printer *o, const struct query *q)
 {
     static const char *const formats[] = {[FORMAT_JSON] = NULL,
@@ -303,7 +292,7 @@ static void print_options(struct option_printer *o, const struct query *q)
         print_orders(&o->text, q);
         put_option(o, "$orderby");
     }
-    if (q->top >= 0 && !is_single(q)) {
+    if (q->top >= 0 && !sta_query_is_one(q)) {
         buf_add_int(&o->text, q->top);
         put_option(o, "$top");
     }

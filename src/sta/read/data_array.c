@@ -28,13 +28,6 @@ static void add_path_name(buf *out, const struct query *q, const struct query_se
     buf_add_char(out, '"');
 }
 
-static bool is_deep(const struct query *q, int property)
-{
-    for (size_t i = 0; i < q->select_count; i++)
-        if (q->selects[i].property == property) return true;
-    return false;
-}
-
 static void add_components(const struct query *q, buf *out)
 {
     bool is_first = true;
@@ -43,7 +36,7 @@ static void add_components(const struct query *q, buf *out)
         BUF_LIT(out, "\"id\"");
     }
     for (int i = 0; i < entity_schema_of(q->set)->property_count; i++) {
-        if (!(q->properties >> i & 1) || is_deep(q, i)) continue;
+        if (!(q->properties >> i & 1) || sta_query_is_within(q, i)) continue;
         begin_value(out, &is_first);
         buf_print(out, "\"%.*s\"", STR_ARG(entity_schema_of(q->set)->properties[i].name));
     }
@@ -63,7 +56,7 @@ static void add_values(struct answer *r, buf *out)
         buf_add_int(out, row->id);
     }
     for (int i = 0; i < entity_schema_of(q->set)->property_count; i++) {
-        if (!(q->properties >> i & 1) || is_deep(q, i)) continue;
+        if (!(q->properties >> i & 1) || sta_query_is_within(q, i)) continue;
         begin_value(out, &is_first);
         sta_form_property(out, &r->form, q->set, i, &row->properties[i]);
     }

@@ -3,14 +3,9 @@
 
 #define LEVEL_BYTES_MAX ((size_t)16 << 20)
 
-static bool is_many(const struct query *q)
-{
-    return q->id == 0 && (!q->has_parent || entity_schema_of(q->parent_set)->relations[q->relation].is_many);
-}
-
 bool level_make(const struct query *q, struct level *parent, arena *a, struct level *out, err *e)
 {
-    *out = (struct level){.q = q, .parent = parent, .is_many = is_many(q), .ask = *q};
+    *out = (struct level){.q = q, .parent = parent, .is_many = !sta_query_is_one(q), .ask = *q};
     if (q->top >= 0) out->ask.top = q->top + 1;
     if (q->expand_count == 0) return true;
     out->children = ARENA_ARRAY(a, q->expand_count, struct level);

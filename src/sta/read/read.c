@@ -210,11 +210,6 @@ static bool find_value(struct reader *d, value *out, err *e)
     return err_set(e, ERR_ABSENT, ERR_NOWHERE, "'%.*s' has no such member", STR_ARG(property_name(d)));
 }
 
-static bool is_null(const value *v)
-{
-    return v->type == VALUE_NULL || (v->type == VALUE_TIME && interval_is_none(v->time));
-}
-
 static bool make_form(struct reader *d, struct sta_form *out, err *e)
 {
     return sta_form_make(d->sta, d->r->version, d->r->arena, NULL, out, e);
@@ -226,7 +221,7 @@ static bool read_property(struct reader *d, err *e)
     value v;
     struct sta_form form;
     if (!find_value(d, &v, e)) return false;
-    if (is_null(&v)) return reply_empty(d, 204);
+    if (sta_form_is_null(&v)) return reply_empty(d, 204);
     if (!make_form(d, &form, e)) return false;
     buf b = {.max = ENTITY_BYTES_MAX};
     buf_add_char(&b, '{');
@@ -242,7 +237,7 @@ static bool read_raw_value(struct reader *d, err *e)
     value v;
     struct sta_form form;
     if (!find_value(d, &v, e)) return false;
-    if (is_null(&v)) return reply_empty(d, 204);
+    if (sta_form_is_null(&v)) return reply_empty(d, 204);
     if (!make_form(d, &form, e)) return false;
     buf b = {.max = ENTITY_BYTES_MAX};
     sta_form_text(&b, &form, d->target.set, d->path.property, &v);
@@ -271,7 +266,8 @@ static const struct {
 static bool answer(struct reader *d, err *e)
 {
     if (!sta_path_parse(d->r->path, d->r->arena, &d->path, e)) return false;
-    sta_reply_add_header(&d->reply, STR("Cache-Control"), STR("no-cache"));  // keep it, but ask before using it
+    sta_reply_add_header(&d->reply, STR("Cache-Control"),
+                         STR("no-cache"));  // keep it, but ask before using it
     if (kinds[d->path.kind].needs_store) {
         if (!snapshot_open(d->sta->store, &d->at, e)) return false;
         if (!sta_path_resolve(&d->path, d->at, d->r->arena, &d->target, e)) return false;

@@ -308,13 +308,13 @@ static void entity_paths(json_writer *w, arena *a, const struct entity_schema *s
     }
 }
 
-static void bulk_path(json_writer *w, const char *path, const char *summary)
+static void bulk_path(json_writer *w, const char *path, const char *summary, str security)
 {
     open_named(w, path, '{');
     open_named(w, "post", '{');
     put(w, "summary", str_of(summary));
     json_name(w, STR("security"));
-    json_put_raw(w, STR("[{\"token\":[]}]"));
+    json_put_raw(w, security);
     json_name(w, STR("requestBody"));
     json_put_raw(w, STR("{\"content\":{\"application/json\":{\"schema\":{}}}}"));
     json_name(w, STR("responses"));
@@ -352,8 +352,11 @@ void openapi_write(buf *b, const struct sta *sta)
     head_write(&w, a, sta);
     open_named(&w, "paths", '{');
     for (entity_set set = 0; set < ENTITY_SET_COUNT; set++) entity_paths(&w, a, entity_schema_of(set));
-    bulk_path(&w, "/CreateObservations", "Many Observations of several Datastreams as data arrays");
-    bulk_path(&w, "/$batch", "Several requests in one, change sets all or nothing");
+    bulk_path(&w, "/CreateObservations", "Many Observations of several Datastreams as data arrays",
+              STR("[{\"token\":[]}]"));
+    bulk_path(&w, "/$batch",
+              "Several requests in one, change sets all or nothing; each is allowed or refused for itself",
+              STR("[{\"token\":[]},{}]"));
     json_close(&w, '}');
     open_named(&w, "components", '{');
     open_named(&w, "schemas", '{');

@@ -54,7 +54,7 @@ describe('the OpenAPI document', () => {
   test('what it says needs a token needs one', async () => {
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(operations)) {
-        if (!operation.security) continue
+        if (!operation.security || operation.security.length > 1) continue
         const body = operation.requestBody ? {} : undefined  // node frames a DELETE with a body wrongly
         const answer = await peil.ask(method.toUpperCase(), path.slice(1).replace('{id}', 1), body, { Authorization: '' })
         assert.equal(answer.status, 401, `${method} ${path}`)

@@ -266,6 +266,7 @@ static void forget_oldest(struct watches *ws, const struct sta *sta)
     for (struct watch **w = &ws->first; *w; w = &(*w)->next)
         if ((*w)->asked < (*oldest)->asked) oldest = w;
     struct watch *gone = *oldest;
+    if (!gone) return;
     *oldest = gone->next;
     ws->count--;
     keep(sta, gone->topic, 0);

@@ -232,9 +232,9 @@ static bool read_property(const struct reading *r, struct draft *d, int property
 
 static void add_link(struct draft *d, int relation, struct draft_link *link)
 {
-    struct draft_link **last = &d->links[relation];
-    while (*last) last = &(*last)->next;
-    *last = link;
+    struct draft_link *last = d->last_links[relation];
+    *(last ? &last->next : &d->links[relation]) = link;
+    d->last_links[relation] = link;
 }
 
 // {"@iot.id": 7}, whatever links and selfLink a client sends back with it.

@@ -42,6 +42,7 @@ struct draft {
     struct record *record;            // its properties; not for Observations
     struct observation *observation;  // of an Observation
     struct draft_link *links[ENTITY_RELATIONS_MAX];
+    struct draft_link *last_links[ENTITY_RELATIONS_MAX];  // where the next one is appended
 };
 
 typedef enum {

@@ -25,8 +25,8 @@ void sta_form_entity(buf *b, const struct sta_form *f, const struct record *r, c
 void sta_form_entity_open(buf *b, const struct sta_form *f, const struct record *r, const struct query *q,
                           bool *is_empty);
 
-void sta_form_url(buf *b, const struct sta_form *f, entity_set set,
-                  entity_id id);  // selfLink: https://host/v1.1/Things(1)
+// The selfLink: https://host/v1.1/Things(1).
+void sta_form_url(buf *b, const struct sta_form *f, entity_set set, entity_id id);
 // A property as JSON in the version's form: times, encodingType.
 void sta_form_property(buf *b, const struct sta_form *f, entity_set set, int property, const value *v);
 // The same as plain text: no quotes around texts and times; null is empty.

@@ -21,14 +21,15 @@ NODISCARD bool sta_options_parse(str query_text, const struct sta_target *target
 NODISCARD bool sta_filter_parse(str text, entity_set set, const struct sta_limits *limits, arena *a,
                                 struct expr **out, err *e);
 
-bool sta_query_is_one(const struct query *q);  // asks for one entity, not for a set
-bool sta_query_is_within(const struct query *q,
-                         int property);  // $select names only members of that property's JSON
+// One entity is asked for, not a set.
+bool sta_query_is_one(const struct query *q);
+// $select names only members of that property's JSON.
+bool sta_query_is_within(const struct query *q, int property);
 
 // The options of a query as a query string, percent-encoded, without the '?': what a nextLink carries.
 // Parsing it again gives the same tree. `after`: the position to go on from, NULL: from the start.
 void sta_options_print(buf *b, const struct query *q, const value *after, size_t after_count);
-void sta_filter_print(buf *b, const struct expr *x,
-                      entity_set set);  // not percent-encoded; `set` is that of the rows
+// Not percent-encoded; `set` is that of the rows.
+void sta_filter_print(buf *b, const struct expr *x, entity_set set);
 
 #endif

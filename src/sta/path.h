@@ -44,8 +44,8 @@ struct sta_path {
 };
 
 NODISCARD bool sta_path_parse(str path, arena *a, struct sta_path *out, err *e);
-bool sta_has_members(entity_set set,
-                     int property);  // its value may be an object or array, which keys go into
+// Its value may be an object or array, which keys go into.
+bool sta_has_members(entity_set set, int property);
 const struct sta_hop *sta_path_last(const struct sta_path *p);  // of a path with hops
 bool sta_path_is_set(const struct sta_path *p);                 // its last hop is a set, not one entity
 

@@ -24,16 +24,15 @@ str sta_version_name(sta_version v);  // "v1.1": first segment of the path
 
 // Zero means the default.
 struct sta_limits {
-    size_t query_bytes;   // of the query string; 16 KiB
-    size_t filter_nodes;  // operators, paths and literals of one request; 500
-    int expand_depth;     // levels of $expand; 6
-    int64_t top_max;      // a larger $top silently becomes this; 10000
-    int64_t top_default;  // page without $top; 100
-    int64_t
-        entities_max;  // that one answer could hold, with its expansions, by its $top at every level; 1,000,000,000
-    size_t batch_parts;   // requests of one $batch; 1000
-    int64_t snapshot_us;  // a streamed answer looks again at the store after this long; 10 s
-    size_t large_bytes;   // body of CreateObservations and $batch; 64 MiB
+    size_t query_bytes;    // of the query string; 16 KiB
+    size_t filter_nodes;   // operators, paths and literals of one request; 500
+    int expand_depth;      // levels of $expand; 6
+    int64_t top_max;       // a larger $top silently becomes this; 10000
+    int64_t top_default;   // page without $top; 100
+    int64_t entities_max;  // one answer could hold by its $top at every level; 1,000,000,000
+    size_t batch_parts;    // requests of one $batch; 1000
+    int64_t snapshot_us;   // a streamed answer looks again at the store after this long; 10 s
+    size_t large_bytes;    // body of CreateObservations and $batch; 64 MiB
 };
 
 struct sta_limits sta_limits_or_default(const struct sta_limits *l);  // NULL: all defaults

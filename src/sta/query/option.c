@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define ORDERS_MAX 16
-#define SELECTS_MAX 64
 #define POSITION_MAX (ORDERS_MAX + 4)
 
 // What the options being read belong to: the request itself, or one level of $expand.
@@ -59,13 +58,6 @@ static const struct option *option_find(str name)
 bool sta_query_is_one(const struct query *q)
 {
     return q->id != 0 || (q->has_parent && !entity_schema_of(q->parent_set)->relations[q->relation].is_many);
-}
-
-bool sta_query_is_within(const struct query *q, int property)
-{
-    for (size_t i = 0; i < q->select_count; i++)
-        if (q->selects[i].property == property) return true;
-    return false;
 }
 
 // ---- one option each ----
@@ -204,81 +196,9 @@ static bool parse_count(struct parser *p, const struct scope *s)
     return parser_step(p);
 }
 
-// ---- $select ----
-
-// The whole property is asked for: paths into it say nothing more.
-static void select_whole(struct query *q, int property)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < q->select_count; i++)
-        if (q->selects[i].property != property) q->selects[kept++] = q->selects[i];
-    q->select_count = kept;
-    q->properties |= 1u << property;
-}
-
-static bool select_deep(struct parser *p, struct query *q, int property, str *keys, size_t key_count)
-{
-    const bool is_whole = (q->properties >> property & 1) && !sta_query_is_within(q, property);
-    if (is_whole) return true;
-    if (!q->selects) q->selects = ARENA_ARRAY(p->arena, SELECTS_MAX, struct query_select);
-    if (!q->selects) return parser_no_memory(p);
-    if (q->select_count == SELECTS_MAX)
-        return parser_fail(p, ERR_RANGE, p->lexer.now.at, "more than %d paths in $select", SELECTS_MAX);
-    q->selects[q->select_count++] = (struct query_select){property, keys, key_count};
-    q->properties |= 1u << property;
-    return true;
-}
-
-static void select_all(struct query *q)
-{
-    const struct entity_schema *s = entity_schema_of(q->set);
-    q->select_id = true;
-    for (int i = 0; i < s->property_count; i++) select_whole(q, i);
-    q->select_links = (1u << s->relation_count) - 1;
-}
-
-static bool select_name(struct parser *p, struct query *q, str name, size_t at)
-{
-    if (str_eq(name, STR("id")) || str_eq(name, STR("@iot.id"))) {
-        q->select_id = true;
-        return parser_step(p);
-    }
-    const int property = entity_property_find(q->set, name);
-    if (property < 0) {
-        const int relation = entity_relation_find_nocase(q->set, name);
-        if (relation < 0) return parser_fail_name(p, at, q->set, name);
-        q->select_links |= 1u << relation;
-        return parser_step(p);
-    }
-    str *keys;
-    size_t key_count;
-    if (!parser_step(p) || !parse_keys(p, q->set, property, &keys, &key_count)) return false;
-    if (key_count > 0) return select_deep(p, q, property, keys, key_count);
-    select_whole(q, property);
-    return true;
-}
-
 static bool parse_select(struct parser *p, const struct scope *s)
 {
-    struct query *q = s->q;
-    q->has_select = true;
-    for (;;) {
-        const struct token t = p->lexer.now;
-        str name = t.text;
-        if (token_is_mark(&t, '*')) {
-            select_all(q);
-            if (!parser_step(p)) return false;
-        } else {
-            if (t.kind != TOKEN_NAME) return parser_fail_here(p, "a property or relation");
-            if (str_starts(name, STR("distinct:"))) {
-                q->is_distinct = true;
-                name = str_slice(name, 9, name.n);
-            }
-            if (!select_name(p, q, name, t.at)) return false;
-        }
-        if (!token_is_mark(&p->lexer.now, ',')) return true;
-        if (!parser_step(p)) return false;
-    }
+    return parse_selection(p, s->q);
 }
 
 // ---- $expand ----
@@ -408,81 +328,6 @@ static bool parse_given(struct parser *p, const struct given *g, struct query *q
     return true;
 }
 
-// dataArray shows these when nothing is selected, as the standard's example does.
-#define DATA_ARRAY_PROPERTIES \
-    (1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT_TIME | 1u << OBSERVATION_RESULT)
-#define STREAM_LINKS (1u << OBSERVATION_DATASTREAM | 1u << OBSERVATION_MULTI_DATASTREAM)
-
-// What follows from the options: the default page, and what must be read.
-static void complete(struct query *q, const struct sta_limits *limits)
-{
-    const struct entity_schema *s = entity_schema_of(q->set);
-    if (!q->has_select) {
-        q->select_id = true;
-        q->properties = q->format == FORMAT_DATA_ARRAY ? DATA_ARRAY_PROPERTIES
-                                                       : (1u << s->property_count) - 1;
-    }
-    // An Observation has one kind of stream: only that one's link is shown.
-    if (q->set == SET_OBSERVATION && (!q->has_select || (q->select_links & STREAM_LINKS)))
-        q->links |= STREAM_LINKS;
-    if (q->format == FORMAT_DATA_ARRAY) q->links |= STREAM_LINKS;
-    if (q->top < 0 && q->format != FORMAT_CSV) q->top = limits->top_default;
-    for (size_t i = 0; i < q->expand_count; i++) {
-        if (!s->relations[q->expands[i].relation].is_many) q->links |= 1u << q->expands[i].relation;
-        complete(q->expands[i].query, limits);
-    }
-}
-
-// Entities that the answer could hold; a set without $top streams, and counts as one.
-static double most_entities(const struct query *q)
-{
-    double below = 0;
-    for (size_t i = 0; i < q->expand_count; i++) below += most_entities(q->expands[i].query);
-    const double rows = sta_query_is_one(q) || q->top < 0 ? 1 : (double)q->top;
-    return rows * (1 + below);
-}
-
-static bool fits_limit(const struct query *q, const struct sta_limits *l, err *e)
-{
-    const double most = most_entities(q);
-    if (most <= (double)l->entities_max) return true;
-    return err_set(e, ERR_RANGE, ERR_NOWHERE,
-                   "$expand: this could be %.0f entities, at most %lld are given at once; use $top", most,
-                   (long long)l->entities_max);
-}
-
-static bool fits_csv(const struct query *q, err *e)
-{
-    for (size_t i = 0; i < q->expand_count; i++) {
-        const struct query *child = q->expands[i].query;
-        if (!sta_query_is_one(child) && child->top != 1) {
-            return err_set(e, ERR_SYNTAX, 0, "$resultFormat=CSV: %.*s can be expanded with $top=1 only",
-                           STR_ARG(entity_schema_of(child->set)->set_name));
-        }
-        if (!fits_csv(child, e)) return false;
-    }
-    return true;
-}
-
-static bool fits_data_array(const struct query *q, err *e)
-{
-    if (q->set != SET_OBSERVATION || sta_query_is_one(q))
-        return err_set(e, ERR_SYNTAX, 0, "$resultFormat=dataArray is for sets of Observations only");
-    return q->expand_count == 0 ||
-           err_set(e, ERR_SYNTAX, 0, "$resultFormat=dataArray cannot be combined with $expand");
-}
-
-static bool fits_format(const struct query *q, err *e)
-{
-    switch (q->format) {
-    case FORMAT_DATA_ARRAY: return fits_data_array(q, e);
-    case FORMAT_CSV: return fits_csv(q, e);
-    case FORMAT_JSON:
-    case FORMAT_GEOJSON: return true;
-    }
-    return true;
-}
-
 bool sta_options_parse(str query_text, const struct sta_target *target, const struct sta_limits *limits,
                        arena *a, struct query **out, err *e)
 {
@@ -504,9 +349,7 @@ bool sta_options_parse(str query_text, const struct sta_target *target, const st
                         .id = target->id,
                         .top = -1};
     struct parser p = {.limits = &l, .arena = a, .e = e, .set = target->set};
-    if (!parse_given(&p, &given, q) || !fits_format(q, e)) return false;
-    complete(q, &l);
-    if (!fits_limit(q, &l, e)) return false;
+    if (!parse_given(&p, &given, q) || !query_complete(q, &l, e)) return false;
     *out = q;
     return true;
 }

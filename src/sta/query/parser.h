@@ -35,20 +35,32 @@ NODISCARD bool parser_end(struct parser *p, const char *expected);              
 // Always false.
 bool parser_fail(struct parser *p, err_code code, size_t at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-bool parser_fail_here(struct parser *p,
-                      const char *expected);  // "expected X, found Y" at the token that is now
-bool parser_fail_within(struct parser *p);    // e is set with an offset of the option's text
+// "expected X, found Y" at the token that is now.
+bool parser_fail_here(struct parser *p, const char *expected);
+// e is set, with an offset of the option's text.
+bool parser_fail_within(struct parser *p);
 bool parser_no_memory(struct parser *p);
 str parser_now(const struct parser *p);  // source text of the token that is now, cut for messages
 
 // filter.c
 struct expr *parse_expression(struct parser *p);  // NULL: failed
 bool parse_condition(struct parser *p, struct expr **out);
-struct expr *parse_path(struct parser *p);
 struct expr *expr_new(struct parser *p, expr_kind kind, expr_type type, size_t at);
-bool parse_keys(struct parser *p, entity_set set, int property, str **keys,
-                size_t *count);  // the rest of a path, into JSON
-bool parser_fail_name(struct parser *p, size_t at, entity_set set, str name);  // no such property or relation
+// Always NULL: so that a failure can be returned where an expression is expected.
+struct expr *expr_failed(bool always_false);
+
+// path_expr.c: a property, reached over relations, possibly into its JSON; also relation/any(...)
+struct expr *parse_path(struct parser *p);
+// 0: no variable of that name; else which, as query_path.variable.
+int variable_find(const struct parser *p, str name);
+// The rest of a path, into JSON.
+bool parse_keys(struct parser *p, entity_set set, int property, str **keys, size_t *count);
+// There is no such property or relation.
+bool parser_fail_name(struct parser *p, size_t at, entity_set set, str name);
+
+// select.c, complete.c
+bool parse_selection(struct parser *p, struct query *q);
+NODISCARD bool query_complete(struct query *q, const struct sta_limits *l, err *e);
 
 // literal.c
 struct expr *parse_literal(struct parser *p, const struct token *t);

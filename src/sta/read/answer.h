@@ -14,8 +14,8 @@ struct answer;
 struct answer_format {
     str content_type;
     bool (*begin)(struct answer *r, buf *out, err *e);
-    bool (*step)(struct answer *r, buf *out, bool *more,
-                 err *e);  // about one row; *more = false behind the last
+    // About one row; *more = false behind the last.
+    bool (*step)(struct answer *r, buf *out, bool *more, err *e);
     bool (*end)(struct answer *r, buf *out, err *e);
     void (*done)(struct answer *r);  // NULL: nothing of its own to free
 };
@@ -47,7 +47,7 @@ NODISCARD bool answer_piece(struct answer *r, buf *out, bool *more, err *e);
 NODISCARD bool answer_next_row(struct answer *r, bool *got, err *e);  // of the top level; renews the snapshot
 void add_next_link(struct answer *r, const struct level *l, buf *out);  // the URL alone
 NODISCARD bool json_step(struct answer *r, buf *out, bool *more, err *e);
-NODISCARD bool json_row(struct answer *r, buf *out, bool *got,
-                        err *e);  // one whole entity of the top level, expansions and all
+// One whole entity of the top level, expansions and all.
+NODISCARD bool json_row(struct answer *r, buf *out, bool *got, err *e);
 
 #endif

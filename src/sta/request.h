@@ -91,10 +91,10 @@ NODISCARD bool sta_reply_collect(const struct sta_reply *reply, buf *out, err *e
 
 // An entity tag of an entity is a hash of its stored content, so that it can be checked before a write.
 #define STA_ETAG_MAX 24
-str sta_etag_of(const struct record *r,
-                char out[static STA_ETAG_MAX]);  // with its quotes; `out` is what it points into
-bool sta_etag_matches(str header,
-                      str etag);  // list of If-Match, If-None-Match; "*" matches; W/ is no difference
+// With its quotes; `out` is what it points into.
+str sta_etag_of(const struct record *r, char out[static STA_ETAG_MAX]);
+// `header`: the list of If-Match or If-None-Match; "*" matches; W/ is no difference.
+bool sta_etag_matches(str header, str etag);
 
 // Routes of /v1.1 and /v1.0 for http_start. h must outlive the server. Small writes are taken in on the event loop: they only
 // submit an operation to the store.

@@ -104,19 +104,22 @@ bool extra_read(str bytes, instant phen_start, struct extra *out)
     return true;
 }
 
+unsigned extra_fields_of(const struct observation *o)
+{
+    return (o->result.type != VALUE_DECIMAL ? EXTRA_RESULT : 0U) |
+           (o->phenomenon_time.end != TIME_NONE ? EXTRA_END : 0U) |
+           (o->valid_time.start != TIME_NONE ? EXTRA_VALID : 0U) |
+           (o->quality.type != VALUE_NULL ? EXTRA_QUALITY : 0U) | (o->parameters.n > 0 ? EXTRA_PARAMETERS : 0U);
+}
+
 struct extra extra_of(const struct observation *o)
 {
-    struct extra x = {.result = o->result,
-                      .end = o->phenomenon_time.end,
-                      .valid = o->valid_time,
-                      .quality = o->quality,
-                      .parameters = o->parameters};
-    if (o->result.type != VALUE_DECIMAL) x.fields |= EXTRA_RESULT;
-    if (x.end != TIME_NONE) x.fields |= EXTRA_END;
-    if (x.valid.start != TIME_NONE) x.fields |= EXTRA_VALID;
-    if (x.quality.type != VALUE_NULL) x.fields |= EXTRA_QUALITY;
-    if (x.parameters.n > 0) x.fields |= EXTRA_PARAMETERS;
-    return x;
+    return (struct extra){.fields = extra_fields_of(o),
+                          .result = o->result,
+                          .end = o->phenomenon_time.end,
+                          .valid = o->valid_time,
+                          .quality = o->quality,
+                          .parameters = o->parameters};
 }
 
 void extra_apply(const struct extra *x, struct observation *o)

@@ -35,6 +35,7 @@ void extra_write(buf *b, instant phen_start, const struct extra *x);
 NODISCARD bool extra_read(str bytes, instant phen_start, struct extra *out);
 
 // What of the observation is extra, and back.
+unsigned extra_fields_of(const struct observation *o);  // 0 for nearly all
 struct extra extra_of(const struct observation *o);
 void extra_apply(const struct extra *x, struct observation *o);
 

@@ -12,8 +12,8 @@ void point_of(const struct observation *o, buf *bytes, struct point *out)
                           .feature = o->feature,
                           .number = o->number,
                           .scale = is_decimal ? (uint8_t)o->result.number.scale : POINT_NO_DECIMAL};
+    if (extra_fields_of(o) == 0) return;
     const struct extra x = extra_of(o);
-    if (x.fields == 0) return;
     const size_t from = bytes->n;
     extra_write(bytes, out->time, &x);
     out->extra = str_slice(buf_str(bytes), from, bytes->n);

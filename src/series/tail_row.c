@@ -8,7 +8,7 @@
 
 enum { FORM_PARTS = 19, FORM_MASK = 31 };
 enum { STREAM_SAME, STREAM_NEXT, STREAM_GIVEN, STREAM_SHIFT = 5, STREAM_MASK = 3 };
-enum { HEAD_NUMBER = 128 };
+enum { HEAD_WHOLE = 128 };
 enum { PART_DECIMAL = 1, PART_RESULT_TIME = 2, PART_EXTRA = 4, PART_ALL = 7 };
 
 void tail_writer_start(struct tail_writer *w)
@@ -32,37 +32,53 @@ static unsigned parts_of(const struct point *p)
            (p->extra.n > 0 ? PART_EXTRA : 0U);
 }
 
-static void put_parts(buf *b, unsigned parts, const struct point *p)
+static void put_parts(buf *b, unsigned parts, const struct point *p, int64_t units)
 {
     put_byte(b, (uint8_t)parts);
     if (parts & PART_DECIMAL) {
         put_byte(b, p->scale);
-        put_zigzag(b, p->units);
+        put_zigzag(b, units);
     }
     if (parts & PART_RESULT_TIME) put_zigzag(b, int_minus(p->result_time, p->time));
     if (parts & PART_EXTRA) put_bytes(b, p->extra);
 }
 
-void tail_writer_add(struct tail_writer *w, const struct tail_item *item)
+// Most times are whole milliseconds.
+static void put_time(buf *b, int64_t difference)
 {
-    const struct point *p = &item->point;
-    const unsigned stream = stream_form(w->stream, item->stream), parts = parts_of(p);
+    const bool is_whole = difference % 1000 == 0;
+    put_varint(b, zigzag(is_whole ? difference / 1000 : difference) << 1 | !is_whole);
+}
+
+static int64_t get_time(reader *in)
+{
+    const uint64_t v = get_varint(in);
+    const int64_t difference = unzigzag(v >> 1);
+    return v & 1 ? difference : (int64_t)((uint64_t)difference * 1000);
+}
+
+void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_last *last, bool is_first)
+{
+    const bool is_whole = is_first || p->number != last->number + 1 || p->feature != last->feature;
+    const unsigned way = stream_form(w->stream, stream), parts = parts_of(p);
     const bool is_plain = parts == PART_DECIMAL;
+    const int64_t units = is_whole ? p->units : int_minus(p->units, last->units);
     buf *b = &w->bytes;
-    put_byte(b, (uint8_t)((is_plain ? p->scale : FORM_PARTS) | stream << STREAM_SHIFT | (item->has_number ? HEAD_NUMBER : 0)));
-    if (stream == STREAM_GIVEN) put_zigzag(b, item->stream - w->stream);
-    if (item->has_number) {
+    put_byte(b, (uint8_t)((is_plain ? p->scale : FORM_PARTS) | way << STREAM_SHIFT | (is_whole ? HEAD_WHOLE : 0)));
+    if (way == STREAM_GIVEN) put_zigzag(b, stream - w->stream);
+    if (is_whole) {
         put_varint(b, p->number);
         put_varint(b, (uint64_t)p->feature);
     }
-    put_zigzag(b, int_minus(p->time, w->time));
+    put_time(b, int_minus(p->time, w->time));
     if (is_plain) {
-        put_zigzag(b, p->units);
+        put_zigzag(b, units);
     } else {
-        put_parts(b, parts, p);
+        put_parts(b, parts, p, units);
     }
-    w->stream = item->stream;
+    w->stream = stream;
     w->time = p->time;
+    *last = (struct tail_last){p->number, p->feature, p->units};
 }
 
 str tail_writer_finish(struct tail_writer *w)
@@ -114,13 +130,14 @@ bool tail_reader_next(struct tail_reader *r, struct tail_item *out, bool *got)
     *got = reader_left(&r->in) > 0;
     if (!*got) return true;
     const unsigned head = get_byte(&r->in), form = head & FORM_MASK;
-    struct tail_item item = {.has_number = head & HEAD_NUMBER,
+    struct tail_item item = {.is_whole = head & HEAD_WHOLE,
                              .point = {.result_time = TIME_NONE, .scale = POINT_NO_DECIMAL}};
     struct point *p = &item.point;
     if (!get_stream(r, head >> STREAM_SHIFT & STREAM_MASK)) return false;
     item.stream = r->stream;
-    if (item.has_number && !get_number(&r->in, p)) return false;
-    p->time = r->time = int_plus(r->time, get_zigzag(&r->in));
+    if (item.is_whole && !get_number(&r->in, p)) return false;
+    p->time = r->time = int_plus(r->time, get_time(&r->in));
+    if (p->time < TIME_MIN || p->time > TIME_MAX) return false;
     if (form < FORM_PARTS) {
         p->scale = (uint8_t)form;
         p->units = get_zigzag(&r->in);
@@ -130,4 +147,15 @@ bool tail_reader_next(struct tail_reader *r, struct tail_item *out, bool *got)
     if (r->in.failed) return false;
     *out = item;
     return true;
+}
+
+void tail_item_complete(struct tail_item *item, struct tail_last *last)
+{
+    struct point *p = &item->point;
+    if (!item->is_whole) {
+        p->number = last->number + 1;
+        p->feature = last->feature;
+        p->units = int_plus(last->units, p->units);
+    }
+    *last = (struct tail_last){p->number, p->feature, p->units};
 }

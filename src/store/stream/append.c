@@ -225,14 +225,9 @@ static void write_row(struct store_tx *tx, struct stream *s, const struct point 
 {
     struct stream_state *t = &s->state;
     const bool is_first = t->row_commit != tx->commit;
-    const struct tail_item item = {.stream = s->id,
-                                   .has_number = is_first || p->number != t->row_number + 1 || p->feature != t->row_feature,
-                                   .point = *p};
-    tail_writer_add(&tx->row, &item);
+    tail_writer_add(&tx->row, s->id, p, &t->row_last, is_first);
     t->row_commit = tx->commit;
     t->row_count = is_first ? 1 : t->row_count + 1;
-    t->row_number = p->number;
-    t->row_feature = p->feature;
 }
 
 static bool append_point(struct store_tx *tx, struct stream *s, const struct point *p, err *e)

@@ -9,19 +9,14 @@ static bool damaged(uint64_t commit, err *e)
                    (unsigned long long)commit);
 }
 
-// Its number and feature, from what stands before it in the row; *is_sealed: it is in a chunk already.
+// Completes it from what stands before it in the row; *is_sealed: it is in a chunk already.
 static void place_in_row(struct stream *s, uint64_t commit, struct tail_item *item, bool *is_sealed)
 {
     struct stream_state *t = &s->state;
     const bool is_first = t->row_commit != commit;
-    if (!item->has_number) {
-        item->point.number = t->row_number + 1;
-        item->point.feature = t->row_feature;
-    }
+    tail_item_complete(item, &t->row_last);
     t->row_commit = commit;
     t->row_count = is_first ? 1 : t->row_count + 1;
-    t->row_number = item->point.number;
-    t->row_feature = item->point.feature;
     *is_sealed = commit < t->sealed_commit || (commit == t->sealed_commit && t->row_count <= t->sealed_of_row);
 }
 
@@ -29,7 +24,7 @@ static bool replay_item(struct store *all, uint64_t commit, struct tail_item *it
 {
     struct stream *s = streams_find(&all->streams, item->stream);
     if (!s) return true;  // deleted since
-    if (!item->has_number && s->state.row_commit != commit) return damaged(commit, e);
+    if (!item->is_whole && s->state.row_commit != commit) return damaged(commit, e);
     bool is_sealed;
     place_in_row(s, commit, item, &is_sealed);
     if (is_sealed) return true;

@@ -5,6 +5,7 @@
 #ifndef PEIL_STORE_STREAM_STREAM_H
 #define PEIL_STORE_STREAM_STREAM_H
 
+#include "series/tail_row.h"
 #include "store/store.h"
 #include "store/stream/tail.h"
 
@@ -18,11 +19,10 @@ struct stream_state {
     uint64_t sealed_commit;
     uint32_t sealed_of_row;
     uint32_t growing_count;     // observations in its growing chunk
-    // Its place in the durable tail's row of a commit: how many of its observations stand there, the last one's number.
+    // Its place in the durable tail's row of a commit: how many of its observations stand there, the last of them.
     uint64_t row_commit;
     uint32_t row_count;
-    uint32_t row_number;
-    entity_id row_feature;
+    struct tail_last row_last;
 };
 
 struct stream {

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct plan {
@@ -40,6 +41,13 @@ static void open_store(const struct plan *p)
     const int64_t start = time_monotonic_us();
     if (!store_open(&c, &store, &e)) die("opening", &e);
     printf("open                %8.1f ms\n", seconds_since(start) * 1e3);
+}
+
+static double cpu_seconds(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static long resident_kib(void)
@@ -92,6 +100,7 @@ static void ingest(const struct plan *p)
     const uint64_t all = p->streams * p->steps;
     struct load l = {.observations = calloc(p->per_operation, sizeof *l.observations)};
     int64_t spent = 0, slowest = 0;
+    double cpu = 0;
     uint64_t n = 0;
     if (!l.observations) exit(1);
     while (n < all) {
@@ -99,14 +108,16 @@ static void ingest(const struct plan *p)
             l.observations[l.count++] = observation_of(&p->workload, n % p->streams, n / p->streams);
         err e;
         const int64_t start = time_monotonic_us();
+        const double cpu_start = cpu_seconds();
         if (!store_run(store, append_load, &l, &e)) die("appending", &e);
+        cpu += cpu_seconds() - cpu_start;
         const int64_t took = time_monotonic_us() - start;
         spent += took;
         if (took > slowest) slowest = took;
     }
     free(l.observations);
-    printf("ingest              %8.3f million observations/s, %llu an operation, slowest operation %.1f ms\n",
-           (double)all / (double)spent, (unsigned long long)p->per_operation, (double)slowest / 1e3);
+    printf("ingest              %8.3f million observations/s, %.3f a second of processor, %llu an operation, slowest %.1f ms\n",
+           (double)all / (double)spent, (double)all / cpu / 1e6, (unsigned long long)p->per_operation, (double)slowest / 1e3);
 }
 
 // ---- single observations from many submitters ----

@@ -43,6 +43,7 @@ static const struct fault faults[] = {
     {SQLITE_CONSTRAINT, ERR_CONFLICT, "the change contradicts what is stored"},
     {SQLITE_NOMEM, ERR_LIMIT, "the store needs more memory than there is"},
     {SQLITE_TOOBIG, ERR_LIMIT, "a value is too large for the store"},
+    {SQLITE_IOERR, ERR_STORE, "the disk reports an error: look into the system's log"},
     {SQLITE_CANTOPEN, ERR_STORE, "the store's file cannot be opened"},
 };
 

@@ -17,7 +17,6 @@ static bool stream_of_row(sqlite3_stmt *st, struct streams *all, err *e)
     t->info.last_time = sql_column_instant(st, 8);
     t->newest_number = (uint32_t)sqlite3_column_int64(st, 9);
     t->info.feature = sqlite3_column_int64(st, 10);
-    t->growing_count = (uint32_t)sqlite3_column_int64(st, 12);
     if (t->info.last_time != TIME_NONE) stream_widen(s, sqlite3_column_int64(st, 11), t->info.last_time);
     if (streams_add(all, s, e)) return true;
     stream_free(s);
@@ -28,7 +27,7 @@ bool stream_rows_load(struct connection *c, struct streams *all, err *e)
 {
     sqlite3_stmt *st;
     if (!sql_take(c, STR("SELECT id, kind, thing, fields, next_number, sealed_commit, sealed_of_row, arrival_feature,"
-                         " newest_time, newest_number, newest_feature, phen_min, growing_count FROM stream"), &st, e))
+                         " newest_time, newest_number, newest_feature, phen_min FROM stream"), &st, e))
         return false;
     bool ok, got = false;
     while ((ok = sql_step(c, st, &got, e)) && got)

@@ -2,7 +2,6 @@
 #include "store/stream/seal.h"
 
 #define SEALING_MEMORY_MAX ((size_t)1 << 30)
-#define CHUNK_EXTRA_MOST ((size_t)256 << 10)  // bytes of extra after which a chunk is full, so that it is quick to read
 
 bool sealing_open(struct sealing *k, struct store_tx *tx, struct stream *s, err *e)
 {
@@ -32,25 +31,41 @@ static struct point_key key_of(const struct point *p)
     return (struct point_key){p->time, p->number};
 }
 
-// How many of the points make a full chunk; more than there are when they do not.
-static size_t full_length(const struct point *points, size_t count, size_t full)
-{
-    size_t extra = 0, n = 0;
-    while (n < count && n < full && extra < CHUNK_EXTRA_MOST) extra += points[n++].extra.n;
-    return n == full || extra >= CHUNK_EXTRA_MOST ? n : count + 1;
-}
-
-static bool encode(struct sealing *k, const struct point *points, size_t count, err *e)
+// Writes them to k->bytes; false: they are too large for one chunk.
+static bool encode(struct sealing *k, const struct point *points, size_t count)
 {
     buf_clear(&k->bytes);
-    return chunk_write(points, count, &k->bytes) ||
-           err_set(e, ERR_LIMIT, ERR_NOWHERE, "Observations of Datastream %lld are too large to pack", (long long)k->stream->id);
+    return count <= CHUNK_MOST && chunk_write(points, count, &k->bytes);
 }
 
-static bool insert_piece(struct sealing *k, const struct point *points, size_t count, err *e)
+static size_t share_that_fits(size_t count, size_t bytes)
 {
-    return encode(k, points, count, e) &&
-           chunk_insert(k->connection, k->stream->id, key_of(&points[count - 1]), buf_str(&k->bytes), e);
+    const size_t n = (size_t)((double)count * CHUNK_FULL_BYTES / (double)bytes * 0.995);
+    return n > 0 ? n : 1;
+}
+
+// Writes as many of the points to k->bytes as make a full chunk, all when they are fewer. How many that is, is guessed from
+// how many bytes others took, mostly right the second time.
+static bool encode_full(struct sealing *k, const struct point *points, size_t count, size_t *taken, err *e)
+{
+    size_t n = count < CHUNK_MOST ? count : CHUNK_MOST;
+    for (bool fits = false; !fits; n = fits ? n : n / 2) {
+        fits = encode(k, points, n);
+        if (!fits && n == 1) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "an Observation of Datastream %lld is too large to pack",
+                                            (long long)k->stream->id);
+    }
+    while (k->bytes.n > CHUNK_FULL_BYTES && n > 1) {
+        const size_t guess = share_that_fits(n, k->bytes.n);
+        n = guess < n ? guess : n - 1;
+        if (!encode(k, points, n)) return err_no_memory(e);
+    }
+    *taken = n;
+    return true;
+}
+
+static bool insert_encoded(struct sealing *k, const struct point *last, err *e)
+{
+    return chunk_insert(k->connection, k->stream->id, key_of(last), buf_str(&k->bytes), e);
 }
 
 static bool decode(struct sealing *k, str bytes, struct point **points, size_t *count, err *e)
@@ -72,59 +87,71 @@ static struct point *merged(arena *a, const struct point *x, size_t x_count, con
 
 // ---- the growing chunk ----
 
-bool sealing_keep_growing(struct sealing *k, const struct point *points, size_t count, err *e)
+static void keep_encoded(struct sealing *k, size_t count)
 {
-    buf_clear(&k->growing);
-    k->row.growing_count = (uint32_t)count;
-    if (count == 0) return true;
-    if (!encode(k, points, count, e)) return false;
     const buf spare = k->growing;
     k->growing = k->bytes;
     k->bytes = spare;
+    k->row.growing_count = (uint32_t)count;
+}
+
+// The full chunks are inserted, what is left over goes on growing.
+bool sealing_keep_growing(struct sealing *k, const struct point *points, size_t count, err *e)
+{
+    buf_clear(&k->bytes);
+    for (size_t n; count > 0; points += n, count -= n) {
+        if (!encode_full(k, points, count, &n, e)) return false;
+        if (n == count) break;
+        if (!insert_encoded(k, &points[n - 1], e)) return false;
+    }
+    keep_encoded(k, count);
     return true;
 }
 
 static bool grow(struct sealing *k, const struct point *points, size_t count, err *e)
 {
-    struct point *grown = NULL;
-    size_t grown_count = 0;
-    if (k->row.growing_count > 0) {
-        if (!decode(k, buf_str(&k->growing), &grown, &grown_count, e)) return false;
-        points = merged(k->memory, grown, grown_count, points, count);
-        if (!points) return err_no_memory(e);
-        count += grown_count;
-    }
-    for (size_t n; (n = full_length(points, count, CHUNK_FULL)) <= count; points += n, count -= n)
-        if (!insert_piece(k, points, n, e)) return false;
-    return sealing_keep_growing(k, points, count, e);
+    struct point *grown;
+    size_t grown_count;
+    if (k->row.growing_count == 0) return sealing_keep_growing(k, points, count, e);
+    if (!decode(k, buf_str(&k->growing), &grown, &grown_count, e)) return false;
+    points = merged(k->memory, grown, grown_count, points, count);
+    return points ? sealing_keep_growing(k, points, grown_count + count, e) : err_no_memory(e);
 }
 
 // ---- late ones ----
 
-// Writes the chunk anew with these observations, in several when they are many. The last piece takes the row's place.
+static size_t pieces_for(struct sealing *k, const struct point *points, size_t count)
+{
+    if (encode(k, points, count)) return k->bytes.n <= 2 * CHUNK_FULL_BYTES ? 1 : k->bytes.n / CHUNK_FULL_BYTES;
+    return 2 * (count / CHUNK_MOST + 1);
+}
+
+// Writes the chunk anew with these observations, in several alike when they are many; the last takes the row's place.
 bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const struct point *points, size_t count, err *e)
 {
-    const size_t pieces = count > CHUNK_FULL + CHUNK_FULL / 2 ? (count + CHUNK_FULL - 1) / CHUNK_FULL : 1;
-    const size_t each = (count + pieces - 1) / pieces;
-    for (size_t n; (n = full_length(points, count, each)) < count; points += n, count -= n)
-        if (!insert_piece(k, points, n, e)) return false;
-    return encode(k, points, count, e) &&
-           chunk_update(k->connection, chunk->id, key_of(&points[count - 1]), buf_str(&k->bytes), e);
+    const size_t pieces = pieces_for(k, points, count), each = (count + pieces - 1) / pieces;
+    for (size_t n; count > each; points += n, count -= n) {
+        if (!encode_full(k, points, each, &n, e) || !insert_encoded(k, &points[n - 1], e)) return false;
+    }
+    for (size_t n;; points += n, count -= n) {
+        if (!encode_full(k, points, count, &n, e)) return false;
+        if (n == count) return chunk_update(k->connection, chunk->id, key_of(&points[n - 1]), buf_str(&k->bytes), e);
+        if (!insert_encoded(k, &points[n - 1], e)) return false;
+    }
 }
+
+#define OWN_CHUNK 512
 
 // Many that stand before all of the chunk become chunks of their own: older data that is read in later.
 static bool is_own_chunk(const struct chunk_head *h, const struct point *points, size_t count)
 {
-    return count >= CHUNK_FULL / 2 && points[count - 1].time < h->first_time;
+    return count >= OWN_CHUNK && points[count - 1].time < h->first_time;
 }
 
 static bool insert_before(struct sealing *k, const struct point *points, size_t count, err *e)
 {
-    for (size_t n; count > 0; points += n, count -= n) {
-        n = full_length(points, count, CHUNK_FULL);
-        if (n > count) n = count;
-        if (!insert_piece(k, points, n, e)) return false;
-    }
+    for (size_t n; count > 0; points += n, count -= n)
+        if (!encode_full(k, points, count, &n, e) || !insert_encoded(k, &points[n - 1], e)) return false;
     return true;
 }
 
@@ -174,9 +201,7 @@ bool sealing_put(struct sealing *k, const struct point *points, size_t count, er
 
 bool sealing_finish(struct sealing *k, struct store_tx *tx, err *e)
 {
-    struct stream_state *t = &k->stream->state;
     if (!tx_save_stream(tx, k->stream, e)) return false;
-    t->growing_count = k->row.growing_count;
     return stream_row_write(k->connection, k->stream, &k->row, buf_str(&k->growing), e);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// seal.h: from the tail into chunks. Observations join the stream's growing chunk, which becomes a full one when it has
-// CHUNK_FULL; late ones go into the full chunks whose time they fall in, which are written anew.
+// seal.h: from the tail into chunks. Observations join the stream's growing chunk; what fills CHUNK_FULL_BYTES of it becomes
+// a full one. Late observations go into the full chunks whose time they fall in, which are written anew.
 // Threads  the writer
 #ifndef PEIL_STORE_STREAM_SEAL_H
 #define PEIL_STORE_STREAM_SEAL_H
@@ -8,7 +8,9 @@
 #include "store/stream/chunk_table.h"
 #include "store/scan/stream_scan.h"
 
-#define CHUNK_FULL 1024
+// Two rows of table `chunk` with so many bytes fill one page of 4096 to the last few: measured, chunks of a fixed number of
+// observations left a seventh of the pages empty.
+#define CHUNK_FULL_BYTES 2008
 
 // All of the stream's tail goes into chunks, as part of the operation; undone with it. Begins the operation's SQL.
 NODISCARD bool seal_stream(struct store_tx *tx, struct stream *s, err *e);

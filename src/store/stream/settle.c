@@ -27,18 +27,14 @@ void settle_note_row(struct store *s, uint64_t commit, size_t observations, size
 
 // ---- streams with a chunk's worth ----
 
-// The first chunk of a stream is cut off early, by its id, so that streams that are filled at the same pace do not all
-// become due at once; from then on each goes on in its own phase.
-static uint32_t first_length(entity_id stream)
-{
-    return 1 + (uint32_t)((uint64_t)stream * 0x9E3779B97F4A7C15 >> 40) % CHUNK_FULL;
-}
+#define DUE_LENGTH 1024
 
+// The first seal of a stream comes early, by its id, so that streams that are filled at the same pace are not all due at
+// once; from then on each goes on in its own phase.
 static uint32_t due_length(const struct stream *s)
 {
-    const struct stream_state *t = &s->state;
-    if (t->sealed_commit == 0) return first_length(s->id);
-    return t->growing_count < CHUNK_FULL ? CHUNK_FULL - t->growing_count : 1;
+    if (s->state.sealed_commit != 0) return DUE_LENGTH;
+    return 1 + (uint32_t)((uint64_t)s->id * 0x9E3779B97F4A7C15 >> 40) % DUE_LENGTH;
 }
 
 void settle_note(struct store *s, struct stream *stream, const struct tail *t)
@@ -101,7 +97,7 @@ static bool seal_alone(struct store_tx *tx, struct stream *s)
 static void seal_due(struct store_tx *tx)
 {
     struct stream *s;
-    for (size_t left = 1 + 2 * tx->appended_count / CHUNK_FULL; left > 0 && (s = take_due(&tx->store->settling)); left--)
+    for (size_t left = 1 + 2 * tx->appended_count / DUE_LENGTH; left > 0 && (s = take_due(&tx->store->settling)); left--)
         seal_alone(tx, s);
 }
 

@@ -18,7 +18,6 @@ struct stream_state {
     // The tail's rows before this commit's are in chunks, and so many of this stream's observations in that row.
     uint64_t sealed_commit;
     uint32_t sealed_of_row;
-    uint32_t growing_count;     // observations in its growing chunk
     // Its place in the durable tail's row of a commit: how many of its observations stand there, the last of them.
     uint64_t row_commit;
     uint32_t row_count;

@@ -45,6 +45,7 @@ static bool start_broker(struct demo *d, err *e)
     if (!d->broker) return false;
     d->settings.mqtt.host = STR("127.0.0.1");
     d->settings.mqtt.port = mqtt_broker_port(d->broker);
+    d->settings.mqtt.publish_unasked = false;  // our own broker says who asks
     return true;
 }
 

@@ -88,6 +88,8 @@ static const struct setting table[] = {
      "Key of the client certificate (PEM)."},
     {"mqtt", "publish", SETTING_BOOL, AT(mqtt, publish), "yes", 0, 0,
      "Publish new and changed entities at the broker, as SensorThings describes."},
+    {"mqtt", "publish_unasked", SETTING_BOOL, AT(mqtt, publish_unasked), "yes", 0, 0,
+     "Announce though nobody is known to have asked; if not, mosquitto.conf needs: log_dest topic, log_type subscribe."},
     {"mqtt", "endpoint", SETTING_TEXT, AT(mqtt, endpoint), "", 0, 0,
      "Address of the broker as the public reaches it, named in the service root: mqtts://mqtt.example.nl:8883."},
 

@@ -27,7 +27,7 @@ struct settings {
     struct {
         str host, client_id, username, password_file, ca_file, cert_file, key_file, endpoint;
         int64_t port;
-        bool publish;
+        bool publish, publish_unasked;
     } mqtt;
     struct {
         bool accept_new_devices;

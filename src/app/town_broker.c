@@ -85,7 +85,12 @@ static bool parts_start(struct town_broker *l, const struct settings *s, const s
     l->config.topics = sta_mqtt_filters(&l->config.topic_count);
     if (!password_read(s->mqtt.password_file, a, &l->config.password, e)) return false;
     if (!publisher_start(l, s, m, a, e)) return false;
-    l->sta = sta_mqtt_new(sta, l->publisher, m, e);
+    const sta_mqtt_config c = {.sta = sta,
+                               .publisher = l->publisher,
+                               .only_asked = !s->mqtt.publish_unasked,
+                               .client_id = s->mqtt.client_id,
+                               .metrics = m};
+    l->sta = sta_mqtt_new(&c, e);
     return l->sta != NULL;
 }
 
@@ -120,7 +125,8 @@ void town_broker_stop(struct town_broker *l)
 void town_broker_close(struct town_broker *l)
 {
     if (!l) return;
-    mqtt_subscriber_free(l->subscriber);  // not before: what waited in the store until its end says that it is done
+    mqtt_subscriber_free(
+        l->subscriber);  // not before: what waited in the store until its end says that it is done
     if (l->sta) sta_mqtt_free(l->sta);
     if (l->publisher) mqtt_publisher_stop(l->publisher);
     free(l);

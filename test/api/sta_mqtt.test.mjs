@@ -32,8 +32,8 @@ after(async () => {
 beforeEach(async () => { client = await Client.connect(broker.port) })
 afterEach(() => client.close())
 
-async function metric(name) {
-  const text = execFileSync('curl', ['-s', '--unix-socket', `${peil.directory}/admin.sock`, 'http://peil/metrics'], { encoding: 'utf8' })
+async function metric(name, of = peil) {
+  const text = execFileSync('curl', ['-s', '--unix-socket', `${of.directory}/admin.sock`, 'http://peil/metrics'], { encoding: 'utf8' })
   const line = text.split('\n').find((l) => l.startsWith(name))
   return line === undefined ? 0 : Number(line.split(' ').at(-1))
 }
@@ -106,7 +106,7 @@ describe('A.7.1.1 observation-creation', () => {
 
   test('what is refused is counted, logged, and not sent again for ever', async () => {
     const id = await peil.make('Datastreams', wholeStream())
-    const before = await metric('peil_mqtt_messages_total{outcome="refused"}')
+    const before = await metric('peil_mqtt_sensorthings_total{outcome="refused"}')
     const bad = ['{', '', 'hello', '{"result":1,"nonsense":2}', '{"result":NaN}', '[]', '\u0000\u0001',
       JSON.stringify({ result: 1, phenomenonTime: '1700-01-01T00:00:00Z' })]
     for (const payload of bad) await client.publish(`v1.1/Datastreams(${id})/Observations`, payload)
@@ -114,7 +114,7 @@ describe('A.7.1.1 observation-creation', () => {
     await client.publish('v1.1/Nonsense/Observations', '{"result":1}')
     await client.publish(`v1.1/Datastreams(${id})/Observations`, '{"result":99}')
     await until(async () => await peil.count(`Datastreams(${id})/Observations`) === 1, 'the good one behind them is stored')
-    await until(async () => await metric('peil_mqtt_messages_total{outcome="refused"}') === before + bad.length + 2, 'all are counted')
+    await until(async () => await metric('peil_mqtt_sensorthings_total{outcome="refused"}') === before + bad.length + 2, 'all are counted')
     assert.match(peil.server.log.text, /MQTT messages refused/)
   })
 
@@ -125,7 +125,7 @@ describe('A.7.1.1 observation-creation', () => {
     await client.wait((m) => m.payload.includes('@iot.selfLink'))
     await sleep(300)
     assert.equal(await peil.count(`Datastreams(${id})/Observations`), 1)
-    assert.ok(await metric('peil_mqtt_messages_total{outcome="own_announcement"}') > 0)
+    assert.ok(await metric('peil_mqtt_sensorthings_total{outcome="own_announcement"}') > 0)
   })
 
   test('what was published while peil was away is stored when it is back', async () => {
@@ -280,6 +280,30 @@ describe('A.8.1.1 receive-updates', () => {
     await peil.make(`Datastreams(${id})/Observations`, { result: 42 })
     assert.equal(JSON.parse((await seen).stdout).result, 42)
   })
+})
+
+test('with mqtt.publish_unasked=no only topics that somebody asked for are announced, wildcards too', async () => {
+  const quiet = await Peil.start({ args: [...settings(), '--set', 'mqtt.publish_unasked=no', '--set', 'mqtt.client_id=quiet'] })
+  const other = await Client.connect(broker.port)
+  try {
+    const [one, two] = [await quiet.make('Datastreams', wholeStream()), await quiet.make('Datastreams', wholeStream())]
+    await sleep(500)
+    const post = (id, result) => quiet.make(`Datastreams(${id})/Observations`, { result })
+    const mine = (m) => m.payload.includes(quiet.root)
+    await other.subscribe(`v1.1/Datastreams(${one})/Observations`)
+    await sleep(300)
+    await post(two, 1)
+    await post(one, 2)
+    await other.wait((m) => mine(m) && json(m).result === 2)
+    await other.subscribe('v1.1/+/Observations')
+    await sleep(300)
+    await post(two, 3)
+    await other.wait((m) => mine(m) && json(m).result === 3)
+    assert.equal(await metric('peil_mqtt_announced_total', quiet), 2)
+  } finally {
+    other.close()
+    await quiet.stop()
+  }
 })
 
 test('serverSettings name the MQTT requirements and where the broker is', async () => {

@@ -35,10 +35,7 @@ struct news {
 };
 
 struct announcer {
-    const struct sta *sta;
-    struct mqtt_publisher *publisher;
-    void (*tick)(void *context);
-    void *context;
+    announcer_config c;
     struct queue *queue;
     atomic_size_t queued_bytes;
     atomic_bool is_stopped;
@@ -143,10 +140,17 @@ void announcer_note(struct announcer *a, str topic)
 
 static void publish(struct announcer *a, str topic, str payload)
 {
-    if (mqtt_publish(a->publisher, topic, payload, QOS, false))
+    if (mqtt_publish(a->c.publisher, topic, payload, QOS, false))
         metric_count(&announced, 1);
     else
         metric_count(&dropped, 1);
+}
+
+// On a topic that needs no asking, unless only what is asked for is announced.
+static void publish_basic(struct announcer *a, const char *topic, int n)
+{
+    const str t = {topic, (size_t)n};
+    if (!a->c.only_asked || watches_ask(&a->watches, t)) publish(a, t, buf_str(&a->payload));
 }
 
 static void publish_always(struct announcer *a, const struct record *r)
@@ -157,7 +161,7 @@ static void publish_always(struct announcer *a, const struct record *r)
     sta_form_entity(&a->payload, &a->form, r, NULL);
     if (a->payload.failed) return;
     int n = snprintf(topic, sizeof topic, "v1.1/%.*s", STR_ARG(set));
-    publish(a, (str){topic, (size_t)n}, buf_str(&a->payload));
+    publish_basic(a, topic, n);
     if (r->set == SET_OBSERVATION) {
         const bool is_one = r->links[OBSERVATION_DATASTREAM];
         n = snprintf(topic, sizeof topic, "v1.1/%s(%lld)/Observations",
@@ -165,14 +169,14 @@ static void publish_always(struct announcer *a, const struct record *r)
     } else {
         n = snprintf(topic, sizeof topic, "v1.1/%.*s(%lld)", STR_ARG(set), (long long)r->id);
     }
-    publish(a, (str){topic, (size_t)n}, buf_str(&a->payload));
+    publish_basic(a, topic, n);
 }
 
 // What publish_always has told already.
 static bool is_told(const struct watch *w)
 {
     const struct sta_path *p = &w->path;
-    if (w->version != STA_V1_1 || w->query) return false;
+    if (w->is_filter || w->version != STA_V1_1 || w->query) return false;
     if (p->kind == PATH_SET && p->hop_count == 1) return true;
     const bool is_observation = sta_path_last(p)->set == SET_OBSERVATION;
     if (p->kind == PATH_ENTITY) return p->hop_count == 1 && !is_observation;
@@ -185,7 +189,7 @@ static void publish_asked(struct announcer *a, struct snapshot *at, const struct
 {
     for (struct watch *w = a->watches.first; w; w = w->next) {
         if (is_told_always && is_told(w)) continue;
-        if (!watch_matches(w, at, r, a->scratch) || !watch_payload(w, a->sta, r, a->scratch, &a->payload))
+        if (!watch_matches(w, at, r, a->scratch) || !watch_payload(w, a->c.sta, r, a->scratch, &a->payload))
             continue;
         publish(a, w->topic, buf_str(&a->payload));
     }
@@ -221,7 +225,7 @@ static bool record_of(struct announcer *a, struct snapshot *at, const struct cha
 
 static bool has_form(struct announcer *a, err *e)
 {
-    return a->form.root.n || sta_form_make(a->sta, STA_V1_1, a->form_arena, a->scratch, &a->form, e);
+    return a->form.root.n || sta_form_make(a->c.sta, STA_V1_1, a->form_arena, a->scratch, &a->form, e);
 }
 
 static void tell(struct announcer *a, const struct change *changes, size_t count)
@@ -229,7 +233,7 @@ static void tell(struct announcer *a, const struct change *changes, size_t count
     struct snapshot *at;
     struct record r;
     err e;
-    if (!has_form(a, &e) || !snapshot_open(a->sta->store, &at, &e)) {
+    if (!has_form(a, &e) || !snapshot_open(a->c.sta->store, &at, &e)) {
         log_warning("changes are not announced", "reason=%s", e.text);
         return;
     }
@@ -252,7 +256,7 @@ static void tell_touched(struct announcer *a)
                            watches_want(&a->watches, SET_MULTI_DATASTREAM);
     a->highest_touched = 0;
     if (highest == 0) return;
-    if (is_wanted && snapshot_open(a->sta->store, &at, NULL)) {
+    if (is_wanted && snapshot_open(a->c.sta->store, &at, NULL)) {
         for (entity_id stream = 1; stream <= highest; stream++) {
             struct record r;
             if (!a->touched[stream]) continue;
@@ -270,8 +274,8 @@ static void tell_touched(struct announcer *a)
 static void handle(struct announcer *a, struct news *n)
 {
     if (n->topic.n) {
-        struct watch *w = watch_parse(a->sta, n->topic, time_now());
-        if (w) watches_add(&a->watches, a->sta, w);
+        struct watch *w = watch_parse(a->c.sta, n->topic, time_now());
+        if (w) watches_add(&a->watches, a->c.sta, w);
     } else {
         tell(a, n->changes, n->count);
     }
@@ -288,7 +292,7 @@ static void *run(void *context)
         const int64_t now = time_monotonic_us();
         if (now >= next_tick) {
             tell_touched(a);
-            a->tick(a->context);
+            a->c.tick(a->c.context);
             next_tick = now + TICK_US;
         }
         if (queue_take(a->queue, &item, 1, next_tick > now ? next_tick - now : 0))
@@ -306,30 +310,28 @@ static bool prepare(struct announcer *a, err *e)
     a->kinds = calloc(STREAM_ID_MAX + 1, 1);
     a->touched = calloc(STREAM_ID_MAX + 1, 1);
     if (!a->queue || !a->scratch || !a->form_arena || !a->kinds || !a->touched) return err_no_memory(e);
-    if (!watches_load(&a->watches, a->sta, e)) return false;
+    if (!watches_load(&a->watches, a->c.sta, e)) return false;
     a->has_thread = pthread_create(&a->thread, NULL, run, a) == 0;
     return a->has_thread || err_set(e, ERR_INTERNAL, ERR_NOWHERE, "no thread for announcing");
 }
 
-struct announcer *announcer_new(const struct sta *sta, struct mqtt_publisher *p, struct metrics *m,
-                                void (*tick)(void *context), void *context, err *e)
+struct announcer *announcer_new(const announcer_config *c, err *e)
 {
     struct announcer *a = calloc(1, sizeof *a);
     if (!a) {
         err_no_memory(e);
         return NULL;
     }
-    *a = (struct announcer){
-        .sta = sta, .publisher = p, .tick = tick, .context = context, .payload = {.max = PAYLOAD_MAX}};
+    *a = (struct announcer){.c = *c, .payload = {.max = PAYLOAD_MAX}};
     if (!prepare(a, e)) {
         announcer_free(a);
         return NULL;
     }
-    if (m) {
-        metrics_add(m, &announced);
-        metrics_add(m, &dropped);
+    if (c->metrics) {
+        metrics_add(c->metrics, &announced);
+        metrics_add(c->metrics, &dropped);
     }
-    if (p) store_listen(sta->store, listen, a);
+    if (c->publisher) store_listen(c->sta->store, listen, a);
     return a;
 }
 

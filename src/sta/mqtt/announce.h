@@ -10,9 +10,16 @@
 
 struct announcer;
 
-// `tick` is called about every second on the announcing thread.
-NODISCARD struct announcer *announcer_new(const struct sta *sta, struct mqtt_publisher *p, struct metrics *m,
-                                          void (*tick)(void *context), void *context, err *e);
+typedef struct {
+    const struct sta *sta;
+    struct mqtt_publisher *publisher;  // NULL: nothing is announced
+    bool only_asked;
+    struct metrics *metrics;
+    void (*tick)(void *context);  // called about every second on the announcing thread
+    void *context;
+} announcer_config;
+
+NODISCARD struct announcer *announcer_new(const announcer_config *c, err *e);
 void announcer_note(struct announcer *a, str topic);  // somebody subscribed to it; any thread
 void announcer_stop(struct announcer *a);             // publishes what is queued, ends the thread
 void announcer_free(struct announcer *a);

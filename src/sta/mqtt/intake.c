@@ -16,16 +16,16 @@
 #define REFUSALS_EVERY (10 * TIME_SECOND)
 #define SUBSCRIPTIONS STR("$SYS/broker/log/M/subscribe")
 
-static metric created = {.name = "peil_mqtt_messages_total",
+static metric created = {.name = "peil_mqtt_sensorthings_total",
                          .help = "SensorThings messages over MQTT, by what became of them",
                          .labels = "outcome=\"created\"",
                          .type = METRIC_COUNTER};
 static metric refused = {
-    .name = "peil_mqtt_messages_total", .labels = "outcome=\"refused\"", .type = METRIC_COUNTER};
+    .name = "peil_mqtt_sensorthings_total", .labels = "outcome=\"refused\"", .type = METRIC_COUNTER};
 static metric given_up = {
-    .name = "peil_mqtt_messages_total", .labels = "outcome=\"given_up\"", .type = METRIC_COUNTER};
+    .name = "peil_mqtt_sensorthings_total", .labels = "outcome=\"given_up\"", .type = METRIC_COUNTER};
 static metric echoed = {
-    .name = "peil_mqtt_messages_total", .labels = "outcome=\"own_announcement\"", .type = METRIC_COUNTER};
+    .name = "peil_mqtt_sensorthings_total", .labels = "outcome=\"own_announcement\"", .type = METRIC_COUNTER};
 
 // One message on its way through the store. Used again and again, with its arena.
 struct arrival {
@@ -43,6 +43,7 @@ struct arrival {
 
 struct sta_mqtt {
     const struct sta *sta;
+    str client_id;
     struct announcer *announcer;
     struct queue *spare;
     struct lock *lock;  // over `again` and the two below
@@ -238,7 +239,8 @@ bool sta_mqtt_message(struct sta_mqtt *m, const mqtt_message *message)
     str topic;
     if (atomic_load(&m->is_draining)) return false;
     if (str_eq(message->topic, SUBSCRIPTIONS)) {
-        if (m->announcer && watch_topic_of_log(message->payload, &topic)) announcer_note(m->announcer, topic);
+        if (m->announcer && watch_topic_of_log(message->payload, m->client_id, &topic))
+            announcer_note(m->announcer, topic);
         mqtt_done(message->subscriber, message->delivery);
         return true;
     }
@@ -267,28 +269,29 @@ static void retry_all(void *context)
 
 // ---- life ----
 
-struct sta_mqtt *sta_mqtt_new(const struct sta *sta, struct mqtt_publisher *p, struct metrics *metrics,
-                              err *e)
+struct sta_mqtt *sta_mqtt_new(const sta_mqtt_config *c, err *e)
 {
     struct sta_mqtt *m = calloc(1, sizeof *m);
     if (!m) {
         err_no_memory(e);
         return NULL;
     }
-    m->sta = sta;
+    m->sta = c->sta;
+    m->client_id = c->client_id;
     m->spare = queue_new(SPARE_ARRIVALS);
     m->lock = lock_new();
     if (!m->spare || !m->lock) {
         err_no_memory(e);
     } else {
-        m->announcer = announcer_new(sta, p, metrics, retry_all, m, e);
+        const announcer_config ac = {c->sta, c->publisher, c->only_asked, c->metrics, retry_all, m};
+        m->announcer = announcer_new(&ac, e);
     }
     if (!m->announcer) {
         sta_mqtt_free(m);
         return NULL;
     }
     metric *const all[] = {&created, &refused, &given_up, &echoed};
-    for (size_t i = 0; metrics && i < sizeof all / sizeof all[0]; i++) metrics_add(metrics, all[i]);
+    for (size_t i = 0; c->metrics && i < sizeof all / sizeof all[0]; i++) metrics_add(c->metrics, all[i]);
     return m;
 }
 

@@ -26,9 +26,16 @@
 
 struct sta_mqtt;
 
-// Before the first write to the store, whose changes are listened to. Publisher NULL: nothing is announced.
-NODISCARD struct sta_mqtt *sta_mqtt_new(const struct sta *sta, struct mqtt_publisher *p, struct metrics *m,
-                                        err *e);
+typedef struct {
+    const struct sta *sta;
+    struct mqtt_publisher *publisher;  // NULL: nothing is announced
+    bool only_asked;                   // announce on topics that were asked for, the two kinds above included
+    str client_id;                     // of our subscriber: what it subscribes to is not asked for
+    struct metrics *metrics;
+} sta_mqtt_config;
+
+// Before the first write to the store, whose changes are listened to.
+NODISCARD struct sta_mqtt *sta_mqtt_new(const sta_mqtt_config *c, err *e);
 
 // What to subscribe to, and the subscriber's `message` for these topics.
 const str *sta_mqtt_filters(size_t *count);

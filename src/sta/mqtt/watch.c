@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "mqtt/topic.h"
 #include "sta/option.h"
 
 #include <stdlib.h>
@@ -65,12 +66,13 @@ static bool has_wildcard(str topic)
 
 struct watch *watch_parse(const struct sta *sta, str topic, instant now)
 {
-    if (topic.n == 0 || topic.n > TOPIC_MAX || has_wildcard(topic)) return NULL;
+    if (topic.n == 0 || topic.n > TOPIC_MAX) return NULL;
     struct watch *w = calloc(1, sizeof *w);
     if (w) w->a = arena_new(WATCH_ARENA_MAX);
-    if (w && w->a && parse(w, sta, topic)) {
+    if (w && w->a) {
         w->asked = now;
-        return w;
+        w->is_filter = has_wildcard(topic);
+        if (w->is_filter ? arena_copy(w->a, topic, &w->topic) : parse(w, sta, topic)) return w;
     }
     watch_free(w);
     return NULL;
@@ -84,14 +86,17 @@ void watch_free(struct watch *w)
 }
 
 // The client's name may hold anything, so that the topic is found from behind its quality of service.
-bool watch_topic_of_log(str payload, str *topic)
+bool watch_topic_of_log(str payload, str own_client, str *topic)
 {
-    static const str marks[] = {STR(" 0 v1."), STR(" 1 v1."), STR(" 2 v1.")};
+    static const str marks[] = {STR(" 0 v1."), STR(" 1 v1."), STR(" 2 v1."), STR(" 0 #"), STR(" 1 #"),
+                                STR(" 2 #"),   STR(" 0 +"),   STR(" 1 +"),   STR(" 2 +")};
+    size_t start, at;
+    if (!str_find(payload, STR(": "), &start)) return false;
+    const str line = str_slice(payload, start + 2, payload.n);
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-        size_t at;
-        if (!str_find(payload, marks[i], &at)) continue;
-        *topic = str_trim(str_slice(payload, at + 3, payload.n));
-        return true;
+        if (!str_find(line, marks[i], &at)) continue;
+        *topic = str_trim(str_slice(line, at + 3, line.n));
+        return !str_eq(str_slice(line, 0, at), own_client);
     }
     return false;
 }
@@ -130,6 +135,7 @@ static bool set_has(const struct watch *w, struct snapshot *at, const struct rec
 
 bool watch_matches(const struct watch *w, struct snapshot *at, const struct record *r, arena *scratch)
 {
+    if (w->is_filter) return false;
     const struct sta_hop *last = sta_path_last(&w->path);
     if (last->set != r->set) return false;
     if (w->path.kind == PATH_SET) return set_has(w, at, r, scratch);
@@ -290,7 +296,14 @@ void watches_add(struct watches *ws, const struct sta *sta, struct watch *w)
 bool watches_want(const struct watches *ws, entity_set set)
 {
     for (const struct watch *w = ws->first; w; w = w->next)
-        if (sta_path_last(&w->path)->set == set) return true;
+        if (!w->is_filter && sta_path_last(&w->path)->set == set) return true;
+    return false;
+}
+
+bool watches_ask(const struct watches *ws, str topic)
+{
+    for (const struct watch *w = ws->first; w; w = w->next)
+        if (w->is_filter ? mqtt_topic_matches(w->topic, topic) : str_eq(w->topic, topic)) return true;
     return false;
 }
 

@@ -13,6 +13,7 @@ struct watch {
     struct watch *next;
     arena *a;
     str topic;
+    bool is_filter;  // it has wildcards: nothing is announced on it, but it asks for topics that match
     sta_version version;
     struct sta_path path;
     struct query *query;  // its $select; NULL: everything
@@ -20,12 +21,13 @@ struct watch {
     uint64_t last_payload;  // hash of what was announced last: a property is announced when it changes
 };
 
-// A topic as a watch; NULL: it is none that can be announced on (wildcards, other services, $filter).
+// A topic as a watch; NULL: it is none that can be announced on (other services, $filter).
 struct watch *watch_parse(const struct sta *sta, str topic, instant now);
 void watch_free(struct watch *w);
 
-// "1795704910: client 1 v1.1/Things(1)": what Mosquitto logs of a subscription. False: it is something else.
-bool watch_topic_of_log(str payload, str *topic);
+// "1795704910: client 1 v1.1/Things(1)": what Mosquitto logs of a subscription. False: it is something else, or
+// our own client's.
+bool watch_topic_of_log(str payload, str own_client, str *topic);
 
 // Does it speak of this entity? `o` is the Observation when set is SET_OBSERVATION.
 bool watch_matches(const struct watch *w, struct snapshot *at, const struct record *r, arena *scratch);
@@ -40,6 +42,7 @@ struct watches {
 NODISCARD bool watches_load(struct watches *ws, const struct sta *sta, err *e);
 void watches_add(struct watches *ws, const struct sta *sta, struct watch *w);  // also as a document; takes w
 bool watches_want(const struct watches *ws, entity_set set);
+bool watches_ask(const struct watches *ws, str topic);  // has somebody asked for just this topic?
 void watches_free(struct watches *ws);
 
 #endif

@@ -8,14 +8,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#define BURSTS_WAITING_MAX 4096    // commits that wait for the thread
+#define BURSTS_WAITING_MAX 4096  // commits that wait for the thread
 #define CLIENTS_WAITING_MAX 4096
 #define TAKEN_MAX 256
-#define RING_EVENTS 8192           // kept for who comes back
+#define RING_EVENTS 8192                    // kept for who comes back
 #define TEXT_BYTES_MAX ((size_t)192 << 10)  // a client that has more waiting is closed by the server
 #define TICK_ARENA_BYTES ((size_t)16 << 20)
-#define THINGS_MAX 64              // in ?things=
-#define LOOK_ROUND_US 5000000      // clients that left are let go at least this often
+#define THINGS_MAX 64          // in ?things=
+#define LOOK_ROUND_US 5000000  // clients that left are let go at least this often
 
 struct heard {
     uint64_t commit;
@@ -53,24 +53,25 @@ struct live {
     struct meter_book *book;
     pthread_t thread;
     bool is_running;
-    struct queue *bursts;           // of struct burst
-    struct queue *arrivals;         // of struct client
-    _Atomic size_t listeners;       // while nobody listens nothing is kept
-    _Atomic uint64_t heard;         // the last commit with a reading
-    _Atomic uint64_t lost;          // the last of them that was not kept
+    struct queue *bursts;      // of struct burst
+    struct queue *arrivals;    // of struct client
+    _Atomic size_t listeners;  // while nobody listens nothing is kept
+    _Atomic uint64_t heard;    // the last commit with a reading
+    _Atomic uint64_t lost;     // the last of them that was not kept
 
     // The thread's own.
     struct client *clients;
-    struct event *ring;             // RING_EVENTS of them; numbers count up, the place is modulo RING_EVENTS
+    struct event *ring;  // RING_EVENTS of them; numbers count up, the place is modulo RING_EVENTS
     uint64_t ring_start, ring_end;
-    uint64_t complete_after;        // the ring has everything that came after this commit
+    uint64_t complete_after;  // the ring has everything that came after this commit
     uint64_t last_commit;
     uint64_t lost_seen;
     arena *scratch;
 };
 
 static metric clients_now = {"peil_live_clients", "Open live streams.", NULL, METRIC_GAUGE};
-static metric events_sent = {"peil_live_events_total", "Readings given to live streams.", NULL, METRIC_COUNTER};
+static metric events_sent = {"peil_live_events_total", "Readings given to live streams.", NULL,
+                             METRIC_COUNTER};
 
 // ---- On the writer thread ----------------------------------------------------------------------------------------
 
@@ -121,8 +122,10 @@ static void write_event(buf *out, const struct series *s, const struct heard *h)
     buf_add_time(out, interval_is_instant(h->when) ? h->when.start : h->when.end);
     BUF_LIT(out, "\",\"result\":");
     value_write_json(out, &h->result);
-    if (reject != REJECT_NONE) buf_print(out, ",\"rejected\":\"%.*s\"", STR_ARG(reject_name(reject)));
-    else if (is_number && r.class) buf_print(out, ",\"class\":\"%.*s\"", STR_ARG(r.class->name));
+    if (reject != REJECT_NONE)
+        buf_print(out, ",\"rejected\":\"%.*s\"", STR_ARG(reject_name(reject)));
+    else if (is_number && r.class)
+        buf_print(out, ",\"class\":\"%.*s\"", STR_ARG(r.class->name));
     if (is_number && s->factor < 1) buf_print(out, ",\"factor\":%g", s->factor);
     BUF_LIT(out, "}\n\n");
 }
@@ -240,8 +243,10 @@ static uint64_t first_after(const struct live *l, uint64_t commit)
 static void welcome(struct live *l, struct client *c)
 {
     buf text = {.max = TEXT_BYTES_MAX};
-    if (c->place >= l->complete_after) write_from(l, c, first_after(l, c->place), &text);
-    else write_latest(l, c, &text);
+    if (c->place >= l->complete_after)
+        write_from(l, c, first_after(l, c->place), &text);
+    else
+        write_latest(l, c, &text);
     give(c, STR("retry: 2000\n\n"));
     give(c, text_or_behind(&text));
     buf_free(&text);
@@ -408,7 +413,8 @@ static bool read_wishes(struct http_request *r, struct client *c, err *e)
 {
     str things, after = http_request_header(r, "Last-Event-ID");
     arena *a = http_request_arena(r);
-    if (http_query_get(http_request_query(r), STR("things"), a, &things) && !read_things(c, things, e)) return false;
+    if (http_query_get(http_request_query(r), STR("things"), a, &things) && !read_things(c, things, e))
+        return false;
     if (after.n == 0 && !http_query_get(http_request_query(r), STR("after"), a, &after)) return true;
     int64_t place;
     if (!num_parse_int(after, &place, e)) return err_within(e, "after");
@@ -426,7 +432,8 @@ static void refuse(struct http_request *r, const err *e)
     json_name(&w, STR("status"));
     json_put_int(&w, err_http_status(e->code));
     json_close(&w, '}');
-    const http_reply_data reply = {.status = err_http_status(e->code), .content_type = STR("application/problem+json"),
+    const http_reply_data reply = {.status = err_http_status(e->code),
+                                   .content_type = STR("application/problem+json"),
                                    .body = buf_str(&body)};
     http_reply(r, &reply);
     buf_free(&body);

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 #define LIST_BYTES_MAX ((size_t)256 << 20)
-#define RELOAD_LEAST_US 500000     // a burst of new devices makes two lists a second at most
-#define PERIOD_READINGS 6          // looked at to see how often a series reports
+#define RELOAD_LEAST_US 500000  // a burst of new devices makes two lists a second at most
+#define PERIOD_READINGS 6       // looked at to see how often a series reports
 #define PERIOD_LEAST TIME_MINUTE
 #define PERIOD_MOST TIME_HOUR
 
@@ -26,8 +26,8 @@ struct meter_book {
     struct store *store;
     const struct outlines *outlines;
     struct lock *lock;
-    struct loaded *current;   // lock
-    _Atomic uint64_t version; // counts changes of entities
+    struct loaded *current;    // lock
+    _Atomic uint64_t version;  // counts changes of entities
 };
 
 // ---- Reading entities ----------------------------------------------------------------------------------------------
@@ -37,8 +37,8 @@ struct loader {
     const struct outlines *outlines;
     arena *a;
     struct meter_list *list;
-    struct series *series;        // of all meters, in order of id
-    entity_id *series_thing;      // beside it
+    struct series *series;    // of all meters, in order of id
+    entity_id *series_thing;  // beside it
     size_t series_capacity;
     err *e;
 };
@@ -113,7 +113,8 @@ static bool read_things(struct loader *l)
 {
     const struct query q = {.set = SET_THING,
                             .top = -1,
-                            .properties = 1u << THING_NAME | 1u << THING_DESCRIPTION | 1u << THING_PROPERTIES};
+                            .properties = 1u << THING_NAME | 1u << THING_DESCRIPTION |
+                                          1u << THING_PROPERTIES};
     int64_t count;
     if (!store_count(l->at, &q, &count, l->e)) return false;
     l->list->all = ARENA_ARRAY(l->a, (size_t)count + 1, struct meter);
@@ -126,8 +127,8 @@ static bool point_in(const json *geo, struct place *out)
     if (geometry) geo = geometry;
     const json *at = json_get(geo, STR("coordinates"));
     err ignored;
-    return str_eq(text_member(geo, STR("type")), STR("Point")) && at && at->type == JSON_ARRAY && at->count >= 2 &&
-           num_parse_double(at->first->text, &out->longitude, &ignored) &&
+    return str_eq(text_member(geo, STR("type")), STR("Point")) && at && at->type == JSON_ARRAY &&
+           at->count >= 2 && num_parse_double(at->first->text, &out->longitude, &ignored) &&
            num_parse_double(at->first->next->text, &out->latitude, &ignored) && fabs(out->latitude) <= 85 &&
            fabs(out->longitude) <= 180;
 }
@@ -168,7 +169,8 @@ static bool read_places(struct loader *l)
     if (!store_query(l->at, &q, &c, l->e)) return false;
     bool ok = true;
     for (size_t i = 0; ok && i < l->list->count; i++)
-        ok = (i == 0 || cursor_restart(c, l->list->all[i].id, l->e)) && read_places_of(l, c, &l->list->all[i]);
+        ok = (i == 0 || cursor_restart(c, l->list->all[i].id, l->e)) &&
+             read_places_of(l, c, &l->list->all[i]);
     cursor_close(c);
     return ok;
 }
@@ -219,11 +221,12 @@ static bool read_stream(struct loader *l, const struct record *r)
 
 static bool read_streams(struct loader *l)
 {
-    const struct query q = {
-        .set = SET_DATASTREAM,
-        .top = -1,
-        .properties = 1u << DATASTREAM_NAME | 1u << DATASTREAM_UNIT_OF_MEASUREMENT | 1u << DATASTREAM_PROPERTIES,
-        .links = 1u << DATASTREAM_THING | 1u << DATASTREAM_SENSOR | 1u << DATASTREAM_OBSERVED_PROPERTY};
+    const struct query q = {.set = SET_DATASTREAM,
+                            .top = -1,
+                            .properties = 1u << DATASTREAM_NAME | 1u << DATASTREAM_UNIT_OF_MEASUREMENT |
+                                          1u << DATASTREAM_PROPERTIES,
+                            .links = 1u << DATASTREAM_THING | 1u << DATASTREAM_SENSOR |
+                                     1u << DATASTREAM_OBSERVED_PROPERTY};
     int64_t count;
     if (!store_count(l->at, &q, &count, l->e)) return false;
     l->series = ARENA_ARRAY(l->a, (size_t)count + 1, struct series);
@@ -466,8 +469,10 @@ const struct series *series_find(const struct meter_list *l, entity_id stream)
     while (least < most) {
         const size_t middle = least + (most - least) / 2;
         if (l->by_id[middle]->id == stream) return l->by_id[middle];
-        if (l->by_id[middle]->id < stream) least = middle + 1;
-        else most = middle;
+        if (l->by_id[middle]->id < stream)
+            least = middle + 1;
+        else
+            most = middle;
     }
     return NULL;
 }
@@ -547,7 +552,8 @@ bool reading_has_value(const struct reading *r)
     return r->state == READING_FRESH || r->state == READING_OLD;
 }
 
-bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a, struct reading *out, err *e)
+bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a, struct reading *out,
+                    err *e)
 {
     struct observation o;
     *out = (struct reading){.state = READING_NONE};

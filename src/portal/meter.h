@@ -17,17 +17,17 @@ typedef enum { METER_REFERENCE, METER_MUNICIPAL, METER_CITIZEN, METER_KIND_COUNT
 struct meter;
 
 struct series {
-    entity_id id;                     // of the Datastream
+    entity_id id;  // of the Datastream
     const struct meter *meter;
     const struct quantity *quantity;  // NULL: peil does not know it
     const struct scale *scale;
-    str name;                         // of the Datastream, shown when the quantity is unknown
-    str unit;                         // as shown
-    bool is_canonical;                // results are in the quantity's own unit
-    double factor;                    // from results to the unit shown
+    str name;           // of the Datastream, shown when the quantity is unknown
+    str unit;           // as shown
+    bool is_canonical;  // results are in the quantity's own unit
+    double factor;      // from results to the unit shown
     int decimals;
     str sensor;
-    instant period;                   // between readings, as lately seen
+    instant period;  // between readings, as lately seen
 };
 
 struct meter {
@@ -37,21 +37,22 @@ struct meter {
     bool is_demo;
     bool has_place;
     struct place place;
-    const struct outline *area;       // NULL: in none
-    struct series *series;            // in the order of model/quantity.h
+    const struct outline *area;  // NULL: in none
+    struct series *series;       // in the order of model/quantity.h
     size_t series_count;
 };
 
 struct meter_list {
-    struct meter *all;                // by neighbourhood's name, then by name
+    struct meter *all;  // by neighbourhood's name, then by name
     size_t count;
     size_t series_count;
-    const struct series **by_id;      // series in order of id
+    const struct series **by_id;  // series in order of id
 };
 
 struct meter_book;
 
-NODISCARD struct meter_book *meter_book_new(struct store *s, const struct outlines *o, err *e);  // o may be NULL
+NODISCARD struct meter_book *meter_book_new(struct store *s, const struct outlines *o,
+                                            err *e);  // o may be NULL
 void meter_book_free(struct meter_book *b);
 void meter_book_changed(struct meter_book *b);  // an entity changed: the next take reads again
 
@@ -59,7 +60,7 @@ NODISCARD bool meters_take(struct meter_book *b, const struct meter_list **out, 
 // Also when the current list is very young: what was made just now is in it.
 NODISCARD bool meters_take_newest(struct meter_book *b, const struct meter_list **out, err *e);
 void meters_give(struct meter_book *b, const struct meter_list *l);
-const struct meter *meter_find(const struct meter_list *l, entity_id thing);    // NULL: none or not public
+const struct meter *meter_find(const struct meter_list *l, entity_id thing);  // NULL: none or not public
 const struct series *series_find(const struct meter_list *l, entity_id stream);
 mark_shape meter_shape(meter_kind k);
 
@@ -68,24 +69,32 @@ typedef enum { READING_NONE, READING_FRESH, READING_OLD, READING_SILENT, READING
 #define READING_OLD_MOST (3 * TIME_HOUR)
 
 // What ingest found (resultQuality), or a value outside what the quantity can be.
-typedef enum { REJECT_NONE, REJECT_IMPLAUSIBLE, REJECT_SATURATED, REJECT_CLOCK, REJECT_CONTRADICTED, REJECT_COUNT } reject_reason;
+typedef enum {
+    REJECT_NONE,
+    REJECT_IMPLAUSIBLE,
+    REJECT_SATURATED,
+    REJECT_CLOCK,
+    REJECT_CONTRADICTED,
+    REJECT_COUNT
+} reject_reason;
 
 struct reading {
     reading_state state;
-    instant at;                        // end of its interval, or its instant
-    double value;                      // in the unit shown
-    const struct scale_class *class;   // NULL: the scale has none, or it is rejected
+    instant at;                       // end of its interval, or its instant
+    double value;                     // in the unit shown
+    const struct scale_class *class;  // NULL: the scale has none, or it is rejected
     reject_reason reject;
 };
 
-NODISCARD bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a, struct reading *out, err *e);
+NODISCARD bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a,
+                              struct reading *out, err *e);
 // False when the result is no number.
 bool reading_of(const struct series *s, const struct observation *o, instant now, struct reading *out);
-bool reading_has_value(const struct reading *r);  // fresh or old
+bool reading_has_value(const struct reading *r);   // fresh or old
 instant series_fresh_for(const struct series *s);  // how long a reading stays fresh
-reject_reason reject_in(const value *quality);      // what ingest found
+reject_reason reject_in(const value *quality);     // what ingest found
 reject_reason reject_of(const struct series *s, const value *result, const value *quality);  // of a number
-str reject_name(reject_reason r);                  // "implausible", as ingest writes it and texts are called
-str reading_state_name(reading_state s);           // "fresh": class of the style sheet
+str reject_name(reject_reason r);         // "implausible", as ingest writes it and texts are called
+str reading_state_name(reading_state s);  // "fresh": class of the style sheet
 
 #endif

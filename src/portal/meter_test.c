@@ -7,8 +7,9 @@
 #define UG "\xc2\xb5g/m\xc2\xb3"
 #define NOON "2026-11-26T12:00:00Z"
 
-static const char square[] = "{\"features\":[{\"properties\":{\"code\":\"S\",\"name\":\"Strijp\"},\"geometry\":{\"type\":\"Polygon\","
-                             "\"coordinates\":[[[4,52],[5,52],[5,53],[4,53],[4,52]]]}}]}";
+static const char square[] =
+    "{\"features\":[{\"properties\":{\"code\":\"S\",\"name\":\"Strijp\"},\"geometry\":{\"type\":\"Polygon\","
+    "\"coordinates\":[[[4,52],[5,52],[5,53],[4,53],[4,52]]]}}]}";
 
 struct fixture {
     struct testing t;
@@ -56,7 +57,9 @@ TEST(a_meter_has_its_place_neighbourhood_kind_and_series)
     struct fixture f;
     entity_id stream;
     start(&f);
-    const entity_id thing = testing_meter(&f.t, (struct testing_meter){"M", "{\"origin\":\"citizen\",\"demo\":true}", "pm25", UG, 4.5, 52.5}, &stream);
+    const entity_id thing = testing_meter(
+        &f.t, (struct testing_meter){"M", "{\"origin\":\"citizen\",\"demo\":true}", "pm25", UG, 4.5, 52.5},
+        &stream);
     take(&f);
     const struct meter *m = meter_find(f.list, thing);
     assert_non_null(m);
@@ -90,9 +93,12 @@ TEST(what_is_internal_or_private_is_left_out_with_its_series)
     struct fixture f;
     entity_id hidden, internal, shown;
     start(&f);
-    testing_meter(&f.t, (struct testing_meter){"P", "{\"access\":\"private\"}", "pm25", UG, 4.5, 52.5}, &hidden);
-    testing_meter(&f.t, (struct testing_meter){"I", "{\"access\":\"internal\"}", "pm25", UG, 4.5, 52.5}, &internal);
-    testing_meter(&f.t, (struct testing_meter){"M", "{\"access\":\"public\"}", "pm25", UG, 4.5, 52.5}, &shown);
+    testing_meter(&f.t, (struct testing_meter){"P", "{\"access\":\"private\"}", "pm25", UG, 4.5, 52.5},
+                  &hidden);
+    testing_meter(&f.t, (struct testing_meter){"I", "{\"access\":\"internal\"}", "pm25", UG, 4.5, 52.5},
+                  &internal);
+    testing_meter(&f.t, (struct testing_meter){"M", "{\"access\":\"public\"}", "pm25", UG, 4.5, 52.5},
+                  &shown);
     take(&f);
     assert_int_equal(f.list->count, 1);
     assert_null(series_find(f.list, hidden));
@@ -127,7 +133,8 @@ TEST(a_reading_grows_old_and_falls_silent)
     entity_id s;
     start(&f);
     testing_meter(&f.t, (struct testing_meter){"M", "{}", "pm25", UG, 4.5, 52.5}, &s);
-    for (int i = 6; i >= 0; i--) testing_reading(&f.t, s, testing_time(NOON) - i * 10 * TIME_MINUTE, "21", NULL);
+    for (int i = 6; i >= 0; i--)
+        testing_reading(&f.t, s, testing_time(NOON) - i * 10 * TIME_MINUTE, "21", NULL);
     take(&f);
     assert_int_equal(series_find(f.list, s)->period, 10 * TIME_MINUTE);
     assert_int_equal(latest(&f, s, "2026-11-26T12:20:59Z").state, READING_FRESH);
@@ -187,7 +194,7 @@ TEST(another_unit_than_the_usual_is_shown_as_it_is_without_classes)
 
 RUN(CASE(a_meter_has_its_place_neighbourhood_kind_and_series),
     CASE(meters_come_by_neighbourhood_then_name_those_elsewhere_last),
-    CASE(what_is_internal_or_private_is_left_out_with_its_series), CASE(a_list_in_use_stays_when_a_newer_one_is_made),
-    CASE(a_reading_grows_old_and_falls_silent), CASE(a_series_without_readings_has_none),
-    CASE(a_reading_that_failed_a_check_is_rejected_with_the_reason),
+    CASE(what_is_internal_or_private_is_left_out_with_its_series),
+    CASE(a_list_in_use_stays_when_a_newer_one_is_made), CASE(a_reading_grows_old_and_falls_silent),
+    CASE(a_series_without_readings_has_none), CASE(a_reading_that_failed_a_check_is_rejected_with_the_reason),
     CASE(another_unit_than_the_usual_is_shown_as_it_is_without_classes))

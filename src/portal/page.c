@@ -14,8 +14,8 @@ static const struct {
     str name;
     page_view fill;
 } views[] = {
-    {STR("home"), view_map},   {STR("map"), view_map},         {STR("meter"), view_meter},
-    {STR("data"), view_data},  {STR("explain"), view_explain},
+    {STR("home"), view_map},  {STR("map"), view_map},         {STR("meter"), view_meter},
+    {STR("data"), view_data}, {STR("explain"), view_explain},
 };
 
 static page_view view_of(str name)
@@ -102,7 +102,8 @@ static str range_of(struct page *p, const struct scale *s, int i)
     const str least = words_number(p->words, p->a, s->classes[i - 1].below, 0);
     if (i == s->class_count - 1)
         return words_fill(p->words, p->a, STR("legend.range.above"), FILLS({STR("least"), least}));
-    return words_fill(p->words, p->a, STR("legend.range.between"), FILLS({STR("least"), least}, {STR("most"), most}));
+    return words_fill(p->words, p->a, STR("legend.range.between"),
+                      FILLS({STR("least"), least}, {STR("most"), most}));
 }
 
 void page_legend(struct page *p, struct view *list, const struct scale *s)
@@ -247,7 +248,8 @@ static void answer(struct page *p, const struct site_page *page, int status)
     char etag[32];
     (void)buf_reserve(&body, 64 << 10);
     template_render(page->template, p->root, &body);
-    http_reply_data reply = {.status = status, .content_type = STR("text/html; charset=utf-8"), .body = buf_str(&body)};
+    http_reply_data reply = {
+        .status = status, .content_type = STR("text/html; charset=utf-8"), .body = buf_str(&body)};
     snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)hash_of(reply.body));
     if (body.failed) reply = (http_reply_data){.status = 500};
     http_reply_add_header(&reply, STR("Cache-Control"), STR("no-cache"));
@@ -265,7 +267,8 @@ static void answer(struct page *p, const struct site_page *page, int status)
 
 static void answer_bare(struct http_request *r, int status)
 {
-    const http_reply_data reply = {.status = status, .content_type = STR("text/plain; charset=utf-8"),
+    const http_reply_data reply = {.status = status,
+                                   .content_type = STR("text/plain; charset=utf-8"),
                                    .body = status == 404 ? STR("Not found.\n") : STR("Try again later.\n")};
     http_reply(r, &reply);
 }
@@ -275,7 +278,8 @@ static language language_of_path(str path)
     return str_eq(path, STR("/en")) || str_starts(path, STR("/en/")) ? LANGUAGE_EN : LANGUAGE_NL;
 }
 
-static void answer_special(struct portal *portal, struct http_request *r, language l, str name, int status, str code)
+static void answer_special(struct portal *portal, struct http_request *r, language l, str name, int status,
+                           str code)
 {
     struct page p;
     const struct site_page *page = site_page_find(portal->site, name, l);
@@ -284,19 +288,24 @@ static void answer_special(struct portal *portal, struct http_request *r, langua
         return;
     }
     err ignored;
-    if (!meters_take(portal->book, &p.meters, &ignored)) p.meters = NULL;  // only to know whether to say "demo"
+    if (!meters_take(portal->book, &p.meters, &ignored))
+        p.meters = NULL;  // only to know whether to say "demo"
     put_frame(&p);
     view_text(&p.maker, p.root, STR("code"), code);
-    if (p.maker.failed) answer_bare(r, status);
-    else answer(&p, page, status);
+    if (p.maker.failed)
+        answer_bare(r, status);
+    else
+        answer(&p, page, status);
     meters_give(portal->book, p.meters);
 }
 
 static void answer_failure(struct portal *portal, struct http_request *r, language l, const err *e)
 {
     char text[256];
-    log_error("page failed", "path=%s error=%s", log_quote(text, http_request_path(r)), err_code_name(e->code).p);
-    answer_special(portal, r, l, STR("failure"), err_http_status(e->code) == 503 ? 503 : 500, err_code_name(e->code));
+    log_error("page failed", "path=%s error=%s", log_quote(text, http_request_path(r)),
+              err_code_name(e->code).p);
+    answer_special(portal, r, l, STR("failure"), err_http_status(e->code) == 503 ? 503 : 500,
+                   err_code_name(e->code));
 }
 
 static bool fill(struct page *p, const struct site_page *page, err *e)
@@ -346,8 +355,10 @@ void page_handle(struct http_request *r, void *context)
     if (ok) answer(&p, route->page, 200);
     meters_give(portal->book, p.meters);
     if (ok) return;
-    if (e.code == ERR_ABSENT) page_not_found(r, portal);
-    else answer_failure(portal, r, l, &e);
+    if (e.code == ERR_ABSENT)
+        page_not_found(r, portal);
+    else
+        answer_failure(portal, r, l, &e);
 }
 
 void page_not_found(struct http_request *r, struct portal *portal)
@@ -357,7 +368,8 @@ void page_not_found(struct http_request *r, struct portal *portal)
         answer_special(portal, r, language_of_path(http_request_path(r)), STR("not-found"), 404, (str){0});
         return;
     }
-    const http_reply_data reply = {.status = 404, .content_type = STR("application/problem+json"),
+    const http_reply_data reply = {.status = 404,
+                                   .content_type = STR("application/problem+json"),
                                    .body = STR("{\"title\":\"Not found\",\"status\":404}")};
     http_reply(r, &reply);
 }

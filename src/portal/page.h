@@ -35,22 +35,22 @@ struct page_route {
 // What a view works with; everything lives as long as the request.
 struct page {
     const struct portal *portal;
-    str name;                         // "map"
+    str name;  // "map"
     const struct words *words;
     struct http_request *request;
     arena *a;
-    str rest;                         // of the path: "12" of /meter/12
+    str rest;  // of the path: "12" of /meter/12
     struct snapshot *at;
     const struct meter_list *meters;
     instant now;
     struct view_maker maker;
-    struct view *root;                // what the view fills
+    struct view *root;  // what the view fills
 };
 
 // ERR_ABSENT becomes the friendly 404.
 typedef bool (*page_view)(struct page *p, err *e);
 
-NODISCARD bool view_map(struct page *p, err *e);      // home and map
+NODISCARD bool view_map(struct page *p, err *e);  // home and map
 NODISCARD bool view_meter(struct page *p, err *e);
 NODISCARD bool view_data(struct page *p, err *e);
 NODISCARD bool view_explain(struct page *p, err *e);
@@ -60,21 +60,23 @@ void page_not_found(struct http_request *r, struct portal *p);
 
 // ---- For views ---------------------------------------------------------------------------------------------------
 
-str page_text(const struct page *p, str id);                         // words_get
-str page_href(struct page *p, const char *format, ...) __attribute__((format(printf, 2, 3)));  // "/en/" before it where needed
-str page_query(struct page *p, str key);                              // a parameter of the address; empty when absent
+str page_text(const struct page *p, str id);  // words_get
+str page_href(struct page *p, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));  // "/en/" before it where needed
+str page_query(struct page *p, str key);    // a parameter of the address; empty when absent
 str page_quantity_name(const struct page *p, const struct series *s);
-str page_class_word(struct page *p, const struct scale_class *c);     // empty for NULL
+str page_class_word(struct page *p, const struct scale_class *c);  // empty for NULL
 str page_when(struct page *p, instant t);
-str page_stamp(struct page *p, instant t);                            // 2026-11-26T13:05:00Z
-str page_reading(struct page *p, const struct series *s, double v);   // "8,4 µg/m³"
-str page_word(struct page *p, const struct reading *r);               // its class, or why it was rejected
-str page_mark(struct page *p, const struct series *s, const struct reading *r);  // "8,4"; "×" when rejected, "–" without value
-str page_number(struct page *p, const struct series *s, double v);    // "8,4"
-str page_buf(struct page *p, buf *b);                                 // keeps the text, frees b
+str page_stamp(struct page *p, instant t);                           // 2026-11-26T13:05:00Z
+str page_reading(struct page *p, const struct series *s, double v);  // "8,4 µg/m³"
+str page_word(struct page *p, const struct reading *r);              // its class, or why it was rejected
+str page_mark(struct page *p, const struct series *s,
+              const struct reading *r);  // "8,4"; "×" when rejected, "–" without value
+str page_number(struct page *p, const struct series *s, double v);  // "8,4"
+str page_buf(struct page *p, buf *b);                               // keeps the text, frees b
 // One class of a scale for a legend: class, number, word, range.
 void page_legend(struct page *p, struct view *list, const struct scale *s);
-void page_kind(struct page *p, struct view *list, meter_kind k);      // its mark and name
+void page_kind(struct page *p, struct view *list, meter_kind k);  // its mark and name
 str page_kind_name(const struct page *p, meter_kind k);
 // What a list, card or marker needs of a reading: stream, fresh_ms, decimals, value, word, class, state, when, iso.
 void page_put_reading(struct page *p, struct view *v, const struct series *s, const struct reading *r);

@@ -63,14 +63,16 @@ static instant day_step(const struct series *s)
     return minutes[count - 1] * TIME_MINUTE;
 }
 
-static bool fill_bins(struct snapshot *at, const struct series *s, const struct past *p, struct bin *bins, err *e)
+static bool fill_bins(struct snapshot *at, const struct series *s, const struct past *p, struct bin *bins,
+                      err *e)
 {
     struct expr path = {.kind = EXPR_PATH,
                         .type = TYPE_TIME,
                         .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
     struct expr since = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_instant(p->when.start)};
     struct expr *args[] = {&path, &since};
-    struct expr filter = {.kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_GE, .args = args, .arg_count = 2};
+    struct expr filter = {
+        .kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_GE, .args = args, .arg_count = 2};
     struct query_order oldest = {&path, false};
     const struct query q = {.set = SET_OBSERVATION,
                             .has_parent = true,
@@ -99,7 +101,8 @@ static bool fill_bins(struct snapshot *at, const struct series *s, const struct 
     return ok;
 }
 
-static bool read_day(struct snapshot *at, const struct series *s, instant now, arena *a, struct past *out, err *e)
+static bool read_day(struct snapshot *at, const struct series *s, instant now, arena *a, struct past *out,
+                     err *e)
 {
     out->step = day_step(s);
     out->gap_least = TIME_HOUR;
@@ -133,7 +136,8 @@ struct collector {
 static bool collect(const struct summary *s, void *context, err *e)
 {
     struct collector *c = context;
-    if (c->out->count == POINTS_MAX) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "more than %d points", POINTS_MAX);
+    if (c->out->count == POINTS_MAX)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "more than %d points", POINTS_MAX);
     const double f = c->series->factor;
     c->counts[c->out->count] = s->count;
     c->out->points[c->out->count++] = (struct chart_point){
@@ -180,8 +184,8 @@ static void drop_thin(struct collector *c)
     c->out->count = kept;
 }
 
-static bool read_summaries(struct snapshot *at, const struct series *s, period p, const struct tz *zone, instant now,
-                           struct past *out, err *e)
+static bool read_summaries(struct snapshot *at, const struct series *s, period p, const struct tz *zone,
+                           instant now, struct past *out, err *e)
 {
     struct collector c = {.series = s, .out = out, .now = now};
     if (!store_summaries(at, s->id, p, zone, out->when, collect, &c, e)) return false;
@@ -189,8 +193,8 @@ static bool read_summaries(struct snapshot *at, const struct series *s, period p
     return true;
 }
 
-static bool read_week(struct snapshot *at, const struct series *s, const struct tz *zone, instant now, struct past *out,
-                      err *e)
+static bool read_week(struct snapshot *at, const struct series *s, const struct tz *zone, instant now,
+                      struct past *out, err *e)
 {
     out->step = TIME_HOUR;
     out->gap_least = TIME_HOUR;
@@ -200,8 +204,8 @@ static bool read_week(struct snapshot *at, const struct series *s, const struct 
 }
 
 // Days are the town's own, so that one of them has 23 hours and one 25.
-static bool read_month(struct snapshot *at, const struct series *s, const struct tz *zone, instant now, struct past *out,
-                       err *e)
+static bool read_month(struct snapshot *at, const struct series *s, const struct tz *zone, instant now,
+                       struct past *out, err *e)
 {
     out->step = TIME_DAY;
     out->gap_least = 20 * TIME_HOUR;
@@ -222,8 +226,8 @@ static void sum_up(struct past *p, bool of_levels)
     }
 }
 
-bool past_read(struct snapshot *at, const struct series *s, past_period p, const struct tz *zone, instant now, arena *a,
-               struct past *out, err *e)
+bool past_read(struct snapshot *at, const struct series *s, past_period p, const struct tz *zone, instant now,
+               arena *a, struct past *out, err *e)
 {
     struct past made = {.period = p, .points = ARENA_ARRAY(a, POINTS_MAX, struct chart_point)};
     if (!made.points) return err_no_memory(e);

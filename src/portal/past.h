@@ -19,12 +19,12 @@ struct past {
     instant step, gap_least;
     struct chart_point *points;  // oldest first; `at` is the middle of what the point covers
     size_t count;
-    double mean, low, high;      // of all; only with points
+    double mean, low, high;  // of all; only with points
 };
 
-NODISCARD bool past_read(struct snapshot *at, const struct series *s, past_period p, const struct tz *zone, instant now,
-                         arena *a, struct past *out, err *e);
-str past_period_key(past_period p);                 // "dag", "week", "maand": in addresses
+NODISCARD bool past_read(struct snapshot *at, const struct series *s, past_period p, const struct tz *zone,
+                         instant now, arena *a, struct past *out, err *e);
+str past_period_key(past_period p);  // "dag", "week", "maand": in addresses
 bool past_period_by_key(str key, past_period *out);
 
 #endif

@@ -30,7 +30,8 @@ static struct past read_past(struct fixture *f, past_period p)
     err e;
     assert_true(meters_take(f->book, &f->list, &e));
     assert_true(snapshot_open(f->t.store, &at, &e));
-    assert_true(past_read(at, series_find(f->list, f->stream), p, f->zone, testing_time(NOW), f->t.a, &past, &e));
+    assert_true(
+        past_read(at, series_find(f->list, f->stream), p, f->zone, testing_time(NOW), f->t.a, &past, &e));
     snapshot_close(at);
     meters_give(f->book, f->list);
     return past;
@@ -46,7 +47,9 @@ static void end(struct fixture *f)
 TEST(a_day_ends_with_the_ten_minutes_of_now)
 {
     struct fixture f;
-    start(&f, "temperature", "\xc2\xb0""C");
+    start(&f, "temperature",
+          "\xc2\xb0"
+          "C");
     testing_reading(&f.t, f.stream, testing_time("2026-11-26T12:01:00Z"), "10", NULL);
     testing_reading(&f.t, f.stream, testing_time("2026-11-26T12:03:00Z"), "13", NULL);
     const struct past p = read_past(&f, PAST_DAY);
@@ -76,7 +79,9 @@ TEST(levels_are_averaged_as_energy)
 TEST(readings_before_the_day_or_rejected_are_left_out)
 {
     struct fixture f;
-    start(&f, "temperature", "\xc2\xb0""C");
+    start(&f, "temperature",
+          "\xc2\xb0"
+          "C");
     testing_reading(&f.t, f.stream, testing_time("2026-11-25T12:09:00Z"), "1", NULL);
     testing_reading(&f.t, f.stream, testing_time("2026-11-25T12:10:00Z"), "2", NULL);
     testing_reading(&f.t, f.stream, testing_time("2026-11-25T12:11:00Z"), "2", NULL);
@@ -91,9 +96,12 @@ TEST(readings_before_the_day_or_rejected_are_left_out)
 TEST(a_meter_that_reports_each_half_hour_gets_bins_of_half_an_hour)
 {
     struct fixture f;
-    start(&f, "temperature", "\xc2\xb0""C");
+    start(&f, "temperature",
+          "\xc2\xb0"
+          "C");
     for (int i = 8; i >= 0; i--)
-        testing_reading(&f.t, f.stream, testing_time("2026-11-26T12:00:00Z") - i * 30 * TIME_MINUTE, "7", NULL);
+        testing_reading(&f.t, f.stream, testing_time("2026-11-26T12:00:00Z") - i * 30 * TIME_MINUTE, "7",
+                        NULL);
     const struct past p = read_past(&f, PAST_DAY);
     assert_true(p.step == 30 * TIME_MINUTE);
     assert_int_equal(p.count, 9);
@@ -104,9 +112,12 @@ TEST(a_meter_that_reports_each_half_hour_gets_bins_of_half_an_hour)
 TEST(an_hour_with_less_than_three_quarters_of_its_readings_is_a_gap)
 {
     struct fixture f;
-    start(&f, "temperature", "\xc2\xb0""C");
+    start(&f, "temperature",
+          "\xc2\xb0"
+          "C");
     for (int i = 0; i < 6; i++)
-        testing_reading(&f.t, f.stream, testing_time("2026-11-25T08:00:00Z") + i * 20 * TIME_MINUTE, i < 3 ? "6" : "9", NULL);
+        testing_reading(&f.t, f.stream, testing_time("2026-11-25T08:00:00Z") + i * 20 * TIME_MINUTE,
+                        i < 3 ? "6" : "9", NULL);
     testing_reading(&f.t, f.stream, testing_time("2026-11-25T10:00:00Z"), "30", NULL);
     const struct past p = read_past(&f, PAST_WEEK);
     assert_int_equal(p.count, 2);
@@ -121,7 +132,9 @@ TEST(an_hour_with_less_than_three_quarters_of_its_readings_is_a_gap)
 TEST(days_of_a_month_are_the_days_of_the_town)
 {
     struct fixture f;
-    start(&f, "temperature", "\xc2\xb0""C");
+    start(&f, "temperature",
+          "\xc2\xb0"
+          "C");
     testing_reading(&f.t, f.stream, testing_time("2026-11-20T12:00:00Z"), "4", NULL);
     testing_reading(&f.t, f.stream, testing_time("2026-11-20T23:30:00Z"), "5", NULL);
     const struct past p = read_past(&f, PAST_MONTH);
@@ -146,5 +159,5 @@ TEST(periods_have_stable_names_in_addresses)
 RUN(CASE(a_day_ends_with_the_ten_minutes_of_now), CASE(levels_are_averaged_as_energy),
     CASE(readings_before_the_day_or_rejected_are_left_out),
     CASE(a_meter_that_reports_each_half_hour_gets_bins_of_half_an_hour),
-    CASE(an_hour_with_less_than_three_quarters_of_its_readings_is_a_gap), CASE(days_of_a_month_are_the_days_of_the_town),
-    CASE(periods_have_stable_names_in_addresses))
+    CASE(an_hour_with_less_than_three_quarters_of_its_readings_is_a_gap),
+    CASE(days_of_a_month_are_the_days_of_the_town), CASE(periods_have_stable_names_in_addresses))

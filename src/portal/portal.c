@@ -28,7 +28,8 @@ static bool load_outlines(struct portal *p, err *e)
     const char *path = p->config.areas_file;
     if (!path || !*path) return true;
     buf b = {.max = AREAS_BYTES_MAX};
-    bool ok = file_read(path, &b, e) && (arena_copy(p->a, buf_str(&b), &p->outlines_source) || err_no_memory(e));
+    bool ok = file_read(path, &b, e) &&
+              (arena_copy(p->a, buf_str(&b), &p->outlines_source) || err_no_memory(e));
     buf_free(&b);
     ok = ok && (outlines_load(p->outlines_source, p->a, &p->outlines, e) || err_within(e, "%s", path));
     if (!ok) e->code = ERR_CONFIG;
@@ -47,7 +48,8 @@ static bool make_routes(struct portal *p, err *e)
 {
     p->page_routes = ARENA_ARRAY(p->a, p->site->page_count + 1, struct page_route);
     if (!p->page_routes) return err_no_memory(e);
-    for (size_t i = 0; i < p->site->page_count; i++) p->page_routes[i] = (struct page_route){p, &p->site->pages[i]};
+    for (size_t i = 0; i < p->site->page_count; i++)
+        p->page_routes[i] = (struct page_route){p, &p->site->pages[i]};
     return true;
 }
 
@@ -58,8 +60,8 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
     p->config = *c;
     p->a = arena_new(PORTAL_ARENA_BYTES);
     bool ok = (p->a || err_no_memory(e)) && site_load(c->web_directory, p->a, &p->site, e) &&
-              load_assets(p, e) && load_outlines(p, e) &&
-              (p->zone = tz_load(c->zone, e)) && (p->book = meter_book_new(c->store, p->outlines, e)) &&
+              load_assets(p, e) && load_outlines(p, e) && (p->zone = tz_load(c->zone, e)) &&
+              (p->book = meter_book_new(c->store, p->outlines, e)) &&
               (p->live = live_start(c->store, p->book, c->metrics, e)) && make_routes(p, e);
     if (!ok) {
         portal_close(p);
@@ -89,7 +91,8 @@ void portal_close(struct portal *p)
 static void areas_handle(struct http_request *r, void *context)
 {
     const struct portal *p = context;
-    http_reply_data reply = {.status = 200, .content_type = STR("application/geo+json"), .body = p->outlines_source};
+    http_reply_data reply = {
+        .status = 200, .content_type = STR("application/geo+json"), .body = p->outlines_source};
     if (!p->outlines) reply.body = STR("{\"type\":\"FeatureCollection\",\"features\":[]}");
     http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=3600"));
     http_reply(r, &reply);
@@ -110,8 +113,11 @@ static http_route route_of(struct page_route *page)
     size_t brace;
     const bool has_below = str_find(path, STR("/{"), &brace);
     if (has_below) path = str_slice(path, 0, brace);
-    return (http_route){.methods = HTTP_GET, .path = path, .flags = has_below ? HTTP_PREFIX : 0,
-                        .handle = page_handle, .context = page};
+    return (http_route){.methods = HTTP_GET,
+                        .path = path,
+                        .flags = has_below ? HTTP_PREFIX : 0,
+                        .handle = page_handle,
+                        .context = page};
 }
 
 size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])

@@ -20,9 +20,9 @@ typedef struct {
     const char *areas_file;     // GeoJSON outlines of neighbourhoods; NULL or "": a map without them
     str town;                   // "Rijswijk"
     const char *zone;           // "Europe/Amsterdam"
-    str root_url;               // as residents reach it: "https://peil.rijswijk.nl"; empty: from the Host header
-    bool is_demo;               // every page says so
-    struct metrics *metrics;    // may be NULL
+    str root_url;  // as residents reach it: "https://peil.rijswijk.nl"; empty: from the Host header
+    bool is_demo;  // every page says so
+    struct metrics *metrics;  // may be NULL
 } portal_config;
 
 // Listens on the store, so before its first write. Texts of the config must outlive the portal.

@@ -3,26 +3,16 @@
 
 #include <math.h>
 
+// clang-format off
 #define END INFINITY
-#define AIR(a, b, c) \
-    STR("legend.note.air"), 4, {{a, STR("air-1")}, {b, STR("air-2")}, {c, STR("air-3")}, {END, STR("air-4")}}
-#define NOISE                                                                                       \
-    STR("legend.note.level"), 5,                                                                    \
-    {                                                                                               \
-        {40, STR("noise-1")}, {50, STR("noise-2")}, {60, STR("noise-3")}, {70, STR("noise-4")},     \
-            {END, STR("noise-5")}                                                                   \
-    }
-#define WARMTH                                                                                      \
-    STR("legend.note.level"), 6,                                                                    \
-    {                                                                                               \
-        {0, STR("warm-1")}, {8, STR("warm-2")}, {16, STR("warm-3")}, {22, STR("warm-4")},           \
-            {28, STR("warm-5")}, {END, STR("warm-6")}                                               \
-    }
-#define DAMPNESS \
-    STR("legend.note.level"), 4, {{40, STR("damp-1")}, {70, STR("damp-2")}, {90, STR("damp-3")}, {END, STR("damp-4")}}
+#define AIR(a, b, c) STR("legend.note.air"), 4, {{a, STR("air-1")}, {b, STR("air-2")}, {c, STR("air-3")}, {END, STR("air-4")}}
+#define NOISE STR("legend.note.level"), 5, {{40, STR("noise-1")}, {50, STR("noise-2")}, {60, STR("noise-3")}, \
+                                            {70, STR("noise-4")}, {END, STR("noise-5")}}
+#define WARMTH STR("legend.note.level"), 6, {{0, STR("warm-1")}, {8, STR("warm-2")}, {16, STR("warm-3")}, \
+                                             {22, STR("warm-4")}, {28, STR("warm-5")}, {END, STR("warm-6")}}
+#define DAMPNESS STR("legend.note.level"), 4, {{40, STR("damp-1")}, {70, STR("damp-2")}, {90, STR("damp-3")}, {END, STR("damp-4")}}
 #define NONE STR("legend.note.plain"), 0, {{0, {0}}}
 
-// clang-format off
 static const struct scale scales[] = {
     {STR("pm25"),        1,    {0},         true,  AIR(20, 50, 90)},
     {STR("pm10"),        1,    {0},         true,  AIR(30, 75, 125)},

@@ -15,16 +15,17 @@ struct scale_class {
 };
 
 struct scale {
-    str quantity;  // key of model/quantity.h
-    double factor; // from the canonical unit to the one shown
-    str symbol;    // of the unit shown; empty: the canonical one's
+    str quantity;    // key of model/quantity.h
+    double factor;   // from the canonical unit to the one shown
+    str symbol;      // of the unit shown; empty: the canonical one's
     bool from_zero;  // the axis of a chart starts at zero
-    str note;      // id of the text that says where the classes come from
+    str note;        // id of the text that says where the classes come from
     int class_count;
     struct scale_class classes[SCALE_CLASSES_MAX];
 };
 
 const struct scale *scale_of(const struct quantity *q);  // q NULL or without classes: a plain one
-const struct scale_class *scale_class_at(const struct scale *s, double shown);  // NULL when the scale has none
+const struct scale_class *scale_class_at(const struct scale *s,
+                                         double shown);  // NULL when the scale has none
 
 #endif

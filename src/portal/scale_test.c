@@ -38,4 +38,5 @@ TEST(a_quantity_without_classes_has_none)
     assert_int_equal(scale_of(NULL)->class_count, 0);
 }
 
-RUN(CASE(classes_of_air_are_those_of_the_dutch_index), CASE(ends_are_open), CASE(a_quantity_without_classes_has_none))
+RUN(CASE(classes_of_air_are_those_of_the_dutch_index), CASE(ends_are_open),
+    CASE(a_quantity_without_classes_has_none))

@@ -37,8 +37,9 @@ static bool read_page(const char *directory, const json *j, arena *a, struct sit
 {
     const json *name, *code;
     str file, source;
-    if (!json_need(j, STR("name"), JSON_TEXT, &name, e) || !json_need(j, STR("language"), JSON_TEXT, &code, e) ||
-        !need_file_name(j, STR("file"), &file, e) || !read_whole(directory, file, a, &source, e))
+    if (!json_need(j, STR("name"), JSON_TEXT, &name, e) ||
+        !json_need(j, STR("language"), JSON_TEXT, &code, e) || !need_file_name(j, STR("file"), &file, e) ||
+        !read_whole(directory, file, a, &source, e))
         return false;
     *out = (struct site_page){.name = name->text};
     if (!language_by_code(code->text, &out->language))

@@ -10,9 +10,9 @@
 #include "render/words.h"
 
 struct site_page {
-    str name;          // "meter": chooses the view in page.c
+    str name;  // "meter": chooses the view in page.c
     language language;
-    str path;          // "/en/meter/{id}"; empty: no address of its own
+    str path;  // "/en/meter/{id}"; empty: no address of its own
     struct template *template;
 };
 

@@ -46,27 +46,32 @@ static bool make(struct store_tx *tx, void *context, err *e)
     const struct quantity *q = quantity_by_key(str_of(k->m.quantity));
     entity_id sensor, property, place;
     str point = {0}, unit = {0};
-    assert_true(arena_print(k->a, &point, "{\"type\":\"Point\",\"coordinates\":[%f,%f]}", k->m.longitude, k->m.latitude));
-    assert_true(arena_print(k->a, &unit, "{\"name\":\"u\",\"symbol\":\"%s\",\"definition\":\"u\"}", k->m.symbol));
-    const struct record thing = {.set = SET_THING, .properties = {[THING_NAME] = value_text(str_of(k->m.name)),
-                                                                 [THING_DESCRIPTION] = value_text(STR("d")),
-                                                                 [THING_PROPERTIES] = value_json(str_of(k->m.properties))}};
-    const struct record location = {.set = SET_LOCATION,
-                                    .properties = {[LOCATION_NAME] = value_text(STR("p")),
-                                                   [LOCATION_DESCRIPTION] = value_text(STR("d")),
-                                                   [LOCATION_ENCODING_TYPE] = value_text(STR("application/geo+json")),
-                                                   [LOCATION_LOCATION] = value_json(point)}};
-    const struct record made_of = {.set = SET_SENSOR, .properties = {[SENSOR_NAME] = value_text(STR("SDS011")),
-                                                                    [SENSOR_DESCRIPTION] = value_text(STR("d")),
-                                                                    [SENSOR_ENCODING_TYPE] = value_text(STR("text/html")),
-                                                                    [SENSOR_METADATA] = value_text(STR("m"))}};
+    assert_true(arena_print(k->a, &point, "{\"type\":\"Point\",\"coordinates\":[%f,%f]}", k->m.longitude,
+                            k->m.latitude));
+    assert_true(
+        arena_print(k->a, &unit, "{\"name\":\"u\",\"symbol\":\"%s\",\"definition\":\"u\"}", k->m.symbol));
+    const struct record thing = {.set = SET_THING,
+                                 .properties = {[THING_NAME] = value_text(str_of(k->m.name)),
+                                                [THING_DESCRIPTION] = value_text(STR("d")),
+                                                [THING_PROPERTIES] = value_json(str_of(k->m.properties))}};
+    const struct record location = {
+        .set = SET_LOCATION,
+        .properties = {[LOCATION_NAME] = value_text(STR("p")),
+                       [LOCATION_DESCRIPTION] = value_text(STR("d")),
+                       [LOCATION_ENCODING_TYPE] = value_text(STR("application/geo+json")),
+                       [LOCATION_LOCATION] = value_json(point)}};
+    const struct record made_of = {.set = SET_SENSOR,
+                                   .properties = {[SENSOR_NAME] = value_text(STR("SDS011")),
+                                                  [SENSOR_DESCRIPTION] = value_text(STR("d")),
+                                                  [SENSOR_ENCODING_TYPE] = value_text(STR("text/html")),
+                                                  [SENSOR_METADATA] = value_text(STR("m"))}};
     const struct record observed = {.set = SET_OBSERVED_PROPERTY,
                                     .properties = {[OBSERVED_PROPERTY_NAME] = value_text(q->key),
                                                    [OBSERVED_PROPERTY_DEFINITION] = value_text(q->definition),
                                                    [OBSERVED_PROPERTY_DESCRIPTION] = value_text(STR("d"))}};
     if (!store_insert(tx, &thing, &k->thing, e) || !store_insert(tx, &location, &place, e) ||
-        !store_link(tx, SET_THING, k->thing, THING_LOCATIONS, place, e) || !store_insert(tx, &made_of, &sensor, e) ||
-        !store_insert(tx, &observed, &property, e))
+        !store_link(tx, SET_THING, k->thing, THING_LOCATIONS, place, e) ||
+        !store_insert(tx, &made_of, &sensor, e) || !store_insert(tx, &observed, &property, e))
         return false;
     const struct record stream = {.set = SET_DATASTREAM,
                                   .properties = {[DATASTREAM_NAME] = value_text(STR("s")),

@@ -20,7 +20,8 @@ struct testing_meter {
     double longitude, latitude;
 };
 entity_id testing_meter(struct testing *t, struct testing_meter m, entity_id *stream);
-void testing_reading(struct testing *t, entity_id stream, instant at, const char *number, const char *quality);
+void testing_reading(struct testing *t, entity_id stream, instant at, const char *number,
+                     const char *quality);
 instant testing_time(const char *text);
 
 #endif

@@ -11,9 +11,10 @@
 
 // What a resident may choose, in this order; a layer without meters is not offered.
 static const str layer_keys[] = {
-    STR("pm25"), STR("pm10"), STR("no2"), STR("o3"), STR("noise_laeq"), STR("temperature"), STR("humidity"),
-    STR("wind_speed"), STR("rain"), STR("pressure"), STR("co2"), STR("black_carbon"), STR("water_level"),
-    STR("traffic_count"), STR("tilt"),
+    STR("pm25"),        STR("pm10"),          STR("no2"),      STR("o3"),
+    STR("noise_laeq"),  STR("temperature"),   STR("humidity"), STR("wind_speed"),
+    STR("rain"),        STR("pressure"),      STR("co2"),      STR("black_carbon"),
+    STR("water_level"), STR("traffic_count"), STR("tilt"),
 };
 #define LAYERS (sizeof layer_keys / sizeof layer_keys[0])
 
@@ -27,7 +28,7 @@ struct spot {
 struct spots {
     struct spot *all;
     size_t count;
-    double *fresh;       // values, in order
+    double *fresh;  // values, in order
     size_t fresh_count;
     const struct series *series;  // any of them: unit and scale of the layer
 };
@@ -143,7 +144,8 @@ static void put_map(struct page *p, const struct spots *spots, str layer)
     str count = {0};
     if (!arena_print(p->a, &count, "%zu", n)) p->maker.failed = true;
     buf svg = {.max = MAP_BYTES_MAX};
-    svg_map(&svg, p->portal->outlines, markers, n, words_fill(p->words, p->a, STR("map.desc"), FILLS({STR("count"), count})));
+    svg_map(&svg, p->portal->outlines, markers, n,
+            words_fill(p->words, p->a, STR("map.desc"), FILLS({STR("count"), count})));
     view_text(&p->maker, p->root, STR("map"), page_buf(p, &svg));
 }
 
@@ -198,7 +200,8 @@ static str summary(struct page *p, const struct spots *s, str layer, double midd
     str count = {0};
     if (!arena_print(p->a, &count, "%zu", s->fresh_count)) p->maker.failed = true;
     const str name = layer_name(p, layer);
-    if (s->fresh_count == 0) return words_fill(p->words, p->a, STR("summary.none"), FILLS({STR("layer"), name}));
+    if (s->fresh_count == 0)
+        return words_fill(p->words, p->a, STR("summary.none"), FILLS({STR("layer"), name}));
     const struct fill fills[] = {
         {STR("layer"), name},
         {STR("count"), count},
@@ -238,10 +241,11 @@ static void put_gauge(struct page *p, const struct spots *s)
     const struct scale *scale = s->series ? s->series->scale : scale_of(NULL);
     struct gauge_class classes[SCALE_CLASSES_MAX];
     for (int i = 0; i < scale->class_count; i++)
-        classes[i] = (struct gauge_class){.below = scale->classes[i].below,
-                                          .class = scale->classes[i].name,
-                                          .word = page_class_word(p, &scale->classes[i]),
-                                          .below_text = words_number(p->words, p->a, scale->classes[i].below, 0)};
+        classes[i] = (struct gauge_class){
+            .below = scale->classes[i].below,
+            .class = scale->classes[i].name,
+            .word = page_class_word(p, &scale->classes[i]),
+            .below_text = words_number(p->words, p->a, scale->classes[i].below, 0)};
     const struct gauge g = {.classes = classes,
                             .class_count = (size_t)scale->class_count,
                             .from_zero = scale->from_zero,

@@ -14,8 +14,8 @@
 struct meter_view {
     struct page *page;
     const struct meter *meter;
-    struct reading *readings;      // by series
-    const struct series *chosen;   // NULL: the meter has no series
+    struct reading *readings;     // by series
+    const struct series *chosen;  // NULL: the meter has no series
     const struct reading *chosen_reading;
     past_period period;
 };
@@ -61,7 +61,8 @@ static void choose(struct meter_view *v)
 static str choice_href(struct meter_view *v, const struct series *s, past_period past)
 {
     const str key = series_key(v->page, v->meter, s), when = past_period_key(past);
-    return page_href(v->page, "meter/%lld?stof=%.*s&periode=%.*s", (long long)v->meter->id, STR_ARG(key), STR_ARG(when));
+    return page_href(v->page, "meter/%lld?stof=%.*s&periode=%.*s", (long long)v->meter->id, STR_ARG(key),
+                     STR_ARG(when));
 }
 
 // ---- Now ---------------------------------------------------------------------------------------------------------
@@ -121,7 +122,8 @@ static const struct {
 };
 
 // Every 4 hours of a day, every day of a week, every 5 days of a month.
-static size_t time_ticks(struct page *p, const struct past *past, struct chart_tick out[static CHART_TICKS_MAX])
+static size_t time_ticks(struct page *p, const struct past *past,
+                         struct chart_tick out[static CHART_TICKS_MAX])
 {
     const struct tz *zone = p->portal->zone;
     const instant day = tz_day_start(zone, past->when.start);
@@ -136,8 +138,10 @@ static size_t time_ticks(struct page *p, const struct past *past, struct chart_t
         } else {
             at = tz_day_start(zone, day + i * TIME_DAY + 12 * TIME_HOUR);
             const civil c = tz_civil(zone, at);
-            if (past->period == PAST_WEEK) text = words_weekday_short(p->words, zone, at + TIME_HOUR);
-            else if (i % 5 == 0 && !arena_print(p->a, &text, "%d-%d", c.day, c.month)) p->maker.failed = true;
+            if (past->period == PAST_WEEK)
+                text = words_weekday_short(p->words, zone, at + TIME_HOUR);
+            else if (i % 5 == 0 && !arena_print(p->a, &text, "%d-%d", c.day, c.month))
+                p->maker.failed = true;
         }
         if (at >= past->when.end) break;
         if (at >= past->when.start) out[n++] = (struct chart_tick){.at = at, .text = text};
@@ -167,14 +171,17 @@ static str chart_title(struct page *p, const struct series *s, const struct past
     const size_t fill_count = sizeof fills / sizeof fills[0];
     if (past->count == 0) return words_fill(p->words, p->a, STR("chart.title.empty"), fills, fill_count);
     const str title = words_fill(p->words, p->a, STR("chart.title"), fills, fill_count);
-    const str id = gaps == 0 ? STR("chart.title.whole") : gaps == 1 ? STR("chart.title.gap") : STR("chart.title.gaps");
+    const str id = gaps == 0   ? STR("chart.title.whole")
+                   : gaps == 1 ? STR("chart.title.gap")
+                               : STR("chart.title.gaps");
     if (!arena_print(p->a, &count, "%zu", gaps)) p->maker.failed = true;
     const str about_gaps = words_fill(p->words, p->a, id, FILLS({STR("count"), count}));
     if (!arena_print(p->a, &out, "%.*s %.*s", STR_ARG(title), STR_ARG(about_gaps))) p->maker.failed = true;
     return out;
 }
 
-static size_t classes_of(struct page *p, const struct scale *s, struct chart_class out[static SCALE_CLASSES_MAX])
+static size_t classes_of(struct page *p, const struct scale *s,
+                         struct chart_class out[static SCALE_CLASSES_MAX])
 {
     for (int i = 0; i < s->class_count; i++)
         out[i] = (struct chart_class){.least = i ? s->classes[i - 1].below : (double)-INFINITY,
@@ -255,7 +262,8 @@ static void put_rows(struct page *p, const struct series *s, const struct past *
     for (size_t i = past->count; i-- > first;) {
         const struct chart_point *at = &past->points[i];
         struct view *row = view_object(&p->maker, list, (str){0});
-        const double share = (double)(at->at - past->when.start) / (double)(past->when.end - past->when.start);
+        const double share = (double)(at->at - past->when.start) /
+                             (double)(past->when.end - past->when.start);
         view_text(&p->maker, row, STR("when"), row_when(p, past, at));
         view_text(&p->maker, row, STR("mean"), words_number(p->words, p->a, at->mean, s->decimals));
         view_text(&p->maker, row, STR("low"), words_number(p->words, p->a, at->low, s->decimals));
@@ -289,7 +297,8 @@ static void put_caption(struct meter_view *v, instant until)
     struct page *p = v->page;
     str caption = page_text(p, periods[v->period].caption);
     if (until != p->now)
-        caption = words_fill(p->words, p->a, STR("chart.caption.until"), FILLS({STR("when"), page_when(p, until)}));
+        caption = words_fill(p->words, p->a, STR("chart.caption.until"),
+                             FILLS({STR("when"), page_when(p, until)}));
     view_text(&p->maker, p->root, STR("chart_caption"), caption);
 }
 
@@ -298,9 +307,9 @@ static void put_emptiness(struct meter_view *v)
 {
     struct page *p = v->page;
     const struct reading *r = v->chosen_reading;
-    const str since = r->state == READING_NONE
-                          ? page_text(p, STR("chart.empty.never"))
-                          : words_fill(p->words, p->a, STR("chart.empty.last"), FILLS({STR("when"), page_when(p, r->at)}));
+    const str since = r->state == READING_NONE ? page_text(p, STR("chart.empty.never"))
+                                               : words_fill(p->words, p->a, STR("chart.empty.last"),
+                                                            FILLS({STR("when"), page_when(p, r->at)}));
     view_text(&p->maker, p->root, STR("empty_since"), since);
 }
 
@@ -380,12 +389,15 @@ static void put_downloads(struct meter_view *v)
         const struct series *s = &v->meter->series[i];
         struct view *item = view_object(&p->maker, list, (str){0});
         str href = {0};
-        if (!arena_print(p->a, &href, "/v1.1/Datastreams(%lld)/Observations?$resultFormat=CSV&$orderby=phenomenonTime%%20desc",
-                         (long long)s->id))
+        if (!arena_print(
+                p->a, &href,
+                "/v1.1/Datastreams(%lld)/Observations?$resultFormat=CSV&$orderby=phenomenonTime%%20desc",
+                (long long)s->id))
             p->maker.failed = true;
         view_text(&p->maker, item, STR("href"), href);
-        view_text(&p->maker, item, STR("name"),
-                  words_fill(p->words, p->a, STR("meter.csv"), FILLS({STR("quantity"), page_quantity_name(p, s)})));
+        view_text(
+            &p->maker, item, STR("name"),
+            words_fill(p->words, p->a, STR("meter.csv"), FILLS({STR("quantity"), page_quantity_name(p, s)})));
     }
     str api = {0};
     if (!arena_print(p->a, &api, "/v1.1/Things(%lld)?$expand=Datastreams,Locations", (long long)v->meter->id))

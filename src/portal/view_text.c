@@ -7,7 +7,8 @@ static str origin(struct page *p)
     str out = p->portal->config.root_url;
     if (out.n) return out;
     const str host = http_request_header(p->request, "Host");
-    if (!arena_print(p->a, &out, "http://%.*s", STR_ARG(host.n ? host : STR("localhost")))) p->maker.failed = true;
+    if (!arena_print(p->a, &out, "http://%.*s", STR_ARG(host.n ? host : STR("localhost"))))
+        p->maker.failed = true;
     return out;
 }
 

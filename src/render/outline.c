@@ -72,7 +72,8 @@ static struct place middle_of(const struct ring *r)
     double twice = 0, x = 0, y = 0;
     const struct place origin = r->points[0];
     for (size_t i = 0; i + 1 < r->count; i++) {
-        const double ax = r->points[i].longitude - origin.longitude, ay = r->points[i].latitude - origin.latitude;
+        const double ax = r->points[i].longitude - origin.longitude,
+                     ay = r->points[i].latitude - origin.latitude;
         const double bx = r->points[i + 1].longitude - origin.longitude,
                      by = r->points[i + 1].latitude - origin.latitude;
         const double cross = ax * by - bx * ay;

@@ -7,8 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#define SQUARE(code, w, s, e, n)                                                                                  \
-    "{\"properties\":{\"code\":\"" code "\",\"name\":\"" code "\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[" \
+#define SQUARE(code, w, s, e, n)                               \
+    "{\"properties\":{\"code\":\"" code "\",\"name\":\"" code  \
+    "\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[" \
     "[[" w "," s "],[" e "," s "],[" e "," n "],[" w "," n "],[" w "," s "]]]}}"
 
 static bool load(const char *text, arena *a, struct outlines **out, err *e)
@@ -31,7 +32,9 @@ TEST(a_point_lies_in_the_area_that_holds_it)
     arena *a = arena_new(1 << 16);
     struct outlines *o;
     err e;
-    assert_true(load("{\"features\":[" SQUARE("A", "0", "0", "1", "1") "," SQUARE("B", "1", "0", "2", "1") "]}", a, &o, &e));
+    assert_true(
+        load("{\"features\":[" SQUARE("A", "0", "0", "1", "1") "," SQUARE("B", "1", "0", "2", "1") "]}", a,
+             &o, &e));
     assert_string_equal(name_at(o, 0.5, 0.5), "A");
     assert_string_equal(name_at(o, 1.5, 0.5), "B");
     assert_string_equal(name_at(o, 2.5, 0.5), "none");
@@ -45,9 +48,11 @@ TEST(a_hole_is_not_inside_and_a_second_polygon_is)
     arena *a = arena_new(1 << 16);
     struct outlines *o;
     err e;
-    assert_true(load("{\"features\":[{\"properties\":{\"code\":\"M\",\"name\":\"M\"},\"geometry\":{\"type\":\"MultiPolygon\","
+    assert_true(load("{\"features\":[{\"properties\":{\"code\":\"M\",\"name\":\"M\"},\"geometry\":{\"type\":"
+                     "\"MultiPolygon\","
                      "\"coordinates\":[[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[3,3],[6,3],[6,6],[3,6],[3,3]]],"
-                     "[[[20,0],[21,0],[21,1],[20,1],[20,0]]]]}}]}", a, &o, &e));
+                     "[[[20,0],[21,0],[21,1],[20,1],[20,0]]]]}}]}",
+                     a, &o, &e));
     assert_string_equal(name_at(o, 1, 1), "M");
     assert_string_equal(name_at(o, 4, 4), "none");
     assert_string_equal(name_at(o, 20.5, 0.5), "M");
@@ -63,10 +68,16 @@ TEST(what_is_wrong_with_a_file_is_said)
         {"{\"features\":[", ERR_SYNTAX},
         {"{}", ERR_MISSING},
         {"{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A\"}}]}", ERR_MISSING},
-        {"{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]}}]}", ERR_TYPE},
-        {"{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[]}}]}", ERR_RANGE},
+        {"{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A\"},\"geometry\":{\"type\":\"Point\","
+         "\"coordinates\":[1,2]}}]}",
+         ERR_TYPE},
+        {"{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A\"},\"geometry\":{\"type\":\"Polygon\","
+         "\"coordinates\":[]}}]}",
+         ERR_RANGE},
         {"{\"features\":[" SQUARE("A", "0", "0", "200", "1") "]}", ERR_RANGE},
-        {"{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,0],[1,1],[0,1]]]}}]}", ERR_RANGE},
+        {"{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A\"},\"geometry\":{\"type\":\"Polygon\","
+         "\"coordinates\":[[[0,0],[1,0],[1,1],[0,1]]]}}]}",
+         ERR_RANGE},
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         arena *a = arena_new(1 << 16);
@@ -84,7 +95,8 @@ static double hectares(const struct ring *r)
     const double metre_per_degree = 111195, east = cos(r->points[0].latitude * M_PI / 180);
     double twice = 0;
     for (size_t i = 0; i + 1 < r->count; i++) {
-        const double ax = r->points[i].longitude - r->points[0].longitude, ay = r->points[i].latitude - r->points[0].latitude;
+        const double ax = r->points[i].longitude - r->points[0].longitude,
+                     ay = r->points[i].latitude - r->points[0].latitude;
         const double bx = r->points[i + 1].longitude - r->points[0].longitude,
                      by = r->points[i + 1].latitude - r->points[0].latitude;
         twice += (ax * by - bx * ay) * east;

@@ -35,7 +35,8 @@ static double round_step(double span, int most)
     return 10 * power;
 }
 
-size_t chart_axis(double low, double high, bool from_zero, int most, struct chart_tick out[static CHART_TICKS_MAX])
+size_t chart_axis(double low, double high, bool from_zero, int most,
+                  struct chart_tick out[static CHART_TICKS_MAX])
 {
     if (!isfinite(low) || !isfinite(high) || high < low) low = 0, high = 1;
     if (from_zero && low > 0) low = 0;
@@ -99,15 +100,17 @@ static void draw_axes(buf *out, const struct chart *c)
 {
     for (size_t i = 0; i < c->value_tick_count; i++) {
         const double y = y_of(c, c->value_ticks[i].value);
-        buf_print(out, "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>"
-                       "<text class=\"tick-value\" x=\"-8\" y=\"%.1f\">", y, y, y + 4);
+        buf_print(out,
+                  "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>"
+                  "<text class=\"tick-value\" x=\"-8\" y=\"%.1f\">",
+                  y, y, y + 4);
         html_escape(out, c->value_ticks[i].text);
         BUF_LIT(out, "</text>");
     }
     for (size_t i = 0; i < c->time_tick_count; i++) {
         const double x = share_of(c, c->time_ticks[i].at) * 100;
-        buf_print(out, "<line class=\"tick\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>", x, x, CHART_HEIGHT,
-                  CHART_HEIGHT + 5);
+        buf_print(out, "<line class=\"tick\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>", x, x,
+                  CHART_HEIGHT, CHART_HEIGHT + 5);
         if (c->time_ticks[i].text.n == 0) continue;
         buf_print(out, "<text class=\"tick-time\" x=\"%.2f%%\" y=\"%d\">", x, CHART_HEIGHT + 20);
         html_escape(out, c->time_ticks[i].text);
@@ -122,9 +125,11 @@ static void draw_gaps(buf *out, const struct chart *c)
     if (count > GAPS_DRAWN_MAX) count = GAPS_DRAWN_MAX;
     for (size_t i = 0; i < count; i++) {
         const double from = share_of(c, gaps[i].start) * 100, width = share_of(c, gaps[i].end) * 100 - from;
-        buf_print(out, "<rect class=\"gap\" x=\"%.2f%%\" width=\"%.2f%%\" height=\"%d\"/>", from, width, CHART_HEIGHT);
+        buf_print(out, "<rect class=\"gap\" x=\"%.2f%%\" width=\"%.2f%%\" height=\"%d\"/>", from, width,
+                  CHART_HEIGHT);
         if (width < GAP_TEXT_LEAST) continue;
-        buf_print(out, "<text class=\"gap-text\" x=\"%.2f%%\" y=\"%d\">", from + width / 2, CHART_HEIGHT - 10);
+        buf_print(out, "<text class=\"gap-text\" x=\"%.2f%%\" y=\"%d\">", from + width / 2,
+                  CHART_HEIGHT - 10);
         html_escape(out, c->gap_text);
         BUF_LIT(out, "</text>");
     }
@@ -142,7 +147,8 @@ static void draw_band(buf *out, const struct chart *c, size_t from, size_t to)
 {
     BUF_LIT(out, "<path class=\"band\" d=\"M");
     for (size_t i = from; i < to; i++)
-        buf_print(out, "%s%.1f %.1f", i > from ? "L" : "", x_of(c, c->points[i].at), y_of(c, c->points[i].high));
+        buf_print(out, "%s%.1f %.1f", i > from ? "L" : "", x_of(c, c->points[i].at),
+                  y_of(c, c->points[i].high));
     for (size_t i = to; i-- > from;)
         buf_print(out, "L%.1f %.1f", x_of(c, c->points[i].at), y_of(c, c->points[i].low));
     BUF_LIT(out, "z\"/>");
@@ -152,14 +158,15 @@ static void draw_line(buf *out, const struct chart *c, size_t from, size_t to)
 {
     BUF_LIT(out, "<path class=\"line\" d=\"M");
     for (size_t i = from; i < to; i++)
-        buf_print(out, "%s%.1f %.1f", i > from ? "L" : "", x_of(c, c->points[i].at), y_of(c, c->points[i].mean));
+        buf_print(out, "%s%.1f %.1f", i > from ? "L" : "", x_of(c, c->points[i].at),
+                  y_of(c, c->points[i].mean));
     BUF_LIT(out, "\"/>");
 }
 
 static void draw_runs(buf *out, const struct chart *c)
 {
-    buf_print(out, "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\">", CHART_HEIGHT,
-              CHART_WIDTH, CHART_HEIGHT);
+    buf_print(out, "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\">",
+              CHART_HEIGHT, CHART_WIDTH, CHART_HEIGHT);
     for (size_t i = 0, end; i < c->point_count; i = end) {
         end = run_end(c, i);
         if (end - i < 2) continue;

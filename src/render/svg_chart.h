@@ -32,8 +32,8 @@ struct chart_class {
 
 struct chart {
     interval when;
-    instant step;       // between two points without a gap
-    instant gap_least;  // from here a gap gets a band
+    instant step;                      // between two points without a gap
+    instant gap_least;                 // from here a gap gets a band
     const struct chart_point *points;  // oldest first
     size_t point_count;
     double low, high;  // of the axis
@@ -49,7 +49,8 @@ struct chart {
 void svg_chart(buf *out, const struct chart *c);
 
 // An axis that holds low to high with round steps: fills values only, at most `most` + 2 of them. Returns how many.
-size_t chart_axis(double low, double high, bool from_zero, int most, struct chart_tick out[static CHART_TICKS_MAX]);
+size_t chart_axis(double low, double high, bool from_zero, int most,
+                  struct chart_tick out[static CHART_TICKS_MAX]);
 // Gaps of at least `least` between points, before the first and after the last one. Returns how many there are.
 size_t chart_gaps(const struct chart *c, interval *out, size_t room);
 

@@ -5,12 +5,20 @@
 
 #include <math.h>
 
-#define HOURS(n) ((n) * TIME_HOUR)
+#define HOURS(n) ((n)*TIME_HOUR)
 
 static struct chart day(const struct chart_point *points, size_t count)
 {
-    return (struct chart){.when = {0, TIME_DAY}, .step = TIME_HOUR, .gap_least = TIME_HOUR, .points = points, .point_count = count,
-                          .low = 0, .high = 10, .title = STR("T"), .gap_text = STR("geen meting"), .empty_text = STR("leeg")};
+    return (struct chart){.when = {0, TIME_DAY},
+                          .step = TIME_HOUR,
+                          .gap_least = TIME_HOUR,
+                          .points = points,
+                          .point_count = count,
+                          .low = 0,
+                          .high = 10,
+                          .title = STR("T"),
+                          .gap_text = STR("geen meting"),
+                          .empty_text = STR("leeg")};
 }
 
 static size_t hours(struct chart_point *out, int from, int to)
@@ -24,7 +32,8 @@ static size_t hours(struct chart_point *out, int from, int to)
 static size_t times(const buf *b, const char *text)
 {
     size_t n = 0, at;
-    for (str rest = buf_str(b); str_find(rest, str_of(text), &at); rest = str_slice(rest, at + 1, rest.n)) n++;
+    for (str rest = buf_str(b); str_find(rest, str_of(text), &at); rest = str_slice(rest, at + 1, rest.n))
+        n++;
     return n;
 }
 
@@ -74,7 +83,8 @@ TEST(a_lone_point_is_a_dot)
     buf out = {.max = 1 << 18};
     svg_chart(&out, &c);
     assert_int_equal(times(&out, "class=\"line\""), 0);
-    assert_int_equal(times(&out, "<circle class=\"lone\" cx=\"52.08%\" cy=\"110.0\""), 1);  // 12.5 of 24 hours, half of 220
+    assert_int_equal(times(&out, "<circle class=\"lone\" cx=\"52.08%\" cy=\"110.0\""),
+                     1);  // 12.5 of 24 hours, half of 220
     buf_free(&out);
 }
 
@@ -90,7 +100,8 @@ TEST(an_empty_chart_says_so)
 TEST(classes_are_cut_off_at_the_axis)
 {
     struct chart_point p[24];
-    const struct chart_class classes[] = {{(double)-INFINITY, 5, STR("a"), STR("laag")}, {5, (double)INFINITY, STR("b"), STR("hoog")}};
+    const struct chart_class classes[] = {{(double)-INFINITY, 5, STR("a"), STR("laag")},
+                                          {5, (double)INFINITY, STR("b"), STR("hoog")}};
     struct chart c = day(p, hours(p, 0, 24));
     c.classes = classes;
     c.class_count = 2;

@@ -33,13 +33,17 @@ double gauge_share(const struct gauge *g, double value)
 static void draw_class(buf *out, const struct gauge *g, size_t i)
 {
     const double width = 100.0 / (double)g->class_count;
-    buf_print(out, "<g class=\"%.*s\"><rect class=\"gauge-class\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\"/>",
+    buf_print(out,
+              "<g class=\"%.*s\"><rect class=\"gauge-class\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" "
+              "height=\"%d\"/>",
               STR_ARG(g->classes[i].class), width * (double)i, BAND_TOP, width, BAND_HEIGHT);
-    buf_print(out, "<text class=\"gauge-word\" x=\"%.2f%%\" y=\"%d\">", width * ((double)i + 0.5), BAND_TOP + 18);
+    buf_print(out, "<text class=\"gauge-word\" x=\"%.2f%%\" y=\"%d\">", width * ((double)i + 0.5),
+              BAND_TOP + 18);
     html_escape(out, g->classes[i].word);
     BUF_LIT(out, "</text></g>");
     if (i + 1 == g->class_count) return;
-    buf_print(out, "<text class=\"gauge-border\" x=\"%.2f%%\" y=\"%d\">", width * (double)(i + 1), GAUGE_HEIGHT - 2);
+    buf_print(out, "<text class=\"gauge-border\" x=\"%.2f%%\" y=\"%d\">", width * (double)(i + 1),
+              GAUGE_HEIGHT - 2);
     html_escape(out, g->classes[i].below_text);
     BUF_LIT(out, "</text>");
 }
@@ -51,11 +55,13 @@ void svg_gauge(buf *out, const struct gauge *g)
     for (size_t i = 0; i < g->class_count; i++) draw_class(out, g, i);
     for (size_t i = 0; i < g->value_count; i++) {
         const double x = gauge_share(g, g->values[i]) * 100;
-        buf_print(out, "<line class=\"gauge-tick\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>", x, x, BAND_TOP - 9,
-                  BAND_TOP - 1);
+        buf_print(out, "<line class=\"gauge-tick\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>", x, x,
+                  BAND_TOP - 9, BAND_TOP - 1);
     }
     if (g->value_count)
-        buf_print(out, "<svg x=\"%.2f%%\" class=\"spot\"><path class=\"gauge-pointer\" d=\"M-7 0H7L0 %d z\"/></svg>",
-                  gauge_share(g, g->middle) * 100, BAND_TOP);
+        buf_print(
+            out,
+            "<svg x=\"%.2f%%\" class=\"spot\"><path class=\"gauge-pointer\" d=\"M-7 0H7L0 %d z\"/></svg>",
+            gauge_share(g, g->middle) * 100, BAND_TOP);
     BUF_LIT(out, "</svg>");
 }

@@ -14,11 +14,11 @@ struct gauge_class {
 
 struct gauge {
     const struct gauge_class *classes;
-    size_t class_count;   // at least 2
-    bool from_zero;       // the first class starts at zero
+    size_t class_count;  // at least 2
+    bool from_zero;      // the first class starts at zero
     const double *values;
     size_t value_count;
-    double middle;        // shown when there are values
+    double middle;  // shown when there are values
 };
 
 double gauge_share(const struct gauge *g, double value);  // 0 at the left end to 1 at the right

@@ -6,8 +6,10 @@
 #include <math.h>
 
 static const struct gauge_class air[] = {
-    {20, STR("air-1"), STR("goed"), STR("20")}, {50, STR("air-2"), STR("matig"), STR("50")},
-    {90, STR("air-3"), STR("onvoldoende"), STR("90")}, {(double)INFINITY, STR("air-4"), STR("slecht"), {0}},
+    {20, STR("air-1"), STR("goed"), STR("20")},
+    {50, STR("air-2"), STR("matig"), STR("50")},
+    {90, STR("air-3"), STR("onvoldoende"), STR("90")},
+    {(double)INFINITY, STR("air-4"), STR("slecht"), {0}},
 };
 
 TEST(each_class_has_the_same_width)
@@ -37,4 +39,5 @@ TEST(a_scale_without_classes_is_not_drawn)
     buf_free(&out);
 }
 
-RUN(CASE(each_class_has_the_same_width), CASE(open_ends_hold_what_lies_beyond), CASE(a_scale_without_classes_is_not_drawn))
+RUN(CASE(each_class_has_the_same_width), CASE(open_ends_hold_what_lies_beyond),
+    CASE(a_scale_without_classes_is_not_drawn))

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define MARGIN 14          // free space round the outlines, in units of the frame
+#define MARGIN 14               // free space round the outlines, in units of the frame
 #define SMALLEST_DEGREES 0.002  // a frame is never tighter than about 200 m
 
 // Web Mercator without its radius: straight enough for a town, and tiles would fit below it.
@@ -73,9 +73,11 @@ static void draw_ring(buf *out, const struct projection *p, const struct ring *r
         double x, y;
         project(p, r->points[i], &x, &y);
         const long now_x = lround(x), now_y = lround(y);
-        if (i == 0) buf_print(out, "M%ld %ldl", now_x, now_y);
-        else buf_print(out, "%s%ld%s%ld", i > 1 && now_x >= last_x ? " " : "", now_x - last_x,
-                       now_y >= last_y ? " " : "", now_y - last_y);
+        if (i == 0)
+            buf_print(out, "M%ld %ldl", now_x, now_y);
+        else
+            buf_print(out, "%s%ld%s%ld", i > 1 && now_x >= last_x ? " " : "", now_x - last_x,
+                      now_y >= last_y ? " " : "", now_y - last_y);
         last_x = now_x;
         last_y = now_y;
     }
@@ -84,8 +86,10 @@ static void draw_ring(buf *out, const struct projection *p, const struct ring *r
 
 static void draw_outlines(buf *out, const struct projection *p, const struct outlines *o)
 {
-    buf_print(out, "<svg viewBox=\"0 0 %d %d\" width=\"100%%\" height=\"100%%\" class=\"areas\" aria-hidden=\"true\">",
-              MAP_WIDTH, MAP_HEIGHT);
+    buf_print(
+        out,
+        "<svg viewBox=\"0 0 %d %d\" width=\"100%%\" height=\"100%%\" class=\"areas\" aria-hidden=\"true\">",
+        MAP_WIDTH, MAP_HEIGHT);
     for (size_t i = 0; i < o->count; i++) {
         BUF_LIT(out, "<path d=\"");
         for (size_t r = 0; r < o->all[i].ring_count; r++) draw_ring(out, p, &o->all[i].rings[r]);
@@ -133,19 +137,21 @@ static bool find_room(struct box *name, const struct box *taken, size_t count)
 
 static void name_area(buf *out, const struct box *at, str name)
 {
-    buf_print(out, "<text x=\"%.1f%%\" y=\"%.1f%%\" dy=\"4\">", at->x * 100 / MAP_WIDTH, at->y * 100 / MAP_HEIGHT);
+    buf_print(out, "<text x=\"%.1f%%\" y=\"%.1f%%\" dy=\"4\">", at->x * 100 / MAP_WIDTH,
+              at->y * 100 / MAP_HEIGHT);
     html_escape(out, name);
     BUF_LIT(out, "</text>");
 }
 
-static void name_areas(buf *out, const struct projection *p, const struct outlines *o, const struct map_marker *markers,
-                       size_t count)
+static void name_areas(buf *out, const struct projection *p, const struct outlines *o,
+                       const struct map_marker *markers, size_t count)
 {
     struct box *taken = calloc(count + o->count, sizeof *taken);
     if (!taken) return;  // a map without names is still a map
     size_t n = 0;
     for (; n < count; n++) {
-        taken[n] = (struct box){.half_width = half_width(utf8_length(markers[n].text)) + 5, .half_height = 14};
+        taken[n] = (struct box){.half_width = half_width(utf8_length(markers[n].text)) + 5,
+                                .half_height = 14};
         project(p, markers[n].place, &taken[n].x, &taken[n].y);
     }
     BUF_LIT(out, "<g class=\"area-names\" aria-hidden=\"true\">");
@@ -166,21 +172,23 @@ static void draw_shape(buf *out, mark_shape shape, int w, int h)
 {
     switch (shape) {
     case MARK_CIRCLE:
-        buf_print(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>", -w, -h, 2 * w, 2 * h, h);
+        buf_print(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>", -w, -h, 2 * w, 2 * h,
+                  h);
         return;
     case MARK_SQUARE:
         buf_print(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\"/>", -w, -h, 2 * w, 2 * h);
         return;
     case MARK_DIAMOND:  // pointed at both sides, so that text fits
-        buf_print(out, "<path d=\"M%d 0L%d %dH%dL%d 0L%d %dH%dz\"/>", -w - 6, -w + 6, -h, w - 6, w + 6, w - 6, h,
-                  -w + 6);
+        buf_print(out, "<path d=\"M%d 0L%d %dH%dL%d 0L%d %dH%dz\"/>", -w - 6, -w + 6, -h, w - 6, w + 6, w - 6,
+                  h, -w + 6);
         return;
     }
 }
 
 void svg_mark(buf *out, mark_shape shape)
 {
-    BUF_LIT(out, "<svg class=\"mark\" viewBox=\"-18 -12 36 24\" width=\"30\" height=\"20\" aria-hidden=\"true\">");
+    BUF_LIT(out,
+            "<svg class=\"mark\" viewBox=\"-18 -12 36 24\" width=\"30\" height=\"20\" aria-hidden=\"true\">");
     draw_shape(out, shape, shape == MARK_CIRCLE ? 10 : 11, 10);
     BUF_LIT(out, "</svg>");
 }
@@ -247,7 +255,8 @@ static void draw_marker(buf *out, const struct projection *p, const struct map_m
 {
     double x, y;
     project(p, m->place, &x, &y);
-    buf_print(out, "<svg x=\"%.2f%%\" y=\"%.2f%%\" class=\"spot\"><a ", x * 100 / MAP_WIDTH, y * 100 / MAP_HEIGHT);
+    buf_print(out, "<svg x=\"%.2f%%\" y=\"%.2f%%\" class=\"spot\"><a ", x * 100 / MAP_WIDTH,
+              y * 100 / MAP_HEIGHT);
     if (by.x != 0 || by.y != 0) buf_print(out, "transform=\"translate(%.0f %.0f)\" ", by.x, by.y);
     BUF_LIT(out, "href=\"");
     html_escape(out, m->href);
@@ -293,7 +302,8 @@ void svg_map(buf *out, const struct outlines *o, struct map_marker *markers, siz
     }
     struct shift *shifts = count <= SPREAD_MARKERS_MAX ? spread(&p, markers, count) : NULL;
     for (size_t i = 0; i < count; i++)
-        if (is_in_frame(&p, &markers[i])) draw_marker(out, &p, &markers[i], shifts ? shifts[i] : (struct shift){0, 0});
+        if (is_in_frame(&p, &markers[i]))
+            draw_marker(out, &p, &markers[i], shifts ? shifts[i] : (struct shift){0, 0});
     free(shifts);
     BUF_LIT(out, "</svg>");
 }

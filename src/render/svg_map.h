@@ -20,10 +20,10 @@ typedef enum { MARK_CIRCLE, MARK_SQUARE, MARK_DIAMOND } mark_shape;
 struct map_marker {
     struct place place;
     mark_shape shape;
-    str class;       // "air-2"; empty: plain
-    str state;       // "fresh", "old", "silent"
-    str text;        // "8": what stands in it
-    str label;       // its name
+    str class;  // "air-2"; empty: plain
+    str state;  // "fresh", "old", "silent"
+    str text;   // "8": what stands in it
+    str label;  // its name
     str href;
     str attributes;  // more of them, made by peil: data-stream="12"
 };

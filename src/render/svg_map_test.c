@@ -3,9 +3,9 @@
 
 #include "base/test.h"
 
-static const char one_area[] =
-    "{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A & B\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":"
-    "[[[4.30,52.00],[4.34,52.00],[4.34,52.03],[4.30,52.03],[4.30,52.00]]]}}]}";
+static const char one_area[] = "{\"features\":[{\"properties\":{\"code\":\"A\",\"name\":\"A & "
+                               "B\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":"
+                               "[[[4.30,52.00],[4.34,52.00],[4.34,52.03],[4.30,52.03],[4.30,52.00]]]}}]}";
 
 struct fixture {
     arena *a;
@@ -35,8 +35,14 @@ static bool shows(const struct fixture *f, const char *text)
 
 static struct map_marker marker(double longitude, double latitude)
 {
-    return (struct map_marker){.place = {longitude, latitude}, .shape = MARK_SQUARE, .class = STR("air-1"), .state = STR("fresh"),
-                               .text = STR("8"), .label = STR("M: 8"), .href = STR("/meter/1"), .attributes = STR("data-stream=\"1\"")};
+    return (struct map_marker){.place = {longitude, latitude},
+                               .shape = MARK_SQUARE,
+                               .class = STR("air-1"),
+                               .state = STR("fresh"),
+                               .text = STR("8"),
+                               .label = STR("M: 8"),
+                               .href = STR("/meter/1"),
+                               .attributes = STR("data-stream=\"1\"")};
 }
 
 TEST(a_marker_in_the_middle_of_the_area_stands_in_the_middle_of_the_frame)
@@ -46,7 +52,8 @@ TEST(a_marker_in_the_middle_of_the_area_stands_in_the_middle_of_the_frame)
     svg_map(&f.out, f.o, m, 1, STR("Kaart"));
     // Mercator puts half of the degrees a hair south of half of the height.
     assert_true(shows(&f, "<svg x=\"50.00%\" y=\"50.0"));
-    assert_true(shows(&f, "href=\"/meter/1\" class=\"marker fresh air-1\" aria-label=\"M: 8\" data-stream=\"1\""));
+    assert_true(
+        shows(&f, "href=\"/meter/1\" class=\"marker fresh air-1\" aria-label=\"M: 8\" data-stream=\"1\""));
     end(&f);
 }
 
@@ -76,7 +83,7 @@ TEST(without_outlines_the_frame_fits_the_markers)
     struct fixture f = start();
     struct map_marker m[] = {marker(4.30, 52.01), marker(4.34, 52.01)};
     svg_map(&f.out, NULL, m, 2, STR("Kaart"));
-    assert_true(shows(&f, "<svg x=\"2.33%\" y=\"50.00%\""));   // the margin of 14 of 600
+    assert_true(shows(&f, "<svg x=\"2.33%\" y=\"50.00%\""));  // the margin of 14 of 600
     assert_true(shows(&f, "<svg x=\"97.67%\" y=\"50.00%\""));
     end(&f);
 }
@@ -99,6 +106,7 @@ TEST(a_map_of_nothing_is_an_empty_frame)
     end(&f);
 }
 
-RUN(CASE(a_marker_in_the_middle_of_the_area_stands_in_the_middle_of_the_frame), CASE(names_and_labels_are_escaped),
-    CASE(markers_outside_the_town_are_left_to_the_list), CASE(without_outlines_the_frame_fits_the_markers),
-    CASE(markers_at_one_place_move_apart), CASE(a_map_of_nothing_is_an_empty_frame))
+RUN(CASE(a_marker_in_the_middle_of_the_area_stands_in_the_middle_of_the_frame),
+    CASE(names_and_labels_are_escaped), CASE(markers_outside_the_town_are_left_to_the_list),
+    CASE(without_outlines_the_frame_fits_the_markers), CASE(markers_at_one_place_move_apart),
+    CASE(a_map_of_nothing_is_an_empty_frame))

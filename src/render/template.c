@@ -9,7 +9,8 @@ struct part {
     size_t end;  // PART_EACH, PART_NONE: index of the PART_END that closes it
 };
 
-struct template {
+struct template
+{
     struct part *parts;
     size_t count;
 };
@@ -50,8 +51,7 @@ static bool section_open(struct compiler *c, part_kind kind, str name)
 
 static bool section_close(struct compiler *c, str name)
 {
-    if (c->depth == 0)
-        return err_set(c->e, ERR_SYNTAX, c->at, "{{/%.*s}} closes nothing", STR_ARG(name));
+    if (c->depth == 0) return err_set(c->e, ERR_SYNTAX, c->at, "{{/%.*s}} closes nothing", STR_ARG(name));
     struct part *opened = &c->t->parts[c->open[--c->depth]];
     if (!str_eq(opened->text, name))
         return err_set(c->e, ERR_SYNTAX, c->at, "{{/%.*s}} where {{/%.*s}} should be", STR_ARG(name),

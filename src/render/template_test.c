@@ -39,7 +39,8 @@ TEST(text_is_escaped_and_raw_is_not)
 {
     struct fixture f = start();
     view_text(&f.m, f.root, STR("x"), STR("<a href=\"'&'\">"));
-    assert_str(render(&f, "[{{x}}] [{{{x}}}]"), "[&lt;a href=&quot;&#39;&amp;&#39;&quot;&gt;] [<a href=\"'&'\">]");
+    assert_str(render(&f, "[{{x}}] [{{{x}}}]"),
+               "[&lt;a href=&quot;&#39;&amp;&#39;&quot;&gt;] [<a href=\"'&'\">]");
     end(&f);
 }
 

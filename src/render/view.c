@@ -10,8 +10,10 @@ static struct view *add(struct view_maker *m, struct view *parent, view_kind kin
     }
     v->kind = kind;
     v->key = key;
-    if (parent->last) parent->last->next = v;
-    else parent->first = v;
+    if (parent->last)
+        parent->last->next = v;
+    else
+        parent->first = v;
     parent->last = v;
     return v;
 }
@@ -19,8 +21,10 @@ static struct view *add(struct view_maker *m, struct view *parent, view_kind kin
 struct view *view_root(struct view_maker *m)
 {
     struct view *v = ARENA_NEW(m->a, struct view);
-    if (v) v->kind = VIEW_OBJECT;
-    else m->failed = true;
+    if (v)
+        v->kind = VIEW_OBJECT;
+    else
+        m->failed = true;
     return v;
 }
 

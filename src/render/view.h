@@ -21,7 +21,8 @@ struct view_maker {
     bool failed;
 };
 
-struct view *view_root(struct view_maker *m);  // an object; NULL without memory, which every function below takes
+struct view *
+view_root(struct view_maker *m);  // an object; NULL without memory, which every function below takes
 
 // Added to an object under `key`, or to a list with the empty key.
 struct view *view_object(struct view_maker *m, struct view *parent, str key);
@@ -31,6 +32,6 @@ void view_int(struct view_maker *m, struct view *parent, str key, int64_t n);
 void view_flag(struct view_maker *m, struct view *parent, str key, bool is_on);  // a text, empty when off
 
 const struct view *view_find(const struct view *object, str key);  // NULL when absent
-bool view_is_empty(const struct view *v);                           // NULL, an empty text or list
+bool view_is_empty(const struct view *v);                          // NULL, an empty text or list
 
 #endif

@@ -55,7 +55,8 @@ bool words_load(language l, str source, arena *a, struct words **out, err *e)
     if (!w->all && all->count) return err_no_memory(e);
 
     for (const json *j = all->first; j; j = j->next) {
-        if (j->type != JSON_TEXT) return err_set(e, ERR_TYPE, j->at, "%.*s: a text is expected", STR_ARG(j->key));
+        if (j->type != JSON_TEXT)
+            return err_set(e, ERR_TYPE, j->at, "%.*s: a text is expected", STR_ARG(j->key));
         if (w->count && str_cmp(w->all[w->count - 1].id, j->key) >= 0)
             return err_set(e, ERR_SYNTAX, j->at, "%.*s: ids must be in order", STR_ARG(j->key));
         w->all[w->count++] = (struct word){j->key, j->text};
@@ -71,8 +72,10 @@ str words_get(const struct words *w, str id)
         const size_t middle = least + (most - least) / 2;
         const int order = str_cmp(w->all[middle].id, id);
         if (order == 0) return w->all[middle].text;
-        if (order < 0) least = middle + 1;
-        else most = middle;
+        if (order < 0)
+            least = middle + 1;
+        else
+            most = middle;
     }
     return id;
 }

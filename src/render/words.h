@@ -14,14 +14,14 @@ typedef enum { LANGUAGE_NL, LANGUAGE_EN, LANGUAGE_COUNT } language;
 
 struct words;
 
-str language_code(language l);                     // "nl"
+str language_code(language l);  // "nl"
 bool language_by_code(str code, language *out);
 
 // `json` is an object of id and text, as web/build.mjs writes it, ids in order; it must outlive the words.
 NODISCARD bool words_load(language l, str json, arena *a, struct words **out, err *e);
 language words_language(const struct words *w);
 
-str words_get(const struct words *w, str id);       // the id itself when there is no such text
+str words_get(const struct words *w, str id);  // the id itself when there is no such text
 
 struct fill {
     str place;  // "town" for {town}

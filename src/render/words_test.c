@@ -7,8 +7,10 @@
 #define MINUS "\xe2\x88\x92"
 
 static const char nl_texts[] =
-    "{\"hello\":\"Dag {name}, het is {time}.\",\"month.11\":\"november\",\"month.short.11\":\"nov\",\"time.again\":\"{time} (wintertijd)\","
-    "\"time.clock\":\"{time} uur\",\"time.date\":\"{day} {mon} {time} uur\",\"time.day\":\"{weekday} {day} {month}\","
+    "{\"hello\":\"Dag {name}, het is "
+    "{time}.\",\"month.11\":\"november\",\"month.short.11\":\"nov\",\"time.again\":\"{time} (wintertijd)\","
+    "\"time.clock\":\"{time} uur\",\"time.date\":\"{day} {mon} {time} uur\",\"time.day\":\"{weekday} {day} "
+    "{month}\","
     "\"time.yesterday\":\"gisteren {time} uur\",\"weekday.4\":\"donderdag\",\"weekday.short.4\":\"do\"}";
 static const char en_texts[] = "{\"time.clock\":\"{time}\"}";
 
@@ -45,15 +47,17 @@ static instant at(const char *text)
 TEST(places_are_filled_by_name)
 {
     struct fixture f = start();
-    assert_str(words_fill(f.nl, f.a, STR("hello"), FILLS({STR("time"), STR("laat")}, {STR("name"), STR("An")})),
-               "Dag An, het is laat.");
+    assert_str(
+        words_fill(f.nl, f.a, STR("hello"), FILLS({STR("time"), STR("laat")}, {STR("name"), STR("An")})),
+        "Dag An, het is laat.");
     end(&f);
 }
 
 TEST(a_place_that_is_not_given_stays_visible)
 {
     struct fixture f = start();
-    assert_str(words_fill(f.nl, f.a, STR("hello"), FILLS({STR("name"), STR("An")})), "Dag An, het is {time}.");
+    assert_str(words_fill(f.nl, f.a, STR("hello"), FILLS({STR("name"), STR("An")})),
+               "Dag An, het is {time}.");
     end(&f);
 }
 
@@ -96,7 +100,8 @@ TEST(a_number_that_rounds_to_zero_has_no_minus)
 TEST(a_reading_has_two_significant_digits_and_a_thin_space)
 {
     struct fixture f = start();
-    assert_str(words_reading(f.nl, f.a, 8.44, 1, STR("\xc2\xb5g/m\xc2\xb3")), "8,4" THIN "\xc2\xb5g/m\xc2\xb3");
+    assert_str(words_reading(f.nl, f.a, 8.44, 1, STR("\xc2\xb5g/m\xc2\xb3")),
+               "8,4" THIN "\xc2\xb5g/m\xc2\xb3");
     assert_str(words_reading(f.nl, f.a, 9.96, 1, STR("x")), "10" THIN "x");
     assert_str(words_reading(f.nl, f.a, 1020.3, 0, (str){0}), "1.020");
     end(&f);
@@ -144,8 +149,9 @@ TEST(texts_out_of_order_are_refused)
     arena_free(a);
 }
 
-RUN(CASE(places_are_filled_by_name), CASE(a_place_that_is_not_given_stays_visible), CASE(an_unknown_text_shows_its_id),
-    CASE(numbers_have_the_marks_of_their_language), CASE(a_half_goes_up), CASE(a_number_that_rounds_to_zero_has_no_minus),
-    CASE(a_reading_has_two_significant_digits_and_a_thin_space), CASE(clock_times_are_in_the_zone_of_the_town),
-    CASE(the_hour_that_occurs_twice_is_marked_the_second_time), CASE(a_time_says_how_far_back_it_lies),
-    CASE(texts_out_of_order_are_refused))
+RUN(CASE(places_are_filled_by_name), CASE(a_place_that_is_not_given_stays_visible),
+    CASE(an_unknown_text_shows_its_id), CASE(numbers_have_the_marks_of_their_language), CASE(a_half_goes_up),
+    CASE(a_number_that_rounds_to_zero_has_no_minus),
+    CASE(a_reading_has_two_significant_digits_and_a_thin_space),
+    CASE(clock_times_are_in_the_zone_of_the_town), CASE(the_hour_that_occurs_twice_is_marked_the_second_time),
+    CASE(a_time_says_how_far_back_it_lies), CASE(texts_out_of_order_are_refused))

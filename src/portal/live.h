@@ -27,6 +27,6 @@ void live_stop(struct live *l);  // ends all streams; while the server runs. liv
 void live_free(struct live *l);
 
 void live_hear(struct live *l, uint64_t commit, const struct change *changes, size_t count);
-void live_handle(struct http_request *r, void *live);
+void live_handle(struct http_request *r, void *context);  // the struct live
 
 #endif

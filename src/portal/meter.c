@@ -14,7 +14,7 @@
 #define PERIOD_LEAST TIME_MINUTE
 #define PERIOD_MOST TIME_HOUR
 
-struct loaded {
+struct meter_list_holder {
     struct meter_list list;
     arena *a;
     uint64_t version;
@@ -26,8 +26,8 @@ struct meter_book {
     struct store *store;
     const struct outlines *outlines;
     struct lock *lock;
-    struct loaded *current;    // lock
-    _Atomic uint64_t version;  // counts changes of entities
+    struct meter_list_holder *current;  // lock
+    _Atomic uint64_t version;           // counts changes of entities
 };
 
 // ---- Reading entities ----------------------------------------------------------------------------------------------
@@ -343,21 +343,22 @@ static bool bring_together(struct loader *l)
     return true;
 }
 
-static void loaded_free(struct loaded *l)
+static void loaded_free(struct meter_list_holder *l)
 {
     if (!l) return;
     arena_free(l->a);
     free(l);
 }
 
-static struct loaded *load(struct meter_book *b, err *e)
+static struct meter_list_holder *load(struct meter_book *b, err *e)
 {
-    struct loaded *fresh = calloc(1, sizeof *fresh);
+    struct meter_list_holder *fresh = calloc(1, sizeof *fresh);
     if (!fresh || !(fresh->a = arena_new(LIST_BYTES_MAX))) {
         free(fresh);
         err_no_memory(e);
         return NULL;
     }
+    fresh->list.holder = fresh;
     fresh->version = b->version;  // before the snapshot: a change in between is read twice rather than never
     struct snapshot *at;
     bool ok = snapshot_open(b->store, &at, e);
@@ -400,7 +401,7 @@ void meter_book_changed(struct meter_book *b)
     b->version++;
 }
 
-static void drop(struct meter_book *b, struct loaded *l)
+static void drop(struct meter_book *b, struct meter_list_holder *l)
 {
     if (!l) return;
     lock_take(b->lock);
@@ -409,22 +410,22 @@ static void drop(struct meter_book *b, struct loaded *l)
     if (is_last) loaded_free(l);
 }
 
-static struct loaded *take_current(struct meter_book *b, int64_t age_least_us)
+static struct meter_list_holder *take_current(struct meter_book *b, int64_t age_least_us)
 {
     const uint64_t version = b->version;
     lock_take(b->lock);
-    struct loaded *l = b->current;
+    struct meter_list_holder *l = b->current;
     if (l && l->version != version && time_monotonic_us() - l->loaded_us >= age_least_us) l = NULL;
     if (l) l->users++;
     lock_drop(b->lock);
     return l;
 }
 
-static void make_current(struct meter_book *b, struct loaded *fresh)
+static void make_current(struct meter_book *b, struct meter_list_holder *fresh)
 {
     fresh->users = 2;  // the book and who takes it now
     lock_take(b->lock);
-    struct loaded *old = b->current;
+    struct meter_list_holder *old = b->current;
     b->current = fresh;
     lock_drop(b->lock);
     drop(b, old);
@@ -432,7 +433,7 @@ static void make_current(struct meter_book *b, struct loaded *fresh)
 
 static bool take(struct meter_book *b, int64_t age_least_us, const struct meter_list **out, err *e)
 {
-    struct loaded *l = take_current(b, age_least_us);
+    struct meter_list_holder *l = take_current(b, age_least_us);
     if (!l) {
         if (!(l = load(b, e))) return false;
         make_current(b, l);
@@ -453,7 +454,7 @@ bool meters_take_newest(struct meter_book *b, const struct meter_list **out, err
 
 void meters_give(struct meter_book *b, const struct meter_list *list)
 {
-    if (list) drop(b, (struct loaded *)(uintptr_t)list);  // the list is its first member
+    if (list) drop(b, list->holder);
 }
 
 const struct meter *meter_find(const struct meter_list *l, entity_id thing)

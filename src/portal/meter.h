@@ -46,7 +46,8 @@ struct meter_list {
     struct meter *all;  // by neighbourhood's name, then by name
     size_t count;
     size_t series_count;
-    const struct series **by_id;  // series in order of id
+    const struct series **by_id;       // series in order of id
+    struct meter_list_holder *holder;  // the book's own
 };
 
 struct meter_book;

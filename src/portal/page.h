@@ -55,7 +55,7 @@ NODISCARD bool view_meter(struct page *p, err *e);
 NODISCARD bool view_data(struct page *p, err *e);
 NODISCARD bool view_explain(struct page *p, err *e);
 
-void page_handle(struct http_request *r, void *page_route);
+void page_handle(struct http_request *r, void *context);  // the struct page_route
 void page_not_found(struct http_request *r, struct portal *p);
 
 // ---- For views ---------------------------------------------------------------------------------------------------

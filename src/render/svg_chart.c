@@ -40,14 +40,13 @@ size_t chart_axis(double low, double high, bool from_zero, int most,
 {
     if (!isfinite(low) || !isfinite(high) || high < low) low = 0, high = 1;
     if (from_zero && low > 0) low = 0;
-    if (high - low < 1e-6 * fmax(1, fabs(high))) high = low + 1;
+    if (high - low < 1e-6 * fmax(1, fabs(high))) high = low + fmax(1, fabs(low) * 1e-3);
     const double step = round_step(high - low, most);
     const double first = floor(low / step + 1e-9) * step;
     size_t n = 0;
-    for (double v = first; n < CHART_TICKS_MAX; v = first + (double)n * step) {
-        out[n++] = (struct chart_tick){.value = v};
-        if (v >= high - step * 1e-9 && n > 1) break;
-    }
+    do {
+        out[n] = (struct chart_tick){.value = first + (double)n * step};
+    } while (++n < CHART_TICKS_MAX && (n < 2 || out[n - 1].value < high - step * 1e-9));
     return n;
 }
 

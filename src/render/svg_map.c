@@ -54,8 +54,8 @@ static struct projection fit(const struct outlines *o, const struct map_marker *
     struct projection p = {
         .scale = fmin((MAP_WIDTH - 2 * MARGIN) / width, (MAP_HEIGHT - 2 * MARGIN) / height),
     };
-    p.west = (west + east) / 2 - MAP_WIDTH / 2 / p.scale;
-    p.north = (south + north) / 2 + MAP_HEIGHT / 2 / p.scale;
+    p.west = (west + east) / 2 - MAP_WIDTH / 2.0 / p.scale;
+    p.north = (south + north) / 2 + MAP_HEIGHT / 2.0 / p.scale;
     return p;
 }
 

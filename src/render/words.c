@@ -51,8 +51,8 @@ bool words_load(language l, str source, arena *a, struct words **out, err *e)
     if (all->type != JSON_OBJECT) return err_set(e, ERR_TYPE, 0, "an object of texts is expected");
     struct words *w = ARENA_NEW(a, struct words);
     if (!w) return err_no_memory(e);
-    *w = (struct words){.language = l, .all = ARENA_ARRAY(a, all->count, struct word)};
-    if (!w->all && all->count) return err_no_memory(e);
+    *w = (struct words){.language = l, .all = ARENA_ARRAY(a, all->count + 1, struct word)};
+    if (!w->all) return err_no_memory(e);
 
     for (const json *j = all->first; j; j = j->next) {
         if (j->type != JSON_TEXT)

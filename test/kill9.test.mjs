@@ -4,9 +4,10 @@
 // full form.
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Peil, exchange } from './api/lib/peil.mjs'
+import { Peil, binary, exchange } from './api/lib/peil.mjs'
 import { Broker, Client } from './api/lib/mqtt.mjs'
 import { wholeStream } from './api/lib/entities.mjs'
 
@@ -139,5 +140,7 @@ test(`killed ${KILLS} times under load, peil has everything that was acknowledge
     + `reopened in ${openings[openings.length >> 1]} ms (median), ${openings.at(-1)} ms (most)`)
 
   assert.equal(await peil.server.stop(), 0)
+  const doctor = execFileSync(binary, ['doctor', '--data', peil.directory], { encoding: 'utf8' })
+  assert.match(doctor, /Nothing is wrong/)
   await peil.open()
 })

@@ -25,8 +25,8 @@ struct watch {
 struct watch *watch_parse(const struct sta *sta, str topic, instant now);
 void watch_free(struct watch *w);
 
-// "1795704910: client 1 v1.1/Things(1)": what Mosquitto logs of a subscription. False: it is something else, or
-// our own client's.
+// "1795704910: client 1 v1.1/Things(1)": what Mosquitto logs of a subscription. False: it is something else,
+// or our own client's.
 bool watch_topic_of_log(str payload, str own_client, str *topic);
 
 // Does it speak of this entity? `o` is the Observation when set is SET_OBSERVATION.

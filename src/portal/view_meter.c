@@ -303,14 +303,16 @@ static void put_caption(struct meter_view *v, instant until)
 }
 
 // What is missing and since when, in place of an empty frame.
-static void put_emptiness(struct meter_view *v)
+static str emptiness(struct page *p, const struct reading *r)
 {
-    struct page *p = v->page;
-    const struct reading *r = v->chosen_reading;
-    const str since = r->state == READING_NONE ? page_text(p, STR("chart.empty.never"))
-                                               : words_fill(p->words, p->a, STR("chart.empty.last"),
-                                                            FILLS({STR("when"), page_when(p, r->at)}));
-    view_text(&p->maker, p->root, STR("empty_since"), since);
+    switch (r->state) {
+    case READING_NONE: return page_text(p, STR("chart.empty.never"));
+    case READING_REJECTED: return page_text(p, STR("chart.empty.rejected"));
+    case READING_FRESH:
+    case READING_OLD:
+    case READING_SILENT: break;
+    }
+    return words_fill(p->words, p->a, STR("chart.empty.last"), FILLS({STR("when"), page_when(p, r->at)}));
 }
 
 static bool put_past(struct meter_view *v, err *e)
@@ -323,7 +325,7 @@ static bool put_past(struct meter_view *v, err *e)
     if (!past_read(p->at, v->chosen, v->period, p->portal->zone, until, p->a, &past, e)) return false;
     view_flag(&p->maker, p->root, STR("has_points"), past.count > 0);
     put_caption(v, until);
-    put_emptiness(v);
+    view_text(&p->maker, p->root, STR("empty_since"), emptiness(p, v->chosen_reading));
     view_text(&p->maker, p->root, STR("chart_name"), page_quantity_name(p, v->chosen));
     view_text(&p->maker, p->root, STR("chart_unit"), v->chosen->unit);
     view_int(&p->maker, p->root, STR("chart_stream"), v->chosen->id);

@@ -109,6 +109,7 @@ test('a reading that cannot be right is a cross with the reason, and no value', 
   assert.equal(await page.locator(`.marker[data-stream="${town.meters.rejected.streams.pm25}"] text`).textContent(), '×');
   await open(`/meter/${town.meters.rejected.thing}`);
   assert.match(await words(page.locator('.lead')), /telt niet: kan niet kloppen\.$/);
+  assert.match(await words(page.locator('.past .empty')), /Metingen die niet kloppen, tellen niet mee\./);
   assert.doesNotMatch(await page.locator('main').innerText(), /5\.000/);
 });
 

@@ -392,6 +392,20 @@ describe('A.5.1.1 multi-datastream-valid', () => {
     await refused('Observations', { result: 1, Datastream: link(id) }, 400)
   })
 
+  test('an update keeps the lengths equal, and the type as it is', async () => {
+    const id = await peil.make('MultiDatastreams', whole(2))
+    const answer = await peil.patch(`MultiDatastreams(${id})`, { unitOfMeasurements: [{}] })
+    assert.equal(answer.status, 400, answer.text)
+    assert.match(answer.body.message, /as many/)
+    const three = await Promise.all([1, 2, 3].map(() => peil.make('ObservedProperties', observedProperty())))
+    const grown = await peil.patch(`MultiDatastreams(${id})`, { ...multiDatastream(3), ObservedProperties: three.map(link) })
+    assert.equal(grown.status, 200, grown.text)
+    const put = await peil.put(`MultiDatastreams(${id})`, multiDatastream(3, { name: 'put' }))
+    assert.equal(put.status, 200, put.text)
+    assert.equal(put.body.observationType, 'http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_ComplexObservation')
+    await peil.make(`MultiDatastreams(${id})/Observations`, { result: [1, 2, 3] })
+  })
+
   test('its ObservedProperties stay as they are once it has Observations', async () => {
     const id = await peil.make('MultiDatastreams', whole(2))
     const others = [await peil.make('ObservedProperties', observedProperty({ name: 'p' })), await peil.make('ObservedProperties', observedProperty({ name: 'q' }))]

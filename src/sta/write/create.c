@@ -291,19 +291,15 @@ bool draft_create(struct creation *c, struct draft *d, err *e)
 // ---- updating ----
 
 // The ObservedProperties of a MultiDatastream are replaced whole, in order, and only as long as it is empty.
-static bool replace_observed_properties(struct creation *c, struct draft *d, err *e)
+static bool take_observed_properties(struct creation *c, struct draft *d, err *e)
 {
-    struct record stored;
     struct observation newest;
     err none;
-    const size_t count = count_links(d->links[MULTI_DATASTREAM_OBSERVED_PROPERTIES]);
     if (store_latest(store_tx_snapshot(c->tx), d->id, c->a, &newest, &none)) {
         return err_set(e, ERR_RANGE, ERR_NOWHERE,
                        "ObservedProperties: this MultiDatastream has Observations already");
     }
-    return store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &stored, e) &&
-           draft_check_multi_datastream(&stored, count, c->a, e) &&
-           store_unlink_all(c->tx, d->set, d->id, MULTI_DATASTREAM_OBSERVED_PROPERTIES, e);
+    return store_unlink_all(c->tx, d->set, d->id, MULTI_DATASTREAM_OBSERVED_PROPERTIES, e);
 }
 
 bool draft_update_links(struct creation *c, struct draft *d, uint32_t *to_one, err *e)
@@ -313,7 +309,7 @@ bool draft_update_links(struct creation *c, struct draft *d, uint32_t *to_one, e
     if (d->observation) return set_links(c, d->observation, links, *to_one, e);
     for (int i = 0; i < ENTITY_RELATIONS_MAX; i++) d->record->links[i] = links[i];
     if (d->set == SET_MULTI_DATASTREAM && d->links[MULTI_DATASTREAM_OBSERVED_PROPERTIES] &&
-        !replace_observed_properties(c, d, e))
+        !take_observed_properties(c, d, e))
         return false;
     return make_to_many(c, d, e);
 }

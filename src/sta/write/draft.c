@@ -390,9 +390,10 @@ static bool check_geometry(const struct reading *r, struct draft *d, const json 
 static bool check_multi_datastream(const struct reading *r, struct draft *d)
 {
     size_t observed = 0;
-    if (d->set != SET_MULTI_DATASTREAM || r->mode != DRAFT_CREATE) return true;
+    if (d->set != SET_MULTI_DATASTREAM || r->mode == DRAFT_PATCH) return true;
     value *type = &d->record->properties[MULTI_DATASTREAM_OBSERVATION_TYPE];
     if (type->type == VALUE_NULL) *type = value_text(complex_observation);
+    if (r->mode == DRAFT_PUT) return true;  // its ObservedProperties are in the store
     for (const struct draft_link *l = d->links[MULTI_DATASTREAM_OBSERVED_PROPERTIES]; l; l = l->next)
         observed++;
     if (draft_check_multi_datastream(d->record, observed, r->a, r->e)) return true;

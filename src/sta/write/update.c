@@ -16,6 +16,18 @@ static uint32_t properties_of_put(entity_set set)
 
 // ---- applying a draft ----
 
+// What belongs together may come in two updates: what counts is what stands there now.
+static bool check_whole(struct creation *c, const struct record *r, err *e)
+{
+    entity_id *observed;
+    size_t count;
+    if (!draft_check_geometry(r, c->a, e)) return false;
+    if (r->set != SET_MULTI_DATASTREAM) return true;
+    return store_related(store_tx_snapshot(c->tx), r->set, r->id, MULTI_DATASTREAM_OBSERVED_PROPERTIES, c->a,
+                         &observed, &count, e) &&
+           draft_check_multi_datastream(r, count, c->a, e);
+}
+
 static bool apply_entity(struct write *w, struct creation *c, struct draft *d, draft_mode mode, err *e)
 {
     uint32_t links;
@@ -24,9 +36,8 @@ static bool apply_entity(struct write *w, struct creation *c, struct draft *d, d
     const uint32_t properties = mode == DRAFT_PUT ? properties_of_put(d->set) : d->properties;
     if (!draft_update_links(c, d, &links, e) || !store_update(c->tx, d->record, properties, links, e))
         return false;
-    // encodingType and geometry may come in two updates: what counts is what stands there now.
-    return store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &after, e) &&
-           draft_check_geometry(&after, c->a, e) && write_reply_record(w, 200, &after, e);
+    return store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &after, e) && check_whole(c, &after, e) &&
+           write_reply_record(w, 200, &after, e);
 }
 
 static void take_properties(struct observation *to, const struct observation *from, uint32_t properties)

@@ -99,6 +99,7 @@ struct store {
     struct tail_load load;
     struct settling settling;
     int wal_frames;             // in the log after the last commit
+    int checkpoint_at;          // with so many
     store_listener listeners[LISTENERS_MAX];
     void *listener_contexts[LISTENERS_MAX];
     size_t listener_count;

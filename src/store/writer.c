@@ -245,6 +245,7 @@ static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *r
 // ---- the log ----
 
 #define CHECKPOINT_FRAMES 4096  // 16 MiB
+#define CHECKPOINT_AGAIN 1024
 
 static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
 {
@@ -255,10 +256,13 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
     return SQLITE_OK;
 }
 
-// Copies the log into the file. What readers still need stays, and is tried again after the next commit.
+// Copies the log into the file, after the answers have gone out. What readers still need stays; it is tried again when the
+// log has grown on by a quarter, not with every commit, for each try syncs twice.
 static void checkpoint(struct store *s)
 {
-    if (s->wal_frames < CHECKPOINT_FRAMES) return;
+    if (s->wal_frames < CHECKPOINT_FRAMES) s->checkpoint_at = CHECKPOINT_FRAMES;
+    if (s->wal_frames < s->checkpoint_at) return;
+    s->checkpoint_at = s->wal_frames + CHECKPOINT_AGAIN;
     const int rc = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (rc == SQLITE_OK || rc == SQLITE_BUSY) return;
     err e;

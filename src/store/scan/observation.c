@@ -16,6 +16,15 @@ static bool copy_texts(arena *a, struct observation *o, err *e)
     return true;
 }
 
+static bool read_point(const struct point *p, entity_id stream, arena *a, struct observation *out, err *e)
+{
+    struct observation o;
+    if (!point_read(p, stream, &o)) return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "an Observation is damaged on disk");
+    if (!copy_texts(a, &o, e)) return false;
+    *out = o;
+    return true;
+}
+
 // The first observation of a scan, its texts in the arena.
 static bool scan_first(struct snapshot *at, const struct stream *s, const struct scan_options *options, arena *a,
                        struct observation *out, bool *got, err *e)
@@ -23,13 +32,7 @@ static bool scan_first(struct snapshot *at, const struct stream *s, const struct
     struct stream_scan scan;
     struct point p;
     if (!stream_scan_open(&scan, at, s, options, e)) return false;
-    bool ok = stream_scan_next(&scan, &p, got, e);
-    if (ok && *got) {
-        struct observation o;
-        ok = point_read(&p, s->id, &o) || err_set(e, ERR_CORRUPT, ERR_NOWHERE, "an Observation is damaged on disk");
-        ok = ok && copy_texts(a, &o, e);
-        if (ok) *out = o;
-    }
+    const bool ok = stream_scan_next(&scan, &p, got, e) && (!*got || read_point(&p, s->id, a, out, e));
     stream_scan_close(&scan);
     return ok;
 }
@@ -45,12 +48,29 @@ bool store_get_observation(struct snapshot *at, entity_id id, arena *a, struct o
     return got || observation_absent(at, id, e);
 }
 
+// Mostly the newest is in memory, and the stream's row says that no chunk has a newer one.
+static bool latest_in_tail(struct snapshot *at, const struct stream *s, struct point *out, bool *got, err *e)
+{
+    const struct tail_place newest = tail_newest(stream_tail(s, at->commit, at->is_inside), at->commit, at->is_inside);
+    struct stream_row row;
+    *got = false;
+    if (!newest.entry) return true;
+    if (!stream_row_read(at->connection, s->id, &row, NULL, got, e)) return false;
+    *got = *got && (row.newest_time == TIME_NONE || point_cmp(newest.entry->time, newest.entry->number, row.newest_time,
+                                                              row.newest_number) > 0);
+    if (*got) tail_point(newest.block, newest.entry, out);
+    return true;
+}
+
 bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observation *out, err *e)
 {
     const struct stream *s = snapshot_stream(at, stream);
+    struct point p;
+    bool got = false;
+    if (s && !latest_in_tail(at, s, &p, &got, e)) return false;
+    if (got) return read_point(&p, stream, a, out, e);
     struct scan_options o = SCAN_ALL;
     o.is_descending = true;
-    bool got = false;
     if (s && !scan_first(at, s, &o, a, out, &got, e)) return false;
     return got || err_set(e, ERR_ABSENT, ERR_NOWHERE, "Datastream %lld has no Observations", (long long)stream);
 }

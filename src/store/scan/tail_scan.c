@@ -52,6 +52,20 @@ bool tail_scan_open(struct tail_scan *scan, const struct tail *t, uint64_t commi
     return true;
 }
 
+struct tail_place tail_newest(const struct tail *t, uint64_t commit, bool is_inside)
+{
+    struct tail_place newest = {.entry = NULL};
+    for (const struct tail_block *b = first_block(t); b; b = next_block(b)) {
+        const uint32_t n = tail_visible(b, commit, is_inside);
+        for (uint32_t i = 0; i < n; i++) {
+            const struct tail_entry *x = &b->entries[i];
+            if (newest.entry && point_cmp(x->time, x->number, newest.entry->time, newest.entry->number) < 0) continue;
+            newest = (struct tail_place){b, x};
+        }
+    }
+    return newest;
+}
+
 void tail_scan_close(struct tail_scan *scan)
 {
     free(scan->places);

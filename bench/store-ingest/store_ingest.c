@@ -47,7 +47,8 @@ static double cpu_seconds(void)
 {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
-    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static long resident_kib(void)
@@ -116,8 +117,10 @@ static void ingest(const struct plan *p)
         if (took > slowest) slowest = took;
     }
     free(l.observations);
-    printf("ingest              %8.3f million observations/s, %.3f a second of processor, %llu an operation, slowest %.1f ms\n",
-           (double)all / (double)spent, (double)all / cpu / 1e6, (unsigned long long)p->per_operation, (double)slowest / 1e3);
+    printf("ingest              %8.3f million observations/s, %.3f a second of processor, %llu an operation, "
+           "slowest %.1f ms\n",
+           (double)all / (double)spent, (double)all / cpu / 1e6, (unsigned long long)p->per_operation,
+           (double)slowest / 1e3);
 }
 
 // ---- single observations from many submitters ----
@@ -172,7 +175,8 @@ static int compare_waits(const void *a, const void *b)
 
 static void singles(const struct plan *p)
 {
-    struct single all = {.plan = p, .finished = queue_new(4096), .waits = calloc(p->singles + p->submitters, sizeof(int64_t))};
+    struct single all = {
+        .plan = p, .finished = queue_new(4096), .waits = calloc(p->singles + p->submitters, sizeof(int64_t))};
     struct submitter *b = calloc(p->submitters, sizeof *b);
     if (!all.finished || !all.waits || !b) exit(1);
     const int64_t start = time_monotonic_us();
@@ -195,8 +199,9 @@ static void singles(const struct plan *p)
     store_close(store);  // the last ones still in flight
     qsort(all.waits, p->singles, sizeof(int64_t), compare_waits);
     printf("single operations   %8.0f /s from %llu submitters, median %.2f ms, p99 %.2f ms, most %.2f ms\n",
-           (double)p->singles / took, (unsigned long long)p->submitters, (double)all.waits[p->singles / 2] / 1e3,
-           (double)all.waits[p->singles * 99 / 100] / 1e3, (double)all.waits[p->singles - 1] / 1e3);
+           (double)p->singles / took, (unsigned long long)p->submitters,
+           (double)all.waits[p->singles / 2] / 1e3, (double)all.waits[p->singles * 99 / 100] / 1e3,
+           (double)all.waits[p->singles - 1] / 1e3);
     queue_free(all.finished);
     free(all.waits);
     free(b);
@@ -212,9 +217,11 @@ static void show_size(const struct plan *p, const char *when)
     err e;
     if (!snapshot_open(store, &at, &e) || !store_figures(at, &f, &e)) die("figures", &e);
     snapshot_close(at);
-    printf("%-19s %8.3f bytes an observation: %.1f MB, %lld observations, %lld in the tail, %lld chunks; %ld MB resident\n", when,
-           (double)f.bytes_on_disk / (double)f.entities[SET_OBSERVATION], (double)f.bytes_on_disk / 1e6,
-           (long long)f.entities[SET_OBSERVATION], (long long)f.tail_observations, (long long)f.chunks, resident_kib() / 1024);
+    printf("%-19s %8.3f bytes an observation: %.1f MB, %lld observations, %lld in the tail, %lld chunks; %ld "
+           "MB resident\n",
+           when, (double)f.bytes_on_disk / (double)f.entities[SET_OBSERVATION], (double)f.bytes_on_disk / 1e6,
+           (long long)f.entities[SET_OBSERVATION], (long long)f.tail_observations, (long long)f.chunks,
+           resident_kib() / 1024);
     (void)p;
 }
 
@@ -246,10 +253,19 @@ static int64_t rows_of(struct snapshot *at, const char *sql, int64_t a, int64_t 
     return n;
 }
 
-enum question { LATEST_OF_ONE, LATEST_OF_ALL, NEWEST_TEN, DAY_OF_ONE, HOURS_OF_ONE, HOURS_OF_ALL, P95_DAYS_OF_ALL, QUESTIONS };
-static const char *const question_names[] = {"Q1 latest of one",      "Q2 latest of all",       "newest ten of all, SQL",
-                                             "Q3 a day of one, SQL",  "Q4 hours of one",        "Q5 hours of all",
-                                             "Q6 daily p95 of all"};
+enum question {
+    LATEST_OF_ONE,
+    LATEST_OF_ALL,
+    NEWEST_TEN,
+    DAY_OF_ONE,
+    HOURS_OF_ONE,
+    HOURS_OF_ALL,
+    P95_DAYS_OF_ALL,
+    QUESTIONS
+};
+static const char *const question_names[] = {
+    "Q1 latest of one", "Q2 latest of all", "newest ten of all, SQL", "Q3 a day of one, SQL",
+    "Q4 hours of one",  "Q5 hours of all",  "Q6 daily p95 of all"};
 
 static void ask(const struct plan *p, enum question q, uint64_t round)
 {
@@ -267,11 +283,18 @@ static void ask(const struct plan *p, enum question q, uint64_t round)
     for (entity_id s = is_all ? 1 : one; ok && s <= (is_all ? (entity_id)p->streams : one); s++) {
         arena_reset(a);
         if (q == LATEST_OF_ONE || q == LATEST_OF_ALL) ok = store_latest(at, s, a, &o, &e);
-        if (q == NEWEST_TEN) rows_of(at, "SELECT id, phen_start, result_units FROM observation ORDER BY phen_start DESC LIMIT 10", 0, 0, 0);
+        if (q == NEWEST_TEN)
+            rows_of(at,
+                    "SELECT id, phen_start, result_units FROM observation ORDER BY phen_start DESC LIMIT 10",
+                    0, 0, 0);
         if (q == DAY_OF_ONE)
-            rows_of(at, "SELECT id, phen_start, result_units, result_scale FROM observation WHERE stream = ?1 AND phen_start >= ?2"
-                        " AND phen_start < ?3 ORDER BY phen_start", s, day, day + TIME_DAY);
-        if (q == HOURS_OF_ONE || q == HOURS_OF_ALL) ok = store_summaries(at, s, PERIOD_HOUR, NULL, ever, count_summary, &sum, &e);
+            rows_of(at,
+                    "SELECT id, phen_start, result_units, result_scale FROM observation WHERE stream = ?1 "
+                    "AND phen_start >= ?2"
+                    " AND phen_start < ?3 ORDER BY phen_start",
+                    s, day, day + TIME_DAY);
+        if (q == HOURS_OF_ONE || q == HOURS_OF_ALL)
+            ok = store_summaries(at, s, PERIOD_HOUR, NULL, ever, count_summary, &sum, &e);
         for (uint64_t d = 0; q == P95_DAYS_OF_ALL && ok && d < p->steps / 1440; d++) {
             const instant from = workload_time(&p->workload, 0, 0) + (instant)d * TIME_DAY;
             ok = store_quantile(at, s, (interval){from, from + TIME_DAY}, 0.95, &sum, &e);
@@ -299,7 +322,8 @@ static void questions(const struct plan *p)
             took[i] = seconds_since(start);
         }
         qsort(took, (size_t)rounds, sizeof took[0], compare_doubles);
-        printf("%-22s %10.3f ms median, %10.3f ms most of %d\n", question_names[q], took[rounds / 2] * 1e3, took[rounds - 1] * 1e3, rounds);
+        printf("%-22s %10.3f ms median, %10.3f ms most of %d\n", question_names[q], took[rounds / 2] * 1e3,
+               took[rounds - 1] * 1e3, rounds);
     }
 }
 
@@ -312,16 +336,19 @@ static uint64_t number(const char *text)
 
 static void usage(void)
 {
-    puts("usage: store-ingest [-d DIRECTORY] [-s STREAMS] [-n STEPS] [-o OBSERVATIONS PER OPERATION] [-1 SINGLE OPERATIONS]\n"
+    puts("usage: store-ingest [-d DIRECTORY] [-s STREAMS] [-n STEPS] [-o OBSERVATIONS PER OPERATION] [-1 "
+         "SINGLE OPERATIONS]\n"
          "                    [-c SUBMITTERS] [-j]\n"
-         "-j: times jittered by up to a second. Without -d: a directory below /tmp that is removed in the end.");
+         "-j: times jittered by up to a second. Without -d: a directory below /tmp that is removed in the "
+         "end.");
     exit(2);
 }
 
 int main(int argc, char **argv)
 {
     char made[] = "/tmp/peil.store-ingest.XXXXXX", command[128];
-    struct plan p = {.streams = 1000, .steps = 1440, .per_operation = 10000, .singles = 200000, .submitters = 64};
+    struct plan p = {
+        .streams = 1000, .steps = 1440, .per_operation = 10000, .singles = 200000, .submitters = 64};
     for (int c; (c = getopt(argc, argv, "d:s:n:o:1:c:j")) != -1;) {
         if (c == 'd') p.directory = optarg;
         if (c == 's') p.streams = number(optarg);

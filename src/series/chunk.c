@@ -10,8 +10,8 @@
 #define PREFIX (1 + CHECKSUM_BYTES)
 
 enum {
-    FLAG_COUNTS_UP = 1,            // numbers are the least, the next, ...: no column
-    FLAG_RESULT_TIME_SAME = 2,     // all are the time itself
+    FLAG_COUNTS_UP = 1,         // numbers are the least, the next, ...: no column
+    FLAG_RESULT_TIME_SAME = 2,  // all are the time itself
     FLAG_RESULT_TIME_COLUMN = 4,
     FLAG_RESULT_TIME_MISSING = 8,  // some have none
     FLAG_STRIPPED = 16,
@@ -79,7 +79,8 @@ static int64_t middle_distance(const int64_t *times, size_t count)
 static void put_times(buf *b, const int64_t *times, size_t count, int64_t step)
 {
     int64_t rest[CHUNK_MOST];
-    for (size_t i = 0; i < count; i++) rest[i] = int_minus(times[i], int_plus(times[0], (int64_t)((uint64_t)i * (uint64_t)step)));
+    for (size_t i = 0; i < count; i++)
+        rest[i] = int_minus(times[i], int_plus(times[0], (int64_t)((uint64_t)i * (uint64_t)step)));
     put_zigzag(b, step);
     column_write(b, rest, count);
 }
@@ -328,8 +329,8 @@ bool chunk_write(const struct point *points, size_t count, buf *out)
 struct layout {
     struct chunk_head head;
     uint8_t unit;
-    int64_t first;    // in units
-    reader in;        // behind the last time: the step is next
+    int64_t first;  // in units
+    reader in;      // behind the last time: the step is next
 };
 
 static bool read_layout(str bytes, struct layout *l)
@@ -343,7 +344,8 @@ static bool read_layout(str bytes, struct layout *l)
     l->unit = get_byte(&in);
     l->first = get_zigzag(&in);
     const int64_t last = int_plus(l->first, (int64_t)get_varint(&in));
-    if (in.failed || l->head.flags > FLAG_ALL || count == 0 || count > CHUNK_MOST || l->unit >= UNITS_OF_TIME) return false;
+    if (in.failed || l->head.flags > FLAG_ALL || count == 0 || count > CHUNK_MOST || l->unit >= UNITS_OF_TIME)
+        return false;
     const int64_t unit = units_of_time[l->unit];
     l->head.count = (uint32_t)count;
     l->in = in;
@@ -460,7 +462,8 @@ static bool open_columns(struct chunk_reader *r, reader *in)
         return false;
     }
     r->scale = get_byte(in);
-    if (r->scale > DECIMAL_SCALE_MAX || !open_column(in, count, &r->units) || !open_result_times(r, in)) return false;
+    if (r->scale > DECIMAL_SCALE_MAX || !open_column(in, count, &r->units) || !open_result_times(r, in))
+        return false;
     r->feature.in = *in;
     return skip_features(in, count) && open_extra(r, in);
 }
@@ -519,11 +522,13 @@ static bool next_result_times(struct chunk_reader *r, struct chunk_block *b)
 {
     const unsigned flags = r->head.flags;
     int64_t is_there[COLUMN_BLOCK];
-    for (size_t i = 0; i < b->n; i++) b->result_time[i] = flags & FLAG_RESULT_TIME_SAME ? b->time[i] : TIME_NONE;
+    for (size_t i = 0; i < b->n; i++)
+        b->result_time[i] = flags & FLAG_RESULT_TIME_SAME ? b->time[i] : TIME_NONE;
     if (!(flags & FLAG_RESULT_TIME_COLUMN)) return true;
     if (!column_next(&r->result_state, &r->result_times, b->result_time, b->n)) return false;
     for (size_t i = 0; i < b->n; i++)
-        b->result_time[i] = int_plus(b->time[i], (int64_t)((uint64_t)b->result_time[i] * (uint64_t)r->result_unit));
+        b->result_time[i] = int_plus(b->time[i],
+                                     (int64_t)((uint64_t)b->result_time[i] * (uint64_t)r->result_unit));
     if (!(flags & FLAG_RESULT_TIME_MISSING)) return true;
     if (!column_next(&r->have_state, &r->have_result_time, is_there, b->n)) return false;
     for (size_t i = 0; i < b->n; i++)

@@ -34,12 +34,13 @@ struct chunk_head {
 NODISCARD bool chunk_read_head(str bytes, struct chunk_head *out);  // does not look at the checksum
 // The numbers count up with the times: the last observation has the greatest number.
 bool chunk_counts_up(const struct chunk_head *h);
-bool chunk_is_plain(const struct chunk_head *h);  // all are decimals of the chunk's scale without anything extra
+bool chunk_is_plain(
+    const struct chunk_head *h);  // all are decimals of the chunk's scale without anything extra
 
-enum {                       // what a reader wants; times always come
+enum {  // what a reader wants; times always come
     CHUNK_NUMBERS = 1,
     CHUNK_RESULTS = 2,
-    CHUNK_REST = 4,          // result times, features, extra
+    CHUNK_REST = 4,  // result times, features, extra
     CHUNK_ALL = 7
 };
 
@@ -47,7 +48,7 @@ struct chunk_block {
     size_t n;
     instant time[COLUMN_BLOCK];
     uint32_t number[COLUMN_BLOCK];
-    int64_t units[COLUMN_BLOCK];     // to the scale of the chunk
+    int64_t units[COLUMN_BLOCK];  // to the scale of the chunk
     instant result_time[COLUMN_BLOCK];
     entity_id feature[COLUMN_BLOCK];
     str extra[COLUMN_BLOCK];
@@ -62,19 +63,19 @@ struct feature_run {
 struct extra_cursor {
     reader in;
     bool has_next;
-    uint64_t at;             // index of the next observation with extra
+    uint64_t at;  // index of the next observation with extra
     str bytes;
-    uint8_t *unpacked;       // NULL: the bytes are in the chunk
+    uint8_t *unpacked;  // NULL: the bytes are in the chunk
 };
 
 struct chunk_reader {
     struct chunk_head head;
     unsigned wants;
     uint8_t scale;
-    bool is_stripped;        // the digits of a decimal are the fewest that say it
+    bool is_stripped;  // the digits of a decimal are the fewest that say it
     instant time_unit, result_unit;
     instant first, step;
-    uint32_t at;             // observations given
+    uint32_t at;  // observations given
     reader times, numbers, units, result_times, have_result_time;
     struct column_reader time_state, number_state, unit_state, result_state, have_state;
     struct feature_run feature;

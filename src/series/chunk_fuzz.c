@@ -38,8 +38,10 @@ static void write_again(str bytes)
         if (chunk_write(p, count, &b)) {
             must(chunk_points(buf_str(&b), a, &q, &again) && again == count);
             for (size_t i = 0; i < count; i++) {
-                must(p[i].time == q[i].time && p[i].number == q[i].number && p[i].result_time == q[i].result_time);
-                must(p[i].scale == q[i].scale && (p[i].scale == POINT_NO_DECIMAL || p[i].units == q[i].units));
+                must(p[i].time == q[i].time && p[i].number == q[i].number &&
+                     p[i].result_time == q[i].result_time);
+                must(p[i].scale == q[i].scale &&
+                     (p[i].scale == POINT_NO_DECIMAL || p[i].units == q[i].units));
                 must(p[i].feature == q[i].feature);
             }
         }

@@ -29,7 +29,8 @@ static int64_t below(int64_t most)
 
 static struct point plain(instant time, uint32_t number, int64_t units, uint8_t scale)
 {
-    return (struct point){.time = time, .number = number, .units = units, .scale = scale, .result_time = TIME_NONE};
+    return (struct point){
+        .time = time, .number = number, .units = units, .scale = scale, .result_time = TIME_NONE};
 }
 
 static void assert_same_point(const struct point *a, const struct point *b)
@@ -128,7 +129,15 @@ static void digits_are_kept_as_sent(void **state)
     static const struct {
         int64_t units;
         uint8_t scale;
-    } mixed[] = {{125, 1}, {12, 0}, {1225, 2}, {120, 1}, {0, 0}, {0, 3}, {-5, 1}, {100, 0}, {999999999999999999, 18},
+    } mixed[] = {{125, 1},
+                 {12, 0},
+                 {1225, 2},
+                 {120, 1},
+                 {0, 0},
+                 {0, 3},
+                 {-5, 1},
+                 {100, 0},
+                 {999999999999999999, 18},
                  {-999999999999999999, 0}};
     const size_t kinds = sizeof mixed / sizeof mixed[0];
     for (uint32_t i = 0; i < 640; i++) {
@@ -165,7 +174,8 @@ static void random_bits_are_kept(void **state)
         instant t = below(TIME_MAX);
         for (uint32_t i = 0; i < count; i++) {
             if (t < TIME_MAX - TIME_DAY) t += below(1LL << below(36));
-            points[i] = plain(t, (uint32_t)next_random() | 1, (int64_t)(next_random() >> below(64)), (uint8_t)below(19));
+            points[i] = plain(t, (uint32_t)next_random() | 1, (int64_t)(next_random() >> below(64)),
+                              (uint8_t)below(19));
             if (below(2)) points[i].units = -points[i].units;
             if (below(3) == 0) points[i].result_time = t + below(1LL << below(40));
             if (below(9) == 0) points[i].feature = below(3);
@@ -183,38 +193,17 @@ static struct observation rich(uint32_t i)
                             .valid_time = {TIME_NONE, TIME_NONE},
                             .result = value_decimal((decimal){(int64_t)i, 1})};
     switch (below(12)) {
-    case 0:
-        o.result = value_null();
-        break;
-    case 1:
-        o.result = value_bool(below(2));
-        break;
-    case 2:
-        o.result = value_text(STR("dry \"road\""));
-        break;
-    case 3:
-        o.result = value_text(STR(""));
-        break;
-    case 4:
-        o.result = value_json(STR("{\"a\":[1,2]}"));
-        break;
-    case 5:
-        o.result = value_of_number(STR("1.5E-7"));
-        break;
-    case 6:
-        o.phenomenon_time.end = o.phenomenon_time.start + below(2) * TIME_HOUR;
-        break;
-    case 7:
-        o.valid_time = (interval){o.phenomenon_time.start - TIME_DAY, TIME_MAX};
-        break;
-    case 8:
-        o.quality = value_text(STR("good"));
-        break;
-    case 9:
-        o.parameters = STR("{\"depth\":3}");
-        break;
-    default:
-        break;
+    case 0: o.result = value_null(); break;
+    case 1: o.result = value_bool(below(2)); break;
+    case 2: o.result = value_text(STR("dry \"road\"")); break;
+    case 3: o.result = value_text(STR("")); break;
+    case 4: o.result = value_json(STR("{\"a\":[1,2]}")); break;
+    case 5: o.result = value_of_number(STR("1.5E-7")); break;
+    case 6: o.phenomenon_time.end = o.phenomenon_time.start + below(2) * TIME_HOUR; break;
+    case 7: o.valid_time = (interval){o.phenomenon_time.start - TIME_DAY, TIME_MAX}; break;
+    case 8: o.quality = value_text(STR("good")); break;
+    case 9: o.parameters = STR("{\"depth\":3}"); break;
+    default: break;
     }
     return o;
 }

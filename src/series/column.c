@@ -84,15 +84,13 @@ static void unpack(const uint8_t *p, uint64_t *out, size_t n, unsigned width)
         return;
     }
     switch (width) {  // the common widths with a constant one, which the compiler unrolls
-#define NARROW(w)                                                                                                         \
-    case w:                                                                                                             \
-        unpack_narrow(p, out, n, w);                                                                                    \
-        return;
-        NARROW(1) NARROW(2) NARROW(3) NARROW(4) NARROW(5) NARROW(6) NARROW(7) NARROW(8) NARROW(9) NARROW(10) NARROW(11)
-        NARROW(12)
+#define NARROW(w) \
+    case w: unpack_narrow(p, out, n, w); return;
+        NARROW(1)
+        NARROW(2) NARROW(3) NARROW(4) NARROW(5) NARROW(6) NARROW(7) NARROW(8) NARROW(9) NARROW(10) NARROW(11)
+            NARROW(12)
 #undef NARROW
-    default:
-        unpack_narrow(p, out, n, width);
+                default : unpack_narrow(p, out, n, width);
     }
 }
 
@@ -101,10 +99,10 @@ static void unpack(const uint8_t *p, uint64_t *out, size_t n, unsigned width)
 struct block {
     const int64_t *values;
     size_t n;
-    int64_t before;              // the number before the first
+    int64_t before;  // the number before the first
     int64_t least, least_delta;
-    unsigned widths[3];          // of DELTA, FRAME, DELTA_FRAME
-    size_t bytes[4];             // of each way, without the head byte
+    unsigned widths[3];  // of DELTA, FRAME, DELTA_FRAME
+    size_t bytes[4];     // of each way, without the head byte
     unsigned differing;
 };
 
@@ -115,7 +113,8 @@ static int64_t delta_at(const struct block *k, size_t i)
 
 static struct block block_of(const int64_t *values, size_t n, int64_t before)
 {
-    struct block k = {.values = values, .n = n, .before = before, .least = values[0], .least_delta = INT64_MAX};
+    struct block k = {
+        .values = values, .n = n, .before = before, .least = values[0], .least_delta = INT64_MAX};
     int64_t most = values[0], most_delta = INT64_MIN;
     uint64_t widest = 0;
     for (size_t i = 0; i < n; i++) {
@@ -241,9 +240,7 @@ static bool read_packed(reader *in, unsigned way, unsigned code, int64_t last, i
     case FRAME:
         for (size_t i = 0; i < n; i++) out[i] = int_plus(int_plus(last, base), (int64_t)bits[i]);
         return true;
-    default:
-        sum_up(out, bits, n, last, base);
-        return true;
+    default: sum_up(out, bits, n, last, base); return true;
     }
 }
 
@@ -251,7 +248,8 @@ bool column_next(struct column_reader *c, reader *in, int64_t *out, size_t n)
 {
     const unsigned head = get_byte(in), way = head >> WAY_SHIFT, code = head & WIDTH_MASK;
     if (in->failed || n == 0 || n > COLUMN_BLOCK) return false;
-    const bool ok = way == SPARSE ? read_sparse(in, code, c->last, out, n) : read_packed(in, way, code, c->last, out, n);
+    const bool ok = way == SPARSE ? read_sparse(in, code, c->last, out, n)
+                                  : read_packed(in, way, code, c->last, out, n);
     if (ok) c->last = out[n - 1];
     return ok;
 }

@@ -7,9 +7,7 @@ enum { CODE_NULL, CODE_FALSE, CODE_TRUE, CODE_DECIMAL, CODE_NUMBER, CODE_TEXT, C
 static void put_value(buf *b, const value *v)
 {
     switch (v->type) {
-    case VALUE_BOOL:
-        put_byte(b, v->truth ? CODE_TRUE : CODE_FALSE);
-        return;
+    case VALUE_BOOL: put_byte(b, v->truth ? CODE_TRUE : CODE_FALSE); return;
     case VALUE_DECIMAL:
         put_byte(b, CODE_DECIMAL);
         put_byte(b, (uint8_t)v->number.scale);
@@ -30,9 +28,7 @@ static void put_value(buf *b, const value *v)
     case VALUE_NULL:
     case VALUE_TIME:
     case VALUE_DURATION:
-    case VALUE_GEOMETRY:
-        put_byte(b, CODE_NULL);
-        return;
+    case VALUE_GEOMETRY: put_byte(b, CODE_NULL); return;
     }
 }
 
@@ -46,28 +42,14 @@ static bool get_decimal(reader *r, value *out)
 static bool get_value(reader *r, value *out)
 {
     switch (get_byte(r)) {
-    case CODE_NULL:
-        *out = value_null();
-        return true;
-    case CODE_FALSE:
-        *out = value_bool(false);
-        return true;
-    case CODE_TRUE:
-        *out = value_bool(true);
-        return true;
-    case CODE_DECIMAL:
-        return get_decimal(r, out);
-    case CODE_NUMBER:
-        *out = value_of_number(get_bytes(r));
-        return out->type == VALUE_NUMBER || r->failed;
-    case CODE_TEXT:
-        *out = value_text(get_bytes(r));
-        return true;
-    case CODE_JSON:
-        *out = value_json(get_bytes(r));
-        return true;
-    default:
-        return false;
+    case CODE_NULL: *out = value_null(); return true;
+    case CODE_FALSE: *out = value_bool(false); return true;
+    case CODE_TRUE: *out = value_bool(true); return true;
+    case CODE_DECIMAL: return get_decimal(r, out);
+    case CODE_NUMBER: *out = value_of_number(get_bytes(r)); return out->type == VALUE_NUMBER || r->failed;
+    case CODE_TEXT: *out = value_text(get_bytes(r)); return true;
+    case CODE_JSON: *out = value_json(get_bytes(r)); return true;
+    default: return false;
     }
 }
 
@@ -109,7 +91,8 @@ unsigned extra_fields_of(const struct observation *o)
     return (o->result.type != VALUE_DECIMAL ? EXTRA_RESULT : 0U) |
            (o->phenomenon_time.end != TIME_NONE ? EXTRA_END : 0U) |
            (o->valid_time.start != TIME_NONE ? EXTRA_VALID : 0U) |
-           (o->quality.type != VALUE_NULL ? EXTRA_QUALITY : 0U) | (o->parameters.n > 0 ? EXTRA_PARAMETERS : 0U);
+           (o->quality.type != VALUE_NULL ? EXTRA_QUALITY : 0U) |
+           (o->parameters.n > 0 ? EXTRA_PARAMETERS : 0U);
 }
 
 struct extra extra_of(const struct observation *o)

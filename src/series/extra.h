@@ -14,12 +14,12 @@
 #define DECIMAL_SCALE_MAX 18
 
 enum {
-    EXTRA_RESULT = 1,       // a result that is no decimal, or a decimal that the column of results cannot say
-    EXTRA_END = 2,          // phenomenonTime is an interval
+    EXTRA_RESULT = 1,  // a result that is no decimal, or a decimal that the column of results cannot say
+    EXTRA_END = 2,     // phenomenonTime is an interval
     EXTRA_VALID = 4,
     EXTRA_QUALITY = 8,
     EXTRA_PARAMETERS = 16,
-    EXTRA_FIELDS = 32       // end of the bits in use
+    EXTRA_FIELDS = 32  // end of the bits in use
 };
 
 struct extra {

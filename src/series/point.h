@@ -13,9 +13,9 @@ struct point {
     int64_t units;        // of a decimal result
     instant result_time;  // TIME_NONE: none
     entity_id feature;
-    str extra;            // bytes of extra.h; n == 0: none
+    str extra;  // bytes of extra.h; n == 0: none
     uint32_t number;
-    uint8_t scale;        // of a decimal result; POINT_NO_DECIMAL: the result stands in extra
+    uint8_t scale;  // of a decimal result; POINT_NO_DECIMAL: the result stands in extra
 };
 
 // Points of a stream are ordered by time, then by number. Below zero, zero, above zero.

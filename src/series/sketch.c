@@ -72,7 +72,8 @@ static bool merge_side(struct sketch_side *into, const struct sketch_side *from)
 
 bool sketch_merge(struct sketch *into, const struct sketch *from)
 {
-    if (!merge_side(&into->positive, &from->positive) || !merge_side(&into->negative, &from->negative)) return false;
+    if (!merge_side(&into->positive, &from->positive) || !merge_side(&into->negative, &from->negative))
+        return false;
     into->zeros += from->zeros;
     into->count += from->count;
     return true;

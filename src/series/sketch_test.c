@@ -33,16 +33,11 @@ static double of_kind(int kind)
 {
     const double u = next_random();
     switch (kind) {
-    case 0:
-        return u * 100;
-    case 1:
-        return exp(40 * u - 20);
-    case 2:
-        return (u - 0.3) * 50;
-    case 3:
-        return floor(u * 3) - 1;
-    default:
-        return u < 0.01 ? -1e200 * next_random() : 1e-15 * u;
+    case 0: return u * 100;
+    case 1: return exp(40 * u - 20);
+    case 2: return (u - 0.3) * 50;
+    case 3: return floor(u * 3) - 1;
+    default: return u < 0.01 ? -1e200 * next_random() : 1e-15 * u;
     }
 }
 
@@ -54,7 +49,8 @@ static void assert_quantiles(const struct sketch *k, double *values, size_t coun
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
         const size_t rank = (size_t)ceil(quantiles[i] * (double)count);  // nearest rank, from 1
         const double want = values[rank > 0 ? rank - 1 : 0];
-        assert_true(fabs(sketch_quantile(k, quantiles[i]) - want) <= SKETCH_ERROR * fabs(want) * 1.000001 + 1e-18);
+        assert_true(fabs(sketch_quantile(k, quantiles[i]) - want) <=
+                    SKETCH_ERROR * fabs(want) * 1.000001 + 1e-18);
         assert_true(exact_quantile(values, count, quantiles[i]) == want);
     }
 }

@@ -28,8 +28,8 @@ static unsigned stream_form(entity_id before, entity_id stream)
 
 static unsigned parts_of(const struct point *p)
 {
-    return (p->scale != POINT_NO_DECIMAL ? PART_DECIMAL : 0U) | (p->result_time != TIME_NONE ? PART_RESULT_TIME : 0U) |
-           (p->extra.n > 0 ? PART_EXTRA : 0U);
+    return (p->scale != POINT_NO_DECIMAL ? PART_DECIMAL : 0U) |
+           (p->result_time != TIME_NONE ? PART_RESULT_TIME : 0U) | (p->extra.n > 0 ? PART_EXTRA : 0U);
 }
 
 static void put_parts(buf *b, unsigned parts, const struct point *p, int64_t units)
@@ -57,14 +57,16 @@ static int64_t get_time(reader *in)
     return v & 1 ? difference : (int64_t)((uint64_t)difference * 1000);
 }
 
-void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_last *last, bool is_first)
+void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_last *last,
+                     bool is_first)
 {
     const bool is_whole = is_first || p->number != last->number + 1 || p->feature != last->feature;
     const unsigned way = stream_form(w->stream, stream), parts = parts_of(p);
     const bool is_plain = parts == PART_DECIMAL;
     const int64_t units = is_whole ? p->units : int_minus(p->units, last->units);
     buf *b = &w->bytes;
-    put_byte(b, (uint8_t)((is_plain ? p->scale : FORM_PARTS) | way << STREAM_SHIFT | (is_whole ? HEAD_WHOLE : 0)));
+    put_byte(
+        b, (uint8_t)((is_plain ? p->scale : FORM_PARTS) | way << STREAM_SHIFT | (is_whole ? HEAD_WHOLE : 0)));
     if (way == STREAM_GIVEN) put_zigzag(b, stream - w->stream);
     if (is_whole) {
         put_varint(b, p->number);

@@ -34,7 +34,8 @@ struct tail_writer {
 
 void tail_writer_start(struct tail_writer *w);  // an empty row; memory is kept
 // `last` is the stream's, is_first: it has none in this row yet; it is brought up to date.
-void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_last *last, bool is_first);
+void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_last *last,
+                     bool is_first);
 str tail_writer_finish(struct tail_writer *w);  // the row; nothing more may be added
 
 struct tail_reader {
@@ -45,7 +46,7 @@ struct tail_reader {
 // One observation as it stands in a row.
 struct tail_item {
     entity_id stream;
-    bool is_whole;       // number, feature and units are given; else tail_item_complete must be called
+    bool is_whole;  // number, feature and units are given; else tail_item_complete must be called
     struct point point;
 };
 

@@ -42,7 +42,8 @@ static void must_be_same(str row, str again)
         must(tail_reader_next(&s, &y, &got_y) && got_y && x.stream == y.stream);
         tail_item_complete(&x, &x_last[x.stream % STREAMS]);
         tail_item_complete(&y, &y_last[y.stream % STREAMS]);
-        must(x.point.time == y.point.time && x.point.number == y.point.number && x.point.feature == y.point.feature);
+        must(x.point.time == y.point.time && x.point.number == y.point.number &&
+             x.point.feature == y.point.feature);
         must(x.point.scale == y.point.scale && x.point.result_time == y.point.result_time);
         must(x.point.scale == POINT_NO_DECIMAL || x.point.units == y.point.units);
         must(str_eq(x.point.extra, y.point.extra));

@@ -44,9 +44,11 @@ static bool copy_pages(struct snapshot *at, const struct copying *k, err *e)
 
 static bool copy_file(struct snapshot *at, const char *path, struct copying *k, err *e)
 {
-    const int rc = sqlite3_open_v2(path, &k->to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    const int rc = sqlite3_open_v2(path, &k->to,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     bool ok = rc == SQLITE_OK ? copy_pages(at, k, e) : copy_failed(k, rc, e);
-    if (sqlite3_close(k->to) != SQLITE_OK && ok) ok = err_set(e, ERR_STORE, ERR_NOWHERE, "the copy could not be closed");
+    if (sqlite3_close(k->to) != SQLITE_OK && ok)
+        ok = err_set(e, ERR_STORE, ERR_NOWHERE, "the copy could not be closed");
     return ok;
 }
 
@@ -86,13 +88,14 @@ static bool sync_directory(const char *directory, err *e)
     return ok;
 }
 
-bool store_backup(struct store *s, const char *directory, void (*progress)(int64_t done, int64_t all, void *context),
-                  void *context, err *e)
+bool store_backup(struct store *s, const char *directory,
+                  void (*progress)(int64_t done, int64_t all, void *context), void *context, err *e)
 {
     char *path = NULL;
     struct snapshot *at;
     if (mkdir(directory, 0750) != 0)
-        return err_set(e, errno == EEXIST ? ERR_CONFLICT : ERR_IO, ERR_NOWHERE, "cannot make %s: %s", directory, strerror(errno));
+        return err_set(e, errno == EEXIST ? ERR_CONFLICT : ERR_IO, ERR_NOWHERE, "cannot make %s: %s",
+                       directory, strerror(errno));
     if (asprintf(&path, "%s/peil.db", directory) < 0) return err_no_memory(e);
     if (!snapshot_open(s, &at, e)) {
         free(path);

@@ -79,12 +79,12 @@ static bool check_tail(struct checking *k, err *e)
 // ---- chunks ----
 
 struct walk {
-    struct point_key last;    // of the chunks so far
-    struct stream_row row;    // counted from them
+    struct point_key last;  // of the chunks so far
+    struct stream_row row;  // counted from them
 };
 
-static bool check_points(struct checking *k, entity_id stream, const struct stored_chunk *chunk, struct chunk_reader *r,
-                         struct walk *w)
+static bool check_points(struct checking *k, entity_id stream, const struct stored_chunk *chunk,
+                         struct chunk_reader *r, struct walk *w)
 {
     struct chunk_block b;
     struct point p;
@@ -97,7 +97,8 @@ static bool check_points(struct checking *k, entity_id stream, const struct stor
             if (!point_read(&p, stream, &o)) return false;
             const struct point_key key = {p.time, p.number};
             if (point_key_cmp(key, w->last) <= 0)
-                find(k, "Observation %lld of Datastream %lld stands out of order.", (long long)p.number, (long long)stream);
+                find(k, "Observation %lld of Datastream %lld stands out of order.", (long long)p.number,
+                     (long long)stream);
             w->last = key;
             stream_row_add(&w->row, &p);
         }
@@ -105,11 +106,13 @@ static bool check_points(struct checking *k, entity_id stream, const struct stor
     if (chunk->id == 0)
         w->row.growing_count = r->head.count;
     else if (point_key_cmp(w->last, chunk->last) != 0)
-        find(k, "Chunk %lld of Datastream %lld says that it ends where it does not.", (long long)chunk->id, (long long)stream);
+        find(k, "Chunk %lld of Datastream %lld says that it ends where it does not.", (long long)chunk->id,
+             (long long)stream);
     return true;
 }
 
-static void check_chunk(struct checking *k, entity_id stream, const struct stored_chunk *chunk, struct walk *w)
+static void check_chunk(struct checking *k, entity_id stream, const struct stored_chunk *chunk,
+                        struct walk *w)
 {
     struct chunk_reader r;
     bool ok = chunk_open(&r, buf_str(&chunk->bytes), CHUNK_ALL);
@@ -118,7 +121,8 @@ static void check_chunk(struct checking *k, entity_id stream, const struct store
         chunk_close(&r);
     }
     if (!ok && chunk->id == 0) find(k, "The newest chunk of Datastream %lld is damaged.", (long long)stream);
-    if (!ok && chunk->id != 0) find(k, "Chunk %lld of Datastream %lld is damaged.", (long long)chunk->id, (long long)stream);
+    if (!ok && chunk->id != 0)
+        find(k, "Chunk %lld of Datastream %lld is damaged.", (long long)chunk->id, (long long)stream);
 }
 
 static bool check_chunks(struct checking *k, entity_id stream, struct walk *w, err *e)
@@ -137,16 +141,18 @@ static bool check_chunks(struct checking *k, entity_id stream, struct walk *w, e
     return ok;
 }
 
-static void compare_row(struct checking *k, entity_id stream, const struct stream_row *says, const struct stream_row *is)
+static void compare_row(struct checking *k, entity_id stream, const struct stream_row *says,
+                        const struct stream_row *is)
 {
     const struct stream_extent *a = &says->extent, *b = &is->extent;
     if (a->count != b->count || says->growing_count != is->growing_count)
-        find(k, "Datastream %lld has %lld Observations in chunks, but its row says %lld.", (long long)stream, (long long)b->count,
-             (long long)a->count);
+        find(k, "Datastream %lld has %lld Observations in chunks, but its row says %lld.", (long long)stream,
+             (long long)b->count, (long long)a->count);
     if (a->phen_min != b->phen_min || a->phen_max != b->phen_max || a->result_min != b->result_min ||
-        a->result_max != b->result_max || says->newest_time != is->newest_time || says->newest_number != is->newest_number ||
-        a->feature != b->feature)
-        find(k, "Datastream %lld's row says other times or features than its Observations have.", (long long)stream);
+        a->result_max != b->result_max || says->newest_time != is->newest_time ||
+        says->newest_number != is->newest_number || a->feature != b->feature)
+        find(k, "Datastream %lld's row says other times or features than its Observations have.",
+             (long long)stream);
     if ((is->is_unordered && !says->is_unordered) || is->greatest_number > says->greatest_number ||
         says->greatest_number >= says->next_number)
         find(k, "Datastream %lld's row says wrong things of its numbers.", (long long)stream);
@@ -157,8 +163,9 @@ static bool check_stream(struct checking *k, entity_id stream, err *e)
     const int64_t before = k->findings;
     struct stream_row row;
     bool got;
-    struct walk w = {.last = POINT_KEY_FIRST,
-                     .row = {.extent = {0, TIME_NONE, TIME_NONE, TIME_NONE, TIME_NONE, 0}, .newest_time = TIME_NONE}};
+    struct walk w = {
+        .last = POINT_KEY_FIRST,
+        .row = {.extent = {0, TIME_NONE, TIME_NONE, TIME_NONE, TIME_NONE, 0}, .newest_time = TIME_NONE}};
     if (!stream_row_read(k->at->connection, stream, &row, NULL, &got, e) || !check_chunks(k, stream, &w, e)) {
         char what[64];
         snprintf(what, sizeof what, "Datastream %lld", (long long)stream);
@@ -180,16 +187,20 @@ static bool check_strays(struct checking *k, err *e)
     struct connection *c = k->at->connection;
     sqlite3_stmt *st;
     bool ok, got = false;
-    if (!sql_take(c, STR("SELECT stream, count(*) FROM chunk WHERE stream NOT IN (SELECT id FROM stream) GROUP BY stream"), &st, e))
+    if (!sql_take(c,
+                  STR("SELECT stream, count(*) FROM chunk WHERE stream NOT IN (SELECT id FROM stream) GROUP "
+                      "BY stream"),
+                  &st, e))
         return false;
     while ((ok = sql_step(c, st, &got, e)) && got)
-        find(k, "%lld chunks belong to Datastream %lld, which is not there.", (long long)sqlite3_column_int64(st, 1),
-             (long long)sqlite3_column_int64(st, 0));
+        find(k, "%lld chunks belong to Datastream %lld, which is not there.",
+             (long long)sqlite3_column_int64(st, 1), (long long)sqlite3_column_int64(st, 0));
     sql_give(c, st);
     return ok || note(k, "The table of chunks", e);
 }
 
-bool store_check(struct store *s, void (*found)(const char *sentence, void *context), void *context, int64_t *findings, err *e)
+bool store_check(struct store *s, void (*found)(const char *sentence, void *context), void *context,
+                 int64_t *findings, err *e)
 {
     struct checking k = {.found = found, .context = context};
     if (!snapshot_open(s, &k.at, e)) return false;

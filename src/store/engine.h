@@ -48,27 +48,27 @@ struct appended {
 struct store_tx {
     struct store *store;
     struct snapshot snapshot;
-    uint64_t commit;            // number that the batch gets
-    uint64_t operation;         // grows with every operation
+    uint64_t commit;     // number that the batch gets
+    uint64_t operation;  // grows with every operation
     bool has_savepoint;
-    bool is_dirty;              // the batch has something to commit
+    bool is_dirty;  // the batch has something to commit
     struct tail_writer row;
-    buf extra;                  // bytes of the extra of the observation being appended
+    buf extra;  // bytes of the extra of the observation being appended
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct appended *appended;
     size_t appended_count, appended_capacity;
     struct change *changes;
     size_t change_count, change_capacity;
-    arena *arena;               // reset with the batch
+    arena *arena;  // reset with the batch
 };
 
 // ---- The store ------------------------------------------------------------------------------------------------------
 
 // Of the tail on disk and in memory; the writer's.
 struct tail_load {
-    size_t bytes;               // of memory
-    int64_t observations;       // in no chunk yet
+    size_t bytes;          // of memory
+    int64_t observations;  // in no chunk yet
 };
 
 // Where settle.c stands.
@@ -80,13 +80,13 @@ struct settling {
     uint64_t marks[SETTLE_MARKS];         // commits, one each time the tail grew older by 1/SETTLE_MARKS
     int mark;                             // the next to be set: the oldest
     entity_id hand;                       // the stream passed last
-    uint64_t limit;                       // in this round streams are sealed that have observations up to this commit
+    uint64_t limit;  // in this round streams are sealed that have observations up to this commit
 };
 
 struct store {
     char *directory, *path;
     bool is_read_only;
-    int lock_file;              // -1: none
+    int lock_file;  // -1: none
     struct streams streams;
 
     // The writer thread's, between store_open and store_close.
@@ -98,36 +98,37 @@ struct store {
     struct retirement retirement;
     struct tail_load load;
     struct settling settling;
-    int wal_frames;             // in the log after the last commit
-    int checkpoint_at;          // with so many
+    int wal_frames;     // in the log after the last commit
+    int checkpoint_at;  // with so many
     store_listener listeners[LISTENERS_MAX];
     void *listener_contexts[LISTENERS_MAX];
     size_t listener_count;
 
     // Shared.
-    _Atomic uint64_t published;       // the newest commit whose observations readers find in memory
+    _Atomic uint64_t published;  // the newest commit whose observations readers find in memory
     _Atomic uint64_t entity_version;
-    _Atomic int64_t observations;     // of figures; see store_figures
-    struct lock *lock;                // guards what follows
+    _Atomic int64_t observations;        // of figures; see store_figures
+    struct lock *lock;                   // guards what follows
     struct snapshot *oldest, *youngest;  // open ones, by ticket
     uint64_t ticket;
-    struct snapshot *idle;            // closed, their connections kept
+    struct snapshot *idle;  // closed, their connections kept
     size_t idle_count, open_count;
-    err write_fault;                  // why the last commit failed; code ERR_NONE: it worked
+    err write_fault;  // why the last commit failed; code ERR_NONE: it worked
 };
 
 // writer.c
 NODISCARD bool writer_start(struct store *s, err *e);
 void writer_stop(struct store *s);
 // One operation within the batch: all or nothing.
-NODISCARD bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e);
+NODISCARD bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void *context, err *e),
+                      void *context, err *e);
 // SQLite itself has rolled the batch back, as it does on some faults, a full disk among them.
 bool tx_is_lost(struct store_tx *tx);
 
 // snapshot.c
 void snapshots_free(struct store *s);
 void retire(struct store *s, struct retired what);  // takes it; the ticket is filled in
-void reclaim(struct store *s, bool all);            // frees what nobody can look at; all: nobody looks any more
+void reclaim(struct store *s, bool all);  // frees what nobody can look at; all: nobody looks any more
 
 // append.c: the memory side of an operation, and its undoing.
 NODISCARD bool tx_save_stream(struct store_tx *tx, struct stream *s, err *e);  // before its state is changed

@@ -73,7 +73,9 @@ bool store_figures(struct snapshot *at, struct store_figures *out, err *e)
     struct store_figures f = {.commit = at->commit};
     int64_t growing, sealed;
     const interval ever = {TIME_NONE, TIME_NONE};
-    if (!entity_counts(at, f.entities, e) || !observations_count(at, 0, ever, &f.entities[SET_OBSERVATION], e)) return false;
+    if (!entity_counts(at, f.entities, e) ||
+        !observations_count(at, 0, ever, &f.entities[SET_OBSERVATION], e))
+        return false;
     if (!count_sql(at, STR("SELECT count(*) FROM chunk"), &f.chunks, e)) return false;
     if (!count_sql(at, STR("SELECT count(*) FROM stream WHERE growing_count > 0"), &growing, e)) return false;
     if (!count_sql(at, STR("SELECT sum(count) FROM stream"), &sealed, e)) return false;

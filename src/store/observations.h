@@ -37,12 +37,16 @@ enum result_kind { RESULT_NULL, RESULT_BOOL, RESULT_DECIMAL, RESULT_NUMBER, RESU
 // ---- Streams: called when Datastreams and MultiDatastreams come, change and go --------------------------------------
 // All begin the operation's SQL themselves and are undone with the operation.
 
-NODISCARD bool observations_add_stream(struct store_tx *tx, entity_id stream, entity_set kind, entity_id thing,
+NODISCARD bool observations_add_stream(struct store_tx *tx, entity_id stream, entity_set kind,
+                                       entity_id thing, uint32_t field_count, err *e);
+NODISCARD bool observations_set_stream(struct store_tx *tx, entity_id stream, entity_id thing,
                                        uint32_t field_count, err *e);
-NODISCARD bool observations_set_stream(struct store_tx *tx, entity_id stream, entity_id thing, uint32_t field_count, err *e);
-NODISCARD bool observations_delete_stream(struct store_tx *tx, entity_id stream, err *e);  // with all its observations
-NODISCARD bool observations_delete_feature(struct store_tx *tx, entity_id feature, err *e);  // all observations of it
-NODISCARD bool observations_delete(struct store_tx *tx, entity_id id, err *e);  // one; ERR_ABSENT. Records the change.
+NODISCARD bool observations_delete_stream(struct store_tx *tx, entity_id stream,
+                                          err *e);  // with all its observations
+NODISCARD bool observations_delete_feature(struct store_tx *tx, entity_id feature,
+                                           err *e);  // all observations of it
+NODISCARD bool observations_delete(struct store_tx *tx, entity_id id,
+                                   err *e);  // one; ERR_ABSENT. Records the change.
 
 // ---- Questions that need no row to be read --------------------------------------------------------------------------
 
@@ -50,9 +54,11 @@ struct stream_extent {
     int64_t count;
     instant phen_min, phen_max, result_min, result_max;  // TIME_NONE: none
     entity_id feature;                                   // of the newest; 0: none
-    int64_t longest;  // no phenomenonTime lasts longer (an interval of no length counts as 1 us); 0: all are instants
+    int64_t
+        longest;  // no phenomenonTime lasts longer (an interval of no length counts as 1 us); 0: all are instants
 };
-NODISCARD bool stream_extent(struct snapshot *at, entity_id stream, struct stream_extent *out, err *e);  // ERR_ABSENT
+NODISCARD bool stream_extent(struct snapshot *at, entity_id stream, struct stream_extent *out,
+                             err *e);  // ERR_ABSENT
 
 // Observations with phenomenonTime (start) in [when.start, when.end); TIME_NONE on either side: open. Stream 0: of all.
 NODISCARD bool observations_count(struct snapshot *at, entity_id stream, interval when, int64_t *out, err *e);
@@ -64,7 +70,7 @@ bool observation_absent(struct snapshot *at, entity_id id, err *e);
 // For store_figures: rows per set; SET_OBSERVATION is left alone.
 NODISCARD bool entity_counts(struct snapshot *at, int64_t counts[ENTITY_SET_COUNT], err *e);
 // For store_check: links that lead nowhere, broken JSON, counters behind their rows.
-NODISCARD bool entity_check(struct snapshot *at, void (*found)(const char *sentence, void *context), void *context,
-                            int64_t *findings, err *e);
+NODISCARD bool entity_check(struct snapshot *at, void (*found)(const char *sentence, void *context),
+                            void *context, int64_t *findings, err *e);
 
 #endif

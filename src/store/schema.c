@@ -13,19 +13,21 @@ static const char observation_tables[] =
     "CREATE TABLE stream("
     "  id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, thing INTEGER NOT NULL, fields INTEGER NOT NULL,"
     "  next_number INTEGER NOT NULL DEFAULT 1,"
-    "  sealed_commit INTEGER NOT NULL DEFAULT 0,"   // the tail's rows before this one are in chunks,
-    "  sealed_of_row INTEGER NOT NULL DEFAULT 0,"   // and so many of this stream's observations in this one
+    "  sealed_commit INTEGER NOT NULL DEFAULT 0,"  // the tail's rows before this one are in chunks,
+    "  sealed_of_row INTEGER NOT NULL DEFAULT 0,"  // and so many of this stream's observations in this one
     "  arrival_feature INTEGER NOT NULL DEFAULT 0,"
     "  count INTEGER NOT NULL DEFAULT 0,"
-    "  phen_min INTEGER, phen_max INTEGER, result_min INTEGER, result_max INTEGER, longest INTEGER NOT NULL DEFAULT 0,"
+    "  phen_min INTEGER, phen_max INTEGER, result_min INTEGER, result_max INTEGER, longest INTEGER NOT NULL "
+    "DEFAULT 0,"
     "  newest_time INTEGER, newest_number INTEGER, newest_feature INTEGER,"
     "  greatest_number INTEGER NOT NULL DEFAULT 0,"
-    "  is_unordered INTEGER NOT NULL DEFAULT 0,"   // the order of numbers is not that of times
+    "  is_unordered INTEGER NOT NULL DEFAULT 0,"  // the order of numbers is not that of times
     "  growing_count INTEGER NOT NULL DEFAULT 0, growing BLOB);"
     "CREATE TABLE chunk(id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, last_time INTEGER NOT NULL,"
     "  last_number INTEGER NOT NULL, data BLOB NOT NULL);"
     "CREATE INDEX chunk_by_time ON chunk(stream, last_time, last_number);"
-    "CREATE TABLE stream_feature(stream INTEGER, feature INTEGER, PRIMARY KEY(stream, feature)) WITHOUT ROWID;"
+    "CREATE TABLE stream_feature(stream INTEGER, feature INTEGER, PRIMARY KEY(stream, feature)) WITHOUT "
+    "ROWID;"
     "CREATE INDEX stream_feature_by_feature ON stream_feature(feature);";
 
 static bool create_observation_tables(struct connection *c, err *e)
@@ -54,7 +56,8 @@ static bool read_version(struct connection *c, int64_t *out, err *e)
 static bool write_version(struct connection *c, err *e)
 {
     char sql[64];
-    sqlite3_snprintf(sizeof sql, sql, "PRAGMA user_version=%lld", (long long)VERSION);  // a pragma takes no parameters
+    sqlite3_snprintf(sizeof sql, sql, "PRAGMA user_version=%lld",
+                     (long long)VERSION);  // a pragma takes no parameters
     return sql_script(c, sql, e);
 }
 
@@ -71,7 +74,8 @@ bool schema_migrate(struct connection *c, err *e)
     if (!read_version(c, &version, e)) return false;
     if (version == VERSION) return true;
     if (version > VERSION)
-        return err_set(e, ERR_STORE, ERR_NOWHERE, "this store was made by a newer peil (layout %lld, this one knows %lld)",
+        return err_set(e, ERR_STORE, ERR_NOWHERE,
+                       "this store was made by a newer peil (layout %lld, this one knows %lld)",
                        (long long)version, (long long)VERSION);
     err ignored;
     if (!sql_script(c, "BEGIN IMMEDIATE", e)) return false;

@@ -76,7 +76,8 @@ static bool begin(struct snapshot *at, err *e)
     if (!sql_run(c, STR("BEGIN"), e)) return false;
     if (!sql_take(c, STR("SELECT id FROM tail ORDER BY id DESC LIMIT 1"), &st, e)) return false;
     bool ok = sql_step(c, st, &got, e);
-    if (ok && !got) ok = err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its newest commit: run 'peil doctor'");
+    if (ok && !got)
+        ok = err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its newest commit: run 'peil doctor'");
     if (ok) at->commit = (uint64_t)sqlite3_column_int64(st, 0);
     sql_give(c, st);
     return ok;
@@ -129,7 +130,8 @@ void snapshot_close(struct snapshot *at)
     if (!at || at == &at->store->tx.snapshot) return;
     struct store *s = at->store;
     err ignored;
-    const bool is_usable = sql_run(at->connection, STR("COMMIT"), &ignored) || sqlite3_get_autocommit(at->connection->db);
+    const bool is_usable = sql_run(at->connection, STR("COMMIT"), &ignored) ||
+                           sqlite3_get_autocommit(at->connection->db);
     at->connection->at = NULL;
     lock_take(s->lock);
     delist(s, at);

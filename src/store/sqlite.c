@@ -74,7 +74,8 @@ bool sql_error(struct connection *c, int rc, err *e)
     }
     const int extended = c->db ? sqlite3_extended_errcode(c->db) : rc;
     const int result = (extended & 0xff) == (rc & 0xff) ? extended : rc;
-    if (is_out_of_space(c, result)) return err_set(e, ERR_DISK_FULL, ERR_NOWHERE, "%s", fault_of(SQLITE_FULL)->sentence);
+    if (is_out_of_space(c, result))
+        return err_set(e, ERR_DISK_FULL, ERR_NOWHERE, "%s", fault_of(SQLITE_FULL)->sentence);
     const struct fault *f = fault_of(result);
     const char *detail = c->db ? sqlite3_errmsg(c->db) : sqlite3_errstr(rc);
     if (f) return err_set(e, f->code, ERR_NOWHERE, "%s (SQLite: %s)", f->sentence, detail);
@@ -221,11 +222,13 @@ struct pragma_of {
 
 // Checkpoints are the writer's own business (writer.c), hence no automatic ones. A reader's cache is small: there
 // may be many readers, and the system's page cache stands behind them.
-static const char write_pragmas[] = "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                                    "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=16777216;"
-                                    "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
-static const char read_pragmas[] = "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-1024;"
-                                   "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
+static const char write_pragmas[] =
+    "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+    "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=16777216;"
+    "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
+static const char read_pragmas[] =
+    "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-1024;"
+    "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
 
 #define BUSY_TIMEOUT_MS 2000
 
@@ -243,7 +246,7 @@ bool connection_open(struct connection *c, struct store *s, const char *path, co
 {
     *c = (struct connection){.store = s, .statements = calloc(STATEMENTS_MAX, sizeof(struct statement))};
     if (!c->statements) return err_no_memory(e);
-    const int access = use == CONNECTION_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    const int access = use == CONNECTION_WRITE  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                        : use == CONNECTION_READ ? SQLITE_OPEN_READWRITE
                                                 : SQLITE_OPEN_READONLY;
     const int rc = sqlite3_open_v2(path, &c->db, access | SQLITE_OPEN_NOMUTEX, NULL);

@@ -25,18 +25,20 @@ struct statement;
 struct connection {
     sqlite3 *db;
     struct store *store;
-    struct snapshot *at;  // what the virtual tables and SQL functions of this connection read through; NULL: none is open
+    struct snapshot
+        *at;  // what the virtual tables and SQL functions of this connection read through; NULL: none is open
     struct statement *statements;
     size_t statement_count;
     uint64_t clock;
-    bool has_cause;       // `cause` says why SQLite's last call failed, better than SQLite can
+    bool has_cause;  // `cause` says why SQLite's last call failed, better than SQLite can
     err cause;
 };
 
 typedef enum { CONNECTION_WRITE, CONNECTION_READ, CONNECTION_READ_ONLY_STORE } connection_use;
 
 // Opens the file, sets the pragmas, registers the virtual tables and SQL functions.
-NODISCARD bool connection_open(struct connection *c, struct store *s, const char *path, connection_use use, err *e);
+NODISCARD bool connection_open(struct connection *c, struct store *s, const char *path, connection_use use,
+                               err *e);
 void connection_close(struct connection *c);
 
 // A prepared statement for this text: from the cache (then reset, without bindings) or prepared now. Taking the same text
@@ -45,21 +47,23 @@ NODISCARD bool sql_take(struct connection *c, str sql, sqlite3_stmt **out, err *
 void sql_give(struct connection *c, sqlite3_stmt *st);  // NULL is fine
 
 NODISCARD bool sql_step(struct connection *c, sqlite3_stmt *st, bool *got_row, err *e);
-NODISCARD bool sql_finish(struct connection *c, sqlite3_stmt *st, err *e);  // one step that gives no row, then sql_give
-NODISCARD bool sql_run(struct connection *c, str sql, err *e);              // cached, no parameters, rows ignored
-NODISCARD bool sql_script(struct connection *c, const char *sql, err *e);   // several statements: DDL, pragmas
+NODISCARD bool sql_finish(struct connection *c, sqlite3_stmt *st,
+                          err *e);                              // one step that gives no row, then sql_give
+NODISCARD bool sql_run(struct connection *c, str sql, err *e);  // cached, no parameters, rows ignored
+NODISCARD bool sql_script(struct connection *c, const char *sql, err *e);  // several statements: DDL, pragmas
 
 // Binding and reading in our types. The bytes bound must live until the statement is reset or bound anew.
-void sql_bind_str(sqlite3_stmt *st, int at, str s);     // NULL pointer: SQL NULL
+void sql_bind_str(sqlite3_stmt *st, int at, str s);  // NULL pointer: SQL NULL
 void sql_bind_blob(sqlite3_stmt *st, int at, str s);
 void sql_bind_instant(sqlite3_stmt *st, int at, int64_t t);  // TIME_NONE: SQL NULL
-str sql_column_str(sqlite3_stmt *st, int at);           // text or blob; SQL NULL: {NULL, 0}
-int64_t sql_column_instant(sqlite3_stmt *st, int at);   // SQL NULL: TIME_NONE
+str sql_column_str(sqlite3_stmt *st, int at);                // text or blob; SQL NULL: {NULL, 0}
+int64_t sql_column_instant(sqlite3_stmt *st, int at);        // SQL NULL: TIME_NONE
 
 // Turns the result code of the last call on c into e; always false. A virtual table or SQL function that failed with an
 // `err` of its own leaves it with sql_set_cause, and it comes out here whole.
 bool sql_error(struct connection *c, int rc, err *e);
-int sql_set_cause(struct connection *c, const err *cause);  // returns SQLITE_ERROR, for `return sql_set_cause(...)`
+int sql_set_cause(struct connection *c,
+                  const err *cause);  // returns SQLITE_ERROR, for `return sql_set_cause(...)`
 
 // ---- Tables ------------------------------------------------------------------------------------------------------
 

@@ -29,8 +29,8 @@ static bool exists(const char *path)
 static bool make_directory(const char *directory, err *e)
 {
     if (mkdir(directory, 0750) == 0 || errno == EEXIST) return true;
-    return err_set(e, errno == ENOSPC ? ERR_DISK_FULL : ERR_STORE, ERR_NOWHERE, "cannot make the directory %s: %s", directory,
-                   strerror(errno));
+    return err_set(e, errno == ENOSPC ? ERR_DISK_FULL : ERR_STORE, ERR_NOWHERE,
+                   "cannot make the directory %s: %s", directory, strerror(errno));
 }
 
 // One writer per store: a second peil is turned away here, not by an SQLITE_BUSY in the middle of its work.
@@ -41,8 +41,12 @@ static bool lock_store(struct store *s, err *e)
     s->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     free(path);
     if (s->lock_file < 0)
-        return err_set(e, errno == EROFS || errno == EACCES ? ERR_READ_ONLY : errno == ENOSPC ? ERR_DISK_FULL : ERR_STORE,
-                       ERR_NOWHERE, "cannot write in the store's directory %s: %s", s->directory, strerror(errno));
+        return err_set(e,
+                       errno == EROFS || errno == EACCES ? ERR_READ_ONLY
+                       : errno == ENOSPC                 ? ERR_DISK_FULL
+                                                         : ERR_STORE,
+                       ERR_NOWHERE, "cannot write in the store's directory %s: %s", s->directory,
+                       strerror(errno));
     if (flock(s->lock_file, LOCK_EX | LOCK_NB) == 0) return true;
     return err_set(e, ERR_BUSY, ERR_NOWHERE, "another peil is using the store %s", s->directory);
 }
@@ -67,15 +71,16 @@ static bool find_file(struct store *s, const store_config *c, err *e)
 {
     if (exists(s->path)) return true;
     if (!c->create || c->read_only)
-        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no store in %s: 'peil init' makes one", s->directory);
+        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no store in %s: 'peil init' makes one",
+                       s->directory);
     return make_directory(s->directory, e);
 }
 
 static bool open_for_writing(struct store *s, err *e)
 {
     return lock_store(s, e) && connection_open(&s->writer, s, s->path, CONNECTION_WRITE, e) &&
-           schema_migrate(&s->writer, e) && stream_rows_load(&s->writer, &s->streams, e) && tail_replay(s, &s->writer, e) &&
-           writer_start(s, e);
+           schema_migrate(&s->writer, e) && stream_rows_load(&s->writer, &s->streams, e) &&
+           tail_replay(s, &s->writer, e) && writer_start(s, e);
 }
 
 // One transaction on one connection for as long as the store is open: what it shows does not change, though another peil
@@ -83,9 +88,9 @@ static bool open_for_writing(struct store *s, err *e)
 static bool open_for_reading(struct store *s, err *e)
 {
     s->tx.snapshot = (struct snapshot){.store = s, .connection = &s->writer};
-    return connection_open(&s->writer, s, s->path, CONNECTION_READ_ONLY_STORE, e) && sql_run(&s->writer, STR("BEGIN"), e) &&
-           stream_rows_load(&s->writer, &s->streams, e) && tail_replay(s, &s->writer, e) &&
-           (s->writer.at = &s->tx.snapshot);
+    return connection_open(&s->writer, s, s->path, CONNECTION_READ_ONLY_STORE, e) &&
+           sql_run(&s->writer, STR("BEGIN"), e) && stream_rows_load(&s->writer, &s->streams, e) &&
+           tail_replay(s, &s->writer, e) && (s->writer.at = &s->tx.snapshot);
 }
 
 bool store_open(const store_config *c, struct store **out, err *e)
@@ -121,7 +126,8 @@ void store_close(struct store *s)
 
 bool store_is_writable(struct store *s, err *e)
 {
-    if (s->is_read_only) return err_set(e, ERR_READ_ONLY, ERR_NOWHERE, "the store was opened for reading only");
+    if (s->is_read_only)
+        return err_set(e, ERR_READ_ONLY, ERR_NOWHERE, "the store was opened for reading only");
     lock_take(s->lock);
     const err fault = s->write_fault;
     lock_drop(s->lock);

@@ -37,15 +37,18 @@ void store_close(struct store *s);  // finishes what was submitted
 // ---- Writing -----------------------------------------------------------------------------------------------------
 
 struct store_op {
-    bool (*run)(struct store_tx *tx, void *context, err *e);  // on the writer thread; false undoes all of this operation
-    void (*done)(void *context, const err *e);                // after the commit; e == NULL: it is on disk. Writer thread: be quick
+    bool (*run)(struct store_tx *tx, void *context,
+                err *e);  // on the writer thread; false undoes all of this operation
+    void (*done)(void *context,
+                 const err *e);  // after the commit; e == NULL: it is on disk. Writer thread: be quick
     void *context;
-    struct store_op *next;                                    // the store's
+    struct store_op *next;  // the store's
 };
 // The operation must live until `done` is called, which may free it. False: the queue is full or the store is read-only (e says).
 NODISCARD bool store_submit(struct store *s, struct store_op *op, err *e);
 // Submits and waits. Never call it on an event loop or on the writer thread.
-NODISCARD bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e);
+NODISCARD bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, err *e),
+                         void *context, err *e);
 
 struct snapshot *store_tx_snapshot(struct store_tx *tx);  // reads inside the operation, with its own writes
 
@@ -53,29 +56,35 @@ struct snapshot *store_tx_snapshot(struct store_tx *tx);  // reads inside the op
 // Not for Observations.
 NODISCARD bool store_insert(struct store_tx *tx, const struct record *r, entity_id *id, err *e);
 // Changes only the named properties and links (bits by index). ERR_ABSENT when not there.
-NODISCARD bool store_update(struct store_tx *tx, const struct record *r, uint32_t properties, uint32_t links, err *e);
+NODISCARD bool store_update(struct store_tx *tx, const struct record *r, uint32_t properties, uint32_t links,
+                            err *e);
 // Deletes with the cascades of 18-088 (sensorthings.md section 8). Works for Observations too.
 NODISCARD bool store_delete(struct store_tx *tx, entity_set set, entity_id id, err *e);
 // To-many relations kept as links (Thing.Locations, HistoricalLocation.Locations, MultiDatastream.ObservedProperties (ordered)).
-NODISCARD bool store_link(struct store_tx *tx, entity_set set, entity_id id, int relation, entity_id target, err *e);
-NODISCARD bool store_unlink(struct store_tx *tx, entity_set set, entity_id id, int relation, entity_id target, err *e);
+NODISCARD bool store_link(struct store_tx *tx, entity_set set, entity_id id, int relation, entity_id target,
+                          err *e);
+NODISCARD bool store_unlink(struct store_tx *tx, entity_set set, entity_id id, int relation, entity_id target,
+                            err *e);
 NODISCARD bool store_unlink_all(struct store_tx *tx, entity_set set, entity_id id, int relation, err *e);
 
 // o->number 0: the next one is given and written into o. The stream must exist (ERR_LINK). o->feature must exist when not 0.
 // Texts are copied. Late observations are welcome. This is the hot path: no SQL runs per observation.
 NODISCARD bool store_append(struct store_tx *tx, struct observation *o, err *e);
-NODISCARD bool store_replace_observation(struct store_tx *tx, const struct observation *o, err *e);  // o->number says which
-NODISCARD bool store_get_observation(struct snapshot *at, entity_id id, arena *a, struct observation *out, err *e);
+NODISCARD bool store_replace_observation(struct store_tx *tx, const struct observation *o,
+                                         err *e);  // o->number says which
+NODISCARD bool store_get_observation(struct snapshot *at, entity_id id, arena *a, struct observation *out,
+                                     err *e);
 
 // What ingest needs of a stream for each reading; cached by the store, valid until the next store_* call that writes entities.
 struct stream_info {
-    entity_set kind;          // SET_DATASTREAM or SET_MULTI_DATASTREAM
+    entity_set kind;  // SET_DATASTREAM or SET_MULTI_DATASTREAM
     entity_id thing;
-    entity_id feature;        // of the newest observation; 0: none yet
-    instant last_time;        // phenomenonTime (start) of the newest observation; TIME_NONE: none
-    uint32_t field_count;     // of a MultiDatastream's result array; 0 for a Datastream
+    entity_id feature;     // of the newest observation; 0: none yet
+    instant last_time;     // phenomenonTime (start) of the newest observation; TIME_NONE: none
+    uint32_t field_count;  // of a MultiDatastream's result array; 0 for a Datastream
 };
-NODISCARD bool store_stream_info(struct store_tx *tx, entity_id stream, const struct stream_info **out, err *e);
+NODISCARD bool store_stream_info(struct store_tx *tx, entity_id stream, const struct stream_info **out,
+                                 err *e);
 
 // Changes whenever entities may have changed since, also inside an operation that is undone: what caches are checked against.
 uint64_t store_entity_version(struct store_tx *tx);
@@ -83,24 +92,29 @@ uint64_t store_entity_version(struct store_tx *tx);
 // Documents: small JSON records of any other part (devices, tokens, settings), by kind and key.
 NODISCARD bool store_document_put(struct store_tx *tx, str kind, str key, str json, err *e);
 NODISCARD bool store_document_delete(struct store_tx *tx, str kind, str key, err *e);  // absent is fine
-NODISCARD bool store_document_get(struct snapshot *at, str kind, str key, arena *a, str *json, err *e);  // ERR_ABSENT
+NODISCARD bool store_document_get(struct snapshot *at, str kind, str key, arena *a, str *json,
+                                  err *e);  // ERR_ABSENT
 // All of a kind in key order; stops when `each` returns false (with or without setting e).
-NODISCARD bool store_document_each(struct snapshot *at, str kind, bool (*each)(str key, str json, void *context, err *e),
-                                   void *context, err *e);
+NODISCARD bool store_document_each(struct snapshot *at, str kind,
+                                   bool (*each)(str key, str json, void *context, err *e), void *context,
+                                   err *e);
 
 // ---- Reading -----------------------------------------------------------------------------------------------------
 
 NODISCARD bool snapshot_open(struct store *s, struct snapshot **out, err *e);
-void snapshot_close(struct snapshot *at);     // all its cursors must be closed
+void snapshot_close(struct snapshot *at);             // all its cursors must be closed
 uint64_t snapshot_commit(const struct snapshot *at);  // grows with every commit: an ETag for everything
 
-NODISCARD bool store_exists(struct snapshot *at, entity_set set, entity_id id, err *e);  // false with ERR_ABSENT (or ERR_GONE)
-NODISCARD bool store_get(struct snapshot *at, entity_set set, entity_id id, arena *a, struct record *out, err *e);
+NODISCARD bool store_exists(struct snapshot *at, entity_set set, entity_id id,
+                            err *e);  // false with ERR_ABSENT (or ERR_GONE)
+NODISCARD bool store_get(struct snapshot *at, entity_set set, entity_id id, arena *a, struct record *out,
+                         err *e);
 NODISCARD bool store_related(struct snapshot *at, entity_set set, entity_id id, int relation, arena *a,
                              entity_id **ids, size_t *count, err *e);  // in order; for to-many kept as links
 
 NODISCARD bool store_query(struct snapshot *at, const struct query *q, struct cursor **out, err *e);
-NODISCARD bool store_count(struct snapshot *at, const struct query *q, int64_t *out, err *e);  // without skip, top, after
+NODISCARD bool store_count(struct snapshot *at, const struct query *q, int64_t *out,
+                           err *e);  // without skip, top, after
 
 // The next row; its texts are valid until the next call on this cursor. *got = false at the end.
 NODISCARD bool cursor_next(struct cursor *c, struct record *row, bool *got, err *e);
@@ -111,26 +125,33 @@ NODISCARD bool cursor_restart(struct cursor *c, entity_id parent_id, err *e);
 void cursor_close(struct cursor *c);
 
 // Summaries of a stream's numeric observations per period, oldest first; periods without any are absent.
-typedef enum { PERIOD_HOUR, PERIOD_DAY, PERIOD_MONTH, PERIOD_YEAR } period;  // day and above in the zone given
+typedef enum {
+    PERIOD_HOUR,
+    PERIOD_DAY,
+    PERIOD_MONTH,
+    PERIOD_YEAR
+} period;  // day and above in the zone given
 struct summary {
     entity_id stream;
     interval when;
     int64_t count;
     double mean, min, max;
-    double sum, sum_squares;       // for merging
-    double energetic_mean;         // 10 lg mean(10^(x/10)): for levels in dB
+    double sum, sum_squares;  // for merging
+    double energetic_mean;    // 10 lg mean(10^(x/10)): for levels in dB
     double first, last;
 };
 struct tz;
 typedef bool (*summary_each)(const struct summary *s, void *context, err *e);
-NODISCARD bool store_summaries(struct snapshot *at, entity_id stream, period p, const struct tz *zone, interval when,
-                               summary_each each, void *context, err *e);
+NODISCARD bool store_summaries(struct snapshot *at, entity_id stream, period p, const struct tz *zone,
+                               interval when, summary_each each, void *context, err *e);
 // Quantile of a stream's observations in `when` (0..1), from mergeable sketches; relative error at most STORE_QUANTILE_ERROR.
 #define STORE_QUANTILE_ERROR 0.01
-NODISCARD bool store_quantile(struct snapshot *at, entity_id stream, interval when, double quantile, double *out, err *e);
+NODISCARD bool store_quantile(struct snapshot *at, entity_id stream, interval when, double quantile,
+                              double *out, err *e);
 
 // Newest observation (greatest phenomenonTime, then number) of a stream, without touching the disk where possible.
-NODISCARD bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observation *out, err *e);  // ERR_ABSENT
+NODISCARD bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observation *out,
+                            err *e);  // ERR_ABSENT
 
 // ---- After the commit --------------------------------------------------------------------------------------------
 
@@ -143,7 +164,8 @@ struct change {
 };
 // Called on the writer thread after each commit, in commit order, with what it changed. Be quick, never write here.
 typedef void (*store_listener)(uint64_t commit, const struct change *changes, size_t count, void *context);
-void store_listen(struct store *s, store_listener f, void *context);  // before the first write; at most 8 listeners
+void store_listen(struct store *s, store_listener f,
+                  void *context);  // before the first write; at most 8 listeners
 
 // ---- Looking after it --------------------------------------------------------------------------------------------
 
@@ -154,10 +176,11 @@ struct store_figures {
     uint64_t commit;
 };
 NODISCARD bool store_figures(struct snapshot *at, struct store_figures *out, err *e);
-bool store_is_writable(struct store *s, err *e);          // for /readyz: the last commit worked, or why not
+bool store_is_writable(struct store *s, err *e);  // for /readyz: the last commit worked, or why not
 // A consistent copy of a running (or stopped) store into a new directory. Refuses an existing one.
-NODISCARD bool store_backup(struct store *s, const char *directory, void (*progress)(int64_t done, int64_t all, void *context),
-                            void *context, err *e);
+NODISCARD bool store_backup(struct store *s, const char *directory,
+                            void (*progress)(int64_t done, int64_t all, void *context), void *context,
+                            err *e);
 // Walks everything: SQLite's own check, chunk checksums, order, summaries against readings, links. Each finding is one plain sentence.
 NODISCARD bool store_check(struct store *s, void (*found)(const char *sentence, void *context), void *context,
                            int64_t *findings, err *e);

@@ -15,16 +15,17 @@ struct tail;
 struct snapshot {
     struct store *store;
     struct connection *connection;
-    uint64_t commit;       // everything up to this commit is shown
-    bool is_inside;        // of an operation: also what is not committed yet
-    int64_t opened_us;     // time_monotonic_us
+    uint64_t commit;    // everything up to this commit is shown
+    bool is_inside;     // of an operation: also what is not committed yet
+    int64_t opened_us;  // time_monotonic_us
     uint64_t ticket;
     struct snapshot *next, *previous;  // of the store's list of open ones
 };
 
 struct connection *snapshot_connection(struct snapshot *at);  // for SELECTs at this snapshot
-struct connection *tx_connection(struct store_tx *tx);        // reads are free; call tx_begin_sql before the first write
-arena *tx_arena(struct store_tx *tx);                         // reset after the commit that this operation is part of
+struct connection *
+tx_connection(struct store_tx *tx);    // reads are free; call tx_begin_sql before the first write
+arena *tx_arena(struct store_tx *tx);  // reset after the commit that this operation is part of
 
 NODISCARD bool tx_begin_sql(struct store_tx *tx, err *e);  // cheap when it is open already
 

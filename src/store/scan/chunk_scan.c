@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-bool chunk_scan_open(struct chunk_scan *scan, struct connection *c, entity_id stream, const struct scan_options *options,
-                     struct point_key seek, err *e)
+bool chunk_scan_open(struct chunk_scan *scan, struct connection *c, entity_id stream,
+                     const struct scan_options *options, struct point_key seek, err *e)
 {
     *scan = (struct chunk_scan){.connection = c, .stream = stream, .options = *options, .seek = seek};
     scan->block = malloc(sizeof *scan->block);
@@ -33,8 +33,8 @@ static bool fetch_forward(struct chunk_scan *scan, bool *got, err *e)
 {
     *got = false;
     if (scan->stage == CHUNKS_FIRST || scan->stage == CHUNKS_FULL) {
-        bool (*const find)(struct connection *, entity_id, struct point_key, struct stored_chunk *, bool *, err *) =
-            scan->stage == CHUNKS_FIRST ? chunk_at : chunk_after;
+        bool (*const find)(struct connection *, entity_id, struct point_key, struct stored_chunk *, bool *,
+                           err *) = scan->stage == CHUNKS_FIRST ? chunk_at : chunk_after;
         if (!find(scan->connection, scan->stream, scan->seek, &scan->chunk, got, e)) return false;
         scan->stage = CHUNKS_FULL;
         scan->seek = scan->chunk.last;
@@ -62,7 +62,8 @@ static bool fetch_backward(struct chunk_scan *scan, bool *got, err *e)
         if (*got) return true;
     }
     if (scan->stage == CHUNKS_FULL) {
-        if (!chunk_before(scan->connection, scan->stream, scan->chunk.last, &scan->chunk, got, e)) return false;
+        if (!chunk_before(scan->connection, scan->stream, scan->chunk.last, &scan->chunk, got, e))
+            return false;
         if (*got) return true;
     }
     scan->stage = CHUNKS_END;
@@ -80,8 +81,8 @@ static bool is_past(const struct chunk_scan *scan, const struct chunk_head *h)
 static bool is_beside(const struct chunk_scan *scan, const struct chunk_head *h)
 {
     const struct scan_options *o = &scan->options;
-    return h->first_time > o->range.to.time || h->last_time < o->range.from.time || h->least_number > o->number_to ||
-           h->greatest_number < o->number_from;
+    return h->first_time > o->range.to.time || h->last_time < o->range.from.time ||
+           h->least_number > o->number_to || h->greatest_number < o->number_from;
 }
 
 static bool next_chunk(struct chunk_scan *scan, err *e)
@@ -98,7 +99,8 @@ static bool next_chunk(struct chunk_scan *scan, err *e)
             return true;
         }
     } while (is_beside(scan, &head));
-    if (!chunk_open(&scan->reader, buf_str(&scan->chunk.bytes), CHUNK_ALL)) return chunk_damaged(scan->stream, e);
+    if (!chunk_open(&scan->reader, buf_str(&scan->chunk.bytes), CHUNK_ALL))
+        return chunk_damaged(scan->stream, e);
     scan->is_reading = true;
     scan->blocks_left = (scan->reader.head.count + COLUMN_BLOCK - 1) / COLUMN_BLOCK;
     return true;

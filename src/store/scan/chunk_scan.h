@@ -13,14 +13,14 @@ struct chunk_scan {
     struct connection *connection;
     entity_id stream;
     struct scan_options options;
-    struct point_key seek;     // where the next full chunk is looked for
+    struct point_key seek;  // where the next full chunk is looked for
     enum { CHUNKS_FIRST, CHUNKS_FULL, CHUNKS_GROWING, CHUNKS_END } stage;
     struct stored_chunk chunk;
     struct chunk_reader reader;
     bool is_reading;
-    uint32_t blocks_left;      // going backward: blocks of the chunk before this one
+    uint32_t blocks_left;  // going backward: blocks of the chunk before this one
     struct chunk_block *block;
-    size_t left;               // observations of the block not yet given
+    size_t left;  // observations of the block not yet given
     struct point point;
 };
 

@@ -30,7 +30,9 @@ static bool add_tail(struct snapshot *at, const struct stream *s, struct stream_
 {
     struct tail_scan scan;
     const struct tail_place *place;
-    if (!tail_scan_open(&scan, stream_tail(s, at->commit, at->is_inside), at->commit, at->is_inside, &SCAN_ALL, e)) return false;
+    if (!tail_scan_open(&scan, stream_tail(s, at->commit, at->is_inside), at->commit, at->is_inside,
+                        &SCAN_ALL, e))
+        return false;
     for (; (place = tail_scan_peek(&scan)); scan.at++) {
         struct point p;
         tail_point(place->block, place->entry, &p);
@@ -60,7 +62,9 @@ bool stream_extent(struct snapshot *at, entity_id stream, struct stream_extent *
     struct stream_row row;
     bool got;
     if (!read_all(at, stream, &row, &got, e)) return false;
-    if (!got) return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld", (long long)stream);
+    if (!got)
+        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld",
+                       (long long)stream);
     *out = row.extent;
     return true;
 }

@@ -6,12 +6,18 @@
 #include <stdlib.h>
 
 enum {
-    COLUMN_STREAM, COLUMN_COUNT, COLUMN_PHEN_MIN, COLUMN_PHEN_MAX, COLUMN_RESULT_MIN, COLUMN_RESULT_MAX, COLUMN_FEATURE,
+    COLUMN_STREAM,
+    COLUMN_COUNT,
+    COLUMN_PHEN_MIN,
+    COLUMN_PHEN_MAX,
+    COLUMN_RESULT_MIN,
+    COLUMN_RESULT_MAX,
+    COLUMN_FEATURE,
     COLUMN_LONGEST
 };
-static const char declaration[] =
-    "CREATE TABLE stream_extent(stream INTEGER, count INTEGER, phen_min INTEGER, phen_max INTEGER, result_min INTEGER,"
-    " result_max INTEGER, feature INTEGER, longest INTEGER)";
+static const char declaration[] = "CREATE TABLE stream_extent(stream INTEGER, count INTEGER, phen_min "
+                                  "INTEGER, phen_max INTEGER, result_min INTEGER,"
+                                  " result_max INTEGER, feature INTEGER, longest INTEGER)";
 
 enum { PLAN_ALL, PLAN_ONE };
 
@@ -122,7 +128,8 @@ static int give_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
     return SQLITE_OK;
 }
 
-static int connect(sqlite3 *db, void *connection, int count, const char *const *texts, sqlite3_vtab **out, char **message)
+static int connect(sqlite3 *db, void *connection, int count, const char *const *texts, sqlite3_vtab **out,
+                   char **message)
 {
     (void)count;
     (void)texts;

@@ -5,7 +5,7 @@
 
 struct opened {
     struct stream_scan scan;
-    struct point point;     // its next observation
+    struct point point;  // its next observation
 };
 
 // A stream that takes part in a merge by time.
@@ -46,7 +46,8 @@ static bool is_out(const struct merge_options *m, const struct stream *s)
     if (s->id < OBSERVATION_STREAM(m->id_from) || s->id > OBSERVATION_STREAM(m->id_to)) return true;
     const instant oldest = atomic_load_explicit(&s->oldest, memory_order_acquire);
     const instant newest = atomic_load_explicit(&s->newest, memory_order_acquire);
-    return oldest > newest || newest < m->time_from || oldest > m->time_to || newest < m->from.time || oldest > m->to.time;
+    return oldest > newest || newest < m->time_from || oldest > m->time_to || newest < m->from.time ||
+           oldest > m->to.time;
 }
 
 // ---- streams one after another ----
@@ -74,7 +75,8 @@ static struct stream *next_listed(struct merge_scan *m)
 
 static struct stream *next_of_all(struct merge_scan *m)
 {
-    struct stream *s = m->options.is_descending ? previous_stream(m->at, m->stream) : snapshot_next_stream(m->at, m->stream);
+    struct stream *s = m->options.is_descending ? previous_stream(m->at, m->stream)
+                                                : snapshot_next_stream(m->at, m->stream);
     if (!s) return NULL;
     m->stream = s->id;
     const bool is_past = m->options.is_descending ? s->id < OBSERVATION_STREAM(m->options.id_from)
@@ -116,7 +118,8 @@ static bool next_in_turn(struct merge_scan *m, entity_id *stream, struct point *
 // ---- streams merged by time ----
 
 // One that is not opened yet goes before an opened one of the same time: its first may have a smaller id.
-static bool goes_before(const struct merge_scan *m, const struct merge_source *a, const struct merge_source *b)
+static bool goes_before(const struct merge_scan *m, const struct merge_source *a,
+                        const struct merge_source *b)
 {
     const bool is_descending = m->options.is_descending;
     if (a->time != b->time) return (a->time < b->time) != is_descending;
@@ -230,7 +233,8 @@ bool merge_scan_open(struct merge_scan *m, struct snapshot *at, const struct mer
 
 bool merge_scan_next(struct merge_scan *m, entity_id *stream, struct point *out, bool *got, err *e)
 {
-    return m->options.order == MERGE_BY_TIME ? next_by_time(m, stream, out, got, e) : next_in_turn(m, stream, out, got, e);
+    return m->options.order == MERGE_BY_TIME ? next_by_time(m, stream, out, got, e)
+                                             : next_in_turn(m, stream, out, got, e);
 }
 
 void merge_scan_close(struct merge_scan *m)

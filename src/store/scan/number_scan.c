@@ -23,7 +23,8 @@ static bool add_span(struct number_scan *scan, int64_t id, str bytes, err *e)
 {
     struct chunk_head h;
     if (!chunk_read_head(bytes, &h)) return chunk_damaged(scan->stream, e);
-    if (h.least_number > scan->options.number_to || h.greatest_number < scan->options.number_from) return true;
+    if (h.least_number > scan->options.number_to || h.greatest_number < scan->options.number_from)
+        return true;
     if ((scan->span_count & (scan->span_count + 1)) == 0) {  // full at 0, 1, 3, 7, ...
         struct chunk_span *spans = realloc(scan->spans, (scan->span_count * 2 + 2) * sizeof *spans);
         if (!spans) return err_no_memory(e);
@@ -57,8 +58,8 @@ static int by_greatest_backward(const void *a, const void *b)
     return (x->greatest < y->greatest) - (x->greatest > y->greatest);
 }
 
-bool number_scan_open(struct number_scan *scan, struct connection *c, entity_id stream, const struct scan_options *options,
-                      err *e)
+bool number_scan_open(struct number_scan *scan, struct connection *c, entity_id stream,
+                      const struct scan_options *options, err *e)
 {
     *scan = (struct number_scan){.connection = c, .stream = stream, .options = *options};
     if (!gather_spans(scan, STR("SELECT id, data FROM chunk WHERE stream = ?1"), e) ||
@@ -67,7 +68,8 @@ bool number_scan_open(struct number_scan *scan, struct connection *c, entity_id 
         return false;
     }
     if (scan->span_count > 0)
-        qsort(scan->spans, scan->span_count, sizeof *scan->spans, options->is_descending ? by_greatest_backward : by_least);
+        qsort(scan->spans, scan->span_count, sizeof *scan->spans,
+              options->is_descending ? by_greatest_backward : by_least);
     return true;
 }
 
@@ -98,7 +100,8 @@ static bool decode(struct number_scan *scan, struct sorted_chunk *k, str bytes, 
     k->points = points;
     for (size_t i = 0; i < count; i++)
         if (scan_includes(&scan->options, points[i].time, points[i].number)) points[k->count++] = points[i];
-    qsort(points, k->count, sizeof *points, scan->options.is_descending ? points_by_number_backward : points_by_number);
+    qsort(points, k->count, sizeof *points,
+          scan->options.is_descending ? points_by_number_backward : points_by_number);
     return true;
 }
 
@@ -133,13 +136,15 @@ static struct sorted_chunk *first_open(struct number_scan *scan)
             free_sorted(k);
             continue;
         }
-        if (!best || (k->points[k->at].number < best->points[best->at].number) != scan->options.is_descending) best = k;
+        if (!best || (k->points[k->at].number < best->points[best->at].number) != scan->options.is_descending)
+            best = k;
         link = &k->next;
     }
     return best;
 }
 
-static bool is_due(const struct number_scan *scan, const struct chunk_span *span, const struct sorted_chunk *first)
+static bool is_due(const struct number_scan *scan, const struct chunk_span *span,
+                   const struct sorted_chunk *first)
 {
     if (!first) return true;
     const uint32_t number = first->points[first->at].number;

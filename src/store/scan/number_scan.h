@@ -16,9 +16,9 @@ struct number_scan {
     struct connection *connection;
     entity_id stream;
     struct scan_options options;
-    struct chunk_span *spans;      // of all chunks that have wanted numbers, in the order in which they are due
+    struct chunk_span *spans;  // of all chunks that have wanted numbers, in the order in which they are due
     size_t span_count, span_at;
-    struct sorted_chunk *open;     // a list; few at a time
+    struct sorted_chunk *open;  // a list; few at a time
 };
 
 NODISCARD bool number_scan_open(struct number_scan *scan, struct connection *c, entity_id stream,

@@ -19,15 +19,16 @@ static bool copy_texts(arena *a, struct observation *o, err *e)
 static bool read_point(const struct point *p, entity_id stream, arena *a, struct observation *out, err *e)
 {
     struct observation o;
-    if (!point_read(p, stream, &o)) return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "an Observation is damaged on disk");
+    if (!point_read(p, stream, &o))
+        return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "an Observation is damaged on disk");
     if (!copy_texts(a, &o, e)) return false;
     *out = o;
     return true;
 }
 
 // The first observation of a scan, its texts in the arena.
-static bool scan_first(struct snapshot *at, const struct stream *s, const struct scan_options *options, arena *a,
-                       struct observation *out, bool *got, err *e)
+static bool scan_first(struct snapshot *at, const struct stream *s, const struct scan_options *options,
+                       arena *a, struct observation *out, bool *got, err *e)
 {
     struct stream_scan scan;
     struct point p;
@@ -51,13 +52,14 @@ bool store_get_observation(struct snapshot *at, entity_id id, arena *a, struct o
 // Mostly the newest is in memory, and the stream's row says that no chunk has a newer one.
 static bool latest_in_tail(struct snapshot *at, const struct stream *s, struct point *out, bool *got, err *e)
 {
-    const struct tail_place newest = tail_newest(stream_tail(s, at->commit, at->is_inside), at->commit, at->is_inside);
+    const struct tail_place newest = tail_newest(stream_tail(s, at->commit, at->is_inside), at->commit,
+                                                 at->is_inside);
     struct stream_row row;
     *got = false;
     if (!newest.entry) return true;
     if (!stream_row_read(at->connection, s->id, &row, NULL, got, e)) return false;
-    *got = *got && (row.newest_time == TIME_NONE || point_cmp(newest.entry->time, newest.entry->number, row.newest_time,
-                                                              row.newest_number) > 0);
+    *got = *got && (row.newest_time == TIME_NONE || point_cmp(newest.entry->time, newest.entry->number,
+                                                              row.newest_time, row.newest_number) > 0);
     if (*got) tail_point(newest.block, newest.entry, out);
     return true;
 }
@@ -72,5 +74,6 @@ bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observ
     struct scan_options o = SCAN_ALL;
     o.is_descending = true;
     if (s && !scan_first(at, s, &o, a, out, &got, e)) return false;
-    return got || err_set(e, ERR_ABSENT, ERR_NOWHERE, "Datastream %lld has no Observations", (long long)stream);
+    return got ||
+           err_set(e, ERR_ABSENT, ERR_NOWHERE, "Datastream %lld has no Observations", (long long)stream);
 }

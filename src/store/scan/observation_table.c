@@ -7,16 +7,35 @@
 #include <string.h>
 
 enum {
-    COLUMN_ID, COLUMN_STREAM, COLUMN_NUMBER, COLUMN_PHEN_START, COLUMN_PHEN_END, COLUMN_RESULT_TIME, COLUMN_VALID_START,
-    COLUMN_VALID_END, COLUMN_RESULT_KIND, COLUMN_RESULT_REAL, COLUMN_RESULT_UNITS, COLUMN_RESULT_SCALE, COLUMN_RESULT_TEXT,
-    COLUMN_QUALITY, COLUMN_PARAMETERS, COLUMN_FEATURE, COLUMN_AFTER_START, COLUMN_AFTER_ID, COLUMN_BEFORE_START,
+    COLUMN_ID,
+    COLUMN_STREAM,
+    COLUMN_NUMBER,
+    COLUMN_PHEN_START,
+    COLUMN_PHEN_END,
+    COLUMN_RESULT_TIME,
+    COLUMN_VALID_START,
+    COLUMN_VALID_END,
+    COLUMN_RESULT_KIND,
+    COLUMN_RESULT_REAL,
+    COLUMN_RESULT_UNITS,
+    COLUMN_RESULT_SCALE,
+    COLUMN_RESULT_TEXT,
+    COLUMN_QUALITY,
+    COLUMN_PARAMETERS,
+    COLUMN_FEATURE,
+    COLUMN_AFTER_START,
+    COLUMN_AFTER_ID,
+    COLUMN_BEFORE_START,
     COLUMN_BEFORE_ID
 };
 static const char declaration[] =
-    "CREATE TABLE observation(id INTEGER, stream INTEGER, number INTEGER, phen_start INTEGER, phen_end INTEGER,"
+    "CREATE TABLE observation(id INTEGER, stream INTEGER, number INTEGER, phen_start INTEGER, phen_end "
+    "INTEGER,"
     " result_time INTEGER, valid_start INTEGER, valid_end INTEGER, result_kind INTEGER, result_real REAL,"
-    " result_units INTEGER, result_scale INTEGER, result_text TEXT, quality TEXT, parameters TEXT, feature INTEGER,"
-    " after_start INTEGER HIDDEN, after_id INTEGER HIDDEN, before_start INTEGER HIDDEN, before_id INTEGER HIDDEN)";
+    " result_units INTEGER, result_scale INTEGER, result_text TEXT, quality TEXT, parameters TEXT, feature "
+    "INTEGER,"
+    " after_start INTEGER HIDDEN, after_id INTEGER HIDDEN, before_start INTEGER HIDDEN, before_id INTEGER "
+    "HIDDEN)";
 
 // ---- the plan ----
 
@@ -81,7 +100,8 @@ static bool is_order(const struct order *o, const sqlite3_index_info *info)
 {
     if (o->count != info->nOrderBy) return false;
     for (int i = 0; i < o->count; i++)
-        if (info->aOrderBy[i].iColumn != o->columns[i] || info->aOrderBy[i].desc != info->aOrderBy[0].desc) return false;
+        if (info->aOrderBy[i].iColumn != o->columns[i] || info->aOrderBy[i].desc != info->aOrderBy[0].desc)
+            return false;
     return true;
 }
 
@@ -102,8 +122,10 @@ static void set_cost(sqlite3_index_info *info, const char *letters)
     if (has(letters, 's')) rows = 1e5;
     if (has(letters, LETTER_STREAM_LIST)) rows = 1e6;
     if (has(letters, 'f')) rows /= 100;
-    const bool from = has(letters, 'a') || has(letters, 'A') || has(letters, 'p') || has(letters, 'g') || has(letters, 'G');
-    const bool to = has(letters, 'b') || has(letters, 'B') || has(letters, 'q') || has(letters, 'l') || has(letters, 'L');
+    const bool from = has(letters, 'a') || has(letters, 'A') || has(letters, 'p') || has(letters, 'g') ||
+                      has(letters, 'G');
+    const bool to = has(letters, 'b') || has(letters, 'B') || has(letters, 'q') || has(letters, 'l') ||
+                    has(letters, 'L');
     if (from) rows /= 4;
     if (to) rows /= 4;
     if (has(letters, '=')) rows /= 1000;
@@ -151,12 +173,12 @@ struct row_cursor {
     struct connection *connection;
     struct merge_scan scan;
     bool is_open, is_end;
-    entity_id *streams;      // of a list of streams
+    entity_id *streams;  // of a list of streams
     size_t stream_count, stream_capacity;
-    entity_id feature;       // 0: any
-    entity_id stream;        // of the row
+    entity_id feature;  // 0: any
+    entity_id stream;   // of the row
     struct point point;
-    struct extra extra;      // of the point, once read
+    struct extra extra;  // of the point, once read
     bool has_read_extra;
 };
 
@@ -196,7 +218,8 @@ static int next_row(sqlite3_vtab_cursor *base)
     err e;
     bool got = true;
     do {
-        if (!merge_scan_next(&c->scan, &c->stream, &c->point, &got, &e)) return sql_set_cause(c->connection, &e);
+        if (!merge_scan_next(&c->scan, &c->stream, &c->point, &got, &e))
+            return sql_set_cause(c->connection, &e);
     } while (got && c->feature != 0 && c->point.feature != c->feature);
     c->is_end = !got;
     c->has_read_extra = false;
@@ -280,7 +303,8 @@ static int add_streams_of_feature(struct row_cursor *c)
     sqlite3_stmt *st;
     err e;
     bool got = false, ok;
-    if (!sql_take(c->connection, STR("SELECT stream FROM stream_feature WHERE feature = ?1 ORDER BY stream"), &st, &e))
+    if (!sql_take(c->connection, STR("SELECT stream FROM stream_feature WHERE feature = ?1 ORDER BY stream"),
+                  &st, &e))
         return sql_set_cause(c->connection, &e);
     sqlite3_bind_int64(st, 1, c->feature);
     bool has_memory = true;
@@ -293,8 +317,8 @@ static int add_streams_of_feature(struct row_cursor *c)
 
 struct arguments {
     struct merge_options options;
-    bool has_streams;      // the cursor's list counts
-    bool is_empty;         // nothing can match: a comparison with NULL
+    bool has_streams;  // the cursor's list counts
+    bool is_empty;     // nothing can match: a comparison with NULL
 };
 
 static int take_argument(struct row_cursor *c, char letter, sqlite3_value *v, struct arguments *a)
@@ -315,45 +339,24 @@ static int take_argument(struct row_cursor *c, char letter, sqlite3_value *v, st
         lower_to(&o->id_to, n);
         break;
     case 'g':
-    case 'G':
-        raise_to(&o->id_from, n);
-        break;
+    case 'G': raise_to(&o->id_from, n); break;
     case 'l':
-    case 'L':
-        lower_to(&o->id_to, n);
-        break;
-    case 's':
-        a->has_streams = true;
-        return add_stream(c, n) ? SQLITE_OK : SQLITE_NOMEM;
+    case 'L': lower_to(&o->id_to, n); break;
+    case 's': a->has_streams = true; return add_stream(c, n) ? SQLITE_OK : SQLITE_NOMEM;
     case '=':
         raise_to(&o->time_from, before(n));
         lower_to(&o->time_to, behind(n));
         break;
     case 'a':
-    case 'A':
-        raise_to(&o->time_from, before(n));
-        break;
+    case 'A': raise_to(&o->time_from, before(n)); break;
     case 'b':
-    case 'B':
-        lower_to(&o->time_to, behind(n));
-        break;
-    case 'f':
-        c->feature = n;
-        break;
-    case 'p':
-        o->from.time = n;
-        break;
-    case 'P':
-        o->from.id = behind(n);
-        break;
-    case 'q':
-        o->to.time = n;
-        break;
-    case 'Q':
-        o->to.id = before(n);
-        break;
-    default:
-        break;
+    case 'B': lower_to(&o->time_to, behind(n)); break;
+    case 'f': c->feature = n; break;
+    case 'p': o->from.time = n; break;
+    case 'P': o->from.id = behind(n); break;
+    case 'q': o->to.time = n; break;
+    case 'Q': o->to.id = before(n); break;
+    default: break;
     }
     return SQLITE_OK;
 }
@@ -384,7 +387,8 @@ static int filter(sqlite3_vtab_cursor *base, int plan, const char *letters, int 
     a.options.order = plan & PLAN_BY_TIME ? MERGE_BY_TIME : plan & PLAN_BY_ID ? MERGE_BY_ID : MERGE_BY_STREAM;
     a.options.is_descending = plan & PLAN_DESCENDING;
     err e;
-    if (!merge_scan_open(&c->scan, c->connection->at, &a.options, &e)) return sql_set_cause(c->connection, &e);
+    if (!merge_scan_open(&c->scan, c->connection->at, &a.options, &e))
+        return sql_set_cause(c->connection, &e);
     c->is_open = true;
     return next_row(base);
 }
@@ -420,21 +424,15 @@ static const value *result_of_row(struct row_cursor *c, value *decimal_value)
 static enum result_kind kind_of(const value *v)
 {
     switch (v->type) {
-    case VALUE_BOOL:
-        return RESULT_BOOL;
-    case VALUE_DECIMAL:
-        return RESULT_DECIMAL;
-    case VALUE_NUMBER:
-        return RESULT_NUMBER;
-    case VALUE_TEXT:
-        return RESULT_TEXT;
-    case VALUE_JSON:
-        return RESULT_JSON;
+    case VALUE_BOOL: return RESULT_BOOL;
+    case VALUE_DECIMAL: return RESULT_DECIMAL;
+    case VALUE_NUMBER: return RESULT_NUMBER;
+    case VALUE_TEXT: return RESULT_TEXT;
+    case VALUE_JSON: return RESULT_JSON;
     case VALUE_NULL:
     case VALUE_TIME:
     case VALUE_DURATION:
-    case VALUE_GEOMETRY:
-        return RESULT_NULL;
+    case VALUE_GEOMETRY: return RESULT_NULL;
     }
     return RESULT_NULL;
 }
@@ -465,33 +463,15 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int colu
     struct row_cursor *c = cursor_of(base);
     value decimal_value;
     switch (column) {
-    case COLUMN_ID:
-        sqlite3_result_int64(out, OBSERVATION_ID(c->stream, c->point.number));
-        break;
-    case COLUMN_STREAM:
-        sqlite3_result_int64(out, c->stream);
-        break;
-    case COLUMN_NUMBER:
-        sqlite3_result_int64(out, c->point.number);
-        break;
-    case COLUMN_PHEN_START:
-        sqlite3_result_int64(out, c->point.time);
-        break;
-    case COLUMN_PHEN_END:
-        give_instant(out, extra_of_row(c)->end);
-        break;
-    case COLUMN_RESULT_TIME:
-        give_instant(out, c->point.result_time);
-        break;
-    case COLUMN_VALID_START:
-        give_instant(out, extra_of_row(c)->valid.start);
-        break;
-    case COLUMN_VALID_END:
-        give_instant(out, extra_of_row(c)->valid.end);
-        break;
-    case COLUMN_QUALITY:
-        give_quality(out, &extra_of_row(c)->quality);
-        break;
+    case COLUMN_ID: sqlite3_result_int64(out, OBSERVATION_ID(c->stream, c->point.number)); break;
+    case COLUMN_STREAM: sqlite3_result_int64(out, c->stream); break;
+    case COLUMN_NUMBER: sqlite3_result_int64(out, c->point.number); break;
+    case COLUMN_PHEN_START: sqlite3_result_int64(out, c->point.time); break;
+    case COLUMN_PHEN_END: give_instant(out, extra_of_row(c)->end); break;
+    case COLUMN_RESULT_TIME: give_instant(out, c->point.result_time); break;
+    case COLUMN_VALID_START: give_instant(out, extra_of_row(c)->valid.start); break;
+    case COLUMN_VALID_END: give_instant(out, extra_of_row(c)->valid.end); break;
+    case COLUMN_QUALITY: give_quality(out, &extra_of_row(c)->quality); break;
     case COLUMN_PARAMETERS:
         if (extra_of_row(c)->parameters.n > 0) give_text(out, extra_of_row(c)->parameters);
         break;
@@ -501,11 +481,8 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int colu
     case COLUMN_AFTER_START:
     case COLUMN_AFTER_ID:
     case COLUMN_BEFORE_START:
-    case COLUMN_BEFORE_ID:
-        break;
-    default:
-        give_result(out, result_of_row(c, &decimal_value), column);
-        break;
+    case COLUMN_BEFORE_ID: break;
+    default: give_result(out, result_of_row(c, &decimal_value), column); break;
     }
     return SQLITE_OK;
 }
@@ -523,7 +500,8 @@ static int give_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
     return SQLITE_OK;
 }
 
-static int connect(sqlite3 *db, void *connection, int count, const char *const *texts, sqlite3_vtab **out, char **message)
+static int connect(sqlite3 *db, void *connection, int count, const char *const *texts, sqlite3_vtab **out,
+                   char **message)
 {
     (void)count;
     (void)texts;

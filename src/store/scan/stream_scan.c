@@ -34,8 +34,8 @@ static bool counts_up(const struct tail *t, const struct tail_scan *tail, const 
 
 // Finds out how to answer by number. Where numbers count up with times, times are followed, from the chunk that has the
 // first number wanted.
-static bool prepare_by_number(struct stream_scan *scan, struct connection *c, const struct tail *t, struct point_key *seek,
-                              err *e)
+static bool prepare_by_number(struct stream_scan *scan, struct connection *c, const struct tail *t,
+                              struct point_key *seek, err *e)
 {
     const struct scan_options *o = &scan->options;
     struct stream_row row = {.newest_time = TIME_NONE};
@@ -95,7 +95,9 @@ bool stream_scan_next(struct stream_scan *scan, struct point *out, bool *got, er
 {
     const struct point *p;
     move(scan);
-    if (!(scan->is_by_number ? number_scan_peek(&scan->numbers, &p, e) : chunk_scan_peek(&scan->chunks, &p, e))) return false;
+    if (!(scan->is_by_number ? number_scan_peek(&scan->numbers, &p, e)
+                             : chunk_scan_peek(&scan->chunks, &p, e)))
+        return false;
     const struct tail_place *t = tail_scan_peek(&scan->tail);
     *got = t || p;
     if (!*got) return true;

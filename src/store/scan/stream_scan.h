@@ -15,10 +15,10 @@
 struct stream_scan {
     entity_id stream;
     struct scan_options options;
-    bool is_by_number;             // numbers do not count up with times here, and theirs is the order asked for
+    bool is_by_number;  // numbers do not count up with times here, and theirs is the order asked for
     struct tail_scan tail;
     struct chunk_scan chunks;
-    struct number_scan numbers;    // instead of chunks, by number
+    struct number_scan numbers;  // instead of chunks, by number
     enum { GIVEN_NONE, GIVEN_TAIL, GIVEN_CHUNK } given;
 };
 

@@ -19,14 +19,10 @@ static int64_t floor_to(int64_t t, int64_t step)
 static instant start_of(period p, const struct tz *zone, instant t)
 {
     switch (p) {
-    case PERIOD_HOUR:
-        return floor_to(t, TIME_HOUR);
-    case PERIOD_DAY:
-        return zone ? tz_day_start(zone, t) : floor_to(t, TIME_DAY);
-    case PERIOD_MONTH:
-        return tz_month_start(zone, t);
-    case PERIOD_YEAR:
-        return tz_year_start(zone, t);
+    case PERIOD_HOUR: return floor_to(t, TIME_HOUR);
+    case PERIOD_DAY: return zone ? tz_day_start(zone, t) : floor_to(t, TIME_DAY);
+    case PERIOD_MONTH: return tz_month_start(zone, t);
+    case PERIOD_YEAR: return tz_year_start(zone, t);
     }
     return t;
 }
@@ -35,14 +31,10 @@ static instant start_of(period p, const struct tz *zone, instant t)
 static instant into_next(period p, instant start)
 {
     switch (p) {
-    case PERIOD_HOUR:
-        return start + TIME_HOUR;
-    case PERIOD_DAY:
-        return start + 36 * TIME_HOUR;
-    case PERIOD_MONTH:
-        return start + 45 * TIME_DAY;
-    case PERIOD_YEAR:
-        return start + 500 * TIME_DAY;
+    case PERIOD_HOUR: return start + TIME_HOUR;
+    case PERIOD_DAY: return start + 36 * TIME_HOUR;
+    case PERIOD_MONTH: return start + 45 * TIME_DAY;
+    case PERIOD_YEAR: return start + 500 * TIME_DAY;
     }
     return start;
 }
@@ -61,7 +53,7 @@ struct summing {
     const struct tz *zone;
     summary_each each;
     void *context;
-    struct summary now;   // of the period that is being filled; count 0: none
+    struct summary now;  // of the period that is being filled; count 0: none
     double energy;
 };
 
@@ -116,10 +108,11 @@ static bool sum_up(const instant *times, const double *values, size_t count, voi
     return true;
 }
 
-bool store_summaries(struct snapshot *at, entity_id stream, period p, const struct tz *zone, interval when, summary_each each,
-                     void *context, err *e)
+bool store_summaries(struct snapshot *at, entity_id stream, period p, const struct tz *zone, interval when,
+                     summary_each each, void *context, err *e)
 {
-    if (p > PERIOD_DAY && !zone) return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "months and years need a time zone");
+    if (p > PERIOD_DAY && !zone)
+        return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "months and years need a time zone");
     struct summing k = {.stream = stream, .period = p, .zone = zone, .each = each, .context = context};
     return value_scan(at, stream, when, sum_up, &k, e) && end_period(&k, e);
 }
@@ -170,13 +163,18 @@ static bool take_values(const instant *times, const double *values, size_t count
     return ok || err_no_memory(e);
 }
 
-bool store_quantile(struct snapshot *at, entity_id stream, interval when, double quantile, double *out, err *e)
+bool store_quantile(struct snapshot *at, entity_id stream, interval when, double quantile, double *out,
+                    err *e)
 {
     struct quantiles k = {.count = 0};
-    if (!(quantile >= 0 && quantile <= 1)) return err_set(e, ERR_RANGE, ERR_NOWHERE, "a quantile lies between 0 and 1");
+    if (!(quantile >= 0 && quantile <= 1))
+        return err_set(e, ERR_RANGE, ERR_NOWHERE, "a quantile lies between 0 and 1");
     bool ok = value_scan(at, stream, when, take_values, &k, e);
-    if (ok && k.count == 0) ok = err_set(e, ERR_ABSENT, ERR_NOWHERE, "there are no numeric Observations in this time");
-    if (ok) *out = k.is_sketched ? sketch_quantile(&k.sketch, quantile) : exact_quantile(k.values, k.count, quantile);
+    if (ok && k.count == 0)
+        ok = err_set(e, ERR_ABSENT, ERR_NOWHERE, "there are no numeric Observations in this time");
+    if (ok)
+        *out = k.is_sketched ? sketch_quantile(&k.sketch, quantile)
+                             : exact_quantile(k.values, k.count, quantile);
     free(k.values);
     sketch_free(&k.sketch);
     return ok;

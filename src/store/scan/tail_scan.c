@@ -5,13 +5,15 @@
 
 static int compare_places(const void *a, const void *b)
 {
-    const struct tail_entry *x = ((const struct tail_place *)a)->entry, *y = ((const struct tail_place *)b)->entry;
+    const struct tail_entry *x = ((const struct tail_place *)a)->entry,
+                            *y = ((const struct tail_place *)b)->entry;
     return point_cmp(x->time, x->number, y->time, y->number);
 }
 
 static int compare_numbers(const void *a, const void *b)
 {
-    const uint32_t x = ((const struct tail_place *)a)->entry->number, y = ((const struct tail_place *)b)->entry->number;
+    const uint32_t x = ((const struct tail_place *)a)->entry->number,
+                   y = ((const struct tail_place *)b)->entry->number;
     return (x > y) - (x < y);
 }
 
@@ -28,7 +30,8 @@ static const struct tail_block *first_block(const struct tail *t)
 static size_t count_visible(const struct tail *t, uint64_t commit, bool is_inside)
 {
     size_t n = 0;
-    for (const struct tail_block *b = first_block(t); b; b = next_block(b)) n += tail_visible(b, commit, is_inside);
+    for (const struct tail_block *b = first_block(t); b; b = next_block(b))
+        n += tail_visible(b, commit, is_inside);
     return n;
 }
 
@@ -44,7 +47,8 @@ bool tail_scan_open(struct tail_scan *scan, const struct tail *t, uint64_t commi
     for (const struct tail_block *b = first_block(t); b && scan->count < most; b = next_block(b)) {
         const uint32_t n = tail_visible(b, commit, is_inside);
         for (uint32_t i = 0; i < n; i++)
-            if (scan_includes(options, b->entries[i].time, b->entries[i].number)) scan->places[scan->count++] = (struct tail_place){b, &b->entries[i]};
+            if (scan_includes(options, b->entries[i].time, b->entries[i].number))
+                scan->places[scan->count++] = (struct tail_place){b, &b->entries[i]};
     }
     if (atomic_load_explicit(&t->is_unordered, memory_order_relaxed))
         qsort(scan->places, scan->count, sizeof *scan->places,
@@ -59,7 +63,8 @@ struct tail_place tail_newest(const struct tail *t, uint64_t commit, bool is_ins
         const uint32_t n = tail_visible(b, commit, is_inside);
         for (uint32_t i = 0; i < n; i++) {
             const struct tail_entry *x = &b->entries[i];
-            if (newest.entry && point_cmp(x->time, x->number, newest.entry->time, newest.entry->number) < 0) continue;
+            if (newest.entry && point_cmp(x->time, x->number, newest.entry->time, newest.entry->number) < 0)
+                continue;
             newest = (struct tail_place){b, x};
         }
     }

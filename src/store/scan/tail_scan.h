@@ -35,7 +35,9 @@ struct scan_options {
     scan_order order;
     bool is_descending;
 };
-#define SCAN_ALL ((struct scan_options){.range = {POINT_KEY_FIRST, POINT_KEY_LAST}, .number_to = UINT32_MAX, .order = SCAN_BY_TIME})
+#define SCAN_ALL            \
+    ((struct scan_options){ \
+        .range = {POINT_KEY_FIRST, POINT_KEY_LAST}, .number_to = UINT32_MAX, .order = SCAN_BY_TIME})
 
 static inline bool scan_includes(const struct scan_options *o, instant time, uint32_t number)
 {

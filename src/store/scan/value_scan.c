@@ -94,7 +94,8 @@ static bool walk_chunk(struct value_walk *w, const struct stored_chunk *chunk, b
     *more = head.first_time < range->to.time;
     if (!*more || head.last_time < range->from.time) return true;
     const bool is_plain = chunk_is_plain(&head);
-    if (!chunk_open(&r, buf_str(&chunk->bytes), is_plain ? CHUNK_RESULTS : CHUNK_ALL)) return chunk_damaged(w->stream->id, e);
+    if (!chunk_open(&r, buf_str(&chunk->bytes), is_plain ? CHUNK_RESULTS : CHUNK_ALL))
+        return chunk_damaged(w->stream->id, e);
     const bool ok = is_plain ? walk_plain_chunk(w, &r, e) : walk_rich_chunk(w, &r, e);
     chunk_close(&r);
     return ok;
@@ -107,7 +108,8 @@ static bool walk_chunks(struct value_walk *w, struct stored_chunk *chunk, err *e
     bool got, more = true;
     if (!chunk_at(c, stream, w->options.range.from, chunk, &got, e)) return false;
     while (got && more)
-        if (!walk_chunk(w, chunk, &more, e) || !chunk_after(c, stream, chunk->last, chunk, &got, e)) return false;
+        if (!walk_chunk(w, chunk, &more, e) || !chunk_after(c, stream, chunk->last, chunk, &got, e))
+            return false;
     if (!more) return true;
     return chunk_growing(c, stream, chunk, &got, e) && (!got || walk_chunk(w, chunk, &more, e));
 }
@@ -131,7 +133,8 @@ static bool is_behind_chunks(struct value_walk *w, const struct tail_scan *tail,
     if (tail->count == 0) return true;
     if (!stream_row_read(w->at->connection, w->stream->id, &row, NULL, &got, e)) return false;
     const struct tail_entry *first = tail->places[0].entry;
-    *out = row.newest_time == TIME_NONE || point_cmp(first->time, first->number, row.newest_time, row.newest_number) > 0;
+    *out = row.newest_time == TIME_NONE ||
+           point_cmp(first->time, first->number, row.newest_time, row.newest_number) > 0;
     return true;
 }
 
@@ -154,7 +157,11 @@ bool value_scan(struct snapshot *at, entity_id stream, interval when, values_eac
 {
     struct value_walk *w = malloc(sizeof *w);
     if (!w) return err_no_memory(e);
-    *w = (struct value_walk){.at = at, .stream = snapshot_stream(at, stream), .options = SCAN_ALL, .each = each, .context = context};
+    *w = (struct value_walk){.at = at,
+                             .stream = snapshot_stream(at, stream),
+                             .options = SCAN_ALL,
+                             .each = each,
+                             .context = context};
     if (when.start != TIME_NONE) w->options.range.from = (struct point_key){when.start, -1};
     if (when.end != TIME_NONE) w->options.range.to = (struct point_key){when.end, -1};
     const bool ok = !w->stream || walk(w, e);

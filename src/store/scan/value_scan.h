@@ -11,6 +11,7 @@
 typedef bool (*values_each)(const instant *times, const double *values, size_t count, void *context, err *e);
 
 // Those with phenomenonTime (start) in [when.start, when.end); TIME_NONE on either side: open. An absent stream has none.
-NODISCARD bool value_scan(struct snapshot *at, entity_id stream, interval when, values_each each, void *context, err *e);
+NODISCARD bool value_scan(struct snapshot *at, entity_id stream, interval when, values_each each,
+                          void *context, err *e);
 
 #endif

@@ -54,9 +54,7 @@ static void undo_one(struct store_tx *tx, const struct undo *u)
         s->state = u->state;
         s->touched = 0;
         break;
-    case UNDO_SEAL:
-        undo_seal(tx, u);
-        break;
+    case UNDO_SEAL: undo_seal(tx, u); break;
     case UNDO_ADD:
         streams_remove(&tx->store->streams, s);
         settle_forget(tx->store, s);
@@ -149,8 +147,8 @@ static const struct observation *copy_observation(arena *a, const struct observa
     return ok ? copy : NULL;
 }
 
-bool tx_changed(struct store_tx *tx, change_kind kind, entity_set set, entity_id id, const struct observation *observation,
-                err *e)
+bool tx_changed(struct store_tx *tx, change_kind kind, entity_set set, entity_id id,
+                const struct observation *observation, err *e)
 {
     if (set != SET_OBSERVATION) tx_entities_changed(tx);
     if (tx->store->listener_count == 0) return true;
@@ -158,7 +156,8 @@ bool tx_changed(struct store_tx *tx, change_kind kind, entity_set set, entity_id
     if (!changes) return err_no_memory(e);
     tx->changes = changes;
     struct change change = {.kind = kind, .set = set, .id = id};
-    if (observation && !(change.observation = copy_observation(tx->arena, observation))) return err_no_memory(e);
+    if (observation && !(change.observation = copy_observation(tx->arena, observation)))
+        return err_no_memory(e);
     tx->changes[tx->change_count++] = change;
     return true;
 }
@@ -190,15 +189,18 @@ static bool meet_feature(struct store_tx *tx, entity_id stream, entity_id featur
     if (!store_exists(&tx->snapshot, SET_FEATURE_OF_INTEREST, feature, e))
         return e->code != ERR_ABSENT && e->code != ERR_GONE
                    ? false
-                   : err_set(e, ERR_LINK, ERR_NOWHERE, "there is no FeatureOfInterest %lld", (long long)feature);
+                   : err_set(e, ERR_LINK, ERR_NOWHERE, "there is no FeatureOfInterest %lld",
+                             (long long)feature);
     return stream_feature_add(tx, stream, feature, e);
 }
 
 static bool check_times(const struct observation *o, err *e)
 {
     const interval t = o->phenomenon_time;
-    if (t.start < TIME_MIN || t.start > TIME_MAX || (t.end != TIME_NONE && (t.end < t.start || t.end > TIME_MAX)))
-        return err_set(e, ERR_RANGE, ERR_NOWHERE, "phenomenonTime is outside the years 1 to 9999 or ends before it starts");
+    if (t.start < TIME_MIN || t.start > TIME_MAX ||
+        (t.end != TIME_NONE && (t.end < t.start || t.end > TIME_MAX)))
+        return err_set(e, ERR_RANGE, ERR_NOWHERE,
+                       "phenomenonTime is outside the years 1 to 9999 or ends before it starts");
     return true;
 }
 
@@ -206,14 +208,16 @@ static bool give_number(struct store_tx *tx, struct stream *s, struct observatio
 {
     if (o->number == 0) {
         if (s->state.next_number == 0)
-            return err_set(e, ERR_LIMIT, ERR_NOWHERE, "this Datastream has had all 4,294,967,295 Observations that it can");
+            return err_set(e, ERR_LIMIT, ERR_NOWHERE,
+                           "this Datastream has had all 4,294,967,295 Observations that it can");
         o->number = s->state.next_number;
         return true;
     }
     if (o->number >= s->state.next_number) return true;
     struct observation found;
     err absent;
-    if (!store_get_observation(&tx->snapshot, OBSERVATION_ID(o->stream, o->number), tx->arena, &found, &absent)) {
+    if (!store_get_observation(&tx->snapshot, OBSERVATION_ID(o->stream, o->number), tx->arena, &found,
+                               &absent)) {
         if (absent.code == ERR_ABSENT || absent.code == ERR_GONE) return true;
         *e = absent;
         return false;
@@ -234,8 +238,10 @@ static bool append_point(struct store_tx *tx, struct stream *s, const struct poi
 {
     struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
     struct tail_load *load = &tx->store->load;
-    if (load->bytes > TAIL_BYTES_MAX) return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many readings wait to be packed: try again");
-    struct appended *appended = grown(tx->appended, tx->appended_count, &tx->appended_capacity, sizeof *appended);
+    if (load->bytes > TAIL_BYTES_MAX)
+        return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many readings wait to be packed: try again");
+    struct appended *appended = grown(tx->appended, tx->appended_count, &tx->appended_capacity,
+                                      sizeof *appended);
     if (!appended) return err_no_memory(e);
     tx->appended = appended;
     struct tail_block *block = tail_append(t, p, tx->commit, &load->bytes);

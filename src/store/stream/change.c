@@ -25,7 +25,8 @@ static bool has_number(str bytes, uint32_t number, bool *has)
 static bool find_full(struct sealing *k, uint32_t number, struct stored_chunk *out, bool *got, err *e)
 {
     struct point_key key = POINT_KEY_FIRST;
-    if (!k->row.is_unordered && !chunk_key_of_number(k->connection, k->stream->id, number, &key, e)) return false;
+    if (!k->row.is_unordered && !chunk_key_of_number(k->connection, k->stream->id, number, &key, e))
+        return false;
     if (!chunk_at(k->connection, k->stream->id, key, out, got, e)) return false;
     while (*got) {
         bool has;
@@ -68,7 +69,8 @@ static bool filter_full(struct sealing *k, const struct stored_chunk *chunk, str
 {
     struct point *points;
     size_t count;
-    if (!chunk_points(buf_str(&chunk->bytes), k->memory, &points, &count)) return chunk_damaged(k->stream->id, e);
+    if (!chunk_points(buf_str(&chunk->bytes), k->memory, &points, &count))
+        return chunk_damaged(k->stream->id, e);
     const size_t kept = keep_others(f, points, count);
     if (kept == count) return true;
     if (kept == 0) return chunk_delete(k->connection, chunk->id, e);
@@ -80,7 +82,8 @@ static bool filter_growing(struct sealing *k, struct filter *f, err *e)
     struct point *points;
     size_t count;
     if (k->row.growing_count == 0) return true;
-    if (!chunk_points(buf_str(&k->growing), k->memory, &points, &count)) return chunk_damaged(k->stream->id, e);
+    if (!chunk_points(buf_str(&k->growing), k->memory, &points, &count))
+        return chunk_damaged(k->stream->id, e);
     const size_t kept = keep_others(f, points, count);
     return kept == count || sealing_keep_growing(k, points, kept, e);
 }
@@ -118,7 +121,8 @@ static bool touches(const struct stream_row *row, const struct point *p)
     if (p->extra.n > 0 && !extra_read(p->extra, p->time, &x)) return true;
     const struct stream_extent *s = &row->extent;
     return p->time == s->phen_min || (x.end != TIME_NONE ? x.end : p->time) == s->phen_max ||
-           (p->result_time != TIME_NONE && (p->result_time == s->result_min || p->result_time == s->result_max)) ||
+           (p->result_time != TIME_NONE &&
+            (p->result_time == s->result_min || p->result_time == s->result_max)) ||
            (p->time == row->newest_time && p->number == row->newest_number);
 }
 
@@ -164,7 +168,9 @@ static bool forget_feature(struct sealing *k, entity_id feature, err *e)
     if (!ok || p) return ok;
     if (k->stream->state.arrival_feature == feature) k->stream->state.arrival_feature = 0;
     sqlite3_stmt *st;
-    if (!sql_take(k->connection, STR("DELETE FROM stream_feature WHERE stream = ?1 AND feature = ?2"), &st, e)) return false;
+    if (!sql_take(k->connection, STR("DELETE FROM stream_feature WHERE stream = ?1 AND feature = ?2"), &st,
+                  e))
+        return false;
     sqlite3_bind_int64(st, 1, k->stream->id);
     sqlite3_bind_int64(st, 2, feature);
     return sql_finish(k->connection, st, e);
@@ -183,13 +189,17 @@ static bool finish(struct sealing *k, struct store_tx *tx, bool must_recount, er
 static bool open_stream(struct store_tx *tx, entity_id stream, struct sealing *k, err *e)
 {
     struct stream *s = snapshot_stream(&tx->snapshot, stream);
-    if (!s) return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld", (long long)stream);
-    return tx_begin_sql(tx, e) && seal_stream(tx, s, e) && tx_save_stream(tx, s, e) && sealing_open(k, tx, s, e);
+    if (!s)
+        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld",
+                       (long long)stream);
+    return tx_begin_sql(tx, e) && seal_stream(tx, s, e) && tx_save_stream(tx, s, e) &&
+           sealing_open(k, tx, s, e);
 }
 
 static bool is_absent(struct store_tx *tx, entity_id id, err *e)
 {
-    return !snapshot_stream(&tx->snapshot, OBSERVATION_STREAM(id)) && !observation_absent(&tx->snapshot, id, e);
+    return !snapshot_stream(&tx->snapshot, OBSERVATION_STREAM(id)) &&
+           !observation_absent(&tx->snapshot, id, e);
 }
 
 static bool delete_one(struct sealing *k, struct store_tx *tx, entity_id id, err *e)
@@ -216,7 +226,8 @@ static bool delete_feature_from(struct store_tx *tx, entity_id stream, entity_id
     struct sealing k;
     struct filter f;
     if (!open_stream(tx, stream, &k, e)) return false;
-    const bool ok = take_feature(&k, feature, &f, e) && finish(&k, tx, true, e) && forget_feature(&k, feature, e);
+    const bool ok = take_feature(&k, feature, &f, e) && finish(&k, tx, true, e) &&
+                    forget_feature(&k, feature, e);
     sealing_close(&k);
     return ok;
 }
@@ -226,7 +237,10 @@ static bool next_stream_of_feature(struct connection *c, entity_id feature, enti
 {
     sqlite3_stmt *st;
     bool got;
-    if (!sql_take(c, STR("SELECT stream FROM stream_feature WHERE feature = ?1 AND stream > ?2 ORDER BY stream LIMIT 1"), &st, e))
+    if (!sql_take(c,
+                  STR("SELECT stream FROM stream_feature WHERE feature = ?1 AND stream > ?2 ORDER BY stream "
+                      "LIMIT 1"),
+                  &st, e))
         return false;
     sqlite3_bind_int64(st, 1, feature);
     sqlite3_bind_int64(st, 2, *stream);
@@ -264,8 +278,10 @@ static bool replace_one(struct sealing *k, struct store_tx *tx, const struct poi
     k->row.extent.count--;
     if (!sealing_put(k, p, 1, e)) return false;
     if (p->time == f.last.time) k->row.is_unordered = was_unordered;
-    if (p->time == k->row.newest_time && p->number == k->row.newest_number) k->row.extent.feature = p->feature;
-    return finish(k, tx, must_recount, e) && (f.last.feature == p->feature || forget_feature(k, f.last.feature, e));
+    if (p->time == k->row.newest_time && p->number == k->row.newest_number)
+        k->row.extent.feature = p->feature;
+    return finish(k, tx, must_recount, e) &&
+           (f.last.feature == p->feature || forget_feature(k, f.last.feature, e));
 }
 
 bool store_replace_observation(struct store_tx *tx, const struct observation *o, err *e)
@@ -273,7 +289,8 @@ bool store_replace_observation(struct store_tx *tx, const struct observation *o,
     const entity_id id = OBSERVATION_ID(o->stream, o->number);
     struct sealing k;
     struct point p;
-    if (is_absent(tx, id, e) || !observation_check(tx, o, e) || !open_stream(tx, o->stream, &k, e)) return false;
+    if (is_absent(tx, id, e) || !observation_check(tx, o, e) || !open_stream(tx, o->stream, &k, e))
+        return false;
     buf_clear(&tx->extra);
     point_of(o, &tx->extra, &p);
     stream_widen(k.stream, p.time, p.time);

@@ -3,9 +3,10 @@
 
 bool chunk_damaged(entity_id stream, err *e)
 {
-    return err_set(e, ERR_CORRUPT, ERR_NOWHERE,
-                   "stored Observations of Datastream %lld are damaged: run 'peil doctor', then restore a backup",
-                   (long long)stream);
+    return err_set(
+        e, ERR_CORRUPT, ERR_NOWHERE,
+        "stored Observations of Datastream %lld are damaged: run 'peil doctor', then restore a backup",
+        (long long)stream);
 }
 
 // ---- reading ----
@@ -18,8 +19,8 @@ static bool copy_bytes(sqlite3_stmt *st, int at, struct stored_chunk *out, err *
     return !out->bytes.failed || err_no_memory(e);
 }
 
-static bool find(struct connection *c, str sql, entity_id stream, struct point_key key, struct stored_chunk *out, bool *got,
-                 err *e)
+static bool find(struct connection *c, str sql, entity_id stream, struct point_key key,
+                 struct stored_chunk *out, bool *got, err *e)
 {
     sqlite3_stmt *st;
     if (!sql_take(c, sql, &st, e)) return false;
@@ -36,21 +37,25 @@ static bool find(struct connection *c, str sql, entity_id stream, struct point_k
     return ok;
 }
 
-#define FIND "SELECT id, last_time, last_number, data FROM chunk WHERE stream = ?1 AND (last_time, last_number) "
+#define FIND \
+    "SELECT id, last_time, last_number, data FROM chunk WHERE stream = ?1 AND (last_time, last_number) "
 #define FORWARD " ORDER BY last_time, last_number LIMIT 1"
 #define BACKWARD " ORDER BY last_time DESC, last_number DESC LIMIT 1"
 
-bool chunk_at(struct connection *c, entity_id stream, struct point_key key, struct stored_chunk *out, bool *got, err *e)
+bool chunk_at(struct connection *c, entity_id stream, struct point_key key, struct stored_chunk *out,
+              bool *got, err *e)
 {
     return find(c, STR(FIND ">= (?2, ?3)" FORWARD), stream, key, out, got, e);
 }
 
-bool chunk_after(struct connection *c, entity_id stream, struct point_key key, struct stored_chunk *out, bool *got, err *e)
+bool chunk_after(struct connection *c, entity_id stream, struct point_key key, struct stored_chunk *out,
+                 bool *got, err *e)
 {
     return find(c, STR(FIND "> (?2, ?3)" FORWARD), stream, key, out, got, e);
 }
 
-bool chunk_before(struct connection *c, entity_id stream, struct point_key key, struct stored_chunk *out, bool *got, err *e)
+bool chunk_before(struct connection *c, entity_id stream, struct point_key key, struct stored_chunk *out,
+                  bool *got, err *e)
 {
     return find(c, STR(FIND "< (?2, ?3)" BACKWARD), stream, key, out, got, e);
 }
@@ -58,7 +63,8 @@ bool chunk_before(struct connection *c, entity_id stream, struct point_key key, 
 bool chunk_by_id(struct connection *c, int64_t id, struct stored_chunk *out, bool *got, err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c, STR("SELECT last_time, last_number, data FROM chunk WHERE id = ?1"), &st, e)) return false;
+    if (!sql_take(c, STR("SELECT last_time, last_number, data FROM chunk WHERE id = ?1"), &st, e))
+        return false;
     sqlite3_bind_int64(st, 1, id);
     bool ok = sql_step(c, st, got, e);
     if (ok && *got) {
@@ -70,18 +76,23 @@ bool chunk_by_id(struct connection *c, int64_t id, struct stored_chunk *out, boo
     return ok;
 }
 
-bool chunk_key_of_number(struct connection *c, entity_id stream, uint32_t number, struct point_key *out, err *e)
+bool chunk_key_of_number(struct connection *c, entity_id stream, uint32_t number, struct point_key *out,
+                         err *e)
 {
     sqlite3_stmt *st;
     bool got;
-    if (!sql_take(c, STR("SELECT last_time, last_number FROM chunk WHERE stream = ?1 AND last_number >= ?2"
-                         " ORDER BY last_time, last_number LIMIT 1"), &st, e))
+    if (!sql_take(c,
+                  STR("SELECT last_time, last_number FROM chunk WHERE stream = ?1 AND last_number >= ?2"
+                      " ORDER BY last_time, last_number LIMIT 1"),
+                  &st, e))
         return false;
     sqlite3_bind_int64(st, 1, stream);
     sqlite3_bind_int64(st, 2, number);
     const bool ok = sql_step(c, st, &got, e);
     // No full chunk reaches so far: it stands in the growing one, which comes behind all keys of full ones.
-    if (ok) *out = got ? (struct point_key){sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1)} : POINT_KEY_LAST;
+    if (ok)
+        *out = got ? (struct point_key){sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1)}
+                   : POINT_KEY_LAST;
     sql_give(c, st);
     return ok;
 }
@@ -89,7 +100,8 @@ bool chunk_key_of_number(struct connection *c, entity_id stream, uint32_t number
 bool chunk_growing(struct connection *c, entity_id stream, struct stored_chunk *out, bool *got, err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c, STR("SELECT growing FROM stream WHERE id = ?1 AND growing IS NOT NULL"), &st, e)) return false;
+    if (!sql_take(c, STR("SELECT growing FROM stream WHERE id = ?1 AND growing IS NOT NULL"), &st, e))
+        return false;
     sqlite3_bind_int64(st, 1, stream);
     bool ok = sql_step(c, st, got, e);
     if (ok && *got) {
@@ -106,7 +118,9 @@ bool chunk_growing(struct connection *c, entity_id stream, struct stored_chunk *
 bool chunk_insert(struct connection *c, entity_id stream, struct point_key last, str bytes, err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c, STR("INSERT INTO chunk(stream, last_time, last_number, data) VALUES(?1, ?2, ?3, ?4)"), &st, e)) return false;
+    if (!sql_take(c, STR("INSERT INTO chunk(stream, last_time, last_number, data) VALUES(?1, ?2, ?3, ?4)"),
+                  &st, e))
+        return false;
     sqlite3_bind_int64(st, 1, stream);
     sqlite3_bind_int64(st, 2, last.time);
     sqlite3_bind_int64(st, 3, last.number);
@@ -117,7 +131,9 @@ bool chunk_insert(struct connection *c, entity_id stream, struct point_key last,
 bool chunk_update(struct connection *c, int64_t id, struct point_key last, str bytes, err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c, STR("UPDATE chunk SET last_time = ?2, last_number = ?3, data = ?4 WHERE id = ?1"), &st, e)) return false;
+    if (!sql_take(c, STR("UPDATE chunk SET last_time = ?2, last_number = ?3, data = ?4 WHERE id = ?1"), &st,
+                  e))
+        return false;
     sqlite3_bind_int64(st, 1, id);
     sqlite3_bind_int64(st, 2, last.time);
     sqlite3_bind_int64(st, 3, last.number);

@@ -18,17 +18,22 @@ struct stored_chunk {
 };
 
 // All give *got = false when there is none. Only full chunks but for chunk_growing.
-NODISCARD bool chunk_at(struct connection *c, entity_id stream, struct point_key key, struct stored_chunk *out, bool *got,
-                        err *e);      // the first whose last observation is at or behind the key
-NODISCARD bool chunk_after(struct connection *c, entity_id stream, struct point_key key, struct stored_chunk *out, bool *got,
-                           err *e);   // the first whose last observation is behind the key
-NODISCARD bool chunk_before(struct connection *c, entity_id stream, struct point_key key, struct stored_chunk *out, bool *got,
+NODISCARD bool chunk_at(struct connection *c, entity_id stream, struct point_key key,
+                        struct stored_chunk *out, bool *got,
+                        err *e);  // the first whose last observation is at or behind the key
+NODISCARD bool chunk_after(struct connection *c, entity_id stream, struct point_key key,
+                           struct stored_chunk *out, bool *got,
+                           err *e);  // the first whose last observation is behind the key
+NODISCARD bool chunk_before(struct connection *c, entity_id stream, struct point_key key,
+                            struct stored_chunk *out, bool *got,
                             err *e);  // the last whose last observation is before the key
 NODISCARD bool chunk_by_id(struct connection *c, int64_t id, struct stored_chunk *out, bool *got, err *e);
-NODISCARD bool chunk_growing(struct connection *c, entity_id stream, struct stored_chunk *out, bool *got, err *e);
+NODISCARD bool chunk_growing(struct connection *c, entity_id stream, struct stored_chunk *out, bool *got,
+                             err *e);
 
 // Of a stream whose numbers count up with its times: the last key of the full chunk that has the number, or POINT_KEY_LAST.
-NODISCARD bool chunk_key_of_number(struct connection *c, entity_id stream, uint32_t number, struct point_key *out, err *e);
+NODISCARD bool chunk_key_of_number(struct connection *c, entity_id stream, uint32_t number,
+                                   struct point_key *out, err *e);
 
 bool chunk_damaged(entity_id stream, err *e);  // ERR_CORRUPT; always false
 

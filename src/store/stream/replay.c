@@ -4,9 +4,10 @@
 
 static bool damaged(uint64_t commit, err *e)
 {
-    return err_set(e, ERR_CORRUPT, ERR_NOWHERE,
-                   "the readings of commit %llu are damaged on disk: run 'peil doctor', then restore a backup",
-                   (unsigned long long)commit);
+    return err_set(
+        e, ERR_CORRUPT, ERR_NOWHERE,
+        "the readings of commit %llu are damaged on disk: run 'peil doctor', then restore a backup",
+        (unsigned long long)commit);
 }
 
 // Completes it from what stands before it in the row; *is_sealed: it is in a chunk already.
@@ -17,7 +18,8 @@ static void place_in_row(struct stream *s, uint64_t commit, struct tail_item *it
     tail_item_complete(item, &t->row_last);
     t->row_commit = commit;
     t->row_count = is_first ? 1 : t->row_count + 1;
-    *is_sealed = commit < t->sealed_commit || (commit == t->sealed_commit && t->row_count <= t->sealed_of_row);
+    *is_sealed = commit < t->sealed_commit ||
+                 (commit == t->sealed_commit && t->row_count <= t->sealed_of_row);
 }
 
 static bool replay_item(struct store *all, uint64_t commit, struct tail_item *item, err *e)
@@ -28,8 +30,8 @@ static bool replay_item(struct store *all, uint64_t commit, struct tail_item *it
     bool is_sealed;
     place_in_row(s, commit, item, &is_sealed);
     if (is_sealed) return true;
-    struct tail_block *b = tail_append(atomic_load_explicit(&s->tail, memory_order_relaxed), &item->point, commit,
-                                       &all->load.bytes);
+    struct tail_block *b = tail_append(atomic_load_explicit(&s->tail, memory_order_relaxed), &item->point,
+                                       commit, &all->load.bytes);
     if (!b) return err_no_memory(e);
     tail_publish(b);
     all->load.observations++;

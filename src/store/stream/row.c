@@ -26,8 +26,11 @@ static bool stream_of_row(sqlite3_stmt *st, struct streams *all, err *e)
 bool stream_rows_load(struct connection *c, struct streams *all, err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c, STR("SELECT id, kind, thing, fields, next_number, sealed_commit, sealed_of_row, arrival_feature,"
-                         " newest_time, newest_number, newest_feature, phen_min FROM stream"), &st, e))
+    if (!sql_take(
+            c,
+            STR("SELECT id, kind, thing, fields, next_number, sealed_commit, sealed_of_row, arrival_feature,"
+                " newest_time, newest_number, newest_feature, phen_min FROM stream"),
+            &st, e))
         return false;
     bool ok, got = false;
     while ((ok = sql_step(c, st, &got, e)) && got)
@@ -38,12 +41,15 @@ bool stream_rows_load(struct connection *c, struct streams *all, err *e)
 
 // ---- what a row says of the observations in chunks ----
 
-bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *out, buf *growing, bool *got, err *e)
+bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *out, buf *growing, bool *got,
+                     err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c, STR("SELECT count, phen_min, phen_max, result_min, result_max, newest_feature, newest_time,"
-                         " newest_number, next_number, greatest_number, is_unordered, growing_count, growing,"
-                         " longest FROM stream WHERE id = ?1"), &st, e))
+    if (!sql_take(c,
+                  STR("SELECT count, phen_min, phen_max, result_min, result_max, newest_feature, newest_time,"
+                      " newest_number, next_number, greatest_number, is_unordered, growing_count, growing,"
+                      " longest FROM stream WHERE id = ?1"),
+                  &st, e))
         return false;
     sqlite3_bind_int64(st, 1, stream);
     const bool ok = sql_step(c, st, got, e);
@@ -82,13 +88,18 @@ static void bind_extent(sqlite3_stmt *st, const struct stream_row *row)
     sqlite3_bind_int64(st, 12, row->growing_count);
 }
 
-bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row, str growing, err *e)
+bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row, str growing,
+                      err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c, STR("UPDATE stream SET count = ?2, phen_min = ?3, phen_max = ?4, result_min = ?5, result_max = ?6,"
-                         " newest_feature = ?7, newest_time = ?8, newest_number = ?9, greatest_number = ?10,"
-                         " is_unordered = ?11, growing_count = ?12, growing = ?13, next_number = ?14, sealed_commit = ?15,"
-                         " sealed_of_row = ?16, arrival_feature = ?17, longest = ?18 WHERE id = ?1"), &st, e))
+    if (!sql_take(c,
+                  STR("UPDATE stream SET count = ?2, phen_min = ?3, phen_max = ?4, result_min = ?5, "
+                      "result_max = ?6,"
+                      " newest_feature = ?7, newest_time = ?8, newest_number = ?9, greatest_number = ?10,"
+                      " is_unordered = ?11, growing_count = ?12, growing = ?13, next_number = ?14, "
+                      "sealed_commit = ?15,"
+                      " sealed_of_row = ?16, arrival_feature = ?17, longest = ?18 WHERE id = ?1"),
+                  &st, e))
         return false;
     sqlite3_bind_int64(st, 1, s->id);
     bind_extent(st, row);
@@ -104,8 +115,8 @@ bool stream_row_write(struct connection *c, const struct stream *s, const struct
 void stream_row_add(struct stream_row *row, const struct point *p)
 {
     stream_extent_add(&row->extent, p);
-    const bool is_newest =
-        row->newest_time == TIME_NONE || point_cmp(p->time, p->number, row->newest_time, row->newest_number) > 0;
+    const bool is_newest = row->newest_time == TIME_NONE ||
+                           point_cmp(p->time, p->number, row->newest_time, row->newest_number) > 0;
     if (!is_newest || p->number <= row->greatest_number) row->is_unordered = true;
     if (p->number > row->greatest_number) row->greatest_number = p->number;
     if (!is_newest) return;
@@ -129,7 +140,8 @@ static bool insert_row(struct store_tx *tx, entity_id stream, const struct strea
     struct connection *c = tx_connection(tx);
     sqlite3_stmt *st;
     if (!tx_begin_sql(tx, e)) return false;
-    if (!sql_take(c, STR("INSERT INTO stream(id, kind, thing, fields) VALUES(?1, ?2, ?3, ?4)"), &st, e)) return false;
+    if (!sql_take(c, STR("INSERT INTO stream(id, kind, thing, fields) VALUES(?1, ?2, ?3, ?4)"), &st, e))
+        return false;
     sqlite3_bind_int64(st, 1, stream);
     sqlite3_bind_int64(st, 2, info->kind);
     sqlite3_bind_int64(st, 3, info->thing);
@@ -137,16 +149,18 @@ static bool insert_row(struct store_tx *tx, entity_id stream, const struct strea
     return sql_finish(c, st, e);
 }
 
-bool observations_add_stream(struct store_tx *tx, entity_id stream, entity_set kind, entity_id thing, uint32_t field_count,
-                             err *e)
+bool observations_add_stream(struct store_tx *tx, entity_id stream, entity_set kind, entity_id thing,
+                             uint32_t field_count, err *e)
 {
     if (stream < 1 || stream > STREAM_ID_MAX)
-        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "ids of Datastreams go up to %lld", (long long)STREAM_ID_MAX);
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "ids of Datastreams go up to %lld",
+                       (long long)STREAM_ID_MAX);
     if (streams_find(&tx->store->streams, stream))
         return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "Datastream %lld exists already", (long long)stream);
     struct stream *s = stream_new(stream);
     if (!s) return err_no_memory(e);
-    s->state.info = (struct stream_info){.kind = kind, .thing = thing, .last_time = TIME_NONE, .field_count = field_count};
+    s->state.info = (struct stream_info){
+        .kind = kind, .thing = thing, .last_time = TIME_NONE, .field_count = field_count};
     if (!insert_row(tx, stream, &s->state.info, e) || !streams_add(&tx->store->streams, s, e)) {
         stream_free(s);
         return false;
@@ -157,7 +171,8 @@ bool observations_add_stream(struct store_tx *tx, entity_id stream, entity_set k
     return false;
 }
 
-bool observations_set_stream(struct store_tx *tx, entity_id stream, entity_id thing, uint32_t field_count, err *e)
+bool observations_set_stream(struct store_tx *tx, entity_id stream, entity_id thing, uint32_t field_count,
+                             err *e)
 {
     struct stream *s = changing_stream(tx, stream, e);
     if (!s || !tx_save_stream(tx, s, e) || !tx_begin_sql(tx, e)) return false;
@@ -198,7 +213,8 @@ bool stream_feature_add(struct store_tx *tx, entity_id stream, entity_id feature
     struct connection *c = tx_connection(tx);
     sqlite3_stmt *st;
     if (!tx_begin_sql(tx, e)) return false;
-    if (!sql_take(c, STR("INSERT OR IGNORE INTO stream_feature(stream, feature) VALUES(?1, ?2)"), &st, e)) return false;
+    if (!sql_take(c, STR("INSERT OR IGNORE INTO stream_feature(stream, feature) VALUES(?1, ?2)"), &st, e))
+        return false;
     sqlite3_bind_int64(st, 1, stream);
     sqlite3_bind_int64(st, 2, feature);
     return sql_finish(c, st, e);

@@ -5,13 +5,15 @@
 
 bool sealing_open(struct sealing *k, struct store_tx *tx, struct stream *s, err *e)
 {
-    *k = (struct sealing){.connection = tx_connection(tx), .stream = s, .memory = arena_new(SEALING_MEMORY_MAX)};
+    *k = (struct sealing){
+        .connection = tx_connection(tx), .stream = s, .memory = arena_new(SEALING_MEMORY_MAX)};
     k->growing.max = k->bytes.max = CHUNK_BYTES_MAX;
     bool got = false;
     if (!k->memory) return err_no_memory(e);
     if (stream_row_read(k->connection, s->id, &k->row, &k->growing, &got, e)) {
         if (got && !k->growing.failed) return true;
-        err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its row of Datastream %lld", (long long)s->id);
+        err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its row of Datastream %lld",
+                (long long)s->id);
     }
     sealing_close(k);
     return false;
@@ -51,8 +53,10 @@ static bool encode_full(struct sealing *k, const struct point *points, size_t co
     size_t n = count < CHUNK_MOST ? count : CHUNK_MOST;
     for (bool fits = false; !fits; n = fits ? n : n / 2) {
         fits = encode(k, points, n);
-        if (!fits && n == 1) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "an Observation of Datastream %lld is too large to pack",
-                                            (long long)k->stream->id);
+        if (!fits && n == 1)
+            return err_set(e, ERR_LIMIT, ERR_NOWHERE,
+                           "an Observation of Datastream %lld is too large to pack",
+                           (long long)k->stream->id);
     }
     while (k->bytes.n > CHUNK_FULL_BYTES && n > 1) {
         const size_t guess = share_that_fits(n, k->bytes.n);
@@ -74,12 +78,14 @@ static bool decode(struct sealing *k, str bytes, struct point **points, size_t *
 }
 
 // Both in order, into one in order.
-static struct point *merged(arena *a, const struct point *x, size_t x_count, const struct point *y, size_t y_count)
+static struct point *merged(arena *a, const struct point *x, size_t x_count, const struct point *y,
+                            size_t y_count)
 {
     struct point *out = ARENA_ARRAY(a, x_count + y_count, struct point);
     if (!out) return NULL;
     for (size_t n = 0, i = 0, j = 0; n < x_count + y_count; n++) {
-        const bool is_x = j == y_count || (i < x_count && point_cmp(x[i].time, x[i].number, y[j].time, y[j].number) < 0);
+        const bool is_x = j == y_count ||
+                          (i < x_count && point_cmp(x[i].time, x[i].number, y[j].time, y[j].number) < 0);
         out[n] = is_x ? x[i++] : y[j++];
     }
     return out;
@@ -122,12 +128,14 @@ static bool grow(struct sealing *k, const struct point *points, size_t count, er
 
 static size_t pieces_for(struct sealing *k, const struct point *points, size_t count)
 {
-    if (encode(k, points, count)) return k->bytes.n <= 2 * CHUNK_FULL_BYTES ? 1 : k->bytes.n / CHUNK_FULL_BYTES;
+    if (encode(k, points, count))
+        return k->bytes.n <= 2 * CHUNK_FULL_BYTES ? 1 : k->bytes.n / CHUNK_FULL_BYTES;
     return 2 * (count / CHUNK_MOST + 1);
 }
 
 // Writes the chunk anew with these observations, in several alike when they are many; the last takes the row's place.
-bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const struct point *points, size_t count, err *e)
+bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const struct point *points,
+                     size_t count, err *e)
 {
     const size_t pieces = pieces_for(k, points, count), each = (count + pieces - 1) / pieces;
     for (size_t n; count > each; points += n, count -= n) {
@@ -135,7 +143,8 @@ bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const 
     }
     for (size_t n;; points += n, count -= n) {
         if (!encode_full(k, points, count, &n, e)) return false;
-        if (n == count) return chunk_update(k->connection, chunk->id, key_of(&points[n - 1]), buf_str(&k->bytes), e);
+        if (n == count)
+            return chunk_update(k->connection, chunk->id, key_of(&points[n - 1]), buf_str(&k->bytes), e);
         if (!insert_encoded(k, &points[n - 1], e)) return false;
     }
 }
@@ -155,7 +164,8 @@ static bool insert_before(struct sealing *k, const struct point *points, size_t 
     return true;
 }
 
-static bool put_late(struct sealing *k, const struct stored_chunk *chunk, const struct point *points, size_t count, err *e)
+static bool put_late(struct sealing *k, const struct stored_chunk *chunk, const struct point *points,
+                     size_t count, err *e)
 {
     struct chunk_head head;
     struct point *old;
@@ -174,7 +184,8 @@ static size_t count_until(const struct point *points, size_t count, struct point
     return n;
 }
 
-static bool put_all(struct sealing *k, const struct point *points, size_t count, struct stored_chunk *chunk, err *e)
+static bool put_all(struct sealing *k, const struct point *points, size_t count, struct stored_chunk *chunk,
+                    err *e)
 {
     while (count > 0) {
         bool got;
@@ -212,7 +223,8 @@ static struct point *tail_points(const struct tail *t, arena *a, size_t *count, 
     struct tail_scan scan;
     if (!tail_scan_open(&scan, t, 0, true, &SCAN_ALL, e)) return NULL;
     struct point *points = ARENA_ARRAY(a, scan.count, struct point);
-    for (size_t i = 0; points && i < scan.count; i++) tail_point(scan.places[i].block, scan.places[i].entry, &points[i]);
+    for (size_t i = 0; points && i < scan.count; i++)
+        tail_point(scan.places[i].block, scan.places[i].entry, &points[i]);
     *count = scan.count;
     tail_scan_close(&scan);
     if (!points) err_no_memory(e);
@@ -226,7 +238,8 @@ static bool begin_tail(struct store_tx *tx, struct stream *s, struct tail *old, 
     if (!tx_save_stream(tx, s, e)) return false;
     struct tail *begun = tail_new(tx->commit, old);
     if (!begun) return err_no_memory(e);
-    if (!tx_note_undo(tx, (struct undo){.kind = UNDO_SEAL, .stream = s, .begun = begun, .sealed = old->count}, e)) {
+    if (!tx_note_undo(tx, (struct undo){.kind = UNDO_SEAL, .stream = s, .begun = begun, .sealed = old->count},
+                      e)) {
         tail_free(begun);
         return false;
     }
@@ -245,7 +258,8 @@ bool seal_stream(struct store_tx *tx, struct stream *s, err *e)
     if (old->count == 0) return true;
     if (!tx_begin_sql(tx, e) || !sealing_open(&k, tx, s, e)) return false;
     const struct point *points = tail_points(old, k.memory, &count, e);
-    const bool ok = points && sealing_put(&k, points, count, e) && begin_tail(tx, s, old, e) && sealing_finish(&k, tx, e);
+    const bool ok = points && sealing_put(&k, points, count, e) && begin_tail(tx, s, old, e) &&
+                    sealing_finish(&k, tx, e);
     sealing_close(&k);
     return ok;
 }

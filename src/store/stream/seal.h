@@ -21,15 +21,15 @@ struct sealing {
     struct stream *stream;
     struct stream_row row;
     arena *memory;
-    buf growing;   // the growing chunk's bytes
-    buf bytes;     // scratch
+    buf growing;  // the growing chunk's bytes
+    buf bytes;    // scratch
 };
 NODISCARD bool sealing_open(struct sealing *k, struct store_tx *tx, struct stream *s, err *e);
 // Points in order of (time, number); none of their numbers is in the chunks. Keeps the row up to date.
 NODISCARD bool sealing_put(struct sealing *k, const struct point *points, size_t count, err *e);
 // The chunk, or the growing one, with these observations instead; the row is left alone but for growing_count.
-NODISCARD bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const struct point *points, size_t count,
-                               err *e);
+NODISCARD bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk,
+                               const struct point *points, size_t count, err *e);
 NODISCARD bool sealing_keep_growing(struct sealing *k, const struct point *points, size_t count, err *e);
 NODISCARD bool sealing_finish(struct sealing *k, struct store_tx *tx, err *e);  // writes the row
 void sealing_close(struct sealing *k);

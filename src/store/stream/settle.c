@@ -89,7 +89,8 @@ static bool seal_operation(struct store_tx *tx, void *stream, err *e)
 static bool seal_alone(struct store_tx *tx, struct stream *s)
 {
     err e;
-    if (atomic_load_explicit(&s->deleted, memory_order_relaxed) != 0 || tx_run(tx, seal_operation, s, &e)) return true;
+    if (atomic_load_explicit(&s->deleted, memory_order_relaxed) != 0 || tx_run(tx, seal_operation, s, &e))
+        return true;
     log_error("cannot pack observations", "stream=%lld text=\"%s\"", (long long)s->id, e.text);
     return false;
 }
@@ -97,7 +98,8 @@ static bool seal_alone(struct store_tx *tx, struct stream *s)
 static void seal_due(struct store_tx *tx)
 {
     struct stream *s;
-    for (size_t left = 1 + 2 * tx->appended_count / DUE_LENGTH; left > 0 && (s = take_due(&tx->store->settling)); left--)
+    for (size_t left = 1 + 2 * tx->appended_count / DUE_LENGTH;
+         left > 0 && (s = take_due(&tx->store->settling)); left--)
         seal_alone(tx, s);
 }
 
@@ -116,7 +118,7 @@ static bool cut_operation(struct store_tx *tx, void *limit, err *e)
     struct connection *c = tx_connection(tx);
     sqlite3_stmt *st;
     if (!tx_begin_sql(tx, e) || !sql_take(c, STR("DELETE FROM tail WHERE id <= ?1"), &st, e)) return false;
-    sqlite3_bind_int64(st, 1, (int64_t)*(const uint64_t *)limit);
+    sqlite3_bind_int64(st, 1, (int64_t) * (const uint64_t *)limit);
     return sql_finish(c, st, e);
 }
 
@@ -125,7 +127,8 @@ static void end_round(struct store_tx *tx)
 {
     struct settling *k = &tx->store->settling;
     err e;
-    if (k->limit > 0 && !tx_run(tx, cut_operation, &k->limit, &e)) log_error("cannot cut the tail", "text=\"%s\"", e.text);
+    if (k->limit > 0 && !tx_run(tx, cut_operation, &k->limit, &e))
+        log_error("cannot cut the tail", "text=\"%s\"", e.text);
     k->hand = 0;
     k->limit = k->marks[k->mark];  // the oldest mark
 }

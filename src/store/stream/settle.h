@@ -17,7 +17,7 @@ void settle_start(struct store *s);  // after the replay
 // The stream has one more observation in its tail, which may make it due.
 void settle_note(struct store *s, struct stream *stream, const struct tail *t);
 void settle_forget(struct store *s, struct stream *gone);  // before it is freed
-void settle(struct store_tx *tx);       // before a commit; a fault undoes that seal alone
-void settle_failed(struct store *s);    // the commit failed: what was sealed for it is not
+void settle(struct store_tx *tx);                          // before a commit; a fault undoes that seal alone
+void settle_failed(struct store *s);                       // the commit failed: what was sealed for it is not
 
 #endif

@@ -6,7 +6,8 @@
 struct stream *streams_find(const struct streams *all, entity_id id)
 {
     if (id < 1 || id > STREAM_ID_MAX) return NULL;
-    _Atomic(struct stream *) *page = atomic_load_explicit(&all->pages[id / STREAMS_PAGE], memory_order_acquire);
+    _Atomic(struct stream *) *page = atomic_load_explicit(&all->pages[id / STREAMS_PAGE],
+                                                          memory_order_acquire);
     return page ? atomic_load_explicit(&page[id % STREAMS_PAGE], memory_order_acquire) : NULL;
 }
 
@@ -28,7 +29,8 @@ bool streams_add(struct streams *all, struct stream *s, err *e)
 
 void streams_remove(struct streams *all, const struct stream *s)
 {
-    _Atomic(struct stream *) *page = atomic_load_explicit(&all->pages[s->id / STREAMS_PAGE], memory_order_relaxed);
+    _Atomic(struct stream *) *page = atomic_load_explicit(&all->pages[s->id / STREAMS_PAGE],
+                                                          memory_order_relaxed);
     if (!page) return;
     atomic_store_explicit(&page[s->id % STREAMS_PAGE], NULL, memory_order_release);
     all->count--;
@@ -53,7 +55,8 @@ void streams_free(struct streams *all)
     for (size_t i = 0; i < STREAMS_PAGES; i++) {
         _Atomic(struct stream *) *page = atomic_load_explicit(&all->pages[i], memory_order_relaxed);
         if (!page) continue;
-        for (size_t k = 0; k < STREAMS_PAGE; k++) stream_free(atomic_load_explicit(&page[k], memory_order_relaxed));
+        for (size_t k = 0; k < STREAMS_PAGE; k++)
+            stream_free(atomic_load_explicit(&page[k], memory_order_relaxed));
         free(page);
     }
 }

@@ -12,7 +12,7 @@
 // What an operation may change of a stream without SQL, and what is put back when it is undone.
 struct stream_state {
     struct stream_info info;
-    uint32_t newest_number;     // of the observation with info.last_time
+    uint32_t newest_number;  // of the observation with info.last_time
     uint32_t next_number;
     entity_id arrival_feature;  // of the observation that came last
     // The tail's rows before this commit's are in chunks, and so many of this stream's observations in that row.
@@ -31,8 +31,8 @@ struct stream {
     _Atomic uint64_t deleted;     // the commit that deletes it; 0: none
     // Every observation that any open snapshot can see lies in between. Only ever widened.
     _Atomic int64_t oldest, newest;
-    uint64_t touched;             // operation that saved the state last
-    struct stream *next_due;      // of the queue of streams with a chunk's worth in the tail
+    uint64_t touched;         // operation that saved the state last
+    struct stream *next_due;  // of the queue of streams with a chunk's worth in the tail
     bool is_due;
 };
 
@@ -41,8 +41,8 @@ struct stream {
 
 struct streams {
     _Atomic(struct stream *) *_Atomic pages[STREAMS_PAGES];
-    _Atomic int64_t highest;   // id
-    size_t count;              // the writer's
+    _Atomic int64_t highest;  // id
+    size_t count;             // the writer's
 };
 
 struct stream *streams_find(const struct streams *all, entity_id id);  // NULL: none

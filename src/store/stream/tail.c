@@ -85,7 +85,8 @@ static struct tail_block *add_block(struct tail *t, size_t *bytes)
 static struct tail_block *block_for(struct tail *t, const struct point *p, uint64_t commit, size_t *bytes)
 {
     struct tail_block *b = t->last;
-    if (b && b->count > 0 && (b->count == b->capacity || b->feature != p->feature || commit - b->commit >= MARK_COMMITS))
+    if (b && b->count > 0 &&
+        (b->count == b->capacity || b->feature != p->feature || commit - b->commit >= MARK_COMMITS))
         b = NULL;
     if (!b) b = add_block(t, bytes);
     if (b && b->count == 0) {
@@ -124,7 +125,9 @@ struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t c
     const bool is_plain = p->scale != POINT_NO_DECIMAL && p->extra.n == 0 &&
                           (p->result_time == TIME_NONE || p->result_time == p->time);
     if (!is_plain && !(entry.extra = extra_copy(p, bytes))) return NULL;
-    const uint32_t form = !is_plain ? MARK_EXTRA : p->result_time == TIME_NONE ? p->scale : p->scale | MARK_RESULT_TIME_SAME;
+    const uint32_t form = !is_plain                     ? MARK_EXTRA
+                          : p->result_time == TIME_NONE ? p->scale
+                                                        : p->scale | MARK_RESULT_TIME_SAME;
     entry.mark = (uint32_t)(commit - b->commit) << MARK_SHIFT | form;
     if (!is_behind_last(b, p)) atomic_store_explicit(&t->is_unordered, true, memory_order_relaxed);
     b->entries[b->count++] = entry;

@@ -16,42 +16,43 @@
 
 struct tail_extra;
 
-struct tail_entry {            // 24 bytes for nearly all observations
+struct tail_entry {  // 24 bytes for nearly all observations
     instant time;
     union {
         int64_t units;
         struct tail_extra *extra;
     };
     uint32_t number;
-    uint32_t mark;             // commit less the block's, shifted by 8; in the low byte what the result is (tail.c)
+    uint32_t mark;  // commit less the block's, shifted by 8; in the low byte what the result is (tail.c)
 };
 
 struct tail_block {
     _Atomic(struct tail_block *) next;
     struct tail_block *previous;
-    uint64_t commit;           // of its first entry
-    entity_id feature;         // of all its entries
+    uint64_t commit;    // of its first entry
+    entity_id feature;  // of all its entries
     uint32_t capacity;
-    uint32_t count;            // the writer's
+    uint32_t count;  // the writer's
     _Atomic uint32_t published;
     struct tail_entry entries[];
 };
 
 struct tail {
-    uint64_t since;            // the seal that began it; 0: the beginning
-    struct tail *older;        // for readers before `since`
+    uint64_t since;      // the seal that began it; 0: the beginning
+    struct tail *older;  // for readers before `since`
     _Atomic(struct tail_block *) first;
-    struct tail_block *last;   // the writer's
-    _Atomic bool is_unordered; // some entry is not behind the one before it in (time, number)
-    uint32_t count;            // the writer's
+    struct tail_block *last;    // the writer's
+    _Atomic bool is_unordered;  // some entry is not behind the one before it in (time, number)
+    uint32_t count;             // the writer's
 };
 
 struct tail *tail_new(uint64_t since, struct tail *older);  // NULL: no memory
-size_t tail_free(struct tail *t);                           // only this one, not the older; gives the bytes it held
+size_t tail_free(struct tail *t);  // only this one, not the older; gives the bytes it held
 
 // The block that took it, for tail_publish and tail_take_back; NULL: no memory. *bytes grows by what was allocated.
 struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t commit, size_t *bytes);
-void tail_take_back(struct tail *t, struct tail_block *b);  // the newest entry, not yet published, which is in b
+void tail_take_back(struct tail *t,
+                    struct tail_block *b);  // the newest entry, not yet published, which is in b
 static inline void tail_publish(struct tail_block *b)
 {
     atomic_store_explicit(&b->published, b->count, memory_order_release);

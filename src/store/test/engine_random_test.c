@@ -119,7 +119,8 @@ static bool append(struct store_tx *tx, void *context, err *e)
         o.number = 0;
         if (!store_append(tx, &o, e)) return false;
         w->items[i].number = o.number;
-        if (w->seal_between && i == w->count / 2 && !seal_stream(tx, stream_of(tx, w->stream), e)) return false;
+        if (w->seal_between && i == w->count / 2 && !seal_stream(tx, stream_of(tx, w->stream), e))
+            return false;
     }
     return finish(w, e);
 }
@@ -131,7 +132,7 @@ static bool replace(struct store_tx *tx, void *context, err *e)
     return store_replace_observation(tx, &o, e) && finish(w, e);
 }
 
-static bool delete(struct store_tx *tx, void *context, err *e)
+static bool delete (struct store_tx *tx, void *context, err *e)
 {
     const struct work *w = context;
     return observations_delete(tx, OBSERVATION_ID(w->stream, w->items->number), e) && finish(w, e);
@@ -163,14 +164,10 @@ static bool run(bool (*f)(struct store_tx *tx, void *context, err *e), struct wo
 static instant time_for(const struct series *s, instant last)
 {
     switch (below(8)) {
-    case 0:
-        return below(2000) * TIME_MINUTE;  // anywhere
-    case 1:
-        return last;  // the same again
-    case 2:
-        return s->count > 0 ? s->items[below((int64_t)s->count)].time - below(3) : last;
-    default:
-        return last + TIME_MINUTE;
+    case 0: return below(2000) * TIME_MINUTE;  // anywhere
+    case 1: return last;                       // the same again
+    case 2: return s->count > 0 ? s->items[below((int64_t)s->count)].time - below(3) : last;
+    default: return last + TIME_MINUTE;
     }
 }
 
@@ -185,7 +182,8 @@ static void step_append(entity_id id, struct series *s, bool fail)
         last = is_orderly ? last + TIME_MINUTE : time_for(s, last);
         items[i] = (struct item){.time = last, .units = below(1000)};
     }
-    struct work w = {.stream = id, .items = items, .count = count, .fail = fail, .seal_between = below(10) == 0};
+    struct work w = {
+        .stream = id, .items = items, .count = count, .fail = fail, .seal_between = below(10) == 0};
     if (!run(append, &w)) return;
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(items[i].number, s->next_number + i);
@@ -217,8 +215,8 @@ static void step_delete(entity_id id, struct series *s, bool fail)
 
 // ---- comparing ----
 
-static void check_rows(struct snapshot *at, const char *sql, int64_t bind, const struct item *items, size_t count, bool backward,
-                       entity_id stream)
+static void check_rows(struct snapshot *at, const char *sql, int64_t bind, const struct item *items,
+                       size_t count, bool backward, entity_id stream)
 {
     struct connection *c = snapshot_connection(at);
     sqlite3_stmt *st;
@@ -258,9 +256,12 @@ static void check_orders(struct snapshot *at, entity_id id, const struct series 
     while (to > from && s->items[to - 1].time > middle) to--;
     check_rows(at, COLUMNS "ORDER BY phen_start, id", 0, s->items, s->count, false, id);
     check_rows(at, COLUMNS "ORDER BY phen_start DESC, id DESC", 0, s->items, s->count, true, id);
-    check_rows(at, COLUMNS "AND phen_start >= ?2 ORDER BY phen_start, id", middle, s->items + from, s->count - from, false, id);
-    check_rows(at, COLUMNS "AND phen_start > ?2 ORDER BY phen_start DESC, id DESC", middle, s->items + to, s->count - to, true, id);
-    check_rows(at, COLUMNS "AND phen_start <= ?2 ORDER BY phen_start DESC, id DESC", middle, s->items, to, true, id);
+    check_rows(at, COLUMNS "AND phen_start >= ?2 ORDER BY phen_start, id", middle, s->items + from,
+               s->count - from, false, id);
+    check_rows(at, COLUMNS "AND phen_start > ?2 ORDER BY phen_start DESC, id DESC", middle, s->items + to,
+               s->count - to, true, id);
+    check_rows(at, COLUMNS "AND phen_start <= ?2 ORDER BY phen_start DESC, id DESC", middle, s->items, to,
+               true, id);
     check_rows(at, COLUMNS "AND phen_start = ?2 ORDER BY id", middle, s->items + from, to - from, false, id);
     memcpy(by_number, s->items, s->count * sizeof s->items[0]);
     qsort(by_number, s->count, sizeof by_number[0], compare_numbers);
@@ -490,27 +491,15 @@ static void step(void)
         return;
     }
     switch (below(12)) {
-    case 0:
-        restart();
-        return;
+    case 0: restart(); return;
     case 1:
-    case 2:
-        run(seal, &w);
-        return;
-    case 3:
-        hold(&held[below(HELD)]);
-        return;
+    case 2: run(seal, &w); return;
+    case 3: hold(&held[below(HELD)]); return;
     case 4:
-    case 5:
-        step_replace(id, s, fail);
-        return;
+    case 5: step_replace(id, s, fail); return;
     case 6:
-    case 7:
-        step_delete(id, s, fail);
-        return;
-    default:
-        step_append(id, s, fail);
-        return;
+    case 7: step_delete(id, s, fail); return;
+    default: step_append(id, s, fail); return;
     }
 }
 

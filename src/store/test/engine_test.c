@@ -140,18 +140,25 @@ static void sql_sees_observations(void **state)
     assert_int_equal(ask(p->store, "SELECT count(*) FROM observation"), 100);
     assert_int_equal(ask(p->store, "SELECT count(*) FROM observation WHERE stream = 3"), 20);
     assert_int_equal(ask(p->store, "SELECT stream FROM observation ORDER BY phen_start DESC LIMIT 1"), 5);
-    assert_int_equal(ask(p->store, "SELECT result_units FROM observation WHERE stream IN (2, 4) ORDER BY phen_start LIMIT 1"), 20);
-    assert_int_equal(ask(p->store, "SELECT phen_start / 60000000 FROM observation WHERE phen_start > 60 * 60000000 ORDER BY phen_start, id LIMIT 1"), 61);
+    assert_int_equal(
+        ask(p->store,
+            "SELECT result_units FROM observation WHERE stream IN (2, 4) ORDER BY phen_start LIMIT 1"),
+        20);
+    assert_int_equal(ask(p->store, "SELECT phen_start / 60000000 FROM observation WHERE phen_start > 60 * "
+                                   "60000000 ORDER BY phen_start, id LIMIT 1"),
+                     61);
     assert_int_equal(ask(p->store, "SELECT sum(count) FROM stream_extent"), 100);
     assert_int_equal(ask(p->store, "SELECT count FROM stream_extent WHERE stream = 2"), 20);
-    assert_int_equal(ask(p->store, "SELECT id FROM observation WHERE after_start = 30 * 60000000 AND after_id = (2 << 32) + 11 ORDER BY phen_start, id LIMIT 1"),
+    assert_int_equal(ask(p->store, "SELECT id FROM observation WHERE after_start = 30 * 60000000 AND "
+                                   "after_id = (2 << 32) + 11 ORDER BY phen_start, id LIMIT 1"),
                      OBSERVATION_ID(3, 1));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_is_appended_is_counted_and_survives_a_restart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_appended_is_counted_and_survives_a_restart, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
     };

@@ -115,7 +115,11 @@ static int64_t rows_of_all(struct snapshot *at)
     err e;
     bool got = true;
     int64_t n = 0;
-    if (!sql_take(c, STR("SELECT id FROM observation WHERE stream < 100 ORDER BY phen_start DESC, id DESC LIMIT 50"), &st, &e)) abort();
+    if (!sql_take(
+            c,
+            STR("SELECT id FROM observation WHERE stream < 100 ORDER BY phen_start DESC, id DESC LIMIT 50"),
+            &st, &e))
+        abort();
     while (sql_step(c, st, &got, &e) && got) n++;
     sql_give(c, st);
     return n;

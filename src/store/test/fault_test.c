@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #define STREAMS 3
-#define EACH 5          // observations an operation gives to each stream
+#define EACH 5  // observations an operation gives to each stream
 #define OPERATIONS 24
 
 static char directory[64];
@@ -152,15 +152,13 @@ static bool run_with_fault(fault_kind kind, int64_t after, int64_t count)
 static void every_call_may_find_the_disk_full(void **state)
 {
     (void)state;
-    for (int64_t after = 0; run_with_fault(FAULT_FULL, after, 1 + after % 9); after++) {
-    }
+    for (int64_t after = 0; run_with_fault(FAULT_FULL, after, 1 + after % 9); after++) {}
 }
 
 static void every_call_may_break(void **state)
 {
     (void)state;
-    for (int64_t after = 0; run_with_fault(FAULT_BROKEN, after, 1 + after % 9); after++) {
-    }
+    for (int64_t after = 0; run_with_fault(FAULT_BROKEN, after, 1 + after % 9); after++) {}
 }
 
 // ---- the end of the process ----
@@ -257,7 +255,8 @@ static void damaged_readings_are_named_not_served(void **state)
         if (!store_run(s, work, &n, &e)) fail_msg("%s", e.text);
     store_close(s);
     snprintf(command, sizeof command,
-             "sqlite3 %s/peil.db \"UPDATE stream SET growing = substr(growing, 1, 30) || x'00ff' || substr(growing, 33) WHERE id = 2\"",
+             "sqlite3 %s/peil.db \"UPDATE stream SET growing = substr(growing, 1, 30) || x'00ff' || "
+             "substr(growing, 33) WHERE id = 2\"",
              directory);
     if (system(command) != 0) skip();
     s = open_store();

@@ -144,6 +144,12 @@ str json_text(const json *object, str key)
     return j && j->type == JSON_TEXT ? j->text : (str){0};
 }
 
+bool json_number(const json *object, str key, double *out)
+{
+    const json *j = json_get(object, key);
+    return j && j->type == JSON_NUMBER && num_parse_double(j->text, out, NULL);
+}
+
 static bool arrays_equal(const json *a, const json *b)
 {
     const json *y = b->first;

@@ -35,9 +35,11 @@ typedef struct json {
 NODISCARD bool json_parse(str source, arena *a, json **out, err *e);
 
 const json *json_get(const json *object, str key);  // NULL when absent or not an object
-str json_text(const json *object, str key);         // of a member that is a text; empty when it is not there or none
-str json_type_name(json_type t);                    // "a number", for messages; both booleans are "a boolean"
-bool json_equal(const json *a, const json *b);      // numbers by value, objects without order
+str json_text(const json *object, str key);  // of a member that is a text; empty when it is not there or none
+bool json_number(const json *object, str key,
+                 double *out);                  // of a member that is a number; false: not there, or none
+str json_type_name(json_type t);                // "a number", for messages; both booleans are "a boolean"
+bool json_equal(const json *a, const json *b);  // numbers by value, objects without order
 
 // A member that must be there and have the type (JSON_TRUE or JSON_FALSE: any boolean); errors name the key
 // and the position.

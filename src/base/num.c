@@ -87,6 +87,27 @@ int decimal_cmp(decimal a, decimal b)
     return (x > y) - (x < y);
 }
 
+static bool decimal_of(__int128 units, int scale, decimal *out)
+{
+    const __int128 end = int_power_of_ten[SCALE_MAX];
+    if (scale > SCALE_MAX || units >= end || units <= -end) return false;
+    *out = (decimal){(int64_t)units, (int8_t)scale};
+    return true;
+}
+
+bool decimal_add(decimal a, decimal b, decimal *out)
+{
+    const int8_t scale = a.scale > b.scale ? a.scale : b.scale;
+    const __int128 x = (__int128)a.units * int_power_of_ten[scale - a.scale];
+    const __int128 y = (__int128)b.units * int_power_of_ten[scale - b.scale];
+    return decimal_of(x + y, scale, out);
+}
+
+bool decimal_multiply(decimal a, decimal b, decimal *out)
+{
+    return decimal_of((__int128)a.units * b.units, a.scale + b.scale, out);
+}
+
 // Digits of v at the end of `out`; returns where they start.
 static char *digits_before(char *end, uint64_t v)
 {

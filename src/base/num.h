@@ -20,6 +20,8 @@ typedef struct {
 // text.
 bool decimal_parse(str text, decimal *out);
 double decimal_to_double(decimal d);                                 // nearest double
+bool decimal_add(decimal a, decimal b, decimal *out);                // exactly; false: more than 18 digits
+bool decimal_multiply(decimal a, decimal b, decimal *out);           // likewise
 int decimal_cmp(decimal a, decimal b);                               // by value: 20.0 equals 20
 size_t num_write_decimal(char out[static NUM_TEXT_MAX], decimal d);  // exactly as written
 size_t num_write_double(char out[static NUM_TEXT_MAX], double v);    // shortest that reads back; or null

@@ -97,6 +97,30 @@ TEST(decimals_compare_by_value)
     assert_true(decimal_cmp((decimal){999999999999999999, 18}, (decimal){1, 0}) < 0);
 }
 
+static void assert_decimal(decimal d, const char *expected)
+{
+    char text[NUM_TEXT_MAX];
+    const str is = {text, num_write_decimal(text, d)};
+    assert_str(is, expected);
+}
+
+TEST(decimals_add_and_multiply_exactly_or_not_at_all)
+{
+    decimal d;
+    assert_true(decimal_add((decimal){29315, 2}, (decimal){-273150, 3}, &d));
+    assert_decimal(d, "20.000");
+    assert_true(decimal_add((decimal){1, 18}, (decimal){0, 0}, &d));
+    assert_decimal(d, "0.000000000000000001");
+    assert_true(decimal_multiply((decimal){-123, 1}, (decimal){1913, 3}, &d));
+    assert_decimal(d, "-23.5299");
+    assert_false(decimal_add((decimal){999999999999999999, 0}, (decimal){1, 0}, &d));
+    assert_false(decimal_add((decimal){1, 18}, (decimal){1, 0}, &d));
+    assert_false(decimal_add((decimal){INT64_MIN, 0}, (decimal){INT64_MIN, 18}, &d));
+    assert_false(decimal_multiply((decimal){1000000000, 0}, (decimal){1000000000, 0}, &d));
+    assert_false(decimal_multiply((decimal){INT64_MIN, 0}, (decimal){INT64_MIN, 0}, &d));
+    assert_false(decimal_multiply((decimal){1, 10}, (decimal){1, 9}, &d));
+}
+
 TEST(the_largest_decimals_are_written)
 {
     char text[NUM_TEXT_MAX];
@@ -370,10 +394,11 @@ TEST(numbers_are_equal_by_value_whatever_their_form)
 }
 
 RUN(CASE(a_decimal_keeps_its_digits), CASE(what_would_not_come_back_is_no_decimal),
-    CASE(decimals_compare_by_value), CASE(the_largest_decimals_are_written),
-    CASE(a_decimal_becomes_the_double_that_its_text_reads_as), CASE(doubles_are_written_as_ecmascript_does),
-    CASE(what_json_cannot_say_is_null), CASE(every_double_reads_back_the_same),
-    CASE(no_text_with_fewer_digits_reads_back_the_same), CASE(of_the_shortest_texts_the_nearest_is_written),
+    CASE(decimals_compare_by_value), CASE(decimals_add_and_multiply_exactly_or_not_at_all),
+    CASE(the_largest_decimals_are_written), CASE(a_decimal_becomes_the_double_that_its_text_reads_as),
+    CASE(doubles_are_written_as_ecmascript_does), CASE(what_json_cannot_say_is_null),
+    CASE(every_double_reads_back_the_same), CASE(no_text_with_fewer_digits_reads_back_the_same),
+    CASE(of_the_shortest_texts_the_nearest_is_written),
     CASE(readings_with_few_decimals_come_back_as_they_were), CASE(the_locale_changes_nothing),
     CASE(numbers_read_as_strtod_reads_them), CASE(half_way_cases_are_rounded_to_even),
     CASE(a_digit_behind_a_thousand_others_still_counts),

@@ -29,9 +29,22 @@ static bool start_identity(struct peil *p, err *e)
     return p->identity != NULL;
 }
 
+// The operator's own descriptions of payloads go before those that peil comes with.
+bool peil_open_site(const struct settings *s, struct store *store, arena *a, struct site **out, err *e)
+{
+    str zone, own;
+    if (!arena_copy(a, s->portal.zone, &zone) || !arena_copy(a, s->ingest.payloads_directory, &own))
+        return err_no_memory(e);
+    const site_config c = {
+        .zone = zone.p, .payload_directories = {PEIL_SHARE "/devices", own.n ? own.p : NULL}, .store = store};
+    return site_open(&c, out, e);
+}
+
 static bool start_ingest(struct peil *p, err *e)
 {
-    const ingest_config c = {.accept_new_devices = p->settings.ingest.accept_new_devices,
+    if (!peil_open_site(&p->settings, p->store, p->arena, &p->site, e)) return false;
+    const ingest_config c = {.site = site_of_devices(p->site),
+                             .accept_new_devices = p->settings.ingest.accept_new_devices,
                              .metrics = p->metrics};
     p->ingest = ingest_new(p->store, &c, e);
     return p->ingest && (p->push = push_new(p->ingest, p->identity, e));
@@ -212,6 +225,7 @@ void peil_stop(struct peil *p)
     portal_close(p->portal);
     town_broker_close(p->broker);
     ingest_free(p->ingest);
+    site_close(p->site);
     identity_free(p->identity);
     metrics_free(p->metrics);
     arena_free(p->arena);

@@ -10,6 +10,7 @@
 #include "http/server.h"
 #include "identity/identity.h"
 #include "ingest/ingest.h"
+#include "ingest/site.h"
 #include "sta/request.h"
 #include "store/store.h"
 
@@ -21,6 +22,7 @@ struct peil {
     struct metrics *metrics;
     struct store *store;
     struct identity *identity;
+    struct site *site;
     struct ingest *ingest;
     struct push *push;
     struct sta sta;
@@ -34,6 +36,10 @@ struct peil {
     size_t admin_route_count;
     struct http_server *http, *admin;
 };
+
+// What adapters are told, from the settings; store NULL: without the secret of pseudonyms.
+NODISCARD bool peil_open_site(const struct settings *s, struct store *store, arena *a, struct site **out,
+                              err *e);
 
 NODISCARD bool peil_start(const struct settings *s, struct peil **out, err *e);
 int peil_port(const struct peil *p);

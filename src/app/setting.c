@@ -95,6 +95,8 @@ static const struct setting table[] = {
 
     {"ingest", "accept_new_devices", SETTING_BOOL, AT(ingest, accept_new_devices), "no", 0, 0,
      "A device seen for the first time becomes a Thing with Datastreams by itself. no: it waits until the operator lets it in."},
+    {"ingest", "payloads_directory", SETTING_TEXT, AT(ingest, payloads_directory), "", 0, 0,
+     "Directory of your own descriptions of LoRaWAN payloads, NAME.json; they go before those that peil comes with."},
 
     {"portal", "web_directory", SETTING_TEXT, AT(portal, web_directory), "", 0, 0,
      "Built pages of the portal. Empty: where peil was installed."},

@@ -31,6 +31,7 @@ struct settings {
     } mqtt;
     struct {
         bool accept_new_devices;
+        str payloads_directory;
     } ingest;
     struct {
         str web_directory, town, zone, areas_file;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define DELIVERY_MAX ((size_t)8 << 20)
+#define DELIVERY_MAX ((size_t)64 << 20)
 
 // One message of a device on its way through the store.
 struct delivery {
@@ -37,28 +37,49 @@ static struct delivery *delivery_new(void)
     return NULL;
 }
 
-static bool keep(arena *a, str *s)
+// The message goes when ingest_device returns; what was read as views of it must not. So it is read from a copy.
+struct kept_message {
+    struct device_message copy;
+    const struct device_message *original;
+    arena *a;
+};
+
+static str kept_header(const char *name, const void *context)
 {
-    return !s->n || arena_copy(a, *s, s);
+    const struct kept_message *k = context;
+    str text = k->original->header(name, k->original->context);
+    return arena_copy(k->a, text, &text) ? text : (str){0};
 }
 
-// The message goes when ingest_device returns, so that what was read as views of it must be copied.
-static bool keep_texts(struct device_result *r, arena *a)
+static bool keep(struct kept_message *k, const struct device_message *m, const struct device_site *site,
+                 arena *a)
 {
-    if (!keep(a, &r->sequence)) return false;
-    for (size_t i = 0; i < r->reading_count; i++) {
-        struct reading *x = &r->readings[i];
-        if (!keep(a, &x->device) || !keep(a, &x->sensor) || !keep(a, &x->name) || !keep(a, &x->why) ||
-            !keep(a, &x->result.text))
-            return false;
-    }
+    *k = (struct kept_message){.copy = *m, .original = m, .a = a};
+    k->copy.site = site;
+    k->copy.header = m->header ? kept_header : NULL;
+    k->copy.context = k;
+    str *const texts[] = {&k->copy.topic, &k->copy.path, &k->copy.query, &k->copy.content_type,
+                          &k->copy.body};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (!arena_copy(a, *texts[i], texts[i])) return false;
     return true;
+}
+
+// The broker gives a retained message to each new subscriber, whenever it was sent.
+static void drop_undated(struct device_result *r)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->reading_count; i++)
+        if (r->readings[i].time != TIME_NONE) r->readings[kept++] = r->readings[i];
+    if (kept < r->reading_count) r->note = STR("retained readings without a time of their own may be old");
+    r->reading_count = kept;
 }
 
 static bool run(struct store_tx *tx, void *context, err *e)
 {
     struct delivery *d = context;
-    d->outcome = (struct ingest_outcome){0};
+    d->outcome = (struct ingest_outcome){
+        .note = d->result.note, .rejects = d->result.rejects, .reject_count = d->result.reject_count};
     return readings_store(d->in, tx, d->adapter, &d->result, d->received, d->a, &d->outcome, e);
 }
 
@@ -71,9 +92,13 @@ static void done(void *context, const err *e)
 
 static bool decode(struct delivery *d, const struct device_message *m, err *e)
 {
+    struct kept_message k;
     d->result = (struct device_result){
         .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
-    return d->adapter->decode(m, d->a, &d->result, e) && (keep_texts(&d->result, d->a) || err_no_memory(e));
+    if (!keep(&k, m, d->in->site, d->a)) return err_no_memory(e);
+    if (!d->adapter->decode(&k.copy, d->a, &d->result, e)) return false;
+    if (m->retained) drop_undated(&d->result);
+    return true;
 }
 
 bool ingest_device(struct ingest *in, const struct device_adapter *adapter, const struct device_message *m,

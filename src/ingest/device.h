@@ -12,11 +12,13 @@
 #include "model/quantity.h"
 #include "model/value.h"
 
+struct payload_book;
 struct tz;
 
 // What adapters need and no message tells; the same for all messages.
 struct device_site {
     const struct tz *zone;  // of devices that send local times; NULL: they are taken as UTC
+    const struct payload_book *payloads;  // how to read LoRaWAN payloads; NULL: none is described
     str pepper;             // secret of this installation, for pseudonyms of meters; empty: none
 };
 

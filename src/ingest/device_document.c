@@ -19,10 +19,9 @@ static entity_id id_of(const json *j, str key)
 
 static double number_of(const json *j, str key)
 {
-    const json *c = json_get(j, key);
-    double v;
-    if (c && c->type == JSON_NUMBER && num_parse_double(c->text, &v, NULL)) return v;
-    return NAN;
+    double v = NAN;
+    (void)json_number(j, key, &v);
+    return v;
 }
 
 static instant time_of(const json *j, str key)

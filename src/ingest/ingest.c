@@ -21,6 +21,7 @@ struct ingest *ingest_new(struct store *s, const ingest_config *c, err *e)
         return NULL;
     }
     in->store = s;
+    in->site = c->site;
     ingest_configure(in, c);
     if (c->metrics) {
         metrics_add(c->metrics, &appended);

@@ -18,6 +18,7 @@
 struct ingest;
 
 typedef struct {
+    const struct device_site *site;  // what adapters are told; lives as long as the ingest; NULL: nothing
     // A device seen for the first time gets a Thing, Sensor and Datastreams; else it waits in quarantine.
     bool accept_new_devices;
     struct metrics *metrics;
@@ -43,12 +44,13 @@ NODISCARD bool ingest_check(struct store_tx *tx, const struct observation *o, in
 // in waits as a document of kind "quarantine" with the same key; putting the document "{}" of kind "device"
 // lets it in, whatever the setting. A reading that casts doubt on itself gets a resultQuality
 // {"status":"implausible","reason":"..."}; a reading that the Datastream has already (same time, same result)
-// is not stored again.
+// is not stored again. A retained MQTT message gives only readings with a time of their own: the others may be
+// of any age.
 
 // A device whose Thing and Datastreams exist already: its messages go there. Replaces what was known of it.
 struct device_binding_stream {
     str sensor;    // as its adapter names it: "SDS011"
-    str quantity;  // key of model/quantity.h
+    str quantity;  // key of model/quantity.h, or the name as sent of what peil does not know
     entity_id stream;
 };
 struct device_binding {
@@ -64,7 +66,11 @@ struct ingest_outcome {
     int64_t stored, duplicates, flagged, refused, unknown;
     bool quarantined;
     entity_id thing;
+    str note;                             // why there was no reading; may be empty
+    const struct device_reject *rejects;  // values that could not be read, part of `refused`
+    size_t reject_count;
 };
+// `outcome` and what it points to are there during the call.
 typedef void (*ingest_done)(void *context, const struct ingest_outcome *outcome, const err *e);
 
 // Decodes now (errors of the message are returned here), stores in the background; `done` runs on the writer

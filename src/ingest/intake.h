@@ -10,6 +10,7 @@
 
 struct ingest {
     struct store *store;
+    const struct device_site *site;  // may be NULL
     atomic_bool accepts_new_devices;
     struct features features;
 };

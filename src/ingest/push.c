@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 
-#define PUSH_BODY_MAX ((size_t)1 << 20)
+#define PUSH_BODY_MAX ((size_t)4 << 20)
+#define REJECTS_SHOWN 100
+#define ANSWER_MAX ((size_t)128 << 10)
 
 struct push {
     struct ingest *ingest;
@@ -43,6 +45,27 @@ static void reply_error(struct http_request *r, const err *e)
     buf_free(&b);
 }
 
+// What became of each value that could not be read, so that its sender can tell which.
+static void rejects_write(json_writer *w, const struct ingest_outcome *o)
+{
+    json_name(w, STR("rejects"));
+    json_open(w, '[');
+    for (size_t k = 0; k < o->reject_count && k < REJECTS_SHOWN; k++) {
+        const struct device_reject *r = &o->rejects[k];
+        json_open(w, '{');
+        json_name(w, STR("name"));
+        json_put_text(w, r->name);
+        json_name(w, STR("message"));
+        json_put_text(w, str_of(r->why.text));
+        if (r->why.at != ERR_NOWHERE) {
+            json_name(w, STR("at"));
+            json_put_int(w, (int64_t)r->why.at);
+        }
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
 static void outcome_write(buf *b, const struct ingest_outcome *o)
 {
     const struct {
@@ -61,6 +84,11 @@ static void outcome_write(buf *b, const struct ingest_outcome *o)
     }
     json_name(&w, STR("quarantined"));
     json_put_bool(&w, o->quarantined);
+    if (o->note.n) {
+        json_name(&w, STR("note"));
+        json_put_text(&w, o->note);
+    }
+    if (o->reject_count) rejects_write(&w, o);
     json_close(&w, '}');
 }
 
@@ -71,7 +99,7 @@ static void answered(void *context, const struct ingest_outcome *outcome, const 
     if (e) {
         reply_error(p->request, e);
     } else {
-        buf b = {.max = 1024};
+        buf b = {.max = ANSWER_MAX};
         outcome_write(&b, outcome);
         http_reply_data reply = {.status = p->adapter->reply_status ? p->adapter->reply_status : 200,
                                  .content_type = STR("application/json"),

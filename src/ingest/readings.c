@@ -133,16 +133,21 @@ static bool quarantine(struct work *w, str key, str device)
 
 // ---- one reading ----
 
+static str kind_of(const struct reading *r)
+{
+    return r->quantity ? r->quantity->key : r->name;
+}
+
 static struct device_stream *stream_known(struct device_document *d, const struct reading *r)
 {
     for (size_t i = 0; i < d->stream_count; i++) {
         struct device_stream *s = &d->streams[i];
-        if (str_eq(s->quantity, r->quantity->key) && str_eq(s->sensor, r->sensor)) return s;
+        if (str_eq(s->quantity, kind_of(r)) && str_eq(s->sensor, r->sensor)) return s;
     }
     return NULL;
 }
 
-// The reading's Datastream, made when it is not there (or not any more).
+// The reading's Datastream, made when it is not there (or not any more). 0: of what peil does not know, and nobody bound it.
 static bool stream_of(struct work *w, const struct reading *r, entity_id *stream)
 {
     const struct stream_info *info;
@@ -154,6 +159,10 @@ static bool stream_of(struct work *w, const struct reading *r, entity_id *stream
         return true;
     }
     if (known && why.code != ERR_LINK && why.code != ERR_ABSENT) return fail_with(w, &why);
+    if (!r->quantity) {
+        *stream = 0;
+        return true;
+    }
     if (!known && d->stream_count == DEVICE_STREAMS_MAX) {
         return err_set(w->e, ERR_LIMIT, r->at, "a device has at most %d kinds of readings",
                        DEVICE_STREAMS_MAX);
@@ -244,12 +253,11 @@ static bool store_reading(struct work *w, const struct reading *r)
                             .result_time = w->received,
                             .valid_time = {TIME_NONE, TIME_NONE},
                             .result = r->result};
-    if (!r->quantity) {
-        device_document_note_unmapped(w->device, r->name);
-        w->out->unknown++;
-        return true;
-    }
-    return stream_of(w, r, &o.stream) && append(w, r, &o);
+    if (!stream_of(w, r, &o.stream)) return false;
+    if (o.stream) return append(w, r, &o);
+    device_document_note_unmapped(w->device, r->name);
+    w->out->unknown++;
+    return true;
 }
 
 // ---- one device's part of a message ----
@@ -308,9 +316,8 @@ static bool let_in(struct work *w, str key, str device, bool *in)
 }
 
 // Readings [from, to) are of one device.
-static bool store_device(struct work *w, size_t from, size_t to)
+static bool store_device(struct work *w, str device, size_t from, size_t to)
 {
-    const str device = w->result->readings[from].device;
     str key;
     bool in;
     if (!device.n || device.n > DEVICE_NAME_MAX) {
@@ -348,10 +355,12 @@ bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_
     struct work w = {in, tx, adapter, result, ARENA_NEW(a, struct device_document), received, a, out, e};
     if (!w.device) return err_no_memory(e);
     out->refused += (int64_t)result->reject_count;
+    if (!result->reading_count && result->device.n && !store_device(&w, result->device, 0, 0)) return false;
     for (size_t from = 0, to; from < result->reading_count; from = to) {
+        const str device = result->readings[from].device;
         for (to = from + 1; to < result->reading_count; to++)
-            if (!str_eq(result->readings[to].device, result->readings[from].device)) break;
-        if (!store_device(&w, from, to)) return false;
+            if (!str_eq(result->readings[to].device, device)) break;
+        if (!store_device(&w, device, from, to)) return false;
     }
     count(out);
     return true;

@@ -77,6 +77,7 @@ static struct reading reading(const char *quantity, int64_t tenths, instant time
 
 static struct ingest_outcome outcome;
 static int answered;
+static bool retained;
 
 static void done(void *context, const struct ingest_outcome *o, const err *why)
 {
@@ -95,7 +96,7 @@ static bool nothing(struct store_tx *tx, void *context, err *why)
 // Sends readings as one message and waits until they are stored.
 static void send(struct reading *readings, size_t count)
 {
-    const struct device_message m = {.received = NOW};
+    const struct device_message m = {.received = NOW, .retained = retained};
     next_result.readings = readings;
     next_result.reading_count = count;
     answered = 0;
@@ -315,6 +316,69 @@ static void a_name_that_peil_does_not_know_is_listed(void **state)
     assert_str(json_get(document("device", "test/device-1"), STR("unmapped"))->first->text, "SDS_P9");
 }
 
+static bool bind(struct store_tx *tx, void *context, err *why)
+{
+    (void)context;
+    const struct device_binding_stream streams[] = {{STR("SDS011"), STR("SDS_P9"), 1}};
+    const struct device_binding b = {STR("test"), STR("device-1"), 1, streams, 1};
+    return ingest_bind_device(tx, &b, why);
+}
+
+static void a_name_that_peil_does_not_know_goes_where_it_is_bound(void **state)
+{
+    (void)state;
+    send_one(reading("pm25", 1, NOW));  // so that there is a Thing and a Datastream
+    assert_true(store_run(store, bind, NULL, &e));
+    struct reading r = reading("pm25", 99, NOW + TIME_MINUTE);
+    r.quantity = NULL;
+    r.name = STR("SDS_P9");
+    send_one(r);
+    assert_int_equal(outcome.unknown, 0);
+    assert_int_equal(outcome.stored, 1);
+    assert_int_equal(latest(1).result.number.units, 99);
+}
+
+static void a_message_without_a_reading_is_a_sign_of_life(void **state)
+{
+    (void)state;
+    next_result.device = STR("device-1");
+    next_result.battery_percent = 55;
+    next_result.note = STR("joined");
+    send(NULL, 0);
+    assert_int_equal(outcome.stored, 0);
+    assert_str(outcome.note, "joined");
+    assert_int_equal(count(SET_THING), 0);
+    const json *d = document("device", "test/device-1");
+    assert_str(json_get(d, STR("battery_percent"))->text, "55");
+    send_one(reading("pm25", 1, NOW));
+    assert_int_equal(count(SET_THING), 1);
+}
+
+static void a_retained_reading_needs_a_time_of_its_own(void **state)
+{
+    (void)state;
+    struct reading both[] = {reading("pm25", 1, TIME_NONE), reading("pm10", 2, NOW - TIME_HOUR)};
+    retained = true;
+    send(both, 2);
+    retained = false;
+    assert_int_equal(outcome.stored, 1);
+    assert_int_equal(latest(1).phenomenon_time.start, NOW - TIME_HOUR);
+    assert_str(outcome.note, "retained readings without a time of their own may be old");
+}
+
+static void what_could_not_be_read_is_told(void **state)
+{
+    (void)state;
+    struct device_reject reject = {.name = STR("pm10")};
+    (void)err_set(&reject.why, ERR_TYPE, 7, "pm10: is not a number");
+    next_result.rejects = &reject;
+    next_result.reject_count = 1;
+    send_one(reading("pm25", 1, NOW));
+    assert_int_equal(outcome.refused, 1);
+    assert_int_equal(outcome.reject_count, 1);
+    assert_string_equal(outcome.rejects[0].why.text, "pm10: is not a number");
+}
+
 static bool let_in(struct store_tx *tx, void *context, err *why)
 {
     (void)context;
@@ -403,6 +467,10 @@ int main(void)
         TEST(a_reading_without_a_time_is_of_now),
         TEST(an_impossible_time_refuses_one_reading_only),
         TEST(a_name_that_peil_does_not_know_is_listed),
+        TEST(a_name_that_peil_does_not_know_goes_where_it_is_bound),
+        TEST(a_message_without_a_reading_is_a_sign_of_life),
+        TEST(a_retained_reading_needs_a_time_of_its_own),
+        TEST(what_could_not_be_read_is_told),
         TEST(an_unknown_device_waits_until_it_is_let_in),
         TEST(quarantine_is_bounded),
         TEST(a_thing_that_was_deleted_is_made_again),

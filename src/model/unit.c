@@ -4,8 +4,6 @@
 #include <math.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define SCALE_MAX 18
-#define DECIMAL_END ((int64_t)1000000000000000000)  // 18 digits
 
 // ---- names -------------------------------------------------------------------------------------------------------
 
@@ -163,33 +161,6 @@ str unit_code(str text)
 
 // ---- arithmetic --------------------------------------------------------------------------------------------------
 
-static bool fits(int64_t units)
-{
-    return units < DECIMAL_END && units > -DECIMAL_END;
-}
-
-static bool multiply(decimal x, decimal y, decimal *out)
-{
-    if (x.scale + y.scale > SCALE_MAX) return false;
-    *out = (decimal){.scale = (int8_t)(x.scale + y.scale)};
-    return !__builtin_mul_overflow(x.units, y.units, &out->units) && fits(out->units);
-}
-
-static bool rescale(decimal *x, int8_t scale)
-{
-    for (; x->scale < scale; x->scale++)
-        if (__builtin_mul_overflow(x->units, 10, &x->units)) return false;
-    return true;
-}
-
-static bool add(decimal x, decimal y, decimal *out)
-{
-    const int8_t scale = x.scale > y.scale ? x.scale : y.scale;
-    if (!rescale(&x, scale) || !rescale(&y, scale)) return false;
-    *out = (decimal){.scale = scale};
-    return !__builtin_add_overflow(x.units, y.units, &out->units) && fits(out->units);
-}
-
 static decimal or_one(decimal d)
 {
     return d.units ? d : (decimal){1, 0};
@@ -197,7 +168,8 @@ static decimal or_one(decimal d)
 
 static bool apply_exactly(const struct rule *r, decimal d, value *out)
 {
-    if (r->by.units || !add(d, r->add, &d) || !multiply(d, or_one(r->times), &d)) return false;
+    if (r->by.units || !decimal_add(d, r->add, &d) || !decimal_multiply(d, or_one(r->times), &d))
+        return false;
     *out = value_decimal(d);
     return true;
 }

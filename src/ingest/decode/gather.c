@@ -136,9 +136,10 @@ static struct reading reading_of(const struct gather *g, str name, const struct 
                             .at = at};
 }
 
-bool gather_unknown(struct gather *g, str name, size_t at, err *e)
+bool gather_unknown(struct gather *g, str name, value v, size_t at, err *e)
 {
-    const struct reading r = reading_of(g, name, NULL, at);
+    struct reading r = reading_of(g, name, NULL, at);
+    r.result = v;
     return keep(g, &r, e);
 }
 

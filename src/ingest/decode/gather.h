@@ -52,7 +52,8 @@ NODISCARD bool gather_json(struct gather *g, str name, const struct quantity *q,
                            err *e);
 // A value under a name of the sender's own: as word_find knows it, or listed for the manager.
 NODISCARD bool gather_named(struct gather *g, str name, const json *j, err *e);
-NODISCARD bool gather_unknown(struct gather *g, str name, size_t at, err *e);
+// Of what peil does not know; the value, for a Datastream that the operator bound to the name.
+NODISCARD bool gather_unknown(struct gather *g, str name, value v, size_t at, err *e);
 // Every value in an object of names, objects and arrays; a name's last part says what it is, the parts before it which sensor:
 // {"DHT11": {"Temperature": 23.0}}, {"temperature_1": 20.5}, {"temperatureSensor": {"1": 20.5}}.
 NODISCARD bool gather_tree(struct gather *g, const json *object, err *e);

@@ -41,7 +41,7 @@ static bool read_label(struct gather *g, str name, str label, const json *j, err
     bool is_known = word_find(label, &w);
     if (!is_known && cut_number(label, &rest, &number) && (is_known = word_find(rest, &w)) && outer.n == 0)
         g->sensor = number;
-    const bool ok = !is_known                 ? gather_unknown(g, name, j->at, e)
+    const bool ok = !is_known                 ? gather_unknown(g, name, loose_value(j), j->at, e)
                     : w.role == WORD_QUANTITY ? gather_json(g, name, w.quantity, j, w.unit, e)
                                               : note_state(g, name, w.role, j, e);
     g->sensor = outer;

@@ -78,3 +78,13 @@ bool loose_number(const json *j, value *number, str *unit, err *e)
     *unit = str_trim(rest);
     return true;
 }
+
+value loose_value(const json *j)
+{
+    value v;
+    str unit;
+    err ignored;
+    if (loose_number(j, &v, &unit, &ignored)) return v;
+    if (j && (j->type == JSON_TRUE || j->type == JSON_FALSE)) return value_bool(j->type == JSON_TRUE);
+    return j && j->type == JSON_TEXT ? value_text(j->text) : value_null();
+}

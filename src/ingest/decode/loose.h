@@ -15,4 +15,7 @@ NODISCARD bool loose_json(str body, arena *a, json **out, err *e);
 // Errors   ERR_MISSING (absent, null, empty, nan, inf), ERR_TYPE; `at` is where the value stands in the body
 NODISCARD bool loose_number(const json *j, value *number, str *unit, err *e);
 
+// Whatever it is: a number where loose_number finds one, else a truth, a text, or null. `j` may be NULL.
+value loose_value(const json *j);
+
 #endif

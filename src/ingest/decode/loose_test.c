@@ -106,6 +106,16 @@ static void other_faults_of_json_stay_faults(void **state)
     }
 }
 
+static void any_value_is_kept_as_it_is(void **state)
+{
+    const json *j = parse("[\"1.5 V\", true, \"on\", null]", *state);
+    assert_digits(loose_value(j->first), "1.5");
+    assert_digits(loose_value(j->first->next), "true");
+    assert_digits(loose_value(j->first->next->next), "\"on\"");
+    assert_int_equal(loose_value(j->first->next->next->next).type, VALUE_NULL);
+    assert_int_equal(loose_value(NULL).type, VALUE_NULL);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -114,6 +124,7 @@ int main(void)
         TEST(what_is_no_number_is_refused),
         TEST(bare_nan_is_read_and_moves_no_position),
         TEST(other_faults_of_json_stay_faults),
+        TEST(any_value_is_kept_as_it_is),
     };
     return cmocka_run_group_tests_name("ingest/decode/loose", tests, NULL, NULL);
 }

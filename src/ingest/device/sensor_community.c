@@ -266,7 +266,8 @@ static bool read_entry(struct decoding *d, const json *entry, err *e)
     const role what = role_of(n.rest);
     d->g.sensor = n.sensor;
     if (what != ROLE_NONE) return read_role(d, &n, what, j, e);
-    return n.word ? read_quantity(d, &n, j, e) : gather_unknown(&d->g, n.whole, j ? j->at : entry->at, e);
+    return n.word ? read_quantity(d, &n, j, e)
+                  : gather_unknown(&d->g, n.whole, loose_value(j), j ? j->at : entry->at, e);
 }
 
 static bool read_body(struct decoding *d, const json *body, err *e)

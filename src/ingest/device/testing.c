@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/tz.h"
+#include "ingest/lorawan/book.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 struct scene scene;
 static const char *corpus = "fuzz/corpus";
 static struct tz *zone;
+static struct payload_book *book;
 
 int scene_set_up(void **state)
 {
@@ -20,6 +22,7 @@ int scene_set_up(void **state)
     const struct device_adapter *adapter = scene.adapter;
     scene = (struct scene){.adapter = adapter, .a = arena_new(MEMORY)};
     scene.site.zone = zone;
+    scene.site.payloads = book;
     scene.m.received = RECEIVED;
     scene.m.site = &scene.site;
     return scene.a ? 0 : -1;
@@ -32,16 +35,24 @@ int scene_tear_down(void **state)
     return 0;
 }
 
+static void fault(const char *sentence, void *context)
+{
+    (void)context;
+    print_error("%s\n", sentence);
+}
+
 int scene_run(int argc, char **argv, const struct device_adapter *adapter, const struct CMUnitTest *tests,
               size_t count)
 {
     err e;
     if (argc > 1) corpus = argv[1];
     zone = tz_load("Europe/Amsterdam", &e);
-    if (!zone) return 1;
+    book = payload_book_new(&e);
+    if (!zone || !book || (argc > 2 && !payload_book_add(book, argv[2], fault, NULL, &e))) return 1;
     scene.adapter = adapter;
     const int failed = _cmocka_run_group_tests(adapter->name.p, tests, count, NULL, NULL);
     tz_free(zone);
+    payload_book_free(book);
     return failed;
 }
 

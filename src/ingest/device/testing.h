@@ -13,7 +13,7 @@
 struct scene {
     const struct device_adapter *adapter;
     struct device_message m;
-    struct device_site site;  // zone: Europe/Amsterdam
+    struct device_site site;  // Europe/Amsterdam, the descriptions that peil comes with
     arena *a;
     struct device_result out;
     err e;
@@ -21,7 +21,7 @@ struct scene {
 
 extern struct scene scene;
 
-// For RUN_ADAPTER; the directory of seeds comes as the program's argument.
+// For RUN_ADAPTER; the directories of seeds and of descriptions are the program's arguments.
 int scene_set_up(void **state);
 int scene_tear_down(void **state);
 int scene_run(int argc, char **argv, const struct device_adapter *adapter, const struct CMUnitTest *tests,

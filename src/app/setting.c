@@ -2,8 +2,11 @@
 #include "app/setting.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/num.h"
+#include "base/tz.h"
 #include "base/utf8.h"
+#include "http/server.h"
 
 #include <ctype.h>
 #include <stddef.h>
@@ -22,7 +25,37 @@ struct setting {
     const char *fallback;
     int64_t least, most;  // SETTING_INT
     const char *help;
+    bool (*check)(str text, err *e);  // SETTING_TEXT, NULL: any text will do; it ends with a NUL byte
 };
+
+// ---- What a text must be -----------------------------------------------------------------------------------------
+
+static bool check_address(str text, err *e)
+{
+    return text.n == 0 || http_address_check(text, e);
+}
+
+static bool check_root_url(str text, err *e)
+{
+    return text.n == 0 || str_starts(text, STR("https://")) || str_starts(text, STR("http://")) ||
+           err_set(e, ERR_CONFIG, ERR_NOWHERE, "'root_url' starts with https:// (or http://), not '%.*s'",
+                   STR_ARG(text));
+}
+
+static bool check_zone(str text, err *e)
+{
+    struct tz *z = tz_load(text.p, e);
+    tz_free(z);
+    return z != NULL;
+}
+
+static bool check_level(str text, err *e)
+{
+    log_level level;
+    return log_level_parse(text, &level) ||
+           err_set(e, ERR_CONFIG, ERR_NOWHERE, "'level' is error, warning, notice, info or debug, not '%.*s'",
+                   STR_ARG(text));
+}
 
 #define AT(section, key) (offsetof(struct settings, section.key))
 
@@ -32,9 +65,11 @@ static const struct setting table[] = {
      "Directory that holds everything peil keeps."},
 
     {"http", "listen", SETTING_TEXT, AT(http, listen), "127.0.0.1:8080", 0, 0,
-     "Address and port of the portal and the APIs. Loopback unless you change it; put a TLS proxy in front."},
+     "Address and port of the portal and the APIs. Loopback unless you change it; put a TLS proxy in front.",
+     check_address},
     {"http", "root_url", SETTING_TEXT, AT(http, root_url), "", 0, 0,
-     "Address under which the public reaches peil, used in every link: https://peil.example.nl. Empty: http://localhost and the port."},
+     "Address under which the public reaches peil, used in every link: https://peil.example.nl. Empty: http://localhost and the port.",
+     check_root_url},
     {"http", "loops", SETTING_INT, AT(http, loops), "0", 0, 64,
      "Event loops; 0 is one per core."},
     {"http", "workers", SETTING_INT, AT(http, workers), "4", 1, 256,
@@ -53,7 +88,8 @@ static const struct setting table[] = {
      "Seconds without progress before a client that does not read is let go."},
 
     {"admin", "listen", SETTING_TEXT, AT(admin, listen), "", 0, 0,
-     "Address of /metrics and of the administering commands. Empty: the socket admin.sock in the store's directory, for its owner only."},
+     "Address of /metrics and of the administering commands. Empty: the socket admin.sock in the store's directory, for its owner only.",
+     check_address},
 
     {"sta", "page_size", SETTING_INT, AT(sta, page_size), "100", 1, 100000,
      "Entities on a page when a query has no $top."},
@@ -103,14 +139,16 @@ static const struct setting table[] = {
     {"portal", "town", SETTING_TEXT, AT(portal, town), "Rijswijk", 0, 0,
      "Name of the town, as the pages show it."},
     {"portal", "zone", SETTING_TEXT, AT(portal, zone), "Europe/Amsterdam", 0, 0,
-     "Time zone of the town, for days, months and the clock on the pages."},
+     "Time zone of the town, for days, months and the clock on the pages.",
+     check_zone},
     {"portal", "areas_file", SETTING_TEXT, AT(portal, areas_file), "", 0, 0,
      "GeoJSON with the outlines of the neighbourhoods for the map. Empty: the simplified outlines of Rijswijk."},
     {"portal", "demo", SETTING_BOOL, AT(portal, demo), "no", 0, 0,
      "Mark every page as showing demo data."},
 
     {"log", "level", SETTING_TEXT, AT(log, level), "info", 0, 0,
-     "error, warning, notice, info or debug."},
+     "error, warning, notice, info or debug.",
+     check_level},
 };
 // clang-format on
 
@@ -133,12 +171,24 @@ static bool bool_parse(str text, bool *out)
     return false;
 }
 
+static bool text_set(const struct setting *s, str text, arena *a, str *out, err *e)
+{
+    str copy;
+    if (!arena_copy(a, text, &copy)) return err_no_memory(e);
+    if (s->check && !s->check(copy, e)) {
+        e->code = ERR_CONFIG;
+        return false;
+    }
+    *out = copy;
+    return true;
+}
+
 static bool value_set(const struct setting *s, str text, arena *a, struct settings *out, err *e)
 {
     void *field = (char *)out + s->offset;
     err ignored;
     switch (s->type) {
-    case SETTING_TEXT: return arena_copy(a, text, field) || err_no_memory(e);
+    case SETTING_TEXT: return text_set(s, text, a, field, e);
     case SETTING_BOOL:
         return bool_parse(text, field) ||
                err_set(e, ERR_CONFIG, ERR_NOWHERE, "'%s' is yes or no, not '%.*s'", s->key, STR_ARG(text));

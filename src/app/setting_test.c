@@ -46,6 +46,13 @@ static void an_error_says_line_and_what_was_meant(void **state)
         {"listen = 1", "peil.conf:1: 'listen' stands before any [section]"},
         {"[http\n", "peil.conf:1: expected ']' at the end of the section's name"},
         {"[http]\nlisten", "peil.conf:2: expected 'key = value', '[section]' or '# comment'"},
+        {"[http]\nlisten = here",
+         "peil.conf:2: 'here' is not an address such as 127.0.0.1:8080 or [::1]:8080"},
+        {"[http]\nlisten = 127.0.0.1:65536",
+         "peil.conf:2: '127.0.0.1:65536' is not an address such as 127.0.0.1:8080 or [::1]:8080"},
+        {"[http]\nroot_url = town.nl",
+         "peil.conf:2: 'root_url' starts with https:// (or http://), not 'town.nl'"},
+        {"[log]\nlevel = loud", "peil.conf:2: 'level' is error, warning, notice, info or debug, not 'loud'"},
         {"\xff", "peil.conf: not a text file in UTF-8"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {

@@ -3,6 +3,7 @@
 #include "http/meter.h"
 
 #include "base/log.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -63,12 +64,20 @@ static bool split_address(str where, char host[static 256], char port[static 8],
     str h = str_slice(where, 0, at ? at - 1 : 0);
     const str p = str_slice(where, at, where.n);
     if (str_starts(h, STR("[")) && str_ends(h, STR("]"))) h = str_slice(h, 1, h.n - 1);
-    if (!h.n || h.n > 255 || !p.n || p.n > 5)
+    err ignored;
+    int64_t number;
+    if (!h.n || h.n > 255 || !num_parse_int(p, &number, &ignored) || number < 0 || number > 65535)
         return err_set(e, ERR_CONFIG, ERR_NOWHERE,
                        "'%.*s' is not an address such as 127.0.0.1:8080 or [::1]:8080", STR_ARG(where));
     snprintf(host, 256, "%.*s", STR_ARG(h));
-    snprintf(port, 8, "%.*s", STR_ARG(p));
+    snprintf(port, 8, "%lld", (long long)number);
     return true;
+}
+
+bool http_address_check(str where, err *e)
+{
+    char host[256], port[8];
+    return str_starts(where, STR("unix:")) || split_address(where, host, port, e);
 }
 
 static bool open_address(struct listener *n, str where, const struct addrinfo *a, err *e)

@@ -96,6 +96,7 @@ typedef struct {
     struct metrics *metrics;  // all servers of the process share the counters: give it to one; NULL: none
 } http_config;
 
+NODISCARD bool http_address_check(str where, err *e);  // the form of http_config.listen; ERR_CONFIG
 NODISCARD struct http_server *http_start(const http_config *c, err *e);
 int http_port(const struct http_server *s);
 // Stops accepting, lets requests under way finish (at most grace_s), ends live streams, closes, joins its threads.

@@ -86,7 +86,8 @@ struct settling {
 struct store {
     char *directory, *path;
     bool is_read_only;
-    int lock_file;  // -1: none
+    bool is_frozen;  // and so is its disk
+    int lock_file;   // -1: none
     struct streams streams;
 
     // The writer thread's, between store_open and store_close.

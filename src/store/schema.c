@@ -83,3 +83,13 @@ bool schema_migrate(struct connection *c, err *e)
     if (!sqlite3_get_autocommit(c->db) && !sql_script(c, "ROLLBACK", &ignored)) return false;
     return false;
 }
+
+bool schema_is_newest(struct connection *c, err *e)
+{
+    int64_t version;
+    if (!read_version(c, &version, e)) return false;
+    if (version == VERSION) return true;
+    return err_set(e, ERR_STORE, ERR_NOWHERE, "this store has layout %lld, this peil reads layout %lld%s",
+                   (long long)version, (long long)VERSION,
+                   version < VERSION ? ": start 'peil serve' on it once" : "");
+}

@@ -60,7 +60,7 @@ static struct snapshot *snapshot_new(struct store *s, err *e)
     }
     at->store = s;
     at->connection = c;
-    if (!connection_open(c, s, s->path, CONNECTION_READ, e)) {
+    if (!connection_open(c, s, s->path, s->is_frozen ? CONNECTION_FROZEN : CONNECTION_READ, e)) {
         free(c);
         free(at);
         return NULL;
@@ -99,7 +99,7 @@ static bool share_only_snapshot(struct store *s, struct snapshot **out)
 
 bool snapshot_open(struct store *s, struct snapshot **out, err *e)
 {
-    if (s->is_read_only) return share_only_snapshot(s, out);
+    if (s->is_read_only && !s->is_frozen) return share_only_snapshot(s, out);
     lock_take(s->lock);
     const bool is_full = s->open_count >= CONNECTIONS_MAX;
     struct snapshot *at = is_full ? NULL : s->idle;

@@ -242,14 +242,22 @@ static bool prepare_connection(struct connection *c, connection_use use, err *e)
     return connection_register(c, e);
 }
 
+static const int open_flags[] = {
+    [CONNECTION_WRITE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+    [CONNECTION_READ] = SQLITE_OPEN_READWRITE,
+    [CONNECTION_READ_ONLY_STORE] = SQLITE_OPEN_READONLY,
+    [CONNECTION_FROZEN] = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+};
+
 bool connection_open(struct connection *c, struct store *s, const char *path, connection_use use, err *e)
 {
     *c = (struct connection){.store = s, .statements = calloc(STATEMENTS_MAX, sizeof(struct statement))};
     if (!c->statements) return err_no_memory(e);
-    const int access = use == CONNECTION_WRITE  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                       : use == CONNECTION_READ ? SQLITE_OPEN_READWRITE
-                                                : SQLITE_OPEN_READONLY;
-    const int rc = sqlite3_open_v2(path, &c->db, access | SQLITE_OPEN_NOMUTEX, NULL);
+    char *uri = NULL;
+    if (use == CONNECTION_FROZEN && !(uri = sqlite3_mprintf("file:%s?immutable=1", path)))
+        return err_no_memory(e);
+    const int rc = sqlite3_open_v2(uri ? uri : path, &c->db, open_flags[use] | SQLITE_OPEN_NOMUTEX, NULL);
+    sqlite3_free(uri);
     const bool ok = rc == SQLITE_OK ? prepare_connection(c, use, e) : sql_error(c, rc, e);
     if (!ok) connection_close(c);
     return ok;

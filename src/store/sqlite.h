@@ -34,7 +34,12 @@ struct connection {
     err cause;
 };
 
-typedef enum { CONNECTION_WRITE, CONNECTION_READ, CONNECTION_READ_ONLY_STORE } connection_use;
+typedef enum {
+    CONNECTION_WRITE,
+    CONNECTION_READ,
+    CONNECTION_READ_ONLY_STORE,
+    CONNECTION_FROZEN  // the disk cannot be written: nothing beside the file can be made, and nobody changes it
+} connection_use;
 
 // Opens the file, sets the pragmas, registers the virtual tables and SQL functions.
 NODISCARD bool connection_open(struct connection *c, struct store *s, const char *path, connection_use use,
@@ -70,6 +75,7 @@ int sql_set_cause(struct connection *c,
 // Brings an empty or older file to the newest layout, in one transaction; user_version says where it stands.
 // A newer file than this program knows is refused (ERR_STORE, "made by a newer peil").
 NODISCARD bool schema_migrate(struct connection *c, err *e);
+NODISCARD bool schema_is_newest(struct connection *c, err *e);  // for a store that is only read
 
 // The virtual tables and SQL functions that every connection has; called by connection_open.
 NODISCARD bool connection_register(struct connection *c, err *e);

@@ -83,21 +83,45 @@ static bool open_for_writing(struct store *s, err *e)
            tail_replay(s, &s->writer, e) && writer_start(s, e);
 }
 
+// The disk is read-only and the store was closed in order: SQLite may then read the file without its log's index beside it.
+static bool is_on_frozen_disk(const struct store *s)
+{
+    char *log = joined(s->directory, "peil.db-wal");
+    const bool is_frozen = log && access(s->directory, W_OK) != 0 && errno == EROFS && !exists(log);
+    free(log);
+    return is_frozen;
+}
+
 // One transaction on one connection for as long as the store is open: what it shows does not change, though another peil
 // may be writing.
 static bool open_for_reading(struct store *s, err *e)
 {
+    s->is_read_only = true;
+    s->is_frozen = is_on_frozen_disk(s);
     s->tx.snapshot = (struct snapshot){.store = s, .connection = &s->writer};
-    return connection_open(&s->writer, s, s->path, CONNECTION_READ_ONLY_STORE, e) &&
-           sql_run(&s->writer, STR("BEGIN"), e) && stream_rows_load(&s->writer, &s->streams, e) &&
-           tail_replay(s, &s->writer, e) && (s->writer.at = &s->tx.snapshot);
+    return connection_open(&s->writer, s, s->path,
+                           s->is_frozen ? CONNECTION_FROZEN : CONNECTION_READ_ONLY_STORE, e) &&
+           schema_is_newest(&s->writer, e) && sql_run(&s->writer, STR("BEGIN"), e) &&
+           stream_rows_load(&s->writer, &s->streams, e) && tail_replay(s, &s->writer, e) &&
+           (s->writer.at = &s->tx.snapshot);
+}
+
+// On a disk that cannot be written the store is read all the same; each write is told why not.
+static bool open_store(struct store *s, const store_config *c, err *e)
+{
+    if (c->read_only) return open_for_reading(s, e);
+    if (open_for_writing(s, e)) return true;
+    if (e->code != ERR_READ_ONLY || !exists(s->path) || !is_on_frozen_disk(s)) return false;
+    s->write_fault = *e;
+    log_warning("store cannot be written", "text=\"%s\"", e->text);
+    return open_for_reading(s, e);
 }
 
 bool store_open(const store_config *c, struct store **out, err *e)
 {
     struct store *s = store_new(c);
     if (!s) return err_no_memory(e);
-    const bool ok = find_file(s, c, e) && (c->read_only ? open_for_reading(s, e) : open_for_writing(s, e));
+    const bool ok = find_file(s, c, e) && open_store(s, c, e);
     if (!ok) {
         store_close(s);
         return false;
@@ -126,7 +150,7 @@ void store_close(struct store *s)
 
 bool store_is_writable(struct store *s, err *e)
 {
-    if (s->is_read_only)
+    if (s->is_read_only && s->write_fault.code == ERR_NONE)
         return err_set(e, ERR_READ_ONLY, ERR_NOWHERE, "the store was opened for reading only");
     lock_take(s->lock);
     const err fault = s->write_fault;

@@ -15,7 +15,7 @@
 
 bool store_submit(struct store *s, struct store_op *op, err *e)
 {
-    if (!s->queue) return err_set(e, ERR_READ_ONLY, ERR_NOWHERE, "the store was opened for reading only");
+    if (s->is_read_only) return store_is_writable(s, e);
     if (queue_push(s->queue, op)) return true;
     return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many changes wait to be written: try again");
 }

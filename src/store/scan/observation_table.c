@@ -29,13 +29,11 @@ enum {
     COLUMN_BEFORE_ID
 };
 static const char declaration[] =
-    "CREATE TABLE observation(id INTEGER, stream INTEGER, number INTEGER, phen_start INTEGER, phen_end "
-    "INTEGER,"
-    " result_time INTEGER, valid_start INTEGER, valid_end INTEGER, result_kind INTEGER, result_real REAL,"
-    " result_units INTEGER, result_scale INTEGER, result_text TEXT, quality TEXT, parameters TEXT, feature "
-    "INTEGER,"
-    " after_start INTEGER HIDDEN, after_id INTEGER HIDDEN, before_start INTEGER HIDDEN, before_id INTEGER "
-    "HIDDEN)";
+    "CREATE TABLE observation(id INTEGER, stream INTEGER, number INTEGER, phen_start INTEGER,"
+    " phen_end INTEGER, result_time INTEGER, valid_start INTEGER, valid_end INTEGER, result_kind INTEGER,"
+    " result_real REAL, result_units INTEGER, result_scale INTEGER, result_text TEXT, quality TEXT,"
+    " parameters TEXT, feature INTEGER, after_start INTEGER HIDDEN, after_id INTEGER HIDDEN,"
+    " before_start INTEGER HIDDEN, before_id INTEGER HIDDEN)";
 
 // ---- the plan ----
 
@@ -228,12 +226,6 @@ static int next_row(sqlite3_vtab_cursor *base)
 
 // ---- arguments ----
 
-// Bounds as whole numbers; a fraction is left to SQLite's own check, so that here it only must not cut off too much.
-static int64_t floor_of(sqlite3_value *v)
-{
-    return sqlite3_value_int64(v);
-}
-
 static bool is_number(sqlite3_value *v)
 {
     const int type = sqlite3_value_type(v);
@@ -332,7 +324,8 @@ static int take_argument(struct row_cursor *c, char letter, sqlite3_value *v, st
         a->is_empty = a->is_empty || sqlite3_value_type(v) == SQLITE_NULL;
         return SQLITE_OK;  // SQLite itself compares with texts
     }
-    const int64_t n = floor_of(v);
+    // A fraction is cut off here; bounds are taken one wider and SQLite looks at each row again.
+    const int64_t n = sqlite3_value_int64(v);
     switch (letter) {
     case 'i':
         raise_to(&o->id_from, n);

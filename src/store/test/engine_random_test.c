@@ -83,6 +83,11 @@ static void model_remove(struct series *s, size_t i)
 
 // ---- operations ----
 
+static bool has_quality(const struct item *item)
+{
+    return item->units % 13 == 0;
+}
+
 static struct observation observation_of(entity_id stream, const struct item *item)
 {
     return (struct observation){.stream = stream,
@@ -90,7 +95,8 @@ static struct observation observation_of(entity_id stream, const struct item *it
                                 .phenomenon_time = {item->time, TIME_NONE},
                                 .result_time = item->units % 5 == 0 ? item->time + 7 : TIME_NONE,
                                 .valid_time = {TIME_NONE, TIME_NONE},
-                                .result = value_decimal((decimal){item->units, 1})};
+                                .result = value_decimal((decimal){item->units, 1}),
+                                .quality = has_quality(item) ? value_text(STR("doubtful")) : value_null()};
 }
 
 struct work {
@@ -232,6 +238,7 @@ static void check_rows(struct snapshot *at, const char *sql, int64_t bind, const
         assert_int_equal(sqlite3_column_int64(st, 0), OBSERVATION_ID(stream, want->number));
         assert_int_equal(sqlite3_column_int64(st, 1), want->time);
         assert_int_equal(sqlite3_column_int64(st, 2), want->units);
+        assert_true(str_eq(sql_column_str(st, 4), has_quality(want) ? STR("\"doubtful\"") : STR("")));
         assert_int_equal(sql_column_instant(st, 3), want->units % 5 == 0 ? want->time + 7 : TIME_NONE);
     }
     if (!sql_step(c, st, &got, &e)) fail_msg("%s: %s", sql, e.text);
@@ -245,7 +252,8 @@ static int compare_numbers(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
-#define COLUMNS "SELECT id, phen_start, result_units, result_time FROM observation WHERE stream = ?1 "
+#define COLUMNS \
+    "SELECT id, phen_start, result_units, result_time, quality FROM observation WHERE stream = ?1 "
 
 static void check_orders(struct snapshot *at, entity_id id, const struct series *s)
 {

@@ -68,15 +68,45 @@ static bool run_steps(struct connection *c, int64_t from, err *e)
     return write_version(c, e);
 }
 
+// Of an empty file both numbers are 0.
+static bool count_tables(struct connection *c, int64_t *all, int64_t *ours, err *e)
+{
+    sqlite3_stmt *st;
+    bool got;
+    if (!sql_take(c,
+                  STR("SELECT count(*), count(*) FILTER (WHERE name IN ('tail', 'stream', 'chunk')) FROM "
+                      "sqlite_schema"),
+                  &st, e))
+        return false;
+    const bool ok = sql_step(c, st, &got, e);
+    if (ok) {
+        *all = sqlite3_column_int64(st, 0);
+        *ours = sqlite3_column_int64(st, 1);
+    }
+    sql_give(c, st);
+    return ok;
+}
+
+// Is this file ours to read and to change?
+static bool check_origin(struct connection *c, int64_t *version, err *e)
+{
+    int64_t tables, ours;
+    if (!read_version(c, version, e) || !count_tables(c, &tables, &ours, e)) return false;
+    if (tables > 0 && ours < 3)
+        return err_set(e, ERR_CORRUPT, ERR_NOWHERE,
+                       "peil.db is a database of another program, not a peil store");
+    if (*version > VERSION)
+        return err_set(e, ERR_STORE, ERR_NOWHERE,
+                       "this store was made by a newer peil (layout %lld, this one knows %lld)",
+                       (long long)*version, (long long)VERSION);
+    return true;
+}
+
 bool schema_migrate(struct connection *c, err *e)
 {
     int64_t version;
-    if (!read_version(c, &version, e)) return false;
+    if (!check_origin(c, &version, e)) return false;
     if (version == VERSION) return true;
-    if (version > VERSION)
-        return err_set(e, ERR_STORE, ERR_NOWHERE,
-                       "this store was made by a newer peil (layout %lld, this one knows %lld)",
-                       (long long)version, (long long)VERSION);
     err ignored;
     if (!sql_script(c, "BEGIN IMMEDIATE", e)) return false;
     if (run_steps(c, version, e) && sql_script(c, "COMMIT", e)) return true;
@@ -87,9 +117,9 @@ bool schema_migrate(struct connection *c, err *e)
 bool schema_is_newest(struct connection *c, err *e)
 {
     int64_t version;
-    if (!read_version(c, &version, e)) return false;
-    if (version == VERSION) return true;
-    return err_set(e, ERR_STORE, ERR_NOWHERE, "this store has layout %lld, this peil reads layout %lld%s",
-                   (long long)version, (long long)VERSION,
-                   version < VERSION ? ": start 'peil serve' on it once" : "");
+    if (!check_origin(c, &version, e)) return false;
+    return version == VERSION ||
+           err_set(e, ERR_STORE, ERR_NOWHERE,
+                   "this store has layout %lld, this peil reads layout %lld: start 'peil serve' on it once",
+                   (long long)version, (long long)VERSION);
 }

@@ -65,6 +65,12 @@ static bool is_out_of_space(struct connection *c, int result)
     return n == ENOSPC || n == EDQUOT || n == EFBIG;
 }
 
+// A disk that fails is made read-only by the system while peil runs; SQLite calls that an I/O error too.
+static bool is_read_only_disk(struct connection *c, int result)
+{
+    return (result & 0xff) == SQLITE_IOERR && sqlite3_system_errno(c->db) == EROFS;
+}
+
 bool sql_error(struct connection *c, int rc, err *e)
 {
     if (c->has_cause) {
@@ -74,6 +80,8 @@ bool sql_error(struct connection *c, int rc, err *e)
     }
     const int extended = c->db ? sqlite3_extended_errcode(c->db) : rc;
     const int result = (extended & 0xff) == (rc & 0xff) ? extended : rc;
+    if (is_read_only_disk(c, result))
+        return err_set(e, ERR_READ_ONLY, ERR_NOWHERE, "%s", fault_of(SQLITE_READONLY)->sentence);
     if (is_out_of_space(c, result))
         return err_set(e, ERR_DISK_FULL, ERR_NOWHERE, "%s", fault_of(SQLITE_FULL)->sentence);
     const struct fault *f = fault_of(result);

@@ -51,6 +51,19 @@ static bool lock_store(struct store *s, err *e)
     return err_set(e, ERR_BUSY, ERR_NOWHERE, "another peil is using the store %s", s->directory);
 }
 
+bool store_is_free(str directory, err *e)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%.*s/lock", STR_ARG(directory)) < 0) return err_no_memory(e);
+    const int file = open(path, O_RDWR | O_CLOEXEC);
+    free(path);
+    if (file < 0) return true;  // not there yet, or store_open says what is wrong with it
+    const bool is_free = flock(file, LOCK_EX | LOCK_NB) == 0;
+    close(file);
+    return is_free ||
+           err_set(e, ERR_BUSY, ERR_NOWHERE, "another peil is using the store %.*s", STR_ARG(directory));
+}
+
 static struct store *store_new(const store_config *c)
 {
     struct store *s = calloc(1, sizeof *s);
@@ -70,6 +83,9 @@ static struct store *store_new(const store_config *c)
 static bool find_file(struct store *s, const store_config *c, err *e)
 {
     if (exists(s->path)) return true;
+    if (errno == EACCES)
+        return err_set(e, ERR_DENIED, ERR_NOWHERE, "the store's directory %s is not open to this user",
+                       s->directory);
     if (!c->create || c->read_only)
         return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no store in %s: 'peil init' makes one",
                        s->directory);

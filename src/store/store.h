@@ -32,7 +32,8 @@ typedef struct {
 } store_config;
 
 NODISCARD bool store_open(const store_config *c, struct store **out, err *e);
-void store_close(struct store *s);  // finishes what was submitted
+NODISCARD bool store_is_free(str directory, err *e);  // ERR_BUSY: another peil has it open for writing
+void store_close(struct store *s);                    // finishes what was submitted
 
 // ---- Writing -----------------------------------------------------------------------------------------------------
 

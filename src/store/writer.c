@@ -272,13 +272,35 @@ static void checkpoint(struct store *s)
 
 // ---- the thread ----
 
+#define PROBE_US (2 * TIME_SECOND)
+
+static bool probe_run(struct store_tx *tx, void *context, err *e)
+{
+    (void)context;
+    (void)e;
+    tx->is_dirty = true;
+    return true;
+}
+
+// The next operations; 0: the store closes. While nothing can be written an empty operation comes now and then, to find out when
+// that is over: /readyz, and whoever sends only when it says so, must not wait for somebody else to write.
+static size_t take_operations(struct store *s, void **ops)
+{
+    static struct store_op probe = {.run = probe_run};
+    const bool is_failing = s->write_fault.code != ERR_NONE;  // only this thread changes it
+    const size_t taken = queue_take(s->queue, ops, TAKEN_MAX, is_failing ? PROBE_US : -1);
+    if (taken > 0 || !is_failing || (queue_is_closed(s->queue) && queue_length(s->queue) == 0)) return taken;
+    ops[0] = &probe;
+    return 1;
+}
+
 static void *write_loop(void *context)
 {
     struct store *s = context;
     void *ops[TAKEN_MAX];
     struct ran ran[TAKEN_MAX];
     size_t taken;
-    while ((taken = queue_take(s->queue, ops, TAKEN_MAX, -1)) > 0) {
+    while ((taken = take_operations(s, ops)) > 0) {
         for (size_t n = 0; n < taken;) n += run_batch(s, ops + n, taken - n, ran);
         checkpoint(s);
         store_meter_log(s->wal_frames);

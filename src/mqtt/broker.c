@@ -132,6 +132,9 @@ static _Noreturn void become_broker(const struct mqtt_broker *b, pid_t parent)
     sigprocmask(SIG_SETMASK, &none, NULL);
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(0);  // died before prctl
+    (void)setpgid(0, 0);                // Ctrl-C is for peil, which ends its broker when all is said
+    const int log = open(b->log_path, O_WRONLY | O_APPEND);
+    if (log >= 0 && (dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0)) _exit(127);
     (void)fcntl(b->lock_fd, F_SETFD, 0);
     execv(b->program, arguments);
     _exit(127);

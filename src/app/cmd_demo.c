@@ -107,7 +107,8 @@ static void greet(const struct demo *d)
 
 static bool start(struct demo *d, err *e)
 {
-    return start_broker(d, e) && peil_start(&d->settings, &d->peil, e) && fill(d, e) &&
+    return store_is_free(d->settings.store.directory, e) && start_broker(d, e) &&
+           peil_start(&d->settings, &d->peil, e) && fill(d, e) &&
            token_renew(d->peil->identity, STR("demo"), ROLE_EDITOR, d->token, e);
 }
 
@@ -116,11 +117,6 @@ static void stop(struct demo *d)
     demo_feed_stop(d->feed);
     if (d->peil) peil_stop(d->peil);
     mqtt_broker_stop(d->broker);
-}
-
-static void reload_nothing(void *context)
-{
-    (void)context;
 }
 
 static int run(struct invocation *in, err *e)
@@ -134,7 +130,7 @@ static int run(struct invocation *in, err *e)
         ok = start_feed(&d, e);
         if (ok) {
             greet(&d);
-            peil_wait(reload_nothing, NULL);
+            peil_wait(NULL, NULL);  // a terminal that is closed ends the demo
         }
     }
     stop(&d);

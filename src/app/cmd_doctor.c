@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command.h"
-#include "base/tz.h"
 #include "store/store.h"
 
 #include <stdio.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#define ROOM_LEAST ((uint64_t)64 << 20)
 
 static void finding(const char *sentence, void *context)
 {
@@ -25,27 +27,27 @@ static int64_t file_is_readable(str path, const char *setting)
 // What can be wrong with settings beyond their form.
 static int64_t settings_check(const struct settings *s)
 {
-    int64_t findings = 0;
-    char zone[256];
-    err e;
-    snprintf(zone, sizeof zone, "%.*s", STR_ARG(s->portal.zone));
-    struct tz *tz = tz_load(zone, &e);
-    if (!tz) {
-        printf("- portal.zone: %s.\n", e.text);
-        findings++;
-    }
-    tz_free(tz);
-    findings += file_is_readable(s->mqtt.password_file, "mqtt.password_file");
+    int64_t findings = file_is_readable(s->mqtt.password_file, "mqtt.password_file");
     findings += file_is_readable(s->mqtt.ca_file, "mqtt.ca_file");
     findings += file_is_readable(s->mqtt.cert_file, "mqtt.cert_file");
     findings += file_is_readable(s->mqtt.key_file, "mqtt.key_file");
     findings += file_is_readable(s->portal.areas_file, "portal.areas_file");
-    if (s->http.root_url.n && !str_starts(s->http.root_url, STR("https://")) &&
-        !str_starts(s->http.root_url, STR("http://"))) {
-        printf("- http.root_url starts with https:// (or http://), so that links work.\n");
-        findings++;
-    }
     return findings;
+}
+
+// What peil would run into when it writes here.
+static int64_t disk_check(const char *directory)
+{
+    struct statvfs disk;
+    if (statvfs(directory, &disk) != 0) return 0;  // the store is not there either, which is told next
+    if (disk.f_flag & ST_RDONLY) {
+        printf("- The disk of %s is read-only: nothing can be stored.\n", directory);
+        return 1;
+    }
+    const uint64_t room = (uint64_t)disk.f_bavail * disk.f_frsize;
+    if (room >= ROOM_LEAST) return 0;
+    printf("- The disk of %s has only %llu MB left.\n", directory, (unsigned long long)(room >> 20));
+    return 1;
 }
 
 static bool store_examine(const char *directory, int64_t *findings, err *e)
@@ -68,6 +70,7 @@ static int run(struct invocation *in, err *e)
     printf("Settings: %s\n", in->config_file ? in->config_file : "defaults and environment, no file");
     int64_t findings = settings_check(&in->settings), in_store = 0;
     printf("Store: %s\n", directory.p);
+    findings += disk_check(directory.p);
     if (!store_examine(directory.p, &in_store, e)) {
         printf("- The store cannot be examined: %s.\n", e->text);
         in_store = 1;
@@ -87,7 +90,8 @@ const struct command command_doctor = {
     .about =
         "Reads everything and changes nothing: checksums of all readings, summaries against readings, links "
         "between\n"
-        "entities, SQLite's own check, and the settings. Exit status 0: nothing found, 1: something was.",
+        "entities, SQLite's own check, the disk's room, and the settings. Exit status 0: nothing found, 1: "
+        "something was.",
     .examples = "  peil doctor --data /var/lib/peil\n",
     .run = run,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command.h"
+#include "base/json.h"
 #include "sta/request.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 struct exporting {
     bool ok;
+    arena *arena;
     err *e;
 };
 
@@ -29,12 +31,23 @@ static bool stream_write(const http_stream *s, err *e)
     return ok;
 }
 
+// The sentence of a refusal, without the JSON around it.
+static str message_of(str body, arena *a)
+{
+    json *root;
+    const json *message;
+    err ignored;
+    const bool is_found = json_parse(body, a, &root, &ignored) &&
+                          json_need(root, STR("message"), JSON_TEXT, &message, &ignored);
+    return is_found ? message->text : body;
+}
+
 static void answered(const struct sta_reply *reply, void *context)
 {
     struct exporting *x = context;
     if (reply->status >= 300)
         x->ok = err_set(x->e, reply->status == 404 ? ERR_ABSENT : ERR_RANGE, ERR_NOWHERE, "%.*s",
-                        STR_ARG(reply->body));
+                        STR_ARG(message_of(reply->body, x->arena)));
     else if (reply->is_stream)
         x->ok = stream_write(&reply->stream, x->e);
     else
@@ -71,7 +84,7 @@ static int run(struct invocation *in, err *e)
                             .who = &everything,
                             .received = time_now(),
                             .arena = arena_new(REQUEST_BYTES)};
-    struct exporting x = {.ok = r.arena || err_no_memory(e), .e = e};
+    struct exporting x = {.ok = r.arena || err_no_memory(e), .arena = in->arena, .e = e};
     if (x.ok) sta_handle(&sta, &r, answered, &x);
     arena_free(r.arena);
     store_close(s);

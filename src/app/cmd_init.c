@@ -9,6 +9,8 @@
 static bool file_write(const char *path, str text, err *e)
 {
     FILE *f = fopen(path, "wxe");  // never over a file that is there
+    if (!f && errno == EEXIST)
+        return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "%s is there already and stays as it is", path);
     if (!f) return err_set(e, ERR_IO, ERR_NOWHERE, "cannot make %s: %s", path, strerror(errno));
     const bool written = fwrite(text.p, 1, text.n, f) == text.n;
     if (fclose(f) != 0 || !written) return err_set(e, ERR_IO, ERR_NOWHERE, "cannot write %s", path);

@@ -24,14 +24,16 @@ static void reload(void *context)
     struct serving *s = context;
     arena *a = arena_new((size_t)4 << 20);
     struct settings fresh;
+    char text[256];
     err e;
     notify_systemd("RELOADING=1");
     if (!a) return;
     if (settings_load(s->in->config_file, s->in->overrides, s->in->override_count, a, &fresh, &e)) {
         peil_reload(s->peil, &fresh);
-        log_notice("settings read again", "file=%s", s->in->config_file ? s->in->config_file : "none");
+        log_notice("settings read again", "file=%s",
+                   log_quote(text, str_of(s->in->config_file ? s->in->config_file : "none")));
     } else {
-        log_error("settings not taken over", "why=\"%s\"", e.text);
+        log_error("settings not taken over", "why=%s", log_quote(text, str_of(e.text)));
     }
     arena_free(a);
     notify_systemd("READY=1");
@@ -40,12 +42,7 @@ static void reload(void *context)
 static int run(struct invocation *in, err *e)
 {
     log_level level;
-    if (!log_level_parse(in->settings.log.level, &level)) {
-        err_set(e, ERR_CONFIG, ERR_NOWHERE, "log.level is error, warning, notice, info or debug, not '%.*s'",
-                STR_ARG(in->settings.log.level));
-        return -1;
-    }
-    log_set_level(level);
+    if (log_level_parse(in->settings.log.level, &level)) log_set_level(level);
     peil_block_signals();
     struct serving s = {.in = in};
     if (!peil_start(&in->settings, &s.peil, e)) return -1;
@@ -55,9 +52,9 @@ static int run(struct invocation *in, err *e)
     notify_systemd("READY=1");
     peil_wait(reload, &s);
     notify_systemd("STOPPING=1");
-    log_notice("stopping", "finishing=%s", "what was taken in");
+    log_notice("stopping: finishing what was taken in");
     peil_stop(s.peil);
-    log_notice("stopped", "status=%d", 0);
+    log_notice("stopped");
     return 0;
 }
 

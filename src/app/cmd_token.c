@@ -119,9 +119,13 @@ const struct command command_token = {
     .words_min = 1,
     .words_max = 2,
     .flags = flags,
-    .about = "A token is shown once, as the last line of the output; the store keeps only its hash. Works on "
-             "a running peil\n"
-             "(through its admin socket) and on a stopped one.",
+    .about =
+        "A token is shown once, as the last line of the output; the store keeps only its hash. Works on "
+        "a running peil\n"
+        "(through its admin socket) and on a stopped one.\n\n"
+        "A device writes readings; an editor also changes entities; an operator also runs the system; an "
+        "auditor reads what\n"
+        "is internal and the audit log; an administrator may do everything.",
     .examples = "  peil token create --data data --role device meter-12\n"
                 "  peil token list --data data\n"
                 "  peil token withdraw --data data meter-12\n",

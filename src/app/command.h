@@ -5,6 +5,15 @@
 
 #include "app/setting.h"
 
+// What the exit statuses mean; err_exit_status (base/err.h) gives them.
+#define COMMAND_STATUSES                                                     \
+    "   0 done                      70 a mistake of peil\n"                  \
+    "   1 failed, or found wrong    73 cannot create, or the disk is full\n" \
+    "   2 wrong use                 74 a fault of disk or network\n"         \
+    "  65 wrong or damaged input    75 busy, try again\n"                    \
+    "  66 not there                 77 not allowed\n"                        \
+    "  69 not supported             78 wrong settings\n"
+
 struct flag {
     const char *name;   // "port": written --port
     const char *value;  // "N", as help shows it; NULL: takes none

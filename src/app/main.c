@@ -24,16 +24,12 @@ static int help(FILE *out)
             "usage: peil COMMAND [flags] [words]\n\n");
     for (size_t k = 0; k < COMMAND_COUNT; k++)
         fprintf(out, "  %-8s %s\n", commands[k]->name, commands[k]->summary);
-    fprintf(
-        out,
-        "\n'peil COMMAND --help' tells more of one. 'peil --version' prints the version.\n\n"
-        "Examples\n"
-        "  peil demo                      a town with demo data at http://localhost:8080\n"
-        "  peil init --data /var/lib/peil a new, empty store and a commented settings file\n"
-        "  peil serve --data /var/lib/peil\n\n"
-        "Exit status: 0 done, 1 failed or something was found, 2 wrong use, 65 wrong input, 69 unavailable,\n"
-        "70 a mistake of peil, 73 cannot create, 74 a fault of disk or network, 75 busy, try again, 77 not\n"
-        "allowed, 78 wrong settings.\n");
+    fprintf(out, "\n'peil COMMAND --help' tells more of one. 'peil --version' prints the version.\n\n"
+                 "Examples\n"
+                 "  peil demo                        a town with demo data at http://localhost:8080\n"
+                 "  peil init --data /var/lib/peil   a new, empty store and a commented settings file\n"
+                 "  peil serve --data /var/lib/peil  the service\n\n"
+                 "Exit status\n" COMMAND_STATUSES);
     return out == stdout ? 0 : 2;
 }
 

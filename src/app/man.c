@@ -56,18 +56,21 @@ static void peil_1(void)
            "is acknowledged is on\n"
            "disk. Everybody reads them on the portal and through open interfaces.\n.SH COMMANDS\n");
     for (size_t k = 0; k < sizeof commands / sizeof commands[0]; k++) print_command(commands[k]);
-    printf(".SH FLAGS OF EVERY COMMAND\n.TP\n\\fB\\-\\-config\\fP FILE\nsettings file; see "
-           "\\fBpeil.conf\\fP(5)\n"
-           ".TP\n\\fB\\-\\-data\\fP DIR\ndata directory\n.TP\n\\fB\\-\\-set\\fP KEY=VALUE\nany setting, as "
-           "section.key=value\n"
-           ".TP\n\\fB\\-\\-help\\fP\nwhat the command does, with examples\n"
-           ".SH EXIT STATUS\n0 done; 1 failed or something was found; 2 wrong use; 65 wrong input; 69 "
-           "unavailable; 70 a mistake of\n"
-           "peil; 73 cannot create; 74 a fault of disk or network; 75 busy, try again; 77 not allowed; 78 "
-           "wrong settings.\n"
-           ".SH SIGNALS\nSIGTERM and SIGINT end \\fBpeil serve\\fP after what was acknowledged is finished; "
-           "SIGHUP reads the settings\n"
-           "again.\n.SH SEE ALSO\n\\fBpeil.conf\\fP(5)\n");
+    printf(
+        ".SH FLAGS OF EVERY COMMAND\n.TP\n\\fB\\-\\-config\\fP FILE\nsettings file; see "
+        "\\fBpeil.conf\\fP(5)\n"
+        ".TP\n\\fB\\-\\-data\\fP DIR\ndata directory\n.TP\n\\fB\\-\\-set\\fP KEY=VALUE\nany setting, as "
+        "section.key=value\n"
+        ".TP\n\\fB\\-\\-help\\fP\nwhat the command does, with examples\n"
+        ".SH EXIT STATUS\n.nf\n" COMMAND_STATUSES ".fi\n"
+        ".SH FILES\nIn the data directory: \\fBpeil.db\\fP, the store; \\fBpeil.conf\\fP, its settings, when "
+        "there is no\n"
+        "\\fB/etc/peil/peil.conf\\fP to hold them; \\fBadmin.sock\\fP, on which the owner of the directory "
+        "finds\n"
+        "/metrics (Prometheus), and over which the commands reach a running peil; \\fBlock\\fP.\n"
+        ".SH SIGNALS\nSIGTERM and SIGINT end \\fBpeil serve\\fP after what was acknowledged is finished; "
+        "SIGHUP reads the settings\n"
+        "again.\n.SH SEE ALSO\n\\fBpeil.conf\\fP(5)\n");
 }
 
 static void peil_conf_5(void)

@@ -98,7 +98,7 @@ static bool start_portal(struct peil *p, err *e)
         !arena_copy(p->arena, s->portal.zone, &zone))
         return err_no_memory(e);
     if (is_default && access(web.p, F_OK) != 0) {
-        log_notice("no portal", "missing=%s", web.p);
+        log_warning("no portal: its built pages are not there", "directory=%s", web.p);
         return true;
     }
     const portal_config c = {.store = p->store,
@@ -256,7 +256,7 @@ void peil_wait(void (*reload)(void *context), void *context)
     handled_signals(&set);
     for (;;) {
         const int got = sigwaitinfo(&set, NULL);
-        if (got == SIGHUP)
+        if (got == SIGHUP && reload)
             reload(context);
         else if (got > 0)
             return;

@@ -48,7 +48,7 @@ void peil_stop(struct peil *p);                              // finishes what wa
 
 // Blocks the signals that peil_wait handles; call before any thread starts.
 void peil_block_signals(void);
-// Until SIGTERM or SIGINT; SIGHUP calls `reload`.
+// Until SIGTERM or SIGINT; SIGHUP calls `reload`, or ends it too when that is NULL.
 void peil_wait(void (*reload)(void *context), void *context);
 
 // Routes for operating: /healthz, /readyz for everyone; /metrics and tokens on the admin listener only (admin.c).

@@ -2,10 +2,12 @@
 #include "app/town_broker.h"
 
 #include "base/file.h"
-#include "base/log.h"
 #include "sta/mqtt/mqtt.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #define PASSWORD_BYTES_MAX 4096
 #define DRAIN_S 5
@@ -34,13 +36,19 @@ static bool password_read(str path, arena *a, str *out, err *e)
     return ok || err_within(e, "mqtt.password_file");
 }
 
-static void state_log(bool connected, const char *why, void *context)
+static bool files_check(const struct settings *s, err *e)
 {
-    (void)context;
-    if (connected)
-        log_notice("broker connected", "for=%s", "subscribing");
-    else
-        log_warning("broker away", "why=\"%s\"", why ? why : "");
+    const struct {
+        const char *setting;
+        str path;
+    } files[] = {{"mqtt.ca_file", s->mqtt.ca_file},
+                 {"mqtt.cert_file", s->mqtt.cert_file},
+                 {"mqtt.key_file", s->mqtt.key_file}};
+    for (size_t k = 0; k < sizeof files / sizeof files[0]; k++)
+        if (files[k].path.n && access(files[k].path.p, R_OK) != 0)  // texts of settings end with a NUL byte
+            return err_set(e, ERR_CONFIG, ERR_NOWHERE, "%s: cannot read %s: %s", files[k].setting,
+                           files[k].path.p, strerror(errno));
+    return true;
 }
 
 static bool take(const mqtt_message *m, void *context)
@@ -79,10 +87,10 @@ static bool parts_start(struct town_broker *l, const struct settings *s, const s
                               .cert_file = s->mqtt.cert_file,
                               .key_file = s->mqtt.key_file,
                               .message = take,
-                              .state = state_log,
                               .context = l,
                               .metrics = m};
     l->config.topics = sta_mqtt_filters(&l->config.topic_count);
+    if (!files_check(s, e)) return false;
     if (!password_read(s->mqtt.password_file, a, &l->config.password, e)) return false;
     if (!publisher_start(l, s, m, a, e)) return false;
     const sta_mqtt_config c = {.sta = sta,

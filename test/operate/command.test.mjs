@@ -39,7 +39,10 @@ describe('the command line', () => {
     [['token', 'create', '--data', 'x', 'a b'], 2, /expected the token's name/],
     [['token', 'create', '--data', 'x', '--role', 'king', 'a'], 2, /there is no role 'king'/],
     [['serve', '--set', 'http.lisen=1'], 78, /unknown key 'lisen' in \[http\]; did you mean 'listen'\?/],
-    [['serve', '--port', 'x'], 78, /http.listen/],
+    [['serve', '--port', 'x'], 78, /--port: '127\.0\.0\.1:x' is not an address/],
+    [['serve', '--port', '70000'], 78, /--port: '127\.0\.0\.1:70000' is not an address/],
+    [['serve', '--set', 'portal.zone=Mars/Phobos'], 78, /Mars\/Phobos/],
+    [['serve', '--data', 'm', '--set', 'mqtt.host=localhost', '--set', 'mqtt.ca_file=/none'], 78, /mqtt\.ca_file: cannot read \/none: No such file/],
     [['export', '--data', '/nonexistent', 'Things'], 66, /nonexistent/],
   ]) {
     test(`${args.join(' ') || 'nothing'}: exit ${status}`, () => {
@@ -111,11 +114,12 @@ describe('a running peil', () => {
     assert.match(text, /^peil_store_/m)
   })
 
-  test('lets no second peil at its store', () => {
-    const r = run(['serve', '--data', peil.directory, '--port', '0'])
-    assert.notEqual(r.status, 0)
-    assert.match(r.stderr, /in use|another/)
-  })
+  for (const command of ['serve', 'demo'])
+    test(`lets no second peil at its store: ${command}`, () => {
+      const r = run([command, '--data', peil.directory, '--port', '0'], { timeout: 5000 })
+      assert.equal(r.status, 75)
+      assert.match(r.stderr, /another peil is using the store/)
+    })
 
   test('a token made and withdrawn meanwhile counts at once', async () => {
     const token = run(['token', 'create', '--data', peil.directory, '--role', 'device', 'late']).stdout.trim()
@@ -169,7 +173,8 @@ describe('a running peil', () => {
     assert.equal(r.status, 0, r.stderr)
     assert.equal(r.stdout.trim().split('\r\n').length, 1 + await peil.count(`Datastreams(${stream})/Observations`))
     const wrong = run(['export', '--data', peil.directory, 'Thing'])
-    assert.notEqual(wrong.status, 0)
+    assert.equal(wrong.status, 66)
+    assert.match(wrong.stderr, /^peil export: the path leads nowhere: there is no 'Thing' here$/m)
   })
 
   test('reads its settings again on SIGHUP, and keeps the old ones when the new are wrong', async () => {

@@ -299,6 +299,19 @@ static bool parse_amount(struct cursor *c, struct amount *out)
     return true;
 }
 
+static char upper(char letter)
+{
+    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+}
+
+// Clients write P1d, too.
+static bool take_letter(struct cursor *c, char wanted)
+{
+    if (upper(peek(c)) != wanted) return false;
+    c->at++;
+    return true;
+}
+
 static const struct part *find_part(char letter, bool after_t, size_t from)
 {
     for (size_t i = from; i < PART_COUNT; i++) {
@@ -326,18 +339,18 @@ bool duration_parse(str s, int64_t *months, int64_t *microseconds, err *e)
 {
     struct cursor c = {.s = s, .e = e};
     const bool negative = take(&c, '-');
-    if (!take(&c, 'P'))
+    if (!take_letter(&c, 'P'))
         return err_set(e, ERR_SYNTAX, c.at, "expected 'P' at the start of a duration like P1DT12H");
     int64_t m = 0, us = 0;
     size_t next = 0;
     bool after_t = false, fraction_seen = false;
     do {
-        if (!after_t && take(&c, 'T')) after_t = true;
+        if (!after_t && take_letter(&c, 'T')) after_t = true;
         struct amount a;
         if (fraction_seen)
             return err_set(e, ERR_SYNTAX, c.at, "only the last part of a duration may have a fraction");
         if (!parse_amount(&c, &a)) return false;
-        const struct part *p = find_part(peek(&c), after_t, next);
+        const struct part *p = find_part(upper(peek(&c)), after_t, next);
         if (!p) {
             return err_set(e, ERR_SYNTAX, c.at, "expected %s, each once and in this order",
                            after_t ? "H, M or S" : "Y, M, W or D, then T with H, M or S");

@@ -231,6 +231,7 @@ TEST(durations_are_read)
         {"PT1M", 0, TIME_MINUTE},
         {"-P1M1D", -1, -TIME_DAY},
         {"P100Y", 1200, 0},
+        {"p1dt2h", 0, TIME_DAY + 2 * TIME_HOUR},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         int64_t months = -1, us = -1;

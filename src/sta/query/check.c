@@ -194,6 +194,18 @@ static bool check_plain(struct parser *p, function_id f, struct expr **args, exp
     return true;
 }
 
+// A duration so many times over, or a part of one.
+static bool check_product(struct parser *p, function_id f, struct expr **args, expr_type *result)
+{
+    const bool is_left = args[0]->type == TYPE_DURATION;
+    const bool is_right = f == OP_MUL && args[1]->type == TYPE_DURATION;
+    if (is_left == is_right) return check_plain(p, f, args, result);
+    *result = TYPE_DURATION;
+    const struct expr *factor = args[is_left ? 1 : 0];
+    return fits(factor->type, TYPE_NUMBER) ||
+           fail_operand(p, factor, "a number", is_left ? "after" : "before", function_of(f)->name);
+}
+
 static bool check_negate(struct parser *p, function_id f, struct expr **args, expr_type *result)
 {
     *result = args[0]->type == TYPE_DURATION ? TYPE_DURATION : TYPE_NUMBER;
@@ -235,7 +247,7 @@ static const operator_check operator_checks[] = {
     [OP_EQ] = check_comparison, [OP_NE] = check_comparison, [OP_LT] = check_comparison,
     [OP_LE] = check_comparison, [OP_GT] = check_comparison, [OP_GE] = check_comparison,
     [OP_IN] = check_in,         [OP_ADD] = check_sum,       [OP_SUB] = check_sum,
-    [OP_MUL] = check_plain,     [OP_DIV] = check_plain,     [OP_MOD] = check_plain,
+    [OP_MUL] = check_product,   [OP_DIV] = check_product,   [OP_MOD] = check_plain,
     [OP_NEGATE] = check_negate,
 };
 

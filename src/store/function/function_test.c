@@ -257,6 +257,18 @@ static void json_texts_can_be_times(void **state)
     IS_NULL(EQ(CALL(FN_YEAR, JSON("int")), number("2020")));
 }
 
+static void durations_are_multiplied_and_divided(void **state)
+{
+    (void)state;
+    IS(EQ(CALL(OP_MUL, lasting("P1M1DT1H"), JSON("int")), lasting("P5M5DT5H")));
+    IS(EQ(CALL(OP_MUL, number("0.5"), lasting("P1D")), lasting("PT12H")));
+    IS(EQ(CALL(OP_DIV, lasting("P1D"), number("-4")), lasting("-PT6H")));
+    IS(EQ(CALL(OP_DIV, lasting("P1Y"), number("24")), CALL(OP_MUL, lasting("P1M"), number("0.5"))));
+    IS(EQ(CALL(OP_ADD, JSON("when"), CALL(OP_MUL, lasting("P1M"), number("2"))),
+          at_time("2020-03-01T00:00:00Z")));
+    IS_NULL(EQ(CALL(OP_DIV, lasting("P1D"), number("0")), lasting("P1D")));
+}
+
 static void in_looks_through_lists_and_arrays(void **state)
 {
     (void)state;
@@ -446,6 +458,7 @@ int main(void)
         cmocka_unit_test(logic_has_three_values),
         cmocka_unit_test(keys_may_hold_anything),
         cmocka_unit_test(json_texts_can_be_times),
+        cmocka_unit_test(durations_are_multiplied_and_divided),
         cmocka_unit_test(in_looks_through_lists_and_arrays),
         cmocka_unit_test(functions_of_the_wrong_kind_of_value_are_null),
         cmocka_unit_test(results_compare_by_their_kind),

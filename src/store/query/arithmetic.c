@@ -76,10 +76,30 @@ bool compile_add(struct compiler *c, const struct expr *x, struct term *out)
     return ok;
 }
 
+// A part of a month has no fixed length: it counts as that part of a mean one.
+static bool scale_duration(struct compiler *c, const struct expr *x, const struct expr *of_factor,
+                           const struct term *d, struct term *factor, struct term *out)
+{
+    if (!term_convert(c, of_factor, factor, TYPE_NUMBER)) return false;
+    const char *op = x->function == OP_MUL ? "mul" : "div";
+    const str months = sql_print(c, "sta_%s(%.*s, %.*s)", op, STR_ARG(d->sql), STR_ARG(factor->sql));
+    const str microseconds = sql_print(c, "sta_%s(%.*s, %.*s)", op, STR_ARG(d->second), STR_ARG(factor->sql));
+    *out = (struct term){
+        .type = TYPE_DURATION, .is_constant = d->is_constant && factor->is_constant, .is_nullable = true};
+    out->sql = sql_print(c, "CAST(%.*s AS INTEGER)", STR_ARG(months));
+    out->second = sql_print(c, "CAST(%.*s + (%.*s - %.*s) * " NOMINAL_MONTH " AS INTEGER)",
+                            STR_ARG(microseconds), STR_ARG(months), STR_ARG(out->sql));
+    return true;
+}
+
 bool compile_multiply(struct compiler *c, const struct expr *x, struct term *out)
 {
     struct term a, b;
     if (!compile_term(c, x->args[0], &a) || !compile_term(c, x->args[1], &b)) return false;
+    if (a.type == TYPE_DURATION && x->function != OP_MOD)
+        return scale_duration(c, x, x->args[1], &a, &b, out);
+    if (b.type == TYPE_DURATION && x->function == OP_MUL)
+        return scale_duration(c, x, x->args[0], &b, &a, out);
     if (!term_convert(c, x->args[0], &a, TYPE_NUMBER) || !term_convert(c, x->args[1], &b, TYPE_NUMBER))
         return false;
     const bool are_integers = a.is_integer && b.is_integer;

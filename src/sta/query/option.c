@@ -85,28 +85,10 @@ static bool parse_filter(struct parser *p, const struct scope *s)
     return parse_condition(p, &s->q->filter);
 }
 
-static bool reaches_many(const struct expr *x, entity_set set)
-{
-    if (x->kind == EXPR_PATH) {
-        for (size_t i = 0; i < x->path.hop_count; i++) {
-            const struct relation *r = &entity_schema_of(set)->relations[x->path.hops[i]];
-            if (r->is_many) return true;
-            set = r->target;
-        }
-    }
-    if (x->kind != EXPR_CALL) return false;
-    for (size_t i = 0; i < x->arg_count; i++)
-        if (reaches_many(x->args[i], set)) return true;
-    return false;
-}
-
 static bool parse_order(struct parser *p, struct query_order *out)
 {
-    const size_t at = p->lexer.now.at;
     out->key = parse_expression(p);
     if (!out->key) return false;
-    if (reaches_many(out->key, p->set))
-        return parser_fail(p, ERR_TYPE, at, "expected a key with one value, found a path over many entities");
     out->is_descending = token_is_name(&p->lexer.now, "desc");
     return out->is_descending || token_is_name(&p->lexer.now, "asc") ? parser_step(p) : true;
 }
@@ -303,6 +285,7 @@ static bool take_pair(str pair, arena *a, struct given *out, err *e)
     str key, value_text = pair;
     if (!str_cut(&value_text, '=', &key)) return true;
     if (!http_percent_decode(key, true, a, &key, e)) return err_within(e, "query string");
+    key = str_trim(key);  // clients break a long URL into lines, of which the indents are sent
     if (key.n == 0 || key.p[0] != '$') return true;  // cache busters, keys of gateways
     const struct option *o = option_find(key);
     if (!o)

@@ -125,6 +125,9 @@ const char *compile_type_name(expr_type t);
 // it. Empty when it says nothing.
 NODISCARD bool compile_bounds(struct compiler *c, const struct expr *x, str *out);
 
+// The rows of a group that has some, for a SELECT inside that of the row they are related to: " FROM ... WHERE ...".
+str group_rows(struct compiler *c, const struct group *g);
+
 // A whole filter in the innermost scope.
 struct filter {
     str sql;          // conditions joined with AND; empty: none

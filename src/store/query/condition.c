@@ -9,31 +9,55 @@
 
 // ---- One EXISTS per cluster --------------------------------------------------------------------------------------------
 
-static str join_of_group(struct compiler *c, const struct join *j)
+// How a joined row is found: `tie` says which rows of `tables` belong to the row it comes from.
+struct joined {
+    str tables, tie, rest;
+};
+
+static struct joined joined_by(struct compiler *c, const struct join *j, const char *kind)
 {
     const struct link l = link_of(j->from.set, j->relation);
     const str table = table_name(j->to.set);
     const int from = j->from.alias, to = j->to.alias;
-    const char *kind = j->to.may_be_absent ? "LEFT JOIN" : "JOIN";
+    struct joined out = {.tables = sql_print(c, "%.*s AS t%d", STR_ARG(table), to)};
     switch (l.kind) {
-    case LINK_HERE:
-        return sql_print(c, " %s %.*s AS t%d ON t%d.id = t%d.%.*s", kind, STR_ARG(table), to, to, from,
-                         STR_ARG(l.here));
-    case LINK_THERE:
-        return sql_print(c, " %s %.*s AS t%d ON t%d.%.*s = t%d.id", kind, STR_ARG(table), to, to,
-                         STR_ARG(l.there), from);
-    case LINK_PAIRS: break;
+    case LINK_HERE: out.tie = sql_print(c, "t%d.id = t%d.%.*s", to, from, STR_ARG(l.here)); break;
+    case LINK_THERE: out.tie = sql_print(c, "t%d.%.*s = t%d.id", to, STR_ARG(l.there), from); break;
+    case LINK_PAIRS:
+        out.rest = sql_print(c, " %s %.*s ON t%d.id = p%d.%.*s", kind, STR_ARG(out.tables), to, to,
+                             STR_ARG(l.there));
+        out.tables = sql_print(c, "%.*s AS p%d", STR_ARG(l.table), to);
+        out.tie = sql_print(c, "p%d.%.*s = t%d.id", to, STR_ARG(l.here), from);
+        break;
     }
-    return sql_print(c, " %s %.*s AS p%d ON p%d.%.*s = t%d.id %s %.*s AS t%d ON t%d.id = p%d.%.*s", kind,
-                     STR_ARG(l.table), to, to, STR_ARG(l.here), from, kind, STR_ARG(table), to, to, to,
-                     STR_ARG(l.there));
+    return out;
+}
+
+static str joins_from(struct compiler *c, const struct join *first)
+{
+    buf list = sql_list();
+    for (const struct join *j = first; j; j = j->next) {
+        const char *kind = j->to.may_be_absent ? "LEFT JOIN" : "JOIN";
+        const struct joined by = joined_by(c, j, kind);
+        sql_list_add(&list, "",
+                     sql_print(c, " %s %.*s ON %.*s%.*s", kind, STR_ARG(by.tables), STR_ARG(by.tie),
+                               STR_ARG(by.rest)));
+    }
+    return sql_list_end(c, &list);
 }
 
 static str joins_of_group(struct compiler *c, const struct group *g)
 {
-    buf list = sql_list();
-    for (const struct join *j = g->joins; j; j = j->next) sql_list_add(&list, "", join_of_group(c, j));
-    return sql_list_end(c, &list);
+    return joins_from(c, g->joins);
+}
+
+// The first table is not joined to anything, so that SQLite may walk it in the order that is asked for.
+str group_rows(struct compiler *c, const struct group *g)
+{
+    const struct joined by = joined_by(c, g->joins, "JOIN");
+    const str others = joins_from(c, g->joins->next);
+    return sql_print(c, " FROM %.*s%.*s%.*s WHERE %.*s", STR_ARG(by.tables), STR_ARG(by.rest),
+                     STR_ARG(others), STR_ARG(by.tie));
 }
 
 // A condition with what it says about phen_start.

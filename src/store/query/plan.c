@@ -170,6 +170,49 @@ static void add_key(struct compiler *c, struct order *o, const struct term *t, b
     o->keys[o->key_count++] = (struct sort_key){t->type, (int)(o->column_count - first)};
 }
 
+// A column by the place that it has in its own SELECT, for SQLite finds no outer rows from inside an ORDER BY.
+static str order_of_many(struct compiler *c, const struct order *o, size_t from, size_t own)
+{
+    buf list = sql_list();
+    for (size_t i = from; i < o->column_count; i++) {
+        const str column = i == own ? STR("1") : o->columns[i].sql;
+        sql_list_add(&list, ", ",
+                     sql_print(c, "%.*s%s", STR_ARG(column), o->columns[i].is_descending ? " DESC" : ""));
+    }
+    return sql_list_end(c, &list);
+}
+
+// Of many related entities the one that comes first in this order decides: descending by time, the latest.
+static void first_of_many(struct compiler *c, struct order *o, size_t from, const struct group *many)
+{
+    const str rows = group_rows(c, many);
+    str firsts[2];  // a key has no more columns
+    for (size_t i = from; i < o->column_count; i++) {
+        const str order = order_of_many(c, o, from, i);
+        firsts[i - from] = sql_print(c, "(SELECT %.*s%.*s ORDER BY %.*s LIMIT 1)", STR_ARG(o->columns[i].sql),
+                                     STR_ARG(rows), STR_ARG(order));
+    }
+    for (size_t i = from; i < o->column_count; i++)
+        o->columns[i] = (struct sort_column){
+            .sql = firsts[i - from], .is_descending = o->columns[i].is_descending, .is_nullable = true};
+}
+
+static bool add_order(struct compiler *c, const struct query_order *by, struct order *o)
+{
+    const size_t from = o->column_count;
+    struct group many = {0};
+    many.last_join = &many.joins;
+    struct scope *s = c->scopes[0];
+    struct term t;
+    s->group = &many;
+    const bool ok = compile_term(c, by->key, &t);
+    s->group = NULL;
+    if (!ok) return false;
+    add_key(c, o, &t, by->is_descending);
+    if (many.joins) first_of_many(c, o, from, &many);
+    return true;
+}
+
 static bool add_default_key(struct compiler *c, const struct query *q, struct order *o)
 {
     if (is_of_stream(q)) {
@@ -192,11 +235,8 @@ static bool compile_order(struct compiler *c, const struct query *q, str id, str
     *o = (struct order){.keys = ARENA_ARRAY(c->a, q->order_count + 1, struct sort_key),
                         .columns = ARENA_ARRAY(c->a, 2 * (q->order_count + 2), struct sort_column)};
     if (!o->keys || !o->columns) return err_no_memory(c->e);
-    for (size_t i = 0; i < q->order_count; i++) {
-        struct term t;
-        if (!compile_term(c, q->orders[i].key, &t)) return false;
-        add_key(c, o, &t, q->orders[i].is_descending);
-    }
+    for (size_t i = 0; i < q->order_count; i++)
+        if (!add_order(c, &q->orders[i], o)) return false;
     if (q->order_count == 0 && !add_default_key(c, q, o)) return false;
     const bool is_descending = q->order_count > 0 && q->orders[q->order_count - 1].is_descending;
     add_column(o, id, is_descending, false);

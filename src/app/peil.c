@@ -168,7 +168,12 @@ static bool start_admin(struct peil *p, err *e)
                            .routes = p->admin_routes,
                            .route_count = p->admin_route_count};
     p->admin = http_start(&c, e);
-    return p->admin || err_within(e, "admin.listen");
+    if (p->admin) return true;
+    err why;
+    if (store_is_writable(p->store, &why)) return err_within(e, "admin.listen");
+    char text[256];  // a read-only disk has no place for the socket; what can be read is shown all the same
+    log_warning("nothing listens for the administrator", "why=%s", log_quote(text, str_of(e->text)));
+    return true;
 }
 
 static bool start_listening(struct peil *p, err *e)

@@ -76,6 +76,23 @@ describe('a disk that runs full', { skip: isPossible ? false : 'no mount namespa
   })
 })
 
+test('a disk that is read-only: what is there is shown, nothing is taken in', { skip: isPossible ? false : 'no mount namespaces here' }, async () => {
+  const data = join(scratch, 'frozen')
+  mkdirSync(data)
+  const steps = `"$0" serve --data "$1" --port 0 > "$1/first" & until [ -s "$1/first" ]; do sleep 0.1; done; kill $!; wait
+    mount -o remount,ro "$1" && exec "$0" serve --data "$1" --port 0`
+  const child = spawn('unshare', [...ALONE, data, 'sh', '-c', steps, binary, data], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const url = await new Promise((resolve) => child.stdout.once('data', (piece) => resolve(String(piece).trim())))
+    assert.deepEqual((await exchange(`${url}/v1.1/Things`)).body, { value: [] })
+    const { status, text } = await exchange(`${url}/readyz`)
+    assert.equal(status, 503)
+    assert.match(text, /Read-only file system/)
+  } finally {
+    child.kill()
+  }
+})
+
 describe('a file in the way', () => {
   const fresh = join(scratch, 'fresh')
   before(() => assert.equal(run(['init', '--data', fresh]).status, 0))

@@ -30,7 +30,7 @@ typedef int64_t entity_id;
 // An Observation's id holds its stream and its number there, so that finding one by id needs no index.
 #define OBSERVATION_ID(stream, number) (((entity_id)(stream) << 32) | (entity_id)(uint32_t)(number))
 #define OBSERVATION_STREAM(id) ((entity_id)(id) >> 32)
-#define OBSERVATION_NUMBER(id) ((uint32_t)((id) & 0xffffffff))
+#define OBSERVATION_NUMBER(id) ((uint32_t)((id)&0xffffffff))
 
 typedef enum {
     PROPERTY_TEXT,      // JSON text
@@ -38,16 +38,16 @@ typedef enum {
     PROPERTY_GEOMETRY,  // JSON; GeoJSON geometry or Feature when encodingType says so
     PROPERTY_INSTANT,
     PROPERTY_INTERVAL,
-    PROPERTY_TIME,      // an instant or an interval
-    PROPERTY_RESULT     // any JSON, kept as sent
+    PROPERTY_TIME,   // an instant or an interval
+    PROPERTY_RESULT  // any JSON, kept as sent
 } property_type;
 
 typedef enum {
-    PROPERTY_MANDATORY = 1,   // a create body must have it
-    PROPERTY_SERVER_KEPT = 2, // computed; what a client sends is ignored
-    PROPERTY_SHOW_NULL = 4,   // shown as null rather than left out
-    PROPERTY_OBJECT = 8,      // PROPERTY_JSON that must be an object
-    PROPERTY_ARRAY = 16       // PROPERTY_JSON that must be an array
+    PROPERTY_MANDATORY = 1,    // a create body must have it
+    PROPERTY_SERVER_KEPT = 2,  // computed; what a client sends is ignored
+    PROPERTY_SHOW_NULL = 4,    // shown as null rather than left out
+    PROPERTY_OBJECT = 8,       // PROPERTY_JSON that must be an object
+    PROPERTY_ARRAY = 16        // PROPERTY_JSON that must be an array
 } property_flags;
 
 struct property {
@@ -57,19 +57,20 @@ struct property {
 };
 
 struct relation {
-    str name;            // navigation property: "Datastreams", "Thing"
+    str name;  // navigation property: "Datastreams", "Thing"
     entity_set target;
     bool is_many;
-    bool is_mandatory;   // a create body (or the path) must give it; see entity.c for Datastream xor MultiDatastream
-    int inverse;         // index in the target's relations; the way back
+    bool
+        is_mandatory;  // a create body (or the path) must give it; see entity.c for Datastream xor MultiDatastream
+    int inverse;       // index in the target's relations; the way back
 };
 
 #define ENTITY_PROPERTIES_MAX 12
 #define ENTITY_RELATIONS_MAX 6
 
 struct entity_schema {
-    str set_name;        // "Things"
-    str entity_name;     // "Thing"
+    str set_name;     // "Things"
+    str entity_name;  // "Thing"
     const struct property *properties;
     int property_count;
     const struct relation *relations;
@@ -84,36 +85,58 @@ enum { LOCATION_THINGS, LOCATION_HISTORICAL_LOCATIONS };
 enum { HISTORICAL_LOCATION_TIME };
 enum { HISTORICAL_LOCATION_THING, HISTORICAL_LOCATION_LOCATIONS };
 enum {
-    DATASTREAM_NAME, DATASTREAM_DESCRIPTION, DATASTREAM_OBSERVATION_TYPE, DATASTREAM_UNIT_OF_MEASUREMENT,
-    DATASTREAM_OBSERVED_AREA, DATASTREAM_PHENOMENON_TIME, DATASTREAM_RESULT_TIME, DATASTREAM_PROPERTIES
+    DATASTREAM_NAME,
+    DATASTREAM_DESCRIPTION,
+    DATASTREAM_OBSERVATION_TYPE,
+    DATASTREAM_UNIT_OF_MEASUREMENT,
+    DATASTREAM_OBSERVED_AREA,
+    DATASTREAM_PHENOMENON_TIME,
+    DATASTREAM_RESULT_TIME,
+    DATASTREAM_PROPERTIES
 };
 enum { DATASTREAM_THING, DATASTREAM_SENSOR, DATASTREAM_OBSERVED_PROPERTY, DATASTREAM_OBSERVATIONS };
 enum {
-    MULTI_DATASTREAM_NAME, MULTI_DATASTREAM_DESCRIPTION, MULTI_DATASTREAM_OBSERVATION_TYPE,
-    MULTI_DATASTREAM_MULTI_OBSERVATION_DATA_TYPES, MULTI_DATASTREAM_UNIT_OF_MEASUREMENTS,
-    MULTI_DATASTREAM_OBSERVED_AREA, MULTI_DATASTREAM_PHENOMENON_TIME, MULTI_DATASTREAM_RESULT_TIME,
+    MULTI_DATASTREAM_NAME,
+    MULTI_DATASTREAM_DESCRIPTION,
+    MULTI_DATASTREAM_OBSERVATION_TYPE,
+    MULTI_DATASTREAM_MULTI_OBSERVATION_DATA_TYPES,
+    MULTI_DATASTREAM_UNIT_OF_MEASUREMENTS,
+    MULTI_DATASTREAM_OBSERVED_AREA,
+    MULTI_DATASTREAM_PHENOMENON_TIME,
+    MULTI_DATASTREAM_RESULT_TIME,
     MULTI_DATASTREAM_PROPERTIES
 };
 enum {
-    MULTI_DATASTREAM_THING, MULTI_DATASTREAM_SENSOR, MULTI_DATASTREAM_OBSERVED_PROPERTIES,
+    MULTI_DATASTREAM_THING,
+    MULTI_DATASTREAM_SENSOR,
+    MULTI_DATASTREAM_OBSERVED_PROPERTIES,
     MULTI_DATASTREAM_OBSERVATIONS
 };
 enum { SENSOR_NAME, SENSOR_DESCRIPTION, SENSOR_ENCODING_TYPE, SENSOR_METADATA, SENSOR_PROPERTIES };
 enum { SENSOR_DATASTREAMS, SENSOR_MULTI_DATASTREAMS };
-enum { OBSERVED_PROPERTY_NAME, OBSERVED_PROPERTY_DEFINITION, OBSERVED_PROPERTY_DESCRIPTION, OBSERVED_PROPERTY_PROPERTIES };
+enum {
+    OBSERVED_PROPERTY_NAME,
+    OBSERVED_PROPERTY_DEFINITION,
+    OBSERVED_PROPERTY_DESCRIPTION,
+    OBSERVED_PROPERTY_PROPERTIES
+};
 enum { OBSERVED_PROPERTY_DATASTREAMS, OBSERVED_PROPERTY_MULTI_DATASTREAMS };
 enum {
-    OBSERVATION_PHENOMENON_TIME, OBSERVATION_RESULT_TIME, OBSERVATION_RESULT, OBSERVATION_RESULT_QUALITY,
-    OBSERVATION_VALID_TIME, OBSERVATION_PARAMETERS
+    OBSERVATION_PHENOMENON_TIME,
+    OBSERVATION_RESULT_TIME,
+    OBSERVATION_RESULT,
+    OBSERVATION_RESULT_QUALITY,
+    OBSERVATION_VALID_TIME,
+    OBSERVATION_PARAMETERS
 };
 enum { OBSERVATION_DATASTREAM, OBSERVATION_MULTI_DATASTREAM, OBSERVATION_FEATURE_OF_INTEREST };
 enum { FEATURE_NAME, FEATURE_DESCRIPTION, FEATURE_ENCODING_TYPE, FEATURE_FEATURE, FEATURE_PROPERTIES };
 enum { FEATURE_OBSERVATIONS };
 
 const struct entity_schema *entity_schema_of(entity_set set);
-bool entity_set_by_name(str set_name, entity_set *out);              // "Things"; exact case
-int entity_property_find(entity_set set, str name);                   // index or -1
-int entity_relation_find(entity_set set, str name);                   // index or -1; exact case
-int entity_relation_find_nocase(entity_set set, str name);            // as RIVM clients send them: "locations"
+bool entity_set_by_name(str set_name, entity_set *out);     // "Things"; exact case
+int entity_property_find(entity_set set, str name);         // index or -1
+int entity_relation_find(entity_set set, str name);         // index or -1; exact case
+int entity_relation_find_nocase(entity_set set, str name);  // as RIVM clients send them: "locations"
 
 #endif

@@ -7,19 +7,19 @@
 #include "base/str.h"
 
 struct quantity {
-    str key;              // "pm25": in device readings, URLs and message files
-    str name_nl, name_en; // as the portal shows it: "Fijnstof PM2,5"
-    str ucum;             // canonical unit: "ug/m3"
-    str symbol;           // as shown: "µg/m³"
-    str unit_name;        // "microgram per cubic metre"
-    str definition;       // URI of the observed property
-    double least, most;   // outside: kept, flagged, never shown as good
-    int decimals;         // shown to residents
-    bool is_level;        // a level in dB: averaged energetically
+    str key;               // "pm25": in device readings, URLs and message files
+    str name_nl, name_en;  // as the portal shows it: "Fijnstof PM2,5"
+    str ucum;              // canonical unit: "ug/m3"
+    str symbol;            // as shown: "µg/m³"
+    str unit_name;         // "microgram per cubic metre"
+    str definition;        // URI of the observed property
+    double least, most;    // outside: kept, flagged, never shown as good
+    int decimals;          // shown to residents
+    bool is_level;         // a level in dB: averaged energetically
 };
 
-const struct quantity *quantity_by_key(str key);          // NULL when unknown
-const struct quantity *quantity_by_definition(str uri);   // NULL when unknown
+const struct quantity *quantity_by_key(str key);         // NULL when unknown
+const struct quantity *quantity_by_definition(str uri);  // NULL when unknown
 const struct quantity *quantity_all(size_t *count);
 
 #endif

@@ -83,27 +83,13 @@ void value_write_json(buf *b, const value *v)
 {
     switch (v->type) {
     case VALUE_NULL:
-    case VALUE_GEOMETRY:
-        BUF_LIT(b, "null");
-        return;
-    case VALUE_BOOL:
-        buf_add(b, v->truth ? STR("true") : STR("false"));
-        return;
-    case VALUE_DECIMAL:
-        buf_add_decimal(b, v->number);
-        return;
-    case VALUE_NUMBER:
-        write_number(b, v);
-        return;
-    case VALUE_TEXT:
-        json_write_text(b, v->text);
-        return;
-    case VALUE_JSON:
-        buf_add(b, v->text);
-        return;
-    case VALUE_TIME:
-        write_time(b, v->time);
-        return;
+    case VALUE_GEOMETRY: BUF_LIT(b, "null"); return;
+    case VALUE_BOOL: buf_add(b, v->truth ? STR("true") : STR("false")); return;
+    case VALUE_DECIMAL: buf_add_decimal(b, v->number); return;
+    case VALUE_NUMBER: write_number(b, v); return;
+    case VALUE_TEXT: json_write_text(b, v->text); return;
+    case VALUE_JSON: buf_add(b, v->text); return;
+    case VALUE_TIME: write_time(b, v->time); return;
     case VALUE_DURATION:
         buf_add_char(b, '"');
         value_write_duration(b, v->months, v->microseconds);

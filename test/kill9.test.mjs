@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Kill -9 in the middle of HTTP and MQTT load, again and again: no reading that was acknowledged is lost, none is stored twice
-// (over MQTT the broker sends again what was under way), and the store opens each time. PEIL_KILLS says how often; 100 is the
-// full form.
+// (over MQTT the broker sends again what was under way), and the store opens each time. PEIL_KILLS=10 makes it shorter.
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -11,7 +10,7 @@ import { Peil, binary, exchange } from './api/lib/peil.mjs'
 import { Broker, Client } from './api/lib/mqtt.mjs'
 import { wholeStream } from './api/lib/entities.mjs'
 
-const KILLS = Number(process.env.PEIL_KILLS ?? 10)
+const KILLS = Number(process.env.PEIL_KILLS ?? 100)
 const HTTP_CLIENTS = 8
 const MQTT_CLIENTS = 2
 const MQTT_IN_FLIGHT = 20

@@ -28,10 +28,10 @@ static void open_store(struct place *p)
 static int set_up(void **state)
 {
     struct place *p = calloc(1, sizeof *p);
-    snprintf(p->directory, sizeof p->directory, "/tmp/peil.engine.XXXXXX");
-    if (!mkdtemp(p->directory)) return -1;
-    open_store(p);
     *state = p;
+    snprintf(p->directory, sizeof p->directory, "/tmp/peil.engine.XXXXXX");
+    assert_non_null(mkdtemp(p->directory));
+    open_store(p);
     return 0;
 }
 

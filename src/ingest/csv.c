@@ -3,56 +3,7 @@
 
 #include "base/json.h"
 
-#include <string.h>
-
 #define ROW_ARENA_BYTES ((size_t)1 << 20)
-
-// ---- Fields of a line --------------------------------------------------------------------------------------------
-
-// A quoted field, from its opening quote: the content without quotes, doubled ones made single.
-static bool quoted_field(str line, size_t *at, arena *a, str *out, err *e)
-{
-    const size_t start = *at + 1;
-    char *text = arena_alloc(a, line.n - *at);
-    if (!text) return err_no_memory(e);
-    size_t n = 0;
-    for (size_t k = start; k < line.n; k++) {
-        if (line.p[k] != '"') {
-            text[n++] = line.p[k];
-        } else if (k + 1 < line.n && line.p[k + 1] == '"') {
-            text[n++] = '"';
-            k++;
-        } else {
-            *at = k + 1;
-            *out = (str){text, n};
-            return true;
-        }
-    }
-    return err_set(e, ERR_SYNTAX, *at, "the quote is never closed");
-}
-
-static bool fields_split(str line, char separator, arena *a, str fields[static CSV_COLUMNS_MAX],
-                         size_t *count, err *e)
-{
-    size_t at = 0, n = 0;
-    for (;;) {
-        if (n == CSV_COLUMNS_MAX) return err_set(e, ERR_LIMIT, at, "more than %d columns", CSV_COLUMNS_MAX);
-        if (at < line.n && line.p[at] == '"') {
-            if (!quoted_field(line, &at, a, &fields[n++], e)) return false;
-            if (at < line.n && line.p[at] != separator)
-                return err_set(e, ERR_SYNTAX, at, "expected '%c' behind the closing quote", separator);
-        } else {
-            const char *end = at < line.n ? memchr(line.p + at, separator, line.n - at) : NULL;
-            const size_t to = end ? (size_t)(end - line.p) : line.n;
-            fields[n++] = str_trim(str_slice(line, at, to));
-            at = to;
-        }
-        if (at >= line.n) break;
-        at++;  // the separator
-    }
-    *count = n;
-    return true;
-}
 
 // ---- The header --------------------------------------------------------------------------------------------------
 
@@ -69,19 +20,11 @@ static int column_find(const str *fields, size_t count, const char *const *names
     return -1;
 }
 
-static char separator_of(str header)
-{
-    const char candidates[] = {';', '\t'};
-    for (size_t k = 0; k < sizeof candidates; k++)
-        if (header.n && memchr(header.p, candidates[k], header.n)) return candidates[k];
-    return ',';
-}
-
 static bool columns_find(str header, entity_id stream, arena *a, struct csv_layout *out, err *e)
 {
     str fields[CSV_COLUMNS_MAX];
-    struct csv_layout l = {.separator = separator_of(header), .fixed_stream = stream, .stream = -1};
-    if (!fields_split(header, l.separator, a, fields, &l.columns, e)) return false;
+    struct csv_layout l = {.separator = csv_separator(header), .fixed_stream = stream, .stream = -1};
+    if (!csv_split(header, l.separator, a, fields, &l.columns, e)) return false;
     l.time = column_find(fields, l.columns, time_names);
     l.result = column_find(fields, l.columns, result_names);
     if (!stream) l.stream = column_find(fields, l.columns, stream_names);
@@ -129,7 +72,7 @@ static bool row_read(const struct csv_layout *l, str line, arena *a, struct obse
 {
     str fields[CSV_COLUMNS_MAX];
     size_t count;
-    if (!fields_split(line, l->separator, a, fields, &count, e)) return false;
+    if (!csv_split(line, l->separator, a, fields, &count, e)) return false;
     if (count != l->columns)
         return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "%zu columns, the header has %zu", count, l->columns);
     int64_t stream = l->fixed_stream;
@@ -168,8 +111,7 @@ static bool import_run(struct store_tx *tx, void *context, err *e)
     str rest = i->lines, line;
     for (int64_t number = i->first_line; str_cut(&rest, '\n', &line); number++) {
         err why;
-        line = str_trim(line);
-        if (line.n == 0) continue;
+        if (str_trim(line).n == 0) continue;
         arena_reset(a);
         if (row_import(tx, i, line, a, &why)) {
             report->stored++;

@@ -8,9 +8,8 @@
 #ifndef PEIL_INGEST_CSV_H
 #define PEIL_INGEST_CSV_H
 
+#include "ingest/decode/csv_line.h"
 #include "ingest/ingest.h"
-
-#define CSV_COLUMNS_MAX 256
 
 struct csv_layout {
     char separator;

@@ -17,9 +17,9 @@ struct tz;
 
 // What adapters need and no message tells; the same for all messages.
 struct device_site {
-    const struct tz *zone;  // of devices that send local times; NULL: they are taken as UTC
+    const struct tz *zone;                // of devices that send local times; NULL: they are taken as UTC
     const struct payload_book *payloads;  // how to read LoRaWAN payloads; NULL: none is described
-    str pepper;             // secret of this installation, for pseudonyms of meters; empty: none
+    str pepper;  // secret of this installation, for pseudonyms of meters; empty: none
 };
 
 struct device_message {
@@ -80,7 +80,8 @@ struct device_adapter {
     const char *const *topics;  // MQTT filters it reads, NULL-terminated; NULL: none
     const char *path;           // HTTP path below /push/: "sensor_community"; NULL: none
     str reply;  // body of the success answer that its firmware expects; empty: {"status":"ok"} form of peil
-    int reply_status;  // 201, 200...
+    int reply_status;    // 201, 200...
+    int partial_status;  // when some values could not be read; 0: reply_status
     bool (*decode)(const struct device_message *m, arena *a, struct device_result *out, err *e);
 };
 

@@ -92,6 +92,12 @@ static void outcome_write(buf *b, const struct ingest_outcome *o)
     json_close(&w, '}');
 }
 
+static int status_of(const struct device_adapter *adapter, const struct ingest_outcome *o)
+{
+    if (o->reject_count && adapter->partial_status) return adapter->partial_status;
+    return adapter->reply_status ? adapter->reply_status : 200;
+}
+
 // On the writer thread, after the commit.
 static void answered(void *context, const struct ingest_outcome *outcome, const err *e)
 {
@@ -100,8 +106,9 @@ static void answered(void *context, const struct ingest_outcome *outcome, const 
         reply_error(p->request, e);
     } else {
         buf b = {.max = ANSWER_MAX};
-        outcome_write(&b, outcome);
-        http_reply_data reply = {.status = p->adapter->reply_status ? p->adapter->reply_status : 200,
+        const int status = status_of(p->adapter, outcome);
+        if (status != 204) outcome_write(&b, outcome);
+        http_reply_data reply = {.status = status,
                                  .content_type = STR("application/json"),
                                  .body = p->adapter->reply.n ? p->adapter->reply : buf_str(&b)};
         http_reply(p->request, &reply);

@@ -128,6 +128,9 @@ static const struct quantity quantities[] = {
     {STR("water_flow"), STR("Waterstroom"), STR("Water flow"),               L_MIN, OWN("water_flow"), 0, 10000, 1, false},
     {STR("heat"),   STR("Warmteverbruik"),  STR("Heat used"),                GIGAJOULE, OWN("heat"), 0, 1e9, 3, false},
 
+    {STR("state_of_charge"), STR("Laadtoestand thuisbatterij"), STR("State of charge of a home battery"),
+                                                                             PERCENT, OWN("state_of_charge"), 0, 100, 0, false},
+
     // the device itself
     {STR("battery"), STR("Batterij"),       STR("Battery"),                  PERCENT, OWN("battery"), 0, 100, 0, false},
     {STR("battery_voltage"), STR("Batterijspanning"), STR("Battery voltage"), VOLT, OWN("battery_voltage"), 0, 60, 2, false},

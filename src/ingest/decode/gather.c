@@ -2,6 +2,7 @@
 #include "ingest/decode/gather.h"
 
 #include "base/utf8.h"
+#include "ingest/decode/local_time.h"
 #include "ingest/decode/loose.h"
 #include "model/unit.h"
 
@@ -68,18 +69,41 @@ void gather_time(struct gather *g, instant t)
         doubt_time(g, 0, (str){0});
 }
 
-bool gather_time_text(struct gather *g, str name, const json *j, err *e)
+void gather_local_time(struct gather *g, civil local, char season)
+{
+    const struct device_site *site = g->m->site;
+    bool is_skipped;
+    gather_time(g, local_time(site ? site->zone : NULL, local, season, g->m->received, &is_skipped));
+    if (!is_skipped) return;
+    g->time_flags |= READING_CLOCK;
+    g->time_why = STR("the clocks jumped over this time");
+}
+
+static bool read_time_text(struct gather *g, str name, const json *j, bool is_local, err *e)
 {
     instant t;
     err why;
     gather_time(g, TIME_NONE);
     if (!j || j->type == JSON_NULL) return true;
-    if (j->type == JSON_TEXT && time_parse_utc(j->text, &t, &why)) {
-        gather_time(g, t);
-        return true;
+    if (j->type != JSON_TEXT || !time_parse_utc(j->text, &t, &why)) {
+        (void)err_set(&why, ERR_TYPE, j->at, "is not a time");
+        return gather_reject(g, name, &why, e);
     }
-    (void)err_set(&why, ERR_TYPE, j->at, "is not a time");
-    return gather_reject(g, name, &why, e);
+    if (is_local && !time_parse(j->text, &t, NULL))  // it has no zone
+        gather_local_time(g, time_to_civil(t), 0);
+    else
+        gather_time(g, t);
+    return true;
+}
+
+bool gather_time_text(struct gather *g, str name, const json *j, err *e)
+{
+    return read_time_text(g, name, j, false, e);
+}
+
+bool gather_local_time_text(struct gather *g, str name, const json *j, err *e)
+{
+    return read_time_text(g, name, j, true, e);
 }
 
 // ---- growing lists -----------------------------------------------------------------------------------------------
@@ -182,9 +206,24 @@ static const struct guess *guess_for(const struct reading *r)
     return NULL;
 }
 
+void gather_assume(struct gather *g, str ucum, str unit)
+{
+    if (unit.n == 0 || g->assumed_count == GATHER_ASSUMED_MAX) return;
+    g->assumed[g->assumed_count].ucum = ucum;
+    g->assumed[g->assumed_count++].unit = unit;
+}
+
+static str assumed_unit(const struct gather *g, const struct quantity *q)
+{
+    for (size_t i = 0; i < g->assumed_count; i++)
+        if (str_eq(g->assumed[i].ucum, q->ucum)) return g->assumed[i].unit;
+    return (str){0};
+}
+
 static bool convert(struct gather *g, struct reading *r, str unit, err *e)
 {
     bool converted;
+    if (unit.n == 0) unit = assumed_unit(g, r->quantity);
     const struct guess *guess = unit.n ? NULL : guess_for(r);
     if (guess) {
         doubt(r, READING_CONVERTED, guess->why);

@@ -11,8 +11,11 @@
 #define PEIL_INGEST_DECODE_GATHER_H
 
 #include "base/json.h"
+#include "base/tz.h"
 #include "ingest/decode/word.h"
 #include "ingest/device.h"
+
+#define GATHER_ASSUMED_MAX 4
 
 struct gather {
     const struct device_message *m;
@@ -25,6 +28,10 @@ struct gather {
     instant time;  // TIME_NONE: none given, the receipt counts
     unsigned time_flags;
     str time_why;
+    struct {
+        str ucum, unit;
+    } assumed[GATHER_ASSUMED_MAX];
+    size_t assumed_count;
 };
 
 void gather_start(struct gather *g, const struct device_message *m, size_t most, arena *a);
@@ -38,6 +45,15 @@ NODISCARD bool gather_device(struct gather *g, str device, err *e);
 void gather_time(struct gather *g, instant t);
 // The text as time_parse_utc takes it; one that is no time becomes a reject of `name`.
 NODISCARD bool gather_time_text(struct gather *g, str name, const json *j, err *e);
+
+// A time on the clock of the town; `season`: see local_time.h.
+void gather_local_time(struct gather *g, civil local, char season);
+// As gather_time_text, but without a zone it is on the clock of the town.
+NODISCARD bool gather_local_time_text(struct gather *g, str name, const json *j, err *e);
+
+// Numbers that are named without a unit, of quantities in `ucum`, come in `unit`: what a device says once for all of its
+// values. More than GATHER_ASSUMED_MAX are passed over.
+void gather_assume(struct gather *g, str ucum, str unit);
 
 // Readings from here on are of another device or moment: the ones so far are compared with each other.
 void gather_group(struct gather *g);

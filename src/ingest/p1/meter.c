@@ -1,37 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/p1/meter.h"
 
-#include "ingest/decode/local_time.h"
-
-#include <sodium.h>
+#include "ingest/decode/pseudonym.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define HASH_BYTES 16      // the least that BLAKE2b gives here
-#define PSEUDONYM_BYTES 8  // of them: enough to tell millions of meters apart
-
-bool p1_pseudonym(const char *prefix, str id, const struct device_site *site, arena *a, str *out)
-{
-    unsigned char hash[HASH_BYTES];
-    char text[2 * PSEUDONYM_BYTES + 1];
-    const str key = site ? site->pepper : (str){0};
-    crypto_generichash(hash, sizeof hash, (const unsigned char *)id.p, id.n, (const unsigned char *)key.p,
-                       key.n);
-    sodium_bin2hex(text, sizeof text, hash, PSEUDONYM_BYTES);
-    return arena_print(a, out, "%s-%s", prefix, text);
-}
-
-// ---- times -------------------------------------------------------------------------------------------------------
-
 static void set_time(struct gather *g, const p1_time *t)
 {
-    const struct device_site *site = g->m->site;
-    bool is_skipped = false;
-    gather_time(g, t->is_given ? local_time(site ? site->zone : NULL, t->local, t->season, g->m->received,
-                                            &is_skipped)
-                               : TIME_NONE);
-    if (!is_skipped) return;
-    g->time_flags |= READING_CLOCK;
-    g->time_why = STR("the clocks jumped over this time");
+    if (t->is_given)
+        gather_local_time(g, t->local, t->season);
+    else
+        gather_time(g, TIME_NONE);
 }
 
 // ---- electricity -------------------------------------------------------------------------------------------------
@@ -172,7 +150,7 @@ static bool read_channel(const struct put *p, const struct p1_channel *c)
     const struct kind *kind = kind_of(c);
     const struct put here = {g, p->at + c->at, p->e};
     if (!kind) return true;
-    const bool named = c->id.n ? p1_pseudonym(kind->name, c->id, g->m->site, g->a, &g->sensor)
+    const bool named = c->id.n ? pseudonym(kind->name, c->id, g->m->site, g->a, &g->sensor)
                                : arena_print(g->a, &g->sensor, "%s, channel %d", kind->name, c->number);
     if (!named) return err_no_memory(p->e);
     set_time(g, &c->time);
@@ -190,7 +168,7 @@ static bool name_device(const struct p1_telegram *t, str device, struct gather *
     if (device.n == 0 && t->id.n == 0)
         return err_set(e, ERR_MISSING, ERR_NOWHERE,
                        "the telegram has no number of its meter: name it with ?device=NAME");
-    if (device.n == 0 && !p1_pseudonym("meter", t->id, g->m->site, g->a, &device)) return err_no_memory(e);
+    if (device.n == 0 && !pseudonym("meter", t->id, g->m->site, g->a, &device)) return err_no_memory(e);
     return gather_device(g, device, e);
 }
 

@@ -10,7 +10,4 @@
 // `device`: what the operator calls it; empty: the pseudonym of the meter. `at`: where the telegram stands in the message.
 NODISCARD bool p1_meter_read(const struct p1_telegram *t, str device, size_t at, struct gather *g, err *e);
 
-// "prefix-" and 16 hex digits of BLAKE2b over `id` with the installation's secret. False: no memory.
-NODISCARD bool p1_pseudonym(const char *prefix, str id, const struct device_site *site, arena *a, str *out);
-
 #endif

@@ -50,7 +50,7 @@ bool loose_json(str body, arena *a, json **out, err *e)
     if (e->code != ERR_SYNTAX) return false;
     char *copy = arena_alloc(a, body.n);
     if (!copy) return err_no_memory(e);
-    memcpy(copy, body.p, body.n);
+    if (body.n) memcpy(copy, body.p, body.n);
     return blank_no_numbers(copy, body.n) && json_parse((str){copy, body.n}, a, out, e);
 }
 

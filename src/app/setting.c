@@ -57,6 +57,7 @@ static bool check_level(str text, err *e)
                    STR_ARG(text));
 }
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a member cannot stand in parentheses
 #define AT(section, key) (offsetof(struct settings, section.key))
 
 // clang-format off

@@ -10,8 +10,8 @@
 
 void store_meter_register(struct metrics *m);  // NULL is fine
 // A batch of operations is on disk, or (not ok) was undone whole.
-void store_meter_batch(bool ok, size_t operations, size_t observations, int64_t microseconds);
-void store_meter_waiting(size_t operations);  // in the queue
-void store_meter_log(int frames);             // pages in the write-ahead log
+void store_meter_batch(bool ok, size_t operation_count, size_t observation_count, int64_t microseconds);
+void store_meter_waiting(size_t operation_count);  // in the queue
+void store_meter_log(int frames);                  // pages in the write-ahead log
 
 #endif

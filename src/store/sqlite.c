@@ -173,7 +173,7 @@ bool sql_finish(struct connection *c, sqlite3_stmt *st, err *e)
 
 bool sql_run(struct connection *c, str sql, err *e)
 {
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     if (!sql_take(c, sql, &st, e)) return false;
     bool got_row = true, ok = true;
     while (ok && got_row) ok = sql_step(c, st, &got_row, e);

@@ -234,7 +234,7 @@ bool sta_filter_parse(str text, entity_set set, const struct sta_limits *limits,
 {
     const struct sta_limits l = sta_limits_or_default(limits);
     struct parser p = {.limits = &l, .arena = a, .e = e, .set = set};
-    struct expr *x;
+    struct expr *x = NULL;
     if (!parser_start(&p, "$filter", text) || !parse_condition(&p, &x)) return false;
     if (!parser_end(&p, "an operator or the end")) return false;
     *out = x;

@@ -19,7 +19,9 @@ void settle_note_row(struct store *s, uint64_t commit, size_t observations, size
     if ((double)observations / AGE_OBSERVATIONS > age) age = (double)observations / AGE_OBSERVATIONS;
     if ((double)bytes / AGE_ROW_BYTES > age) age = (double)bytes / AGE_ROW_BYTES;
     k->credit += age;
-    for (k->age += age * SETTLE_MARKS; k->age >= 1; k->age--) {
+    k->age += age * SETTLE_MARKS;
+    while (k->age >= 1) {
+        k->age--;
         k->marks[k->mark] = commit;
         k->mark = (k->mark + 1) % SETTLE_MARKS;
     }
@@ -139,7 +141,8 @@ static void turn_hand(struct store_tx *tx)
 {
     struct settling *k = &tx->store->settling;
     const double step = 1 / (double)((tx->store->streams.count + 1) * ROUNDS);
-    for (; k->credit >= step && !tx_is_lost(tx); k->credit -= step) {
+    while (k->credit >= step && !tx_is_lost(tx)) {
+        k->credit -= step;
         struct stream *s = streams_next(&tx->store->streams, k->hand);
         if (!s) {
             end_round(tx);

@@ -26,7 +26,7 @@ void write_ok(tx_step step, void *context);
 void write_fails(tx_step step, void *context, err_code code, const char *part_of_text);
 
 value of_json(const char *json);  // any JSON value as a property
-value of_text(const char *text);
+value of_text(const char *s);
 value of_time(const char *iso);  // instant or interval
 entity_id make(const struct record *r);
 entity_id make_thing(const char *name, const char *properties_json);  // NULL: none

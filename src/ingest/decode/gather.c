@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define NAME_SHOWN_MAX 200
 #define COMPARED_MAX 200       // readings of one group that are compared with each other
 #define AHEAD_MAX TIME_MINUTE  // what a good clock may be ahead
 #define CLOCK_UNSET ((instant)946684800 * TIME_SECOND)  // before 2000: a clock that was never set
@@ -124,6 +125,13 @@ static void *room_for_one(struct gather *g, void *items, size_t count, size_t *c
     return grown;
 }
 
+// A name of the sender's own, as it can be shown: never empty, never long.
+static str shown(str name)
+{
+    if (name.n == 0) return STR("?");
+    return name.n > NAME_SHOWN_MAX ? utf8_slice(name, 0, NAME_SHOWN_MAX / 4) : name;
+}
+
 bool gather_reject(struct gather *g, str name, const err *why, err *e)
 {
     struct device_result *o = &g->out;
@@ -131,7 +139,7 @@ bool gather_reject(struct gather *g, str name, const err *why, err *e)
                                              e);
     if (!all) return false;
     o->rejects = all;
-    all[o->reject_count] = (struct device_reject){.name = name, .why = *why};
+    all[o->reject_count] = (struct device_reject){.name = shown(name), .why = *why};
     (void)err_within(&all[o->reject_count++].why, "%.*s", STR_ARG(name));
     return true;
 }
@@ -162,7 +170,7 @@ static struct reading reading_of(const struct gather *g, str name, const struct 
 
 bool gather_unknown(struct gather *g, str name, value v, size_t at, err *e)
 {
-    struct reading r = reading_of(g, name, NULL, at);
+    struct reading r = reading_of(g, shown(name), NULL, at);
     r.result = v;
     return keep(g, &r, e);
 }

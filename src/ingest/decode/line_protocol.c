@@ -195,9 +195,9 @@ static bool is_blank(const char *p, const char *end)
 
 bool line_next(struct line_reader *r, arena *a, struct line_point *out, bool *done, err *e)
 {
-    const char *const end = r->text.p + r->text.n;
     *done = false;
     while (r->at < r->text.n) {
+        const char *const end = r->text.p + r->text.n;
         struct scan s = {.start = r->text.p, .p = r->text.p + r->at, .a = a, .e = e};
         s.end = line_end(s.p, end);
         r->at = (size_t)(s.end - s.start) + 1;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/decode/loose.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -47,11 +49,27 @@ static bool blank_no_numbers(char *p, size_t n)
 bool loose_json(str body, arena *a, json **out, err *e)
 {
     if (json_parse(body, a, out, e)) return true;
-    if (e->code != ERR_SYNTAX) return false;
+    if (e->code != ERR_SYNTAX || body.n == 0) return false;
     char *copy = arena_alloc(a, body.n);
     if (!copy) return err_no_memory(e);
     if (body.n) memcpy(copy, body.p, body.n);
     return blank_no_numbers(copy, body.n) && json_parse((str){copy, body.n}, a, out, e);
+}
+
+bool loose_text(str body, arena *a, str *out)
+{
+    *out = body;
+    if (utf8_is_valid(body, NULL)) return true;
+    char *text = arena_alloc(a, 2 * body.n);
+    size_t n = 0;
+    if (!text) return false;
+    for (size_t i = 0; i < body.n; i++) {
+        const unsigned char c = (unsigned char)body.p[i];
+        if (c >= 0x80) text[n++] = (char)(0xC0 | c >> 6);
+        text[n++] = (char)(c >= 0x80 ? 0x80 | (c & 0x3F) : c);
+    }
+    *out = (str){text, n};
+    return true;
 }
 
 static bool is_json_number(str s)

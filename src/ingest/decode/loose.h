@@ -10,6 +10,9 @@
 // those of the body.
 NODISCARD bool loose_json(str body, arena *a, json **out, err *e);
 
+// The body as UTF-8: what is none is taken as ISO 8859-1, as old loggers write it. False: no memory.
+NODISCARD bool loose_text(str body, arena *a, str *out);
+
 // A JSON number, or a text that holds a number, or a number, a space and a unit ("-59 dBm"). `unit` is empty when none is
 // given. The digits are kept as sent.
 // Errors   ERR_MISSING (absent, null, empty, nan, inf), ERR_TYPE; `at` is where the value stands in the body

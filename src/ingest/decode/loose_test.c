@@ -116,6 +116,17 @@ static void any_value_is_kept_as_it_is(void **state)
     assert_int_equal(loose_value(NULL).type, VALUE_NULL);
 }
 
+static void text_that_is_no_utf_8_is_of_an_old_logger(void **state)
+{
+    str out;
+    assert_true(loose_text(STR("21 \xB0"
+                               "C"),
+                           *state, &out));
+    assert_true(str_eq(out, STR("21 °C")));
+    assert_true(loose_text(STR("21 °C"), *state, &out));
+    assert_true(str_eq(out, STR("21 °C")));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -125,6 +136,7 @@ int main(void)
         TEST(bare_nan_is_read_and_moves_no_position),
         TEST(other_faults_of_json_stay_faults),
         TEST(any_value_is_kept_as_it_is),
+        TEST(text_that_is_no_utf_8_is_of_an_old_logger),
     };
     return cmocka_run_group_tests_name("ingest/decode/loose", tests, NULL, NULL);
 }

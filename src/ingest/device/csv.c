@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "ingest/decode/csv_line.h"
 #include "ingest/decode/gather.h"
+#include "ingest/decode/loose.h"
 
 #include <string.h>
 
@@ -190,10 +191,10 @@ static bool read_line(struct table *t, str line, str *fields, size_t at, err *e)
 
 static bool read_table(struct table *t, err *e)
 {
-    const str body = t->g.m->body;
-    str rest = body, line = {0};
+    str body, rest, line = {0};
     str *fields = ARENA_ARRAY(t->g.a, CSV_COLUMNS_MAX, str);
-    if (!fields) return err_no_memory(e);
+    if (!fields || !loose_text(t->g.m->body, t->g.a, &body)) return err_no_memory(e);
+    rest = body;
     str_cut(&rest, '\n', &line);
     if (!read_header(t, line, e)) return false;
     for (t->line = 2; str_cut(&rest, '\n', &line); t->line++) {

@@ -104,7 +104,8 @@ static bool decode(const struct device_message *m, arena *a, struct device_resul
     if (str_eq(last, STR("json"))) {
         if (!json_parse(m->body, a, &object, e) || !read_all(object, &g, e)) return false;
     } else {
-        const json text = {.type = JSON_TEXT, .text = str_trim(m->body)};
+        json text = {.type = JSON_TEXT};
+        if (!loose_text(str_trim(m->body), a, &text.text)) return err_no_memory(e);
         if (!read_named(last, &text, &g, e)) return false;
     }
     gather_end(&g, out);

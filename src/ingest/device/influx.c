@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "ingest/decode/gather.h"
 #include "ingest/decode/line_protocol.h"
+#include "ingest/decode/loose.h"
 
 #include <stdlib.h>
 
@@ -160,7 +161,8 @@ static bool read_point(struct writing *w, err *e)
 
 static bool read_lines(struct writing *w, err *e)
 {
-    struct line_reader r = {.text = w->g.m->body};
+    struct line_reader r = {0};
+    if (!loose_text(w->g.m->body, w->g.a, &r.text)) return err_no_memory(e);
     for (;;) {
         bool done;
         err why;

@@ -71,15 +71,15 @@ static bool read_readings(struct gather *g, err *e)
 // {t:2016-06-08T10:30:00Z,29:48.4,55:21.3}: almost JSON.
 static bool read_raw(struct gather *g, err *e)
 {
-    const str body = str_trim(g->m->body);
+    str body;
+    if (!loose_text(str_trim(g->m->body), g->a, &body)) return err_no_memory(e);
     if (!str_starts(body, STR("{")) || !str_ends(body, STR("}")))
         return err_set(e, ERR_SYNTAX, 0, "expected {t:TIME,ID:VALUE,...}");
     str rest = str_slice(body, 1, body.n - 1), pair;
     while (str_cut(&rest, ',', &pair)) {
         str value_text = pair, id = {0};
         if (!str_cut(&value_text, ':', &id)) continue;
-        const json j = {
-            .type = JSON_TEXT, .text = str_trim(value_text), .at = (size_t)(pair.p - g->m->body.p)};
+        const json j = {.type = JSON_TEXT, .text = str_trim(value_text), .at = (size_t)(pair.p - body.p)};
         id = str_trim(id);
         if (!(str_eq(id, STR("t")) ? gather_time_text(g, id, &j, e) : read_sensor(id, &j, j.at, g, e)))
             return false;

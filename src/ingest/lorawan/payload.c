@@ -171,6 +171,7 @@ bool payload_read(const struct description *d, str payload, size_t at, struct ga
 {
     struct reading_payload p = {d, payload, at, g, e};
     size_t from = 0;
+    if (payload.n == 0) return stop(&p, from, "there is nothing to read for");
     do {
         const struct payload_item *item = item_at(d, payload, from);
         if (!item) return stop(&p, from, "what stands here is not in the description");

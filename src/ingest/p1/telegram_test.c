@@ -30,7 +30,7 @@ static void read_file(const char *name)
 
 static void read_lines(const char *lines)
 {
-    char text[2000];
+    static char text[2000];  // what was read are views of it
     snprintf(text, sizeof text, "/X\r\n\r\n%s!\r\n", lines);
     if (!p1_telegram_read(str_of(text), &t, &e)) fail_msg("%s", e.text);
 }
@@ -188,7 +188,7 @@ TEST(a_bad_line_leaves_its_neighbours)
 TEST(the_checksum_may_be_short_or_in_small_letters_but_not_missing)
 {
     const char *const body = "/X\n1-3:0.2.8(42)\n!";
-    char text[100];
+    static char text[100];
     const unsigned crc = p1_checksum(str_of(body));
     snprintf(text, sizeof text, "%s%x\n", body, crc);
     assert_true(p1_telegram_read(str_of(text), &t, &e));

@@ -11,31 +11,30 @@
 
 #define EXACT_POWER 22                     // 10^22 is the last power of ten that a double holds exactly
 #define EXACT_INTEGER ((uint64_t)1 << 53)  // and all integers up to here
-#define SCALE_MAX 18
 
 static const double power_of_ten[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-static const int64_t int_power_of_ten[SCALE_MAX + 1] = {1,
-                                                        10,
-                                                        100,
-                                                        1000,
-                                                        10000,
-                                                        100000,
-                                                        1000000,
-                                                        10000000,
-                                                        100000000,
-                                                        1000000000,
-                                                        10000000000,
-                                                        100000000000,
-                                                        1000000000000,
-                                                        10000000000000,
-                                                        100000000000000,
-                                                        1000000000000000,
-                                                        10000000000000000,
-                                                        100000000000000000,
-                                                        1000000000000000000};
+const int64_t decimal_power[DECIMAL_SCALE_MAX + 1] = {1,
+                                                      10,
+                                                      100,
+                                                      1000,
+                                                      10000,
+                                                      100000,
+                                                      1000000,
+                                                      10000000,
+                                                      100000000,
+                                                      1000000000,
+                                                      10000000000,
+                                                      100000000000,
+                                                      1000000000000,
+                                                      10000000000000,
+                                                      100000000000000,
+                                                      1000000000000000,
+                                                      10000000000000000,
+                                                      100000000000000000,
+                                                      1000000000000000000};
 
 static bool is_digit(char c)
 {
@@ -49,7 +48,7 @@ bool decimal_parse(str text, decimal *out)
     const char *const end = p + text.n;
     const bool negative = *p == '-';
     p += negative;
-    if (end - p > SCALE_MAX + 1) return false;  // 18 digits and a point
+    if (end - p > DECIMAL_SCALE_MAX + 1) return false;  // 18 digits and a point
     if (p == end || !is_digit(*p)) return false;
     if (*p == '0' && end - p > 1 && p[1] != '.') return false;
     const char *point = NULL;
@@ -57,7 +56,7 @@ bool decimal_parse(str text, decimal *out)
     int digits = 0;
     for (; p < end; p++) {
         if (is_digit(*p)) {
-            if (++digits > SCALE_MAX) return false;
+            if (++digits > DECIMAL_SCALE_MAX) return false;
             units = units * 10 + (*p - '0');
         } else if (*p == '.' && !point && p + 1 < end) {
             point = p;
@@ -82,15 +81,15 @@ double decimal_to_double(decimal d)
 int decimal_cmp(decimal a, decimal b)
 {
     // at most 2^63 * 10^18 < 2^127
-    const __int128 x = (__int128)a.units * (a.scale < b.scale ? int_power_of_ten[b.scale - a.scale] : 1);
-    const __int128 y = (__int128)b.units * (b.scale < a.scale ? int_power_of_ten[a.scale - b.scale] : 1);
+    const __int128 x = (__int128)a.units * (a.scale < b.scale ? decimal_power[b.scale - a.scale] : 1);
+    const __int128 y = (__int128)b.units * (b.scale < a.scale ? decimal_power[a.scale - b.scale] : 1);
     return (x > y) - (x < y);
 }
 
 static bool decimal_of(__int128 units, int scale, decimal *out)
 {
-    const __int128 end = int_power_of_ten[SCALE_MAX];
-    if (scale > SCALE_MAX || units >= end || units <= -end) return false;
+    const __int128 end = decimal_power[DECIMAL_SCALE_MAX];
+    if (scale > DECIMAL_SCALE_MAX || units >= end || units <= -end) return false;
     *out = (decimal){(int64_t)units, (int8_t)scale};
     return true;
 }
@@ -98,8 +97,8 @@ static bool decimal_of(__int128 units, int scale, decimal *out)
 bool decimal_add(decimal a, decimal b, decimal *out)
 {
     const int8_t scale = a.scale > b.scale ? a.scale : b.scale;
-    const __int128 x = (__int128)a.units * int_power_of_ten[scale - a.scale];
-    const __int128 y = (__int128)b.units * int_power_of_ten[scale - b.scale];
+    const __int128 x = (__int128)a.units * decimal_power[scale - a.scale];
+    const __int128 y = (__int128)b.units * decimal_power[scale - b.scale];
     return decimal_of(x + y, scale, out);
 }
 
@@ -120,7 +119,7 @@ static char *digits_before(char *end, uint64_t v)
 
 size_t num_write_decimal(char out[static NUM_TEXT_MAX], decimal d)
 {
-    assert(d.scale >= 0 && d.scale <= SCALE_MAX);
+    assert(d.scale >= 0 && d.scale <= DECIMAL_SCALE_MAX);
     char text[24];
     char *const end = text + sizeof text;
     char *p = digits_before(end, d.units < 0 ? -(uint64_t)d.units : (uint64_t)d.units);
@@ -192,9 +191,9 @@ struct ordinary {
 
 static __uint128_t int_power(int n)
 {
-    return n <= SCALE_MAX
-               ? (__uint128_t)int_power_of_ten[n]
-               : (__uint128_t)int_power_of_ten[SCALE_MAX] * (uint64_t)int_power_of_ten[n - SCALE_MAX];
+    return n <= DECIMAL_SCALE_MAX ? (__uint128_t)decimal_power[n]
+                                  : (__uint128_t)decimal_power[DECIMAL_SCALE_MAX] *
+                                        (uint64_t)decimal_power[n - DECIMAL_SCALE_MAX];
 }
 
 static bool take_apart(double v, struct ordinary *o)
@@ -225,7 +224,7 @@ static bool digits_ordinary(struct digits *d, double v)
     if (!take_apart(v, &o)) return false;
     const uint64_t q = (uint64_t)(o.v2 >> (o.shift + 1));
     for (int count = DBL_DIG; count <= DBL_DECIMAL_DIG; count++) {
-        const uint64_t step = (uint64_t)int_power_of_ten[DBL_DECIMAL_DIG - count];
+        const uint64_t step = (uint64_t)decimal_power[DBL_DECIMAL_DIG - count];
         const uint64_t below = q / step * step, above = below + step;
         const __uint128_t middle = (__uint128_t)(below + above) << o.shift;
         const bool up = o.v2 > middle || (o.v2 == middle && below / step % 2 == 1);

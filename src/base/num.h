@@ -13,6 +13,9 @@ typedef struct {
     int8_t scale;
 } decimal;
 
+#define DECIMAL_SCALE_MAX 18
+extern const int64_t decimal_power[DECIMAL_SCALE_MAX + 1];  // of ten: decimal_power[3] is 1000
+
 #define NUM_TEXT_MAX 32  // longest text of num_write_double, num_write_decimal
 
 // Whole text is an optional minus and 1 to 18 digits, at most one point with digits on both sides, no leading

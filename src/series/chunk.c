@@ -24,26 +24,6 @@ enum {
 static const int64_t units_of_time[] = {1, 1000, 1000000};
 #define UNITS_OF_TIME (sizeof units_of_time / sizeof units_of_time[0])
 
-static const int64_t powers[DECIMAL_SCALE_MAX + 1] = {1,
-                                                      10,
-                                                      100,
-                                                      1000,
-                                                      10000,
-                                                      100000,
-                                                      1000000,
-                                                      10000000,
-                                                      100000000,
-                                                      1000000000,
-                                                      10000000000,
-                                                      100000000000,
-                                                      1000000000000,
-                                                      10000000000000,
-                                                      100000000000000,
-                                                      1000000000000000,
-                                                      10000000000000000,
-                                                      100000000000000000,
-                                                      1000000000000000000};
-
 // ---- writing: times ----
 
 #define UNIT_COARSEST ((uint8_t)(UNITS_OF_TIME - 1))
@@ -149,7 +129,7 @@ static bool is_decimal(const struct point *p)
 
 static bool scale_up(const struct point *p, uint8_t scale, int64_t *out)
 {
-    return p->scale <= scale && !__builtin_mul_overflow(p->units, powers[scale - p->scale], out);
+    return p->scale <= scale && !__builtin_mul_overflow(p->units, decimal_power[scale - p->scale], out);
 }
 
 static bool has_fewest_digits(const struct point *p)

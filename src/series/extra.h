@@ -11,8 +11,6 @@
 #include "model/observation.h"
 #include "series/varint.h"
 
-#define DECIMAL_SCALE_MAX 18
-
 enum {
     EXTRA_RESULT = 1,  // a result that is no decimal, or a decimal that the column of results cannot say
     EXTRA_END = 2,     // phenomenonTime is an interval

@@ -181,11 +181,16 @@ static bool start_listening(struct peil *p, err *e)
     return !p->broker || town_broker_listen(p->broker, e);
 }
 
+static bool start_schedule(struct peil *p, err *e)
+{
+    return schedule_start(p->schedule, e);
+}
+
 // ---- The whole ---------------------------------------------------------------------------------------------------
 
 static bool (*const starters[])(struct peil *, err *) = {
     start_store,  start_identity, start_ingest, start_sta,       start_broker,
-    start_portal, start_http,     start_admin,  start_listening,
+    start_portal, start_http,     start_admin,  start_listening, start_schedule,
 };
 
 bool peil_start(const struct settings *s, struct peil **out, err *e)
@@ -195,7 +200,8 @@ bool peil_start(const struct settings *s, struct peil **out, err *e)
     p->settings = *s;
     p->arena = arena_new(PEIL_ARENA_BYTES);
     p->metrics = metrics_new();
-    bool ok = (p->arena && p->metrics) || err_no_memory(e);
+    p->schedule = schedule_new();
+    bool ok = (p->arena && p->metrics && p->schedule) || err_no_memory(e);
     for (size_t k = 0; ok && k < sizeof starters / sizeof starters[0]; k++) ok = starters[k](p, e);
     if (!ok) {
         peil_stop(p);
@@ -222,6 +228,7 @@ void peil_reload(struct peil *p, const struct settings *s)
 void peil_stop(struct peil *p)
 {
     if (p->admin) http_stop(p->admin, 0);
+    schedule_stop(p->schedule);
     portal_stop(p->portal);
     if (p->http) http_stop(p->http, STOP_GRACE_S);
     town_broker_stop(p->broker);
@@ -232,6 +239,7 @@ void peil_stop(struct peil *p)
     ingest_free(p->ingest);
     site_close(p->site);
     identity_free(p->identity);
+    schedule_free(p->schedule);
     metrics_free(p->metrics);
     arena_free(p->arena);
     free(p);

@@ -7,6 +7,7 @@
 
 #include "app/setting.h"
 #include "base/metrics.h"
+#include "base/schedule.h"
 #include "http/server.h"
 #include "identity/identity.h"
 #include "ingest/ingest.h"
@@ -20,6 +21,7 @@ struct peil {
     struct settings settings;  // as at the start; texts in `arena`
     arena *arena;
     struct metrics *metrics;
+    struct schedule *schedule;  // all periodic work; parts add their jobs while they start
     struct store *store;
     struct identity *identity;
     struct site *site;

@@ -22,7 +22,7 @@ static const http_header on_data[] = {
     {STR("Access-Control-Allow-Methods"), STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")},
     {STR("Access-Control-Allow-Headers"),
      STR("Authorization, Content-Type, If-Match, If-None-Match, Prefer")},
-    {STR("Access-Control-Expose-Headers"), STR("Location, ETag")},
+    {STR("Access-Control-Expose-Headers"), STR("Location, ETag, Link, API-Version")},
 };
 
 static void add_all(http_reply_data *reply, const http_header *headers, size_t count)

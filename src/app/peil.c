@@ -69,6 +69,20 @@ static bool start_sta(struct peil *p, err *e)
     return true;
 }
 
+// Parts that have no resources of their own in the API yet are left NULL.
+static bool start_api(struct peil *p, err *e)
+{
+    str zone;
+    if (!arena_copy(p->arena, p->settings.portal.zone, &zone)) return err_no_memory(e);
+    if (!(p->zone = tz_load(zone.p, e))) return err_within(e, "portal.zone");
+    p->api = (struct api_parts){.store = p->store,
+                                .identity = p->identity,
+                                .zone = p->zone,
+                                .root_url = &p->sta.root_url,
+                                .town = p->settings.portal.town};
+    return true;
+}
+
 static bool start_broker(struct peil *p, err *e)
 {
     const struct settings *s = &p->settings;
@@ -143,6 +157,7 @@ static bool start_http(struct peil *p, err *e)
     p->routes[p->route_count++] = push_route(p->push);
     sta_routes(&p->sta_http, p->routes + p->route_count);
     p->route_count += STA_ROUTES;
+    p->routes[p->route_count++] = api_route(&p->api);
     if (p->portal) p->route_count += portal_routes(p->portal, p->routes + p->route_count);
     const http_config c = http_settings(p);
     p->http = http_start(&c, e);
@@ -188,10 +203,21 @@ static bool start_schedule(struct peil *p, err *e)
 
 // ---- The whole ---------------------------------------------------------------------------------------------------
 
-static bool (*const starters[])(struct peil *, err *) = {
-    start_store,  start_identity, start_ingest, start_sta,       start_broker,
-    start_portal, start_http,     start_admin,  start_listening, start_schedule,
+// clang-format off
+static bool (*const starters[])(struct peil *, err *) = {  // one a line
+    start_store,
+    start_identity,
+    start_ingest,
+    start_sta,
+    start_api,
+    start_broker,
+    start_portal,
+    start_http,
+    start_admin,
+    start_listening,
+    start_schedule,
 };
+// clang-format on
 
 bool peil_start(const struct settings *s, struct peil **out, err *e)
 {
@@ -240,6 +266,7 @@ void peil_stop(struct peil *p)
     site_close(p->site);
     identity_free(p->identity);
     schedule_free(p->schedule);
+    tz_free(p->zone);
     metrics_free(p->metrics);
     arena_free(p->arena);
     free(p);

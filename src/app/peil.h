@@ -5,6 +5,7 @@
 #ifndef PEIL_APP_PEIL_H
 #define PEIL_APP_PEIL_H
 
+#include "api/api.h"
 #include "app/setting.h"
 #include "base/metrics.h"
 #include "base/schedule.h"
@@ -29,6 +30,8 @@ struct peil {
     struct push *push;
     struct sta sta;
     struct sta_http sta_http;
+    struct tz *zone;
+    struct api_parts api;
     struct town_broker *broker;  // NULL: no broker is named
     str mqtt_endpoint;
     struct portal *portal;  // NULL: no pages are installed

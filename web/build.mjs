@@ -35,7 +35,7 @@ export async function build(output) {
     const words = Object.entries(messagesOf(language)).sort(([a], [b]) => (a < b ? -1 : 1));
     writeFileSync(join(output, `words.${language}.json`), JSON.stringify(Object.fromEntries(words), null, 1));
   }
-  writeFileSync(join(output, 'manifest.json'), `${JSON.stringify({ languages: LANGUAGES, pages, assets }, null, 1)}\n`);
+  writeFileSync(join(output, 'manifest.json'), `${JSON.stringify({ languages: LANGUAGES, pages, assets, tokens: tokens() }, null, 1)}\n`);
   return { pages, assets };
 }
 
@@ -43,6 +43,13 @@ export async function build(output) {
 export function messagesOf(language) {
   const all = JSON.parse(readFileSync(join(web, `messages/${language}.json`), 'utf8'));
   return Object.fromEntries(Object.entries(all).map(([id, m]) => [id, Array.isArray(m) ? m[0] : m]));
+}
+
+// The colours that a town may change, as they stand in theme.css: the server checks a town's own against them.
+function tokens() {
+  const [light, dark] = readFileSync(join(web, 'style/theme.css'), 'utf8').split('@media');
+  const colours = (css) => Object.fromEntries([...css.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, colour]) => [name, colour]));
+  return { light: colours(light), dark: colours(dark) };
 }
 
 function writeAsset(output, name, bytes) {
@@ -63,10 +70,18 @@ function writeAsset(output, name, bytes) {
 async function bundleStyle(font) {
   const made = await esbuild.build({
     entryPoints: [join(web, 'style/main.css')], bundle: true, minify: true, write: false,
-    external: ['/assets/*'], logLevel: 'warning', target: ['chrome100', 'firefox100', 'safari15'],
+    external: ['/assets/*'], plugins: [buttons], logLevel: 'warning', target: ['chrome100', 'firefox100', 'safari15.4'],
   });
   return Buffer.from(made.outputFiles[0].text.replaceAll('/assets/text.woff2', font));
 }
+
+// NL Design System's button is a class; here every <button> is one without saying so.
+const buttons = {
+  name: 'buttons',
+  setup: (b) => b.onLoad({ filter: /button-css.*button\.css$/ }, ({ path }) => ({
+    loader: 'css', contents: readFileSync(path, 'utf8').replace(/\.nl-button(?![\w-])/g, ':where(button,.nl-button)'),
+  })),
+};
 
 // The client gets only its own texts, those whose id starts with "client.".
 async function bundleClient(language) {

@@ -103,13 +103,13 @@ static bool start_broker(struct peil *p, err *e)
 static bool start_portal(struct peil *p, err *e)
 {
     const struct settings *s = &p->settings;
-    str web, areas, zone;
+    str web, areas, zone, theme;
     const bool is_default = s->portal.web_directory.n == 0;
     if (!arena_copy(p->arena, is_default ? STR(PEIL_SHARE "/web") : s->portal.web_directory, &web) ||
         !arena_copy(p->arena,
                     s->portal.areas_file.n ? s->portal.areas_file : STR(PEIL_SHARE "/demo/rijswijk.geojson"),
                     &areas) ||
-        !arena_copy(p->arena, s->portal.zone, &zone))
+        !arena_copy(p->arena, s->portal.zone, &zone) || !arena_copy(p->arena, s->portal.theme_file, &theme))
         return err_no_memory(e);
     if (is_default && access(web.p, F_OK) != 0) {
         log_warning("no portal: its built pages are not there", "directory=%s", web.p);
@@ -120,6 +120,7 @@ static bool start_portal(struct peil *p, err *e)
                              .areas_file = s->portal.areas_file.n || access(areas.p, F_OK) == 0 ? areas.p
                                                                                                 : NULL,
                              .town = s->portal.town,
+                             .theme_file = theme.p,
                              .zone = zone.p,
                              .root_url = s->http.root_url,
                              .is_demo = s->portal.demo,

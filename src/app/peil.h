@@ -16,7 +16,7 @@
 #include "sta/request.h"
 #include "store/store.h"
 
-#define PEIL_ROUTES_MAX 96
+#define PEIL_ROUTES_MAX 256
 
 struct peil {
     struct settings settings;  // as at the start; texts in `arena`

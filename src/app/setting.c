@@ -144,6 +144,8 @@ static const struct setting table[] = {
      check_zone},
     {"portal", "areas_file", SETTING_TEXT, AT(portal, areas_file), "", 0, 0,
      "GeoJSON with the outlines of the neighbourhoods for the map. Empty: the simplified outlines of Rijswijk."},
+    {"portal", "theme_file", SETTING_TEXT, AT(portal, theme_file), "", 0, 0,
+     "JSON with the town's name, logo, colours and contact; share/theme/example.json shows all it may hold. Empty: peil's own."},
     {"portal", "demo", SETTING_BOOL, AT(portal, demo), "no", 0, 0,
      "Mark every page as showing demo data."},
 

@@ -34,7 +34,7 @@ struct settings {
         str payloads_directory;
     } ingest;
     struct {
-        str web_directory, town, zone, areas_file;
+        str web_directory, town, zone, areas_file, theme_file;
         bool demo;
     } portal;
     struct {

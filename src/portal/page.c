@@ -2,6 +2,7 @@
 #include "portal/page.h"
 
 #include "base/log.h"
+#include "portal/digest.h"
 #include "portal/live.h"
 
 #include <math.h>
@@ -208,6 +209,10 @@ static void put_frame(struct page *p)
     struct view_maker *m = &p->maker;
     view_text(m, p->root, STR("town"), p->portal->config.town);
     view_text(m, p->root, STR("zone"), str_of(p->portal->config.zone));
+    view_text(m, p->root, STR("theme_css"), p->portal->theme.css_path);
+    view_text(m, p->root, STR("theme_logo"), p->portal->theme.logo_path);
+    view_text(m, p->root, STR("brand_light"), p->portal->theme.brand_light);
+    view_text(m, p->root, STR("brand_dark"), p->portal->theme.brand_dark);
     view_text(m, p->root, STR("version"), STR(PEIL_VERSION));
     view_flag(m, p->root, STR("demo"), shows_demo(p));
     view_text(m, p->root, STR("self_href"), self_href(p, path));
@@ -229,19 +234,6 @@ static bool page_start(struct page *p, struct portal *portal, struct http_reques
     return p->root != NULL;
 }
 
-// FNV-1a over words of eight bytes: only to tell one page from another.
-static uint64_t hash_of(str s)
-{
-    uint64_t h = 14695981039346656037u;
-    for (size_t i = 0; i < s.n; i += sizeof h) {
-        uint64_t word = 0;
-        memcpy(&word, s.p + i, s.n - i < sizeof word ? s.n - i : sizeof word);
-        h = (h ^ word) * 1099511628211u;
-        h ^= h >> 32;
-    }
-    return h;
-}
-
 static void answer(struct page *p, const struct site_page *page, int status)
 {
     buf body = {.max = PAGE_BYTES_MAX};
@@ -250,7 +242,7 @@ static void answer(struct page *p, const struct site_page *page, int status)
     template_render(page->template, p->root, &body);
     http_reply_data reply = {
         .status = status, .content_type = STR("text/html; charset=utf-8"), .body = buf_str(&body)};
-    snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)hash_of(reply.body));
+    snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)digest_of(reply.body));
     if (body.failed) reply = (http_reply_data){.status = 500};
     http_reply_add_header(&reply, STR("Cache-Control"), STR("no-cache"));
     http_reply_add_header(&reply, STR("Content-Language"), language_code(page->language));

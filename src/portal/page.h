@@ -9,6 +9,7 @@
 #include "portal/meter.h"
 #include "portal/portal.h"
 #include "portal/site.h"
+#include "portal/theme.h"
 
 struct http_static;
 struct live;
@@ -17,6 +18,7 @@ struct portal {
     portal_config config;
     arena *a;
     struct site *site;
+    struct theme theme;
     struct outlines *outlines;  // NULL: none
     str outlines_source;        // the file's text
     struct tz *zone;

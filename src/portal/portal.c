@@ -44,6 +44,13 @@ static bool load_assets(struct portal *p, err *e)
     return (p->assets = http_static_open(path, STR("/assets/"), e));
 }
 
+static bool load_theme(struct portal *p, err *e)
+{
+    if (!theme_load(p->config.theme_file, p->site->tokens, p->a, &p->theme, e)) return false;
+    if (p->theme.town.n) p->config.town = p->theme.town;
+    return true;
+}
+
 static bool make_routes(struct portal *p, err *e)
 {
     p->page_routes = ARENA_ARRAY(p->a, p->site->page_count + 1, struct page_route);
@@ -60,8 +67,8 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
     p->config = *c;
     p->a = arena_new(PORTAL_ARENA_BYTES);
     bool ok = (p->a || err_no_memory(e)) && site_load(c->web_directory, p->a, &p->site, e) &&
-              load_assets(p, e) && load_outlines(p, e) && (p->zone = tz_load(c->zone, e)) &&
-              (p->book = meter_book_new(c->store, p->outlines, e)) &&
+              load_theme(p, e) && load_assets(p, e) && load_outlines(p, e) &&
+              (p->zone = tz_load(c->zone, e)) && (p->book = meter_book_new(c->store, p->outlines, e)) &&
               (p->live = live_start(c->store, p->book, c->metrics, e)) && make_routes(p, e);
     if (!ok) {
         portal_close(p);
@@ -98,6 +105,28 @@ static void areas_handle(struct http_request *r, void *context)
     http_reply(r, &reply);
 }
 
+// Named by their content, so they may be kept for ever. A logo is only ever a picture.
+static void theme_handle(struct http_request *r, void *context)
+{
+    const struct portal *p = context;
+    const str path = http_request_path(r);
+    http_reply_data reply = {.status = 200};
+    if (p->theme.css_path.n && str_eq(path, p->theme.css_path)) {
+        reply.content_type = STR("text/css; charset=utf-8");
+        reply.body = p->theme.css;
+    } else if (p->theme.logo_path.n && str_eq(path, p->theme.logo_path)) {
+        reply.content_type = p->theme.logo_type;
+        reply.body = p->theme.logo;
+        http_reply_add_header(&reply, STR("Content-Security-Policy"),
+                              STR("default-src 'none'; style-src 'unsafe-inline'; sandbox"));
+    } else {
+        http_reply_error(r, 404, STR("Not found"));
+        return;
+    }
+    http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=31536000, immutable"));
+    http_reply(r, &reply);
+}
+
 static void redirect_to_english(struct http_request *r, void *context)
 {
     (void)context;
@@ -124,6 +153,7 @@ size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])
 {
     const http_route fixed[] = {
         {HTTP_GET, STR("/assets"), HTTP_PREFIX | HTTP_ON_LOOP, 0, http_static_handle, p->assets},
+        {HTTP_GET, STR("/theme"), HTTP_PREFIX | HTTP_ON_LOOP, 0, theme_handle, p},
         {HTTP_GET, STR("/live"), 0, 0, live_handle, p->live},
         {HTTP_GET, STR("/api/v1/areas.geojson"), HTTP_ON_LOOP, 0, areas_handle, p},
         {HTTP_GET, STR("/en"), 0, 0, redirect_to_english, p},

@@ -18,7 +18,8 @@ typedef struct {
     struct store *store;
     const char *web_directory;  // holds manifest.json
     const char *areas_file;     // GeoJSON outlines of neighbourhoods; NULL or "": a map without them
-    str town;                   // "Rijswijk"
+    str town;                   // "Rijswijk"; the theme may name it too
+    const char *theme_file;     // name, logo, colours, contact (theme.h); NULL or "": none
     const char *zone;           // "Europe/Amsterdam"
     str root_url;  // as residents reach it: "https://peil.rijswijk.nl"; empty: from the Host header
     bool is_demo;  // every page says so
@@ -30,8 +31,8 @@ NODISCARD bool portal_open(const portal_config *c, struct portal **out, err *e);
 void portal_stop(struct portal *p);   // ends the live streams; before http_stop. NULL is fine
 void portal_close(struct portal *p);  // after http_stop and store_close, for both call into it. NULL is fine
 
-#define PORTAL_ROUTES_MAX 64
-// Pages, /assets, /live and /api/v1/areas.geojson.
+#define PORTAL_ROUTES_MAX 128
+// Pages, /assets, /theme, /live and /api/v1/areas.geojson.
 size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX]);
 // A friendly 404 for browsers (Accept: text/html), problem+json for programs. For http_config.not_found.
 void portal_not_found(struct http_request *r, void *portal);

@@ -81,6 +81,7 @@ bool site_load(const char *directory, arena *a, struct site **out, err *e)
     if (!read_whole(directory, STR("manifest.json"), a, &source, e)) return false;
     if (!json_parse(source, a, &manifest, e) || !read_manifest(directory, manifest, a, s, e))
         return err_within(e, "%s/manifest.json", directory);
+    s->tokens = json_get(manifest, STR("tokens"));
     if (!read_words(directory, a, s, e)) return err_within(e, "%s", directory);
     *out = s;
     return true;

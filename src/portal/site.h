@@ -6,6 +6,7 @@
 #ifndef PEIL_PORTAL_SITE_H
 #define PEIL_PORTAL_SITE_H
 
+#include "base/json.h"
 #include "render/template.h"
 #include "render/words.h"
 
@@ -20,6 +21,8 @@ struct site {
     struct site_page *pages;
     size_t page_count;
     struct words *words[LANGUAGE_COUNT];
+    const json
+        *tokens;  // of design: {"light": {"brand": "#0b5566"}, "dark": {}}; NULL when the build names none
 };
 
 NODISCARD bool site_load(const char *directory, arena *a, struct site **out, err *e);

@@ -66,21 +66,22 @@ export function frame(page: Page, pages: Page[], c: Context, files: Files): Html
   <title>${page.title(c)} – {{town}}</title>
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
-  <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
-  <meta name="theme-color" content="#0e1a1f" media="(prefers-color-scheme: dark)">
+  <meta name="theme-color" content="{{brand_light}}" media="(prefers-color-scheme: light)">
+  <meta name="theme-color" content="{{brand_dark}}" media="(prefers-color-scheme: dark)">
   ${!isError && html`<meta name="description" content="${c.t('frame.description')}">
   <link rel="alternate" hreflang="${c.language}" href="{{self_href}}">
   <link rel="alternate" hreflang="${other}" href="{{other_href}}">`}
   <link rel="preload" href="${files.font}" as="font" type="font/woff2" crossorigin>
   <link rel="stylesheet" href="${files.css}">
+  {{#theme_css}}<link rel="stylesheet" href="{{theme_css}}">{{/theme_css}}
   <link rel="icon" href="${files.icon}" type="image/svg+xml">
   <script type="module" src="${files.js}"></script>
 </head>
 <body class="page-${page.name}" data-live="{{live}}" data-zone="{{zone}}">
-  <a class="skip" href="#main">${c.t('frame.skip')}</a>
+  <a class="nl-skip-link nl-skip-link--visible-on-focus" href="#main">${c.t('frame.skip')}</a>
   <header class="top">
     <div class="wide">
-      <a class="brand" href="${c.href('')}">${LOGO}<span class="brand-name">peil</span><span class="brand-town">{{town}}</span></a>
+      <a class="brand" href="${c.href('')}">{{#theme_logo}}<img class="logo-own" src="{{theme_logo}}" alt="" width="40" height="40">{{/theme_logo}}{{^theme_logo}}${LOGO}{{/theme_logo}}<span class="brand-name">peil</span><span class="brand-town">{{town}}</span></a>
       ${menu(pages, c)}
       <a class="language" href="{{other_href}}" lang="${other}" hreflang="${other}">${NAMES[other]}</a>
     </div>

@@ -9,7 +9,7 @@ export const page: Page = {
     <article class="text">
       <h1>${c.t('failure.title')}</h1>
       <p class="lead">${c.t('failure.lead')} ${c.t('failure.kept')}</p>
-      <p><a class="button" href="{{self_href}}">${c.t('failure.retry')}</a></p>
+      <p><a class="nl-button nl-button--primary" href="{{self_href}}">${c.t('failure.retry')}</a></p>
       <p class="small">${c.t('failure.code')} <code>{{code}}</code></p>
     </article>`,
 };

@@ -89,7 +89,7 @@ static bool token_make(struct http_request *r, struct peil *p, char text[static 
     if (!json_need(body, STR("role"), JSON_TEXT, &role_text, e)) return false;
     if (!role_by_name(role_text->text, &wanted))
         return err_set(e, ERR_RANGE, role_text->at, "there is no role '%.*s'", STR_ARG(role_text->text));
-    return token_create(p->identity, name->text, wanted, time_now(), text, e);
+    return token_create(p->identity, &principal_local, name->text, wanted, time_now(), text, e);
 }
 
 static void tokens_post(struct http_request *r, struct peil *p)
@@ -116,7 +116,7 @@ static void tokens_delete(struct http_request *r, struct peil *p)
     str name;
     const bool named = http_query_get(http_request_query(r), STR("name"), http_request_arena(r), &name) ||
                        err_set(&e, ERR_MISSING, ERR_NOWHERE, "expected ?name=");
-    if (named && token_withdraw(p->identity, name, &e))
+    if (named && token_withdraw(p->identity, &principal_local, name, time_now(), &e))
         reply_json(r, 200, STR("{}"));
     else
         reply_error(r, &e);

@@ -75,8 +75,8 @@ static bool fill(struct demo *d, err *e)
 static bool token_renew(struct identity *i, str name, role r, char text[static TOKEN_TEXT_MAX], err *e)
 {
     err absent;
-    (void)!token_withdraw(i, name, &absent);
-    return token_create(i, name, r, time_now(), text, e);
+    (void)!token_withdraw(i, &principal_local, name, time_now(), &absent);
+    return token_create(i, &principal_local, name, r, time_now(), text, e);
 }
 
 static bool start_feed(struct demo *d, err *e)

@@ -7,7 +7,9 @@
 #include <string.h>
 
 static const struct flag flags[] = {
-    {"role", "ROLE", "device, editor, operator, auditor or administrator (default: device)", NULL, NULL},
+    {"role", "ROLE",
+     "device, reader, editor, operator, care, auditor, verifier or administrator (default: device)", NULL,
+     NULL},
     {0},
 };
 
@@ -25,9 +27,9 @@ static bool print_token_line(const char *name, role r, instant created, void *co
 static bool act_on_store(struct identity *i, const char *verb, str name, role r, err *e)
 {
     if (strcmp(verb, "list") == 0) return token_each(i, print_token_line, NULL);
-    if (strcmp(verb, "withdraw") == 0) return token_withdraw(i, name, e);
+    if (strcmp(verb, "withdraw") == 0) return token_withdraw(i, &principal_local, name, time_now(), e);
     char text[TOKEN_TEXT_MAX];
-    if (!token_create(i, name, r, time_now(), text, e)) return false;
+    if (!token_create(i, &principal_local, name, r, time_now(), text, e)) return false;
     printf("%s\n", text);
     return true;
 }
@@ -125,7 +127,8 @@ const struct command command_token = {
         "(through its admin socket) and on a stopped one.\n\n"
         "A device writes readings; an editor also changes entities; an operator also runs the system; an "
         "auditor reads what\n"
-        "is internal and the audit log; an administrator may do everything.",
+        "is internal and the audit log; a verifier reads indicators with their evidence; an administrator "
+        "may do everything but care.",
     .examples = "  peil token create --data data --role device meter-12\n"
                 "  peil token list --data data\n"
                 "  peil token withdraw --data data meter-12\n",

@@ -16,18 +16,23 @@ typedef enum {
     ROLE_READER,         // reads what is internal
     ROLE_DEVICE,         // writes readings
     ROLE_EDITOR,         // writes readings and entities
-    ROLE_OPERATOR,       // and runs the system: devices, tokens of devices, feeds
+    ROLE_OPERATOR,       // and runs the system: devices, tokens of devices, feeds; reads what is private
+    ROLE_CARE,           // answers signs that somebody may need help; sees nothing else that is internal
     ROLE_AUDITOR,        // reads everything that is logged, changes nothing
-    ROLE_ADMINISTRATOR,  // everything, users and tokens too
+    ROLE_VERIFIER,       // from outside: reads indicators with their evidence, changes nothing
+    ROLE_ADMINISTRATOR,  // everything but care, users and tokens too
     ROLE_COUNT
 } role;
 
 typedef enum {
     ACTION_READ_PUBLIC,
     ACTION_READ_INTERNAL,
+    ACTION_READ_PRIVATE,
+    ACTION_READ_EVIDENCE,  // indicators with inputs and evidence
     ACTION_WRITE_READING,  // Observations, device pushes
-    ACTION_WRITE_ENTITY,   // every other entity, deletes
-    ACTION_OPERATE,        // devices, feeds, jobs
+    ACTION_WRITE_ENTITY,   // every other entity, inputs of indicators, deletes
+    ACTION_OPERATE,        // devices, feeds, rules, jobs
+    ACTION_CARE,           // signs of life: consents, alarms, who is called
     ACTION_AUDIT,
     ACTION_ADMINISTER,
     ACTION_COUNT
@@ -35,12 +40,22 @@ typedef enum {
 
 #define TOKEN_NAME_MAX 64
 
+typedef enum {
+    PRINCIPAL_NOBODY,
+    PRINCIPAL_TOKEN,
+    PRINCIPAL_USER,
+    PRINCIPAL_LOCAL  // who can open the data directory: the commands, and the admin socket
+} principal_kind;
+
 struct principal {
     role role;
-    char name[TOKEN_NAME_MAX + 1];  // of the token; empty for the public
+    principal_kind kind;
+    char name[TOKEN_NAME_MAX + 1];  // of the token or user; empty for the public
 };
 
 struct identity;
+
+extern const struct principal principal_local;  // an administrator
 
 NODISCARD struct identity *identity_new(struct store *s, err *e);  // reads the tokens
 void identity_free(struct identity *i);
@@ -48,11 +63,13 @@ void identity_free(struct identity *i);
 // `authorization` is the header's value ("Bearer ..."), empty: the public. A wrong token is ERR_AUTH, never silently the public.
 NODISCARD bool identity_authenticate(struct identity *i, str authorization, struct principal *out, err *e);
 
-// Makes a token; its text is given once and never kept. Waits for the commit. Names are unique: ERR_CONFLICT.
+// Makes a token; its text is given once and never kept. Waits for the commit. Names are unique: ERR_CONFLICT. Both are lines
+// of the audit log, done by `by`.
 #define TOKEN_TEXT_MAX 64
-NODISCARD bool token_create(struct identity *i, str name, role r, instant now,
+NODISCARD bool token_create(struct identity *i, const struct principal *by, str name, role r, instant now,
                             char text[static TOKEN_TEXT_MAX], err *e);
-NODISCARD bool token_withdraw(struct identity *i, str name, err *e);  // ERR_ABSENT
+NODISCARD bool token_withdraw(struct identity *i, const struct principal *by, str name, instant now,
+                              err *e);  // ERR_ABSENT
 // All tokens: name, role, created. Stops when `each` returns false.
 bool token_each(struct identity *i, bool (*each)(const char *name, role r, instant created, void *context),
                 void *context);

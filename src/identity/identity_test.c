@@ -54,7 +54,7 @@ static void a_token_is_known_by_its_text_alone(void **state)
     char text[TOKEN_TEXT_MAX];
     struct principal who;
     err e;
-    assert_true(token_create(f->identity, STR("meter-12"), ROLE_DEVICE, 0, text, &e));
+    assert_true(token_create(f->identity, &principal_local, STR("meter-12"), ROLE_DEVICE, 0, text, &e));
     assert_true(authenticate(f->identity, "Bearer ", text, &who, &e));
     assert_int_equal(who.role, ROLE_DEVICE);
     assert_string_equal(who.name, "meter-12");
@@ -69,7 +69,7 @@ static void a_device_may_send_the_token_as_a_basic_password(void **state)
     char text[TOKEN_TEXT_MAX], pair[128], encoded[256];
     struct principal who;
     err e;
-    assert_true(token_create(f->identity, STR("airrohr"), ROLE_DEVICE, 0, text, &e));
+    assert_true(token_create(f->identity, &principal_local, STR("airrohr"), ROLE_DEVICE, 0, text, &e));
     const int n = snprintf(pair, sizeof pair, "somebody:%s", text);
     sodium_bin2base64(encoded, sizeof encoded, (unsigned char *)pair, (size_t)n,
                       sodium_base64_VARIANT_ORIGINAL);
@@ -96,14 +96,14 @@ static void a_withdrawn_token_is_unknown_and_its_name_free(void **state)
     char text[TOKEN_TEXT_MAX], again[TOKEN_TEXT_MAX];
     struct principal who;
     err e;
-    assert_true(token_create(f->identity, STR("a"), ROLE_EDITOR, 0, text, &e));
-    assert_false(token_create(f->identity, STR("a"), ROLE_EDITOR, 0, again, &e));
+    assert_true(token_create(f->identity, &principal_local, STR("a"), ROLE_EDITOR, 0, text, &e));
+    assert_false(token_create(f->identity, &principal_local, STR("a"), ROLE_EDITOR, 0, again, &e));
     assert_int_equal(e.code, ERR_CONFLICT);
-    assert_true(token_withdraw(f->identity, STR("a"), &e));
+    assert_true(token_withdraw(f->identity, &principal_local, STR("a"), 0, &e));
     assert_false(authenticate(f->identity, "Bearer ", text, &who, &e));
-    assert_false(token_withdraw(f->identity, STR("a"), &e));
+    assert_false(token_withdraw(f->identity, &principal_local, STR("a"), 0, &e));
     assert_int_equal(e.code, ERR_ABSENT);
-    assert_true(token_create(f->identity, STR("a"), ROLE_EDITOR, 0, again, &e));
+    assert_true(token_create(f->identity, &principal_local, STR("a"), ROLE_EDITOR, 0, again, &e));
     assert_string_not_equal(text, again);
 }
 
@@ -113,7 +113,7 @@ static void tokens_outlive_a_restart_and_the_store_keeps_no_text(void **state)
     char text[TOKEN_TEXT_MAX], command[256];
     struct principal who;
     err e;
-    assert_true(token_create(f->identity, STR("b"), ROLE_OPERATOR, 0, text, &e));
+    assert_true(token_create(f->identity, &principal_local, STR("b"), ROLE_OPERATOR, 0, text, &e));
     identity_free(f->identity);
     f->identity = identity_new(f->store, &e);
     assert_non_null(f->identity);
@@ -127,10 +127,10 @@ static void the_policy_is_this_table(void **state)
 {
     (void)state;
     static const char *const may[ROLE_COUNT] = {
-        //                    P I R E O A X
-        [ROLE_PUBLIC] = "1000000",        [ROLE_READER] = "1100000",   [ROLE_DEVICE] = "1010000",
-        [ROLE_EDITOR] = "1111000",        [ROLE_OPERATOR] = "1111100", [ROLE_AUDITOR] = "1100010",
-        [ROLE_ADMINISTRATOR] = "1111111",
+        // public, internal, private, evidence, reading, entity, operate, care, audit, administer
+        [ROLE_PUBLIC] = "1000000000",  [ROLE_READER] = "1101000000",   [ROLE_DEVICE] = "1000100000",
+        [ROLE_EDITOR] = "1101110000",  [ROLE_OPERATOR] = "1111111000", [ROLE_CARE] = "1000000100",
+        [ROLE_AUDITOR] = "1101000010", [ROLE_VERIFIER] = "1001000000", [ROLE_ADMINISTRATOR] = "1111111011",
     };
     for (int r = 0; r < ROLE_COUNT; r++) {
         for (int a = 0; a < ACTION_COUNT; a++) {

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/queue.h"
+#include "identity/audit.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -219,7 +220,7 @@ bool identity_authenticate(struct identity *i, str authorization, struct princip
     const struct token *found = t->count ? bsearch(&wanted, t->tokens, t->count, sizeof wanted, by_hash)
                                          : NULL;
     if (found) {
-        *out = (struct principal){.role = found->role};
+        *out = (struct principal){.role = found->role, .kind = PRINCIPAL_TOKEN};
         memcpy(out->name, found->name, sizeof out->name);
     }
     table_return(i, t);
@@ -239,9 +240,21 @@ bool token_each(struct identity *i, bool (*each)(const char *, role, instant, vo
 // ---- Making and withdrawing --------------------------------------------------------------------------------------
 
 struct creation {
-    str name;
-    str document;
+    const struct principal *by;
+    str name, document, role;
+    instant now;
 };
+
+// "token/meter-12" in the log.
+static bool record(struct store_tx *tx, const struct principal *by, str what, str name, str detail,
+                   instant now, err *e)
+{
+    char which[TOKEN_NAME_MAX + 8];
+    const int n = snprintf(which, sizeof which, "token/%.*s", STR_ARG(name));
+    const struct audit_event event = {
+        .who = by, .what = what, .which = {which, (size_t)n}, .detail = detail, .at = now};
+    return audit_record(tx, &event, e);
+}
 
 static bool creation_run(struct store_tx *tx, void *context, err *e)
 {
@@ -259,7 +272,10 @@ static bool creation_run(struct store_tx *tx, void *context, err *e)
         *e = absent;
         return false;
     }
-    return store_document_put(tx, document_kind, c->name, c->document, e);
+    char detail[64];
+    snprintf(detail, sizeof detail, "role=%.*s", STR_ARG(c->role));
+    return store_document_put(tx, document_kind, c->name, c->document, e) &&
+           record(tx, c->by, STR("token.create"), c->name, str_of(detail), c->now, e);
 }
 
 static bool name_is_valid(str name)
@@ -270,7 +286,8 @@ static bool name_is_valid(str name)
     return name.n > 0 && name.n <= TOKEN_NAME_MAX;
 }
 
-bool token_create(struct identity *i, str name, role r, instant now, char text[static TOKEN_TEXT_MAX], err *e)
+bool token_create(struct identity *i, const struct principal *by, str name, role r, instant now,
+                  char text[static TOKEN_TEXT_MAX], err *e)
 {
     if (!name_is_valid(name))
         return err_set(e, ERR_RANGE, ERR_NOWHERE,
@@ -292,23 +309,31 @@ bool token_create(struct identity *i, str name, role r, instant now, char text[s
     const int n = snprintf(document, sizeof document,
                            "{\"hash\":\"%s\",\"role\":\"%.*s\",\"created\":\"%.*s\"}", hex,
                            STR_ARG(role_name(r)), (int)created_n, created);
-    struct creation c = {name, {document, (size_t)n}};
+    struct creation c = {by, name, {document, (size_t)n}, role_name(r), now};
     return store_run(i->store, creation_run, &c, e) && reload(i, e);
 }
 
+struct withdrawal {
+    const struct principal *by;
+    str name;
+    instant now;
+};
+
 static bool withdrawal_run(struct store_tx *tx, void *context, err *e)
 {
-    const str *name = context;
+    const struct withdrawal *w = context;
     arena *a = arena_new(4096);
     if (!a) return err_no_memory(e);
     str there;
-    const bool exists = store_document_get(store_tx_snapshot(tx), document_kind, *name, a, &there, e);
+    const bool exists = store_document_get(store_tx_snapshot(tx), document_kind, w->name, a, &there, e);
     arena_free(a);
-    if (!exists) return err_within(e, "token '%.*s'", STR_ARG(*name));
-    return store_document_delete(tx, document_kind, *name, e);
+    if (!exists) return err_within(e, "token '%.*s'", STR_ARG(w->name));
+    return store_document_delete(tx, document_kind, w->name, e) &&
+           record(tx, w->by, STR("token.withdraw"), w->name, (str){0}, w->now, e);
 }
 
-bool token_withdraw(struct identity *i, str name, err *e)
+bool token_withdraw(struct identity *i, const struct principal *by, str name, instant now, err *e)
 {
-    return store_run(i->store, withdrawal_run, &name, e) && reload(i, e);
+    struct withdrawal w = {by, name, now};
+    return store_run(i->store, withdrawal_run, &w, e) && reload(i, e);
 }

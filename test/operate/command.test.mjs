@@ -20,7 +20,7 @@ describe('the command line', () => {
     assert.match(run(['--version']).stdout, /^peil \d+\.\d+\.\d+\n$/)
     const help = run(['--help'])
     assert.equal(help.status, 0)
-    for (const name of ['serve', 'init', 'token', 'import', 'export', 'backup', 'doctor', 'demo']) {
+    for (const name of ['serve', 'init', 'token', 'audit', 'import', 'export', 'backup', 'doctor', 'demo']) {
       assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'))
       const one = run([name, '--help'])
       assert.equal(one.status, 0)

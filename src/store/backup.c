@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A copy of the store as one snapshot shows it, made in steps while others go on writing, then opened and looked over.
+#include "store/blob.h"
 #include "store/engine.h"
 
 #include <errno.h>
@@ -103,7 +104,7 @@ bool store_backup(struct store *s, const char *directory,
     }
     struct copying k = {.progress = progress, .context = context};
     const uint64_t commit = snapshot_commit(at);
-    bool ok = copy_file(at, path, &k, e);
+    bool ok = copy_file(at, path, &k, e) && blobs_copy(at, directory, e);
     snapshot_close(at);
     free(path);
     return ok && sync_directory(directory, e) && look_over(directory, commit, e);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Walks everything that the store holds and says in plain sentences what is wrong.
+#include "store/blob.h"
 #include "store/scan/stream_scan.h"
 
 #include <stdarg.h>
@@ -205,7 +206,8 @@ bool store_check(struct store *s, void (*found)(const char *sentence, void *cont
     struct checking k = {.found = found, .context = context};
     if (!snapshot_open(s, &k.at, e)) return false;
     const bool ok = check_file(&k, e) && check_tail(&k, e) && check_streams(&k, e) && check_strays(&k, e) &&
-                    entity_check(k.at, found, context, &k.findings, e);
+                    entity_check(k.at, found, context, &k.findings, e) &&
+                    blobs_check(k.at, found, context, &k.findings, e);
     snapshot_close(k.at);
     if (ok) *findings = k.findings;
     return ok;

@@ -19,6 +19,7 @@
 struct retired {
     struct tail *tail;      // this one alone, or
     struct stream *stream;  // a deleted stream with all its tails
+    char *blob;             // a file that may have lost its row: its hash
     bool is_listed;         // the stream can still be found: it is taken out of the list first, then freed
     struct tail *newer;     // whose `older` is cleared
     uint64_t ticket;
@@ -60,7 +61,8 @@ struct store_tx {
     size_t appended_count, appended_capacity;
     struct change *changes;
     size_t change_count, change_capacity;
-    arena *arena;  // reset with the batch
+    struct blob_note *blobs;  // touched by the batch
+    arena *arena;             // reset with the batch
 };
 
 // ---- The store ------------------------------------------------------------------------------------------------------

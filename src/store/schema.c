@@ -35,10 +35,20 @@ static bool create_observation_tables(struct connection *c, err *e)
     return sql_script(c, observation_tables, e);
 }
 
+// Files by the hash of their bytes (blob.h), with how many puts no delete has answered yet.
+static bool create_blob_table(struct connection *c, err *e)
+{
+    return sql_script(c,
+                      "CREATE TABLE blob(hash TEXT PRIMARY KEY, bytes INTEGER NOT NULL, holders INTEGER NOT "
+                      "NULL) WITHOUT ROWID;",
+                      e);
+}
+
 // Step i brings a file from version i to version i + 1. Steps are added at the end and never change once released.
 static bool (*const steps[])(struct connection *c, err *e) = {
     create_observation_tables,
     entity_create_tables,
+    create_blob_table,
 };
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
 

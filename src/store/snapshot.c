@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Snapshots: a read transaction of SQLite on a connection of its own, with the number of the commit that it shows.
 #include "base/time.h"
+#include "store/blob.h"
 #include "store/engine.h"
 
 #include <sched.h>
@@ -174,6 +175,7 @@ void retire(struct store *s, struct retired what)
 
 static void free_retired(struct store *s, struct retired what)
 {
+    if (what.blob) blob_reclaim(s, what.blob);
     if (what.newer) what.newer->older = NULL;
     if (what.tail) s->load.bytes -= tail_free(what.tail);
     if (what.stream && what.is_listed) {

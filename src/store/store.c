@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Opening and closing a store: its directory, its lock, its streams and its tail.
 #include "base/log.h"
+#include "store/blob.h"
 #include "store/meter.h"
 #include "store/stream/row.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,11 +94,21 @@ static bool find_file(struct store *s, const store_config *c, err *e)
     return make_directory(s->directory, e);
 }
 
+// A store closed in order has no log beside it.
+static bool was_killed(const struct store *s)
+{
+    char *log = joined(s->directory, "peil.db-wal");
+    const bool is_there = log && exists(log);
+    free(log);
+    return is_there;
+}
+
 static bool open_for_writing(struct store *s, err *e)
 {
+    const bool may_have_strays = was_killed(s);
     return lock_store(s, e) && connection_open(&s->writer, s, s->path, CONNECTION_WRITE, e) &&
            schema_migrate(&s->writer, e) && stream_rows_load(&s->writer, &s->streams, e) &&
-           tail_replay(s, &s->writer, e) && writer_start(s, e);
+           tail_replay(s, &s->writer, e) && (!may_have_strays || blobs_sweep(s, e)) && writer_start(s, e);
 }
 
 // The disk is read-only and the store was closed in order: SQLite may then read the file without its log's index beside it.
@@ -137,7 +149,8 @@ bool store_open(const store_config *c, struct store **out, err *e)
 {
     struct store *s = store_new(c);
     if (!s) return err_no_memory(e);
-    const bool ok = find_file(s, c, e) && open_store(s, c, e);
+    const bool ok = (sodium_init() >= 0 || err_set(e, ERR_INTERNAL, ERR_NOWHERE, "libsodium cannot start")) &&
+                    find_file(s, c, e) && open_store(s, c, e);
     if (!ok) {
         store_close(s);
         return false;

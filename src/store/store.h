@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// store.h: the only door to disk: entities, observations, hour summaries, documents.
+// store.h: the only door to disk: entities, observations, summaries, documents, blobs.
 //
 // One writer thread owns the one write connection. It takes all operations that wait, runs them in order, each all or
 // nothing, commits once (synchronous=FULL), publishes the changes, then calls every `done`: only now is success said.
@@ -99,6 +99,20 @@ NODISCARD bool store_document_get(struct snapshot *at, str kind, str key, arena 
 NODISCARD bool store_document_each(struct snapshot *at, str kind,
                                    bool (*each)(str key, str json, void *context, err *e), void *context,
                                    err *e);
+// Those with a key in [from, to), by bytes, in key order; an empty `to` is open. `each` as above.
+NODISCARD bool store_document_range(struct snapshot *at, str kind, str from, str to,
+                                    bool (*each)(str key, str json, void *context, err *e), void *context,
+                                    err *e);
+
+// Blobs: files (photos, evidence, outlines) named by the BLAKE2b-256 hash of their bytes, in lower-case hex. The same bytes put
+// twice are one file; as many deletes as puts let it go. The file is synced before the operation commits, gone some time
+// after the last delete has committed and every older snapshot is closed, and checked against its name when read.
+#define STORE_BLOB_HASH 64
+#define STORE_BLOB_MAX ((size_t)32 << 20)  // larger: ERR_LIMIT
+NODISCARD bool store_blob_put(struct store_tx *tx, str bytes, char hash[STORE_BLOB_HASH + 1], err *e);
+NODISCARD bool store_blob_get(struct snapshot *at, str hash, arena *a, str *bytes,
+                              err *e);                                    // ERR_ABSENT, ERR_CORRUPT
+NODISCARD bool store_blob_delete(struct store_tx *tx, str hash, err *e);  // ERR_ABSENT
 
 // ---- Reading -----------------------------------------------------------------------------------------------------
 

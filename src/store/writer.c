@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The writer thread: takes all operations that wait, runs them, commits once, says so to each.
 #include "base/log.h"
+#include "store/blob.h"
 #include "store/stream/settle.h"
 #include "store/meter.h"
 
@@ -204,6 +205,7 @@ static void answer(struct ran *ran, size_t count, const err *batch_fault)
 
 static void batch_end(struct store *s)
 {
+    blobs_settle(&s->tx);
     arena_reset(s->tx.arena);
     s->tx.change_count = 0;
     reclaim(s, false);

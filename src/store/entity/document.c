@@ -45,11 +45,22 @@ bool store_document_get(struct snapshot *at, str kind, str key, arena *a, str *j
 bool store_document_each(struct snapshot *at, str kind,
                          bool (*each)(str key, str json, void *context, err *e), void *context, err *e)
 {
+    return store_document_range(at, kind, STR(""), STR(""), each, context, e);
+}
+
+bool store_document_range(struct snapshot *at, str kind, str from, str to,
+                          bool (*each)(str key, str json, void *context, err *e), void *context, err *e)
+{
     struct connection *c = snapshot_connection(at);
     sqlite3_stmt *st;
-    if (!sql_take(c, STR("SELECT key, json FROM document WHERE kind = ?1 ORDER BY key"), &st, e))
-        return false;
+    const str sql = to.n > 0
+                        ? STR("SELECT key, json FROM document WHERE kind = ?1 AND key >= ?2 AND key < ?3 "
+                              "ORDER BY key")
+                        : STR("SELECT key, json FROM document WHERE kind = ?1 AND key >= ?2 ORDER BY key");
+    if (!sql_take(c, sql, &st, e)) return false;
     sql_bind_str(st, 1, kind);
+    sql_bind_str(st, 2, from.p ? from : STR(""));
+    if (to.n > 0) sql_bind_str(st, 3, to);
     bool got = true, ok;
     err stop = {0};
     while ((ok = sql_step(c, st, &got, e)) && got) {

@@ -585,6 +585,40 @@ static void documents_are_kept_by_kind_and_key(void **state)
     buf_free(&b);
 }
 
+static bool list_all(str key, str json, void *context, err *e)
+{
+    (void)e;
+    buf_print(context, "%.*s=%.*s ", STR_ARG(key), STR_ARG(json));
+    return true;
+}
+
+static void expect_range(struct snapshot *at, const char *from, const char *to, const char *expected)
+{
+    err e;
+    buf b = {.max = 1000};
+    if (!store_document_range(at, STR("hour"), str_of(from), str_of(to), list_all, &b, &e))
+        fail_msg("%s", e.text);
+    if (!str_eq(buf_str(&b), str_of(expected))) fail_msg("%s to %s: %.*s", from, to, STR_ARG(buf_str(&b)));
+    buf_free(&b);
+}
+
+static void documents_of_a_range_of_keys_come_in_order(void **state)
+{
+    (void)state;
+    struct document all[] = {{"hour", "b", "2"}, {"hour", "a", "1"},  {"hour", "ba", "3"},
+                             {"hour", "c", "4"}, {"other", "b", "5"}, {"hour", "\xc3\xa9", "6"}};
+    struct snapshot *at;
+    err e;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) write_ok(put_step, &all[i]);
+    if (!snapshot_open(the_store, &at, &e)) fail_msg("%s", e.text);
+    expect_range(at, "a", "c", "a=1 b=2 ba=3 ");
+    expect_range(at, "b", "", "b=2 ba=3 c=4 \xc3\xa9=6 ");
+    expect_range(at, "", "b", "a=1 ");
+    expect_range(at, "b", "b", "");
+    expect_range(at, "c", "a", "");
+    snapshot_close(at);
+}
+
 // ---- Check -----------------------------------------------------------------------------------------------------------
 
 static void keep_sentence(const char *sentence, void *context)
@@ -656,6 +690,7 @@ int main(void)
         cmocka_unit_test(deleting_a_datastream_leaves_features),
         cmocka_unit_test(what_is_deleted_cannot_be_deleted_again),
         cmocka_unit_test(documents_are_kept_by_kind_and_key),
+        cmocka_unit_test(documents_of_a_range_of_keys_come_in_order),
         cmocka_unit_test(the_check_finds_what_is_broken_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, open_with_basics, graph_close);

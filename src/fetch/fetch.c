@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "fetch/fetch.h"
 
+#include "fetch/address.h"
+
 #include <curl/curl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 struct fetcher {
     CURL *curl;
     buf answer;
+    bool is_refused;  // an address of our own network stood behind the name
 };
 
 struct fetcher *fetcher_new(err *e)
@@ -34,6 +38,16 @@ static size_t receive(char *p, size_t size, size_t n, void *context)
     return b->failed ? 0 : size * n;  // short: libcurl stops
 }
 
+// Asked for each address that a name resolves to, at the moment of connecting: a name that changes its mind gains nothing.
+static curl_socket_t open_public(void *context, curlsocktype purpose, struct curl_sockaddr *a)
+{
+    (void)purpose;
+    struct fetcher *f = context;
+    if (address_is_public(&a->addr)) return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    f->is_refused = true;
+    return CURL_SOCKET_BAD;
+}
+
 static void options_set(struct fetcher *f, const fetch_request *q, struct curl_slist *headers)
 {
     CURL *c = f->curl;
@@ -47,6 +61,13 @@ static void options_set(struct fetcher *f, const fetch_request *q, struct curl_s
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, &f->answer);
     if (q->unix_socket) curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, q->unix_socket);
+    if (q->is_public_only) {
+        curl_easy_setopt(c, CURLOPT_PROXY, "");
+        curl_easy_setopt(c, CURLOPT_FRESH_CONNECT,
+                         1L);  // a connection of before was perhaps not held to this
+        curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_public);
+        curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, f);
+    }
     if (q->body.n) {
         curl_easy_setopt(c, CURLOPT_POSTFIELDS, q->body.p);
         curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n);
@@ -65,6 +86,7 @@ bool fetch_run(struct fetcher *f, const fetch_request *q, fetch_answer *out, err
         headers = longer;
     }
     buf_clear(&f->answer);
+    f->is_refused = false;
     f->answer.max = q->answer_max ? q->answer_max : (size_t)1 << 20;
     options_set(f, q, headers);
     const CURLcode code = curl_easy_perform(f->curl);
@@ -72,10 +94,15 @@ bool fetch_run(struct fetcher *f, const fetch_request *q, fetch_answer *out, err
     if (f->answer.failed)
         return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the answer of %s is larger than %zu bytes", q->url,
                        f->answer.max);
+    if (code != CURLE_OK && f->is_refused)
+        return err_set(e, ERR_DENIED, ERR_NOWHERE,
+                       "%s leads to an address that is not on the public internet", q->url);
     if (code != CURLE_OK)
         return err_set(e, ERR_IO, ERR_NOWHERE, "%s %s: %s", q->method, q->url, curl_easy_strerror(code));
     long status = 0;
+    curl_off_t wait_s = 0;
     curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
-    *out = (fetch_answer){.status = (int)status, .body = buf_str(&f->answer)};
+    curl_easy_getinfo(f->curl, CURLINFO_RETRY_AFTER, &wait_s);
+    *out = (fetch_answer){.status = (int)status, .retry_after_s = wait_s, .body = buf_str(&f->answer)};
     return true;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // fetch.h: HTTP client, on libcurl. http and https only; no redirects; total timeout.
 // Threads  a fetcher belongs to one thread; it keeps its connection open between requests
-// Errors   ERR_IO (not reached, timed out, cut), ERR_LIMIT (answer larger than asked for). Any HTTP status is a success here.
+// Errors   ERR_IO (not reached, timed out, cut), ERR_LIMIT (answer larger than asked for), ERR_DENIED (address not public). Any HTTP status is a success here.
 #ifndef PEIL_FETCH_FETCH_H
 #define PEIL_FETCH_FETCH_H
 
@@ -18,11 +18,15 @@ typedef struct {
     str body;                    // empty: none
     int timeout_s;               // 0: 30
     size_t answer_max;           // 0: 1 MiB
+    // The URL is a stranger's: only addresses of the public internet (fetch/address.h) are connected to, whatever a name
+    // resolves to, and no proxy that the environment names is used.
+    bool is_public_only;
 } fetch_request;
 
 typedef struct {
     int status;
-    str body;  // valid until the fetcher's next use
+    int64_t retry_after_s;  // what a Retry-After header asks for; 0: nothing
+    str body;               // valid until the fetcher's next use
 } fetch_answer;
 
 NODISCARD struct fetcher *fetcher_new(err *e);

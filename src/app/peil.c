@@ -2,6 +2,7 @@
 #include "app/peil.h"
 
 #include "app/town_broker.h"
+#include "app/watch.h"
 #include "base/log.h"
 #include "ingest/push.h"
 #include "portal/portal.h"
@@ -80,6 +81,15 @@ static bool start_api(struct peil *p, err *e)
                                 .zone = p->zone,
                                 .root_url = &p->sta.root_url,
                                 .town = p->settings.portal.town};
+    return true;
+}
+
+static bool start_watch(struct peil *p, err *e)
+{
+    const watch_config c = {
+        .settings = &p->settings, .store = p->store, .schedule = p->schedule, .metrics = p->metrics};
+    if (!watch_open(&c, p->arena, &p->watch, e)) return false;
+    p->api.outbox = watch_outbox(p->watch);
     return true;
 }
 
@@ -211,6 +221,7 @@ static bool (*const starters[])(struct peil *, err *) = {  // one a line
     start_ingest,
     start_sta,
     start_api,
+    start_watch,
     start_broker,
     start_portal,
     start_http,
@@ -260,6 +271,7 @@ void peil_stop(struct peil *p)
     if (p->http) http_stop(p->http, STOP_GRACE_S);
     town_broker_stop(p->broker);
     push_free(p->push);
+    watch_close(p->watch);
     if (p->store) store_close(p->store);
     portal_close(p->portal);
     town_broker_close(p->broker);

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/tz.h"
 #include "base/utf8.h"
+#include "fetch/mail.h"
 #include "http/server.h"
 
 #include <ctype.h>
@@ -54,6 +55,20 @@ static bool check_level(str text, err *e)
     log_level level;
     return log_level_parse(text, &level) ||
            err_set(e, ERR_CONFIG, ERR_NOWHERE, "'level' is error, warning, notice, info or debug, not '%.*s'",
+                   STR_ARG(text));
+}
+
+static bool check_smtp_url(str text, err *e)
+{
+    return text.n == 0 || str_starts(text, STR("smtps://")) || str_starts(text, STR("smtp://")) ||
+           err_set(e, ERR_CONFIG, ERR_NOWHERE, "'smtp_url' starts with smtp:// or smtps://, not '%.*s'",
+                   STR_ARG(text));
+}
+
+static bool check_mail_from(str text, err *e)
+{
+    return text.n == 0 || mail_address_check(text, NULL) ||
+           err_set(e, ERR_CONFIG, ERR_NOWHERE, "'mail_from' is one plain mail address, not '%.*s'",
                    STR_ARG(text));
 }
 
@@ -149,6 +164,29 @@ static const struct setting table[] = {
     {"portal", "demo", SETTING_BOOL, AT(portal, demo), "no", 0, 0,
      "Mark every page as showing demo data."},
 
+    {"outbox", "smtp_url", SETTING_TEXT, AT(outbox, smtp_url), "", 0, 0,
+     "Mail server: smtp://mail.example.nl:587 (with STARTTLS), smtps://... Empty: no mail is sent.",
+     check_smtp_url},
+    {"outbox", "smtp_needs_tls", SETTING_BOOL, AT(outbox, smtp_needs_tls), "yes", 0, 0,
+     "Mail leaves over TLS only. no: also in the clear, for a mail server on this machine."},
+    {"outbox", "smtp_ca_file", SETTING_TEXT, AT(outbox, smtp_ca_file), "", 0, 0,
+     "Certificates that the mail server's is checked against (PEM). Empty: those of the system."},
+    {"outbox", "smtp_user", SETTING_TEXT, AT(outbox, smtp_user), "", 0, 0,
+     "User at the mail server; empty: none."},
+    {"outbox", "smtp_password_file", SETTING_TEXT, AT(outbox, smtp_password_file), "", 0, 0,
+     "File whose first line is the password at the mail server."},
+    {"outbox", "mail_from", SETTING_TEXT, AT(outbox, mail_from), "", 0, 0,
+     "Address that mail comes from; needed with smtp_url.",
+     check_mail_from},
+    {"outbox", "private_targets", SETTING_BOOL, AT(outbox, private_targets), "no", 0, 0,
+     "Webhooks may go to computers of your own network, and without TLS. no: to https addresses of the public internet only."},
+    {"outbox", "attempts", SETTING_INT, AT(outbox, attempts), "12", 1, 50,
+     "Attempts at a message before it is given up; each waits four times as long as the one before, at most 12 hours."},
+    {"outbox", "first_wait_s", SETTING_INT, AT(outbox, first_wait_s), "5", 1, 3600,
+     "Seconds between the first attempt and the second."},
+    {"outbox", "keep_days", SETTING_INT, AT(outbox, keep_days), "30", 1, 365,
+     "Days that it is known what became of a message; the address in one that was given up is kept as long."},
+
     {"log", "level", SETTING_TEXT, AT(log, level), "info", 0, 0,
      "error, warning, notice, info or debug.",
      check_level},
@@ -156,6 +194,26 @@ static const struct setting table[] = {
 // clang-format on
 
 #define SETTING_COUNT (sizeof table / sizeof table[0])
+
+// ---- Passwords stand in files of their own ------------------------------------------------------------------------
+
+#define PASSWORD_BYTES_MAX 4096
+
+bool password_read(str path, const char *setting, arena *a, str *out, err *e)
+{
+    str name;
+    *out = (str){0};
+    if (path.n == 0) return true;
+    buf b = {.max = PASSWORD_BYTES_MAX};
+    bool ok = arena_copy(a, path, &name) || err_no_memory(e);
+    ok = ok && file_read(name.p, &b, e);
+    str rest = buf_str(&b), line = {0};
+    str_cut(&rest, '\n', &line);
+    ok = ok && (arena_copy(a, str_trim(line), out) || err_no_memory(e));
+    buf_free(&b);
+    if (!ok) e->code = ERR_CONFIG;
+    return ok || err_within(e, "%s", setting);
+}
 
 // ---- One value ---------------------------------------------------------------------------------------------------
 

@@ -38,6 +38,11 @@ struct settings {
         bool demo;
     } portal;
     struct {
+        str smtp_url, smtp_user, smtp_password_file, smtp_ca_file, mail_from;
+        int64_t attempts, first_wait_s, keep_days;
+        bool smtp_needs_tls, private_targets;
+    } outbox;
+    struct {
         str level;
     } log;
 };
@@ -52,6 +57,8 @@ NODISCARD bool settings_load(const char *file, const struct override *overrides,
                              struct settings *out, err *e);
 // As settings_load without flags and environment; for fuzzing and `peil doctor`. `name` stands in the messages.
 NODISCARD bool settings_parse(str text, const char *name, arena *a, struct settings *out, err *e);
+// The first line of the file that a setting names; no path gives no text. It ends with a NUL byte.
+NODISCARD bool password_read(str path, const char *setting, arena *a, str *out, err *e);
 void settings_write_file(
     buf *out);  // the commented file that `peil init` puts down, every key with its default
 void settings_write_man(buf *out);  // the list of keys of peil.conf(5), troff

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/town_broker.h"
 
-#include "base/file.h"
 #include "sta/mqtt/mqtt.h"
 
 #include <errno.h>
@@ -9,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PASSWORD_BYTES_MAX 4096
 #define DRAIN_S 5
 
 struct town_broker {
@@ -18,23 +16,6 @@ struct town_broker {
     struct mqtt_subscriber *subscriber;  // NULL until town_broker_listen
     mqtt_config config;                  // of the subscriber
 };
-
-// The first line of the file.
-static bool password_read(str path, arena *a, str *out, err *e)
-{
-    str name;
-    *out = (str){0};
-    if (path.n == 0) return true;
-    buf b = {.max = PASSWORD_BYTES_MAX};
-    bool ok = arena_copy(a, path, &name) || err_no_memory(e);
-    ok = ok && file_read(name.p, &b, e);
-    str rest = buf_str(&b), line = {0};
-    str_cut(&rest, '\n', &line);
-    ok = ok && (arena_copy(a, str_trim(line), out) || err_no_memory(e));
-    buf_free(&b);
-    if (!ok) e->code = ERR_CONFIG;
-    return ok || err_within(e, "mqtt.password_file");
-}
 
 static bool files_check(const struct settings *s, err *e)
 {
@@ -91,7 +72,7 @@ static bool parts_start(struct town_broker *l, const struct settings *s, const s
                               .metrics = m};
     l->config.topics = sta_mqtt_filters(&l->config.topic_count);
     if (!files_check(s, e)) return false;
-    if (!password_read(s->mqtt.password_file, a, &l->config.password, e)) return false;
+    if (!password_read(s->mqtt.password_file, "mqtt.password_file", a, &l->config.password, e)) return false;
     if (!publisher_start(l, s, m, a, e)) return false;
     const sta_mqtt_config c = {.sta = sta,
                                .publisher = l->publisher,

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+// watch.h: what looks at the readings after they are stored, and sends what has to be told: wiring of outbox/ and its jobs.
+// Threads  open and close from the main thread
+#ifndef PEIL_APP_WATCH_H
+#define PEIL_APP_WATCH_H
+
+#include "app/setting.h"
+#include "base/metrics.h"
+#include "base/schedule.h"
+#include "store/store.h"
+
+struct watch;
+struct outbox;
+
+typedef struct {
+    const struct settings *settings;
+    struct store *store;
+    struct schedule *schedule;
+    struct metrics *metrics;
+} watch_config;
+
+NODISCARD bool watch_open(const watch_config *c, arena *a, struct watch **out, err *e);
+struct outbox *watch_outbox(struct watch *w);
+void watch_close(
+    struct watch *w);  // after the schedule has stopped, before the store is closed; NULL is fine
+
+#endif

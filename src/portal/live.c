@@ -22,7 +22,7 @@ struct heard {
     entity_id stream;
     interval when;
     value result;
-    reject_reason reject;
+    quality_flag reject;
 };
 
 // What one commit brought.
@@ -116,14 +116,14 @@ static void write_event(buf *out, const struct series *s, const struct heard *h)
     struct reading r;
     const struct observation o = {.phenomenon_time = h->when, .result = h->result};
     const bool is_number = reading_of(s, &o, h->when.start, &r);
-    const reject_reason reject = h->reject != REJECT_NONE || !is_number ? h->reject : r.reject;
+    const quality_flag reject = h->reject != QUALITY_GOOD || !is_number ? h->reject : r.reject;
     buf_print(out, "event: observation\ndata: {\"stream\":%lld,\"thing\":%lld,\"time\":\"", (long long)s->id,
               (long long)s->meter->id);
     buf_add_time(out, interval_is_instant(h->when) ? h->when.start : h->when.end);
     BUF_LIT(out, "\",\"result\":");
     value_write_json(out, &h->result);
-    if (reject != REJECT_NONE)
-        buf_print(out, ",\"rejected\":\"%.*s\"", STR_ARG(reject_name(reject)));
+    if (reject != QUALITY_GOOD)
+        buf_print(out, ",\"rejected\":\"%.*s\"", STR_ARG(quality_name(reject)));
     else if (is_number && r.class)
         buf_print(out, ",\"class\":\"%.*s\"", STR_ARG(r.class->name));
     if (is_number && s->factor < 1) buf_print(out, ",\"factor\":%g", s->factor);

@@ -496,43 +496,25 @@ instant series_fresh_for(const struct series *s)
     return 2 * s->period + TIME_MINUTE;  // a minute for the way here
 }
 
-static const str rejects[REJECT_COUNT] = {
-    [REJECT_IMPLAUSIBLE] = {"implausible", 11},
-    [REJECT_SATURATED] = {"saturated", 9},
-    [REJECT_CLOCK] = {"clock", 5},
-    [REJECT_CONTRADICTED] = {"contradicted", 12},
-};
-
-str reject_name(reject_reason r)
+quality_flag reject_in(const value *quality)
 {
-    return rejects[r];
+    const quality_flag found = quality_of_value(quality);
+    return quality_counts(found) ? QUALITY_GOOD : found;
 }
 
-// Of {"status":"implausible",...}: compact, as the store keeps JSON.
-reject_reason reject_in(const value *quality)
+quality_flag reject_of(const struct series *s, const value *result, const value *quality)
 {
-    static const str key = {"\"status\":\"", 10};
-    size_t at;
-    if (quality->type != VALUE_JSON || !str_find(quality->text, key, &at)) return REJECT_NONE;
-    const str status = str_slice(quality->text, at + key.n, quality->text.n);
-    for (reject_reason r = REJECT_IMPLAUSIBLE; r < REJECT_COUNT; r++)
-        if (str_starts(status, rejects[r])) return r;
-    return REJECT_NONE;
-}
-
-reject_reason reject_of(const struct series *s, const value *result, const value *quality)
-{
-    const reject_reason found = reject_in(quality);
-    if (found != REJECT_NONE || !s->is_canonical) return found;
+    const quality_flag found = reject_in(quality);
+    if (found != QUALITY_GOOD || !s->is_canonical) return found;
     const double v = value_to_double(result);
-    return v < s->quantity->least || v > s->quantity->most ? REJECT_IMPLAUSIBLE : REJECT_NONE;
+    return v < s->quantity->least || v > s->quantity->most ? QUALITY_IMPLAUSIBLE : QUALITY_GOOD;
 }
 
 static reading_state state_at(const struct series *s, const struct reading *r, instant now)
 {
     const instant age = now - r->at;
     if (age >= READING_OLD_MOST) return READING_SILENT;
-    if (r->reject != REJECT_NONE) return READING_REJECTED;
+    if (r->reject != QUALITY_GOOD) return READING_REJECTED;
     return age < series_fresh_for(s) ? READING_FRESH : READING_OLD;
 }
 
@@ -544,7 +526,7 @@ bool reading_of(const struct series *s, const struct observation *o, instant now
                             .value = value_to_double(&o->result) * s->factor,
                             .reject = reject_of(s, &o->result, &o->quality)};
     out->state = state_at(s, out, now);
-    if (out->reject == REJECT_NONE) out->class = scale_class_at(s->scale, out->value);
+    if (out->reject == QUALITY_GOOD) out->class = scale_class_at(s->scale, out->value);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #ifndef PEIL_PORTAL_METER_H
 #define PEIL_PORTAL_METER_H
 
+#include "model/quality.h"
 #include "portal/scale.h"
 #include "render/outline.h"
 #include "render/svg_map.h"
@@ -69,22 +70,12 @@ mark_shape meter_shape(meter_kind k);
 typedef enum { READING_NONE, READING_FRESH, READING_OLD, READING_SILENT, READING_REJECTED } reading_state;
 #define READING_OLD_MOST (3 * TIME_HOUR)
 
-// What ingest found (resultQuality), or a value outside what the quantity can be.
-typedef enum {
-    REJECT_NONE,
-    REJECT_IMPLAUSIBLE,
-    REJECT_SATURATED,
-    REJECT_CLOCK,
-    REJECT_CONTRADICTED,
-    REJECT_COUNT
-} reject_reason;
-
 struct reading {
     reading_state state;
     instant at;                       // end of its interval, or its instant
     double value;                     // in the unit shown
     const struct scale_class *class;  // NULL: the scale has none, or it is rejected
-    reject_reason reject;
+    quality_flag reject;              // why it does not count; QUALITY_GOOD: it does
 };
 
 NODISCARD bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a,
@@ -93,9 +84,9 @@ NODISCARD bool reading_latest(struct snapshot *at, const struct series *s, insta
 bool reading_of(const struct series *s, const struct observation *o, instant now, struct reading *out);
 bool reading_has_value(const struct reading *r);   // fresh or old
 instant series_fresh_for(const struct series *s);  // how long a reading stays fresh
-reject_reason reject_in(const value *quality);     // what ingest found
-reject_reason reject_of(const struct series *s, const value *result, const value *quality);  // of a number
-str reject_name(reject_reason r);         // "implausible", as ingest writes it and texts are called
+// Why a reading does not count: what a check found (resultQuality), or a number outside what the quantity can be.
+quality_flag reject_in(const value *quality);
+quality_flag reject_of(const struct series *s, const value *result, const value *quality);
 str reading_state_name(reading_state s);  // "fresh": class of the style sheet
 
 #endif

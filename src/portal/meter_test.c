@@ -166,10 +166,10 @@ TEST(a_reading_that_failed_a_check_is_rejected_with_the_reason)
     take(&f);
     struct reading r = latest(&f, s, NOON);
     assert_int_equal(r.state, READING_REJECTED);
-    assert_int_equal(r.reject, REJECT_SATURATED);
+    assert_int_equal(r.reject, QUALITY_SATURATED);
     assert_null(r.class);
     testing_reading(&f.t, s, testing_time(NOON) + 1, "1000", NULL);  // an SDS011 ends at 999.9
-    assert_int_equal(latest(&f, s, NOON).reject, REJECT_IMPLAUSIBLE);
+    assert_int_equal(latest(&f, s, NOON).reject, QUALITY_IMPLAUSIBLE);
     testing_reading(&f.t, s, testing_time(NOON) + 2, "8", "{\"status\":\"good\"}");
     assert_int_equal(latest(&f, s, NOON).state, READING_FRESH);
     end(&f);

@@ -145,7 +145,7 @@ str page_word(struct page *p, const struct reading *r)
 {
     str id;
     if (r->state != READING_REJECTED) return page_class_word(p, r->class);
-    const str name = reject_name(r->reject);
+    const str name = quality_name(r->reject);
     return arena_print(p->a, &id, "client.reject.%.*s", STR_ARG(name)) ? page_text(p, id) : (str){0};
 }
 

@@ -94,7 +94,7 @@ static bool fill_bins(struct snapshot *at, const struct series *s, const struct 
         const value *result = &row.properties[OBSERVATION_RESULT];
         if (t < p->when.start || t >= p->when.end) continue;
         if (result->type != VALUE_DECIMAL && result->type != VALUE_NUMBER) continue;
-        if (reject_of(s, result, &row.properties[OBSERVATION_RESULT_QUALITY]) != REJECT_NONE) continue;
+        if (reject_of(s, result, &row.properties[OBSERVATION_RESULT_QUALITY]) != QUALITY_GOOD) continue;
         bin_add(&bins[(t - p->when.start) / p->step], value_to_double(result) * s->factor, is_level(s));
     }
     cursor_close(c);

@@ -139,6 +139,14 @@ NODISCARD bool cursor_position(struct cursor *c, arena *a, value **keys, size_t 
 NODISCARD bool cursor_restart(struct cursor *c, entity_id parent_id, err *e);
 void cursor_close(struct cursor *c);
 
+// Times and numeric results of a stream, in order of time, many at a time, with phenomenonTime (start) in [when.start, when.end);
+// TIME_NONE on either side: open. Left out, here and in the summaries and quantiles below, is what a check found bad
+// (model/quality.h, quality_counts).
+typedef bool (*store_values_each)(const instant *times, const double *values, size_t count, void *context,
+                                  err *e);
+NODISCARD bool store_values(struct snapshot *at, entity_id stream, interval when, store_values_each each,
+                            void *context, err *e);
+
 // Summaries of a stream's numeric observations per period, oldest first; periods without any are absent.
 typedef enum {
     PERIOD_HOUR,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "store/scan/value_scan.h"
 
+#include "model/quality.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -29,10 +31,17 @@ static bool flush(struct value_walk *w, err *e)
 
 // ---- one by one: what has extra, or late observations beside chunks ----
 
+static bool counts(const struct point *p)
+{
+    struct extra x;
+    return p->extra.n == 0 || !extra_read(p->extra, p->time, &x) || !(x.fields & EXTRA_QUALITY) ||
+           quality_counts(quality_of_value(&x.quality));
+}
+
 static bool add_point(struct value_walk *w, const struct point *p, err *e)
 {
     struct batch *b = &w->batch;
-    if (!point_number(p, &b->values[b->count])) return true;
+    if (!point_number(p, &b->values[b->count]) || !counts(p)) return true;
     b->times[b->count++] = p->time;
     return b->count < COLUMN_BLOCK || flush(w, e);
 }
@@ -167,4 +176,10 @@ bool value_scan(struct snapshot *at, entity_id stream, interval when, values_eac
     const bool ok = !w->stream || walk(w, e);
     free(w);
     return ok;
+}
+
+bool store_values(struct snapshot *at, entity_id stream, interval when, store_values_each each, void *context,
+                  err *e)
+{
+    return value_scan(at, stream, when, each, context, e);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // value_scan.h: times and numeric results of a stream, in order of time, many at a time: what sums and charts are made of.
-// Results that are no number (or beyond a double) are left out.
+// Results that are no number (or beyond a double) are left out, and those that do not count (model/quality.h).
 // Threads  that of the snapshot
 // Errors   those of the stream scan, and of `each`
 #ifndef PEIL_STORE_SCAN_VALUE_SCAN_H
@@ -8,7 +8,7 @@
 
 #include "store/scan/stream_scan.h"
 
-typedef bool (*values_each)(const instant *times, const double *values, size_t count, void *context, err *e);
+typedef store_values_each values_each;
 
 // Those with phenomenonTime (start) in [when.start, when.end); TIME_NONE on either side: open. An absent stream has none.
 NODISCARD bool value_scan(struct snapshot *at, entity_id stream, interval when, values_each each,

@@ -154,6 +154,55 @@ static void sql_sees_observations(void **state)
                      OBSERVATION_ID(3, 1));
 }
 
+// ---- what counts ----
+
+static bool append_spike(struct store_tx *tx, void *context, err *e)
+{
+    struct observation o = {.stream = *(entity_id *)context,
+                            .phenomenon_time = {5 * TIME_MINUTE + 1, TIME_NONE},
+                            .result_time = TIME_NONE,
+                            .valid_time = {TIME_NONE, TIME_NONE},
+                            .result = value_decimal((decimal){9999, 1}),
+                            .quality = value_json(STR("{\"status\":\"spike\",\"reason\":\"x\"}"))};
+    return store_append(tx, &o, e);
+}
+
+static bool add_up(const instant *times, const double *values, size_t n, void *context, err *e)
+{
+    (void)times;
+    (void)e;
+    for (size_t i = 0; i < n; i++) *(double *)context += values[i];
+    return true;
+}
+
+static bool sum_of(const struct summary *s, void *context, err *e)
+{
+    (void)e;
+    *(double *)context += s->sum;
+    return true;
+}
+
+static void what_a_check_found_bad_is_kept_and_does_not_count(void **state)
+{
+    struct place *p = *state;
+    err e;
+    struct snapshot *at;
+    entity_id stream = 7;
+    const interval ever = {TIME_NONE, TIME_NONE};
+    double values = 0, sums = 0;
+    struct plan plan = {.stream = stream, .first = 0, .count = 11};  // 0 to 1.0
+    assert_true(store_run(p->store, add_stream, &stream, &e));
+    assert_true(store_run(p->store, append_plan, &plan, &e));
+    assert_true(store_run(p->store, append_spike, &stream, &e));
+    assert_int_equal(count(p->store, stream), 12);
+    assert_true(snapshot_open(p->store, &at, &e));
+    assert_true(store_values(at, stream, ever, add_up, &values, &e));
+    assert_true(store_summaries(at, stream, PERIOD_HOUR, NULL, ever, sum_of, &sums, &e));
+    snapshot_close(at);
+    assert_int_equal((int)(values * 10 + 0.5), 55);
+    assert_int_equal((int)(sums * 10 + 0.5), 55);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +210,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_check_found_bad_is_kept_and_does_not_count, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "mqtt/session.h"
 
+#include "base/arena.h"
 #include "base/log.h"
 #include "mqtt/packet.h"
 #include "mqtt/topic.h"
@@ -9,6 +10,9 @@
 #define CONNACK_TIMEOUT (10 * TIME_SECOND)
 #define SUBSCRIBE_ID 1
 #define SUBSCRIBE_QOS 1
+#define ADDED_ID 2  // one is on its way at a time
+#define ADDED_BATCH 50
+#define ADDED_MEMORY (MQTT_ADDED_TOPICS_MAX * (sizeof(str) + MQTT_ADDED_TOPIC_BYTES + 32))
 #define UNSENT_HIGH ((size_t)64 * 1024)  // beyond this the broker sends without reading what we answer
 
 typedef enum { AWAITS_CONNACK, AWAITS_SUBACK, IS_UP } progress;
@@ -32,6 +36,11 @@ struct session {
     size_t sent;  // of out, from its front
     instant began, last_sent, last_heard, pinged;
     bool is_ping_out;
+    arena *memory;  // of the filters beyond the configured; NULL: there are none
+    str *added;
+    size_t added_count;
+    size_t asked;     // of them, in this connection
+    size_t answered;  // of them; what lies between waits for its SUBACK
 };
 
 static metric messages = {
@@ -64,13 +73,15 @@ struct session *session_new(const mqtt_config *c, struct flight *f, struct mqtt_
     s->owner = owner;
     // CONNECT holds at most three long texts, SUBSCRIBE the filters; the rest is small and stays near
     // UNSENT_HIGH.
-    s->out.max = UNSENT_HIGH + (4 + c->topic_count) * (MQTT_TEXT_MAX + 3) + c->in_flight_max * MQTT_ACK_SIZE;
+    s->out.max = UNSENT_HIGH + (4 + c->topic_count) * (MQTT_TEXT_MAX + 3) + c->in_flight_max * MQTT_ACK_SIZE +
+                 ADDED_BATCH * (MQTT_ADDED_TOPIC_BYTES + 3);
     return s;
 }
 
 void session_free(struct session *s)
 {
     if (s == NULL) return;
+    arena_free(s->memory);
     buf_free(&s->out);
     free(s);
 }
@@ -86,6 +97,7 @@ void session_begin(struct session *s, instant now)
     s->began = s->last_sent = s->last_heard = now;
     buf_clear(&s->out);
     s->sent = 0;
+    s->asked = s->answered = 0;
     mqtt_write_connect(&s->out, &(mqtt_connect){.client_id = s->c->client_id,
                                                 .username = s->c->username,
                                                 .password = s->c->password,
@@ -112,20 +124,63 @@ static bool take_connack(struct session *s, const mqtt_packet *p, err *e)
     return true;
 }
 
-static bool take_suback(struct session *s, const mqtt_packet *p, err *e)
+static size_t count_granted(const mqtt_packet *p, const str *filters)
 {
-    if (s->progress != AWAITS_SUBACK || p->id != SUBSCRIBE_ID || p->return_codes.n != s->c->topic_count)
-        return err_set(e, ERR_SYNTAX, 0, "SUBACK does not answer our SUBSCRIBE");
     size_t granted = 0;
     for (size_t i = 0; i < p->return_codes.n; i++) {
         char quoted[256];
         if ((uint8_t)p->return_codes.p[i] == MQTT_SUBSCRIPTION_REFUSED)
-            log_error("the broker refuses a subscription", "topic=%s", log_quote(quoted, s->c->topics[i]));
+            log_error("the broker refuses a subscription", "topic=%s", log_quote(quoted, filters[i]));
         else
             granted++;
     }
-    if (granted == 0) return err_set(e, ERR_DENIED, ERR_NOWHERE, "the broker refuses every subscription");
+    return granted;
+}
+
+// A batch at a time, so that what waits to be sent stays small.
+static void ask_for_added(struct session *s)
+{
+    if (s->progress != IS_UP || s->asked > s->answered || s->asked == s->added_count) return;
+    const size_t left = s->added_count - s->asked, n = left < ADDED_BATCH ? left : ADDED_BATCH;
+    mqtt_write_subscribe(&s->out, ADDED_ID, s->added + s->asked, n, SUBSCRIBE_QOS);
+    s->asked += n;
+}
+
+static bool take_suback_of_added(struct session *s, const mqtt_packet *p, err *e)
+{
+    if (p->id != ADDED_ID || p->return_codes.n != s->asked - s->answered)
+        return err_set(e, ERR_SYNTAX, 0, "SUBACK does not answer our SUBSCRIBE");
+    (void)count_granted(p, s->added + s->answered);
+    s->answered = s->asked;
+    ask_for_added(s);
+    return true;
+}
+
+bool session_add_topic(struct session *s, str filter, err *e)
+{
+    for (size_t i = 0; i < s->added_count; i++)
+        if (str_eq(s->added[i], filter)) return true;
+    if (filter.n > MQTT_ADDED_TOPIC_BYTES || !mqtt_filter_is_valid(filter))
+        return err_set(e, ERR_RANGE, ERR_NOWHERE, "is no topic to subscribe to");
+    if (s->added_count == MQTT_ADDED_TOPICS_MAX)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "more than %d topics were added", MQTT_ADDED_TOPICS_MAX);
+    if (!s->memory) s->memory = arena_new(ADDED_MEMORY);
+    if (s->memory && !s->added) s->added = ARENA_ARRAY(s->memory, MQTT_ADDED_TOPICS_MAX, str);
+    if (!s->added || !arena_copy(s->memory, filter, &s->added[s->added_count])) return err_no_memory(e);
+    s->added_count++;
+    ask_for_added(s);
+    return true;
+}
+
+static bool take_suback(struct session *s, const mqtt_packet *p, err *e)
+{
+    if (s->progress == IS_UP && s->asked > s->answered) return take_suback_of_added(s, p, e);
+    if (s->progress != AWAITS_SUBACK || p->id != SUBSCRIBE_ID || p->return_codes.n != s->c->topic_count)
+        return err_set(e, ERR_SYNTAX, 0, "SUBACK does not answer our SUBSCRIBE");
+    if (count_granted(p, s->c->topics) == 0)
+        return err_set(e, ERR_DENIED, ERR_NOWHERE, "the broker refuses every subscription");
     s->progress = IS_UP;
+    ask_for_added(s);
     return true;
 }
 

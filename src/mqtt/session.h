@@ -33,6 +33,9 @@ str session_to_send(const struct session *s);
 void session_sent(struct session *s, size_t n, instant now);
 void session_end(struct session *s);  // DISCONNECT goes out
 
+// As mqtt_subscriber_add.
+NODISCARD bool session_add_topic(struct session *s, str filter, err *e);
+
 void session_add_metrics(struct metrics *m);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -399,6 +400,51 @@ static void bytes_that_were_partly_sent_are_not_repeated(void **state)
     expect_sent(b, str_slice(CONNECT, 3, CONNECT.n));
 }
 
+static void topics_added_later_are_asked_for_in_this_and_the_next_connection(void **state)
+{
+    struct bench *b = *state;
+    assert_true(session_add_topic(b->session, STR("a"), &b->e));  // before the connection stands
+    session_begin(b->session, b->now);
+    expect_sent(b, CONNECT);
+    arrive_whole(b, CONNACK);
+    expect_sent(b, SUBSCRIBE);
+    arrive_whole(b, SUBACK);
+    expect_sent(b, STR("\x82\x06\x00\x02\x00\x01"
+                       "a\x01"));
+    assert_true(session_add_topic(b->session, STR("b"), &b->e));
+    assert_true(session_add_topic(b->session, STR("a"), &b->e));  // known already
+    expect_sent(b, STR(""));                                      // one at a time
+    arrive_whole(b, STR("\x90\x03\x00\x02\x01"));
+    expect_sent(b, STR("\x82\x06\x00\x02\x00\x01"
+                       "b\x01"));
+    arrive_whole(b, STR("\x90\x03\x00\x02\x80"));  // refused: logged, nothing else
+    expect_sent(b, STR(""));
+    session_begin(b->session, b->now);
+    expect_sent(b, CONNECT);
+    arrive_whole(b, CONNACK);
+    expect_sent(b, SUBSCRIBE);
+    arrive_whole(b, SUBACK);
+    expect_sent(b, STR("\x82\x0A\x00\x02\x00\x01"
+                       "a\x01\x00\x01"
+                       "b\x01"));
+}
+
+static void what_is_no_filter_is_not_added(void **state)
+{
+    struct bench *b = *state;
+    char text[MQTT_ADDED_TOPIC_BYTES + 1];
+    memset(text, 'a', sizeof text);
+    assert_false(session_add_topic(b->session, STR("a/#/b"), &b->e));
+    assert_false(session_add_topic(b->session, (str){text, sizeof text}, &b->e));
+    assert_int_equal(b->e.code, ERR_RANGE);
+    for (int i = 0; i < MQTT_ADDED_TOPICS_MAX; i++) {
+        const int n = snprintf(text, sizeof text, "t/%d", i);
+        assert_true(session_add_topic(b->session, (str){text, (size_t)n}, &b->e));
+    }
+    assert_false(session_add_topic(b->session, STR("one/more"), &b->e));
+    assert_int_equal(b->e.code, ERR_LIMIT);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -419,6 +465,8 @@ int main(void)
         TEST(a_refused_connection_says_why),
         TEST(connack_comes_first_and_once),
         TEST(suback_must_answer_our_subscribe),
+        TEST(topics_added_later_are_asked_for_in_this_and_the_next_connection),
+        TEST(what_is_no_filter_is_not_added),
         TEST(a_silent_broker_is_pinged_then_given_up),
         TEST(pings_go_on_while_the_receiver_is_full),
         TEST(no_answer_to_connect_ends_the_connection),

@@ -237,6 +237,11 @@ void mqtt_done(struct mqtt_subscriber *s, mqtt_delivery d)
     if (flight_done(s->flight, d)) runner_wake(&s->runner);
 }
 
+bool mqtt_subscriber_add(struct mqtt_subscriber *s, str filter, err *e)
+{
+    return session_add_topic(s->session, filter, e);
+}
+
 bool mqtt_is_connected(const struct mqtt_subscriber *s)
 {
     return atomic_load(&s->is_connected);

@@ -56,6 +56,11 @@ NODISCARD struct mqtt_subscriber *mqtt_subscribe(const mqtt_config *c,
                                                  err *e);  // returns at once; connects in the background
 void mqtt_done(struct mqtt_subscriber *s,
                mqtt_delivery d);  // stored (or refused for good): acknowledge it. QoS 0: no effect
+// One more filter, known only by what a message said; in this and every later connection, once however often it is
+// added. Within `message` only. Errors: ERR_RANGE (no filter, or longer than MQTT_ADDED_TOPIC_BYTES), ERR_LIMIT.
+#define MQTT_ADDED_TOPIC_BYTES 512
+#define MQTT_ADDED_TOPICS_MAX 2000
+NODISCARD bool mqtt_subscriber_add(struct mqtt_subscriber *s, str filter, err *e);
 bool mqtt_is_connected(const struct mqtt_subscriber *s);
 // Acknowledges what is done by now, disconnects, ends the thread; from then on mqtt_done has no effect. To stop without
 // having messages sent twice: let `message` return false, wait until what was given out is done, stop. NULL is fine.

@@ -33,11 +33,14 @@ static bool start_identity(struct peil *p, err *e)
 // The operator's own descriptions of payloads go before those that peil comes with.
 bool peil_open_site(const struct settings *s, struct store *store, arena *a, struct site **out, err *e)
 {
-    str zone, own;
-    if (!arena_copy(a, s->portal.zone, &zone) || !arena_copy(a, s->ingest.payloads_directory, &own))
+    str zone, own, mapping;
+    if (!arena_copy(a, s->portal.zone, &zone) || !arena_copy(a, s->ingest.payloads_directory, &own) ||
+        !arena_copy(a, s->ingest.mapping_file, &mapping))
         return err_no_memory(e);
-    const site_config c = {
-        .zone = zone.p, .payload_directories = {PEIL_SHARE "/devices", own.n ? own.p : NULL}, .store = store};
+    const site_config c = {.zone = zone.p,
+                           .payload_directories = {PEIL_SHARE "/devices", own.n ? own.p : NULL},
+                           .mapping_file = mapping.n ? mapping.p : NULL,
+                           .store = store};
     return site_open(&c, out, e);
 }
 
@@ -93,11 +96,26 @@ static bool start_watch(struct peil *p, err *e)
     return true;
 }
 
+static job_result retry_run(void *context, instant now, err *e)
+{
+    const struct peil *p = context;
+    (void)now, (void)e;
+    town_broker_retry(p->broker);
+    return JOB_DONE;
+}
+
 static bool start_broker(struct peil *p, err *e)
 {
     const struct settings *s = &p->settings;
     if (s->mqtt.host.n == 0) return true;
-    if (!town_broker_open(s, &p->sta, p->metrics, p->arena, &p->broker, e)) return err_within(e, "mqtt");
+    const struct town_broker_config c = {.settings = s,
+                                         .sta = &p->sta,
+                                         .ingest = p->ingest,
+                                         .site = site_of_devices(p->site),
+                                         .metrics = p->metrics};
+    const struct job retry = {.name = "mqtt-retry", .every_us = TIME_SECOND, .run = retry_run, .context = p};
+    if (!town_broker_open(&c, p->arena, &p->broker, e)) return err_within(e, "mqtt");
+    if (!schedule_add(p->schedule, &retry, e)) return false;
     str *endpoint = &p->mqtt_endpoint;
     *endpoint = s->mqtt.endpoint;
     if (endpoint->n == 0 &&

@@ -144,11 +144,17 @@ static const struct setting table[] = {
      "Announce though nobody is known to have asked; if not, mosquitto.conf needs: log_dest topic, log_type subscribe."},
     {"mqtt", "endpoint", SETTING_TEXT, AT(mqtt, endpoint), "", 0, 0,
      "Address of the broker as the public reaches it, named in the service root: mqtts://mqtt.example.nl:8883."},
+    {"mqtt", "devices", SETTING_BOOL, AT(mqtt, devices), "yes", 0, 0,
+     "Take in what devices publish, on the topics that peil knows (see docs/devices) and those of ingest.mapping_file."},
+    {"mqtt", "share_group", SETTING_TEXT, AT(mqtt, share_group), "", 0, 0,
+     "Share the messages with other subscribers of this group ($share/GROUP/...); empty: peil gets every message."},
 
     {"ingest", "accept_new_devices", SETTING_BOOL, AT(ingest, accept_new_devices), "no", 0, 0,
      "A device seen for the first time becomes a Thing with Datastreams by itself. no: it waits until the operator lets it in."},
     {"ingest", "payloads_directory", SETTING_TEXT, AT(ingest, payloads_directory), "", 0, 0,
      "Directory of your own descriptions of LoRaWAN payloads, NAME.json; they go before those that peil comes with."},
+    {"ingest", "mapping_file", SETTING_TEXT, AT(ingest, mapping_file), "", 0, 0,
+     "File that says which value on which MQTT topic is what, for devices that peil does not know; see docs/devices/mapping.md."},
 
     {"portal", "web_directory", SETTING_TEXT, AT(portal, web_directory), "", 0, 0,
      "Built pages of the portal. Empty: where peil was installed."},

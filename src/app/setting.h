@@ -25,13 +25,13 @@ struct settings {
         int64_t page_size, top_max, expand_depth, entities_max, query_bytes, filter_nodes, large_bytes;
     } sta;
     struct {
-        str host, client_id, username, password_file, ca_file, cert_file, key_file, endpoint;
+        str host, client_id, username, password_file, ca_file, cert_file, key_file, endpoint, share_group;
         int64_t port;
-        bool publish, publish_unasked;
+        bool publish, publish_unasked, devices;
     } mqtt;
     struct {
         bool accept_new_devices;
-        str payloads_directory;
+        str payloads_directory, mapping_file;
     } ingest;
     struct {
         str web_directory, town, zone, areas_file, theme_file;

@@ -12,8 +12,16 @@
 struct town_broker;
 
 // Before the first write to the store. Connects in the background.
-NODISCARD bool town_broker_open(const struct settings *s, const struct sta *sta, struct metrics *m, arena *a,
-                                struct town_broker **out, err *e);
+struct town_broker_config {
+    const struct settings *settings;
+    const struct sta *sta;
+    struct ingest *ingest;
+    const struct device_site *site;
+    struct metrics *metrics;
+};
+NODISCARD bool town_broker_open(const struct town_broker_config *c, arena *a, struct town_broker **out,
+                                err *e);
+void town_broker_retry(struct town_broker *l);  // once a second: what the store could not take
 NODISCARD bool town_broker_listen(struct town_broker *l, err *e);  // from now on messages are taken in
 void town_broker_stop(struct town_broker *l);  // finishes what is under way; before store_close. NULL is fine
 void town_broker_close(struct town_broker *l);  // after store_close. NULL is fine

@@ -55,7 +55,7 @@ static bool keep(struct kept_message *k, const struct device_message *m, const s
                  arena *a)
 {
     *k = (struct kept_message){.copy = *m, .original = m, .a = a};
-    k->copy.site = site;
+    k->copy.site = m->site ? m->site : site;
     k->copy.header = m->header ? kept_header : NULL;
     k->copy.context = k;
     str *const texts[] = {&k->copy.topic, &k->copy.path, &k->copy.query, &k->copy.content_type,

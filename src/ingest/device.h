@@ -10,16 +10,21 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/quantity.h"
+#include "model/entity.h"
 #include "model/value.h"
 
 struct payload_book;
+struct topic_rules;
 struct tz;
 
 // What adapters need and no message tells; the same for all messages.
 struct device_site {
     const struct tz *zone;                // of devices that send local times; NULL: they are taken as UTC
     const struct payload_book *payloads;  // how to read LoRaWAN payloads; NULL: none is described
-    str pepper;  // secret of this installation, for pseudonyms of meters; empty: none
+    const struct topic_rules *mapping;    // the operator's, of MQTT topics; NULL: there are none
+    const struct topic_rules
+        *discovered;  // that devices announced on MQTT; for the subscriber's thread alone
+    str pepper;       // secret of this installation, for pseudonyms of meters; empty: none
 };
 
 struct device_message {
@@ -33,7 +38,7 @@ struct device_message {
     // Value of an HTTP header, no case; empty when absent.
     str (*header)(const char *name, const void *context);
     const void *context;
-    const struct device_site *site;  // NULL: nothing is known
+    const struct device_site *site;  // NULL: what the ingest was told
 };
 
 typedef enum {
@@ -50,11 +55,12 @@ struct reading {
     str sensor;                       // part of the device: "SDS011"; empty: the device itself
     const struct quantity *quantity;  // NULL: unknown to peil; `name` is listed for the manager
     str name;                         // as sent: "SDS_P1"
-    value result;    // in the quantity's canonical unit; the sender's digits where no conversion was needed
-    instant time;    // phenomenonTime; TIME_NONE: none given
-    unsigned flags;  // reading_flags
-    str why;         // reason of flags, a sentence; may be empty
-    size_t at;       // byte offset of the value in the body
+    value result;      // in the quantity's canonical unit; the sender's digits where no conversion was needed
+    instant time;      // phenomenonTime; TIME_NONE: none given
+    unsigned flags;    // reading_flags
+    str why;           // reason of flags, a sentence; may be empty
+    size_t at;         // byte offset of the value in the body
+    entity_id stream;  // the Datastream that the operator named for it; 0: the device's own
 };
 
 struct device_reject {  // one value that could not be read; its neighbours stay
@@ -68,6 +74,7 @@ struct device_result {
     struct device_reject *rejects;
     size_t reject_count;
     str device;                  // who sent it when there is no reading: heard, with its state; may be empty
+    bool is_vouched;             // the operator's own settings name this device: it need not be let in
     str note;                    // why a message has no reading, a sentence; may be empty
     str sequence;                // frame counter or deduplication id, for replay detection; empty: none
     double latitude, longitude;  // NAN: not given

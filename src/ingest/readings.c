@@ -153,6 +153,10 @@ static bool stream_of(struct work *w, const struct reading *r, entity_id *stream
     const struct stream_info *info;
     struct device_document *d = w->device;
     err why;
+    if (r->stream) {
+        *stream = r->stream;
+        return true;
+    }
     struct device_stream *known = stream_known(d, r);
     if (known && store_stream_info(w->tx, known->stream, &info, &why)) {
         *stream = known->stream;
@@ -231,7 +235,11 @@ static bool append(struct work *w, const struct reading *r, struct observation *
 {
     seen before;
     err why;
-    if (!seen_before(w->tx, o, &before, w->e)) return false;
+    if (!seen_before(w->tx, o, &before, &why)) {
+        const bool is_gone = r->stream && (why.code == ERR_LINK || why.code == ERR_ABSENT);
+        w->out->refused += is_gone;  // a Datastream that the operator named and somebody deleted
+        return is_gone || fail_with(w, &why);
+    }
     if (before == SEEN_SAME) {
         w->out->duplicates++;
         return true;
@@ -302,7 +310,7 @@ static bool let_in(struct work *w, str key, str device, bool *in)
         return true;
     }
     if (why.code != ERR_ABSENT) return fail_with(w, &why);
-    *in = atomic_load(&w->in->accepts_new_devices);
+    *in = w->result->is_vouched || atomic_load(&w->in->accepts_new_devices);
     *d = (struct device_document){.key = key,
                                   .adapter = w->adapter->name,
                                   .device = device,

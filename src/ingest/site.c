@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/tz.h"
 #include "ingest/lorawan/book.h"
+#include "ingest/topic/mapping.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct site {
     struct device_site device;
     struct tz *zone;
     struct payload_book *payloads;
+    struct mapping *mapping;
     char pepper[PEPPER_TEXT + 1];
 };
 
@@ -100,11 +102,20 @@ static bool zone_open(struct site *s, const char *zone, err *e)
     return s->zone != NULL;
 }
 
+static bool mapping_open(struct site *s, const char *file, err *e)
+{
+    if (!file) return true;
+    if (!mapping_load(file, &s->mapping, e)) return err_within(e, "ingest.mapping_file");
+    s->device.mapping = mapping_rules(s->mapping);
+    return true;
+}
+
 bool site_open(const site_config *c, struct site **out, err *e)
 {
     struct site *s = calloc(1, sizeof *s);
     if (!s) return err_no_memory(e);
-    if (!zone_open(s, c->zone, e) || !payloads_open(s, c, e) || !pepper_open(s, c->store, e)) {
+    if (!zone_open(s, c->zone, e) || !payloads_open(s, c, e) || !mapping_open(s, c->mapping_file, e) ||
+        !pepper_open(s, c->store, e)) {
         site_close(s);
         return false;
     }
@@ -117,6 +128,7 @@ void site_close(struct site *s)
     if (!s) return;
     tz_free(s->zone);
     payload_book_free(s->payloads);
+    mapping_free(s->mapping);
     sodium_memzero(s->pepper, sizeof s->pepper);
     free(s);
 }

@@ -13,11 +13,12 @@ struct site;
 typedef struct {
     const char *zone;  // "Europe/Amsterdam"; NULL: UTC
     const char *payload_directories
-        [2];              // descriptions of payloads; later ones go before; NULL or not there: passed over
+        [2];  // descriptions of payloads; later ones go before; NULL or not there: passed over
+    const char *mapping_file;  // of MQTT topics (topic/mapping.h); NULL: none
     struct store *store;  // keeps the secret of pseudonyms, made when it is not there; NULL: there is none
 } site_config;
 
-// Faults in descriptions are logged, and the description is left out. Errors: the zone, the store.
+// Faults in descriptions are logged, and the description is left out. Errors: the zone, the mapping, the store.
 NODISCARD bool site_open(const site_config *c, struct site **out, err *e);
 void site_close(struct site *s);  // NULL is fine
 const struct device_site *site_of_devices(const struct site *s);

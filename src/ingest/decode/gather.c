@@ -165,7 +165,8 @@ static struct reading reading_of(const struct gather *g, str name, const struct 
                             .time = g->time,
                             .flags = g->time_flags,
                             .why = g->time_why,
-                            .at = at};
+                            .at = at,
+                            .stream = g->stream};
 }
 
 bool gather_unknown(struct gather *g, str name, value v, size_t at, err *e)

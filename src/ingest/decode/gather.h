@@ -22,10 +22,11 @@ struct gather {
     arena *a;
     struct device_result out;
     size_t most, reading_capacity, reject_capacity;
-    size_t group;  // index of the first reading of this device and moment
-    str device;    // of the readings that follow, as the rest
-    str sensor;    // "SDS011"; empty: the device itself
-    instant time;  // TIME_NONE: none given, the receipt counts
+    size_t group;      // index of the first reading of this device and moment
+    str device;        // of the readings that follow, as the rest
+    str sensor;        // "SDS011"; empty: the device itself
+    entity_id stream;  // that the readings which follow go to; 0: the device's own
+    instant time;      // TIME_NONE: none given, the receipt counts
     unsigned time_flags;
     str time_why;
     struct {

@@ -21,7 +21,10 @@ function address(child, log) {
       clearTimeout(timer)
       resolve(text.split('\n')[0])
     })
-    child.once('exit', (code, signal) => reject(new Error(`peil ended: ${code ?? signal}\n${log.text}`)))
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer)
+      reject(new Error(`peil ended: ${code ?? signal}\n${log.text}`))
+    })
   })
 }
 

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ingest/topic/intake.h"
+
+#include "base/log.h"
+#include "base/queue.h"
+#include "ingest/topic/discovery.h"
+#include "mqtt/topic.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define ARRIVAL_MEMORY ((size_t)2 << 20)
+#define TRIES_MAX 20  // of a fault that is neither the sender's nor a full disk: then it is given up
+#define REFUSALS_EVERY (10 * TIME_SECOND)
+#define FILTERS_MAX 900
+
+static metric taken_metric = {.name = "peil_mqtt_device_messages_total",
+                              .help = "Device messages over MQTT, by what became of them",
+                              .labels = "outcome=\"taken\"",
+                              .type = METRIC_COUNTER};
+static metric refused_metric = {
+    .name = "peil_mqtt_device_messages_total", .labels = "outcome=\"refused\"", .type = METRIC_COUNTER};
+static metric given_up_metric = {
+    .name = "peil_mqtt_device_messages_total", .labels = "outcome=\"given_up\"", .type = METRIC_COUNTER};
+static metric announced_metric = {
+    .name = "peil_mqtt_device_messages_total", .labels = "outcome=\"announcement\"", .type = METRIC_COUNTER};
+
+struct topic_intake {
+    struct ingest *ingest;
+    struct discovery *discovery;  // the subscriber's thread
+    struct device_site site;      // with what was discovered
+    str filters[FILTERS_MAX];
+    size_t filter_count;
+    struct lock *lock;  // over the three below
+    struct arrival *again;
+    instant last_refusal;
+    int64_t refusals;
+    atomic_size_t under_way;
+    atomic_bool is_draining;
+};
+
+// One message on its way through the store.
+struct arrival {
+    struct topic_intake *intake;
+    struct mqtt_subscriber *subscriber;
+    mqtt_delivery delivery;
+    const struct device_adapter *adapter;
+    struct device_message message;
+    arena *a;
+    int tries;
+    struct arrival *next;  // waiting to be tried again
+};
+
+// ---- arrivals ----------------------------------------------------------------------------------------------------
+
+static void arrival_free(struct arrival *x)
+{
+    if (!x) return;
+    arena_free(x->a);
+    free(x);
+}
+
+static struct arrival *arrival_new(struct topic_intake *t, const mqtt_message *m,
+                                   const struct device_adapter *adapter)
+{
+    struct arrival *x = calloc(1, sizeof *x);
+    if (!x) return NULL;
+    *x = (struct arrival){.intake = t,
+                          .subscriber = m->subscriber,
+                          .delivery = m->delivery,
+                          .adapter = adapter,
+                          .message = {.received = time_now(), .retained = m->retained},
+                          .a = arena_new(ARRIVAL_MEMORY)};
+    if (x->a && arena_copy(x->a, m->topic, &x->message.topic) &&
+        arena_copy(x->a, m->payload, &x->message.body))
+        return x;
+    arrival_free(x);
+    return NULL;
+}
+
+static void finish(struct arrival *x)
+{
+    struct topic_intake *t = x->intake;
+    mqtt_done(x->subscriber, x->delivery);
+    arrival_free(x);
+    atomic_fetch_sub(&t->under_way, 1);
+}
+
+static void note_refusal(struct topic_intake *t, str topic, const err *e)
+{
+    const instant now = time_now();
+    metric_count(&refused_metric, 1);
+    lock_take(t->lock);
+    const int64_t count = ++t->refusals;
+    const bool is_due = now - t->last_refusal >= REFUSALS_EVERY;
+    if (is_due) {
+        t->last_refusal = now;
+        t->refusals = 0;
+    }
+    lock_drop(t->lock);
+    char text[256], where[256];
+    if (is_due)
+        log_warning("device messages refused", "count=%lld topic=%s last=%s", (long long)count,
+                    log_quote(where, topic), log_quote(text, str_of(e->text)));
+}
+
+static bool passes_by_itself(err_code code)
+{
+    return code == ERR_BUSY || code == ERR_DISK_FULL || code == ERR_READ_ONLY;
+}
+
+static void try_again(struct arrival *x)
+{
+    struct topic_intake *t = x->intake;
+    lock_take(t->lock);
+    x->next = t->again;
+    t->again = x;
+    lock_drop(t->lock);
+}
+
+static void failed(struct arrival *x, const err *e)
+{
+    if (err_http_status(e->code) < 500) {
+        note_refusal(x->intake, x->message.topic, e);
+        finish(x);
+    } else if (passes_by_itself(e->code) || ++x->tries < TRIES_MAX) {
+        try_again(x);
+    } else {
+        metric_count(&given_up_metric, 1);
+        log_error("a device message cannot be stored and is given up", "reason=%s", e->text);
+        finish(x);
+    }
+}
+
+static void done(void *context, const struct ingest_outcome *outcome, const err *e)
+{
+    struct arrival *x = context;
+    (void)outcome;
+    if (e) {
+        failed(x, e);
+        return;
+    }
+    metric_count(&taken_metric, 1);
+    finish(x);
+}
+
+void topic_intake_retry(struct topic_intake *t)
+{
+    lock_take(t->lock);
+    struct arrival *x = t->again;
+    t->again = NULL;
+    lock_drop(t->lock);
+    while (x) {
+        struct arrival *next = x->next;
+        err e;
+        if (!ingest_device(t->ingest, x->adapter, &x->message, done, x, &e)) failed(x, &e);
+        x = next;
+    }
+}
+
+// ---- messages ----------------------------------------------------------------------------------------------------
+
+static bool reads(const struct device_adapter *d, str topic)
+{
+    for (const char *const *filter = d->topics; filter && *filter; filter++)
+        if (mqtt_topic_matches(str_of(*filter), topic)) return true;
+    return false;
+}
+
+static const struct device_adapter *by_topic(str topic)
+{
+    size_t count;
+    const struct device_adapter *const *all = device_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (reads(all[i], topic)) return all[i];
+    return NULL;
+}
+
+static const struct device_adapter *adapter_for(const struct topic_intake *t, str topic)
+{
+    if (topic_rules_match(t->site.mapping, topic)) return device_by_name(STR("mapped"));
+    const struct device_adapter *found = by_topic(topic);
+    if (!found && topic_rules_match(t->site.discovered, topic)) found = device_by_name(STR("home_assistant"));
+    return found;
+}
+
+static bool take_announcement(struct topic_intake *t, const mqtt_message *m)
+{
+    str topic;
+    err e;
+    metric_count(&announced_metric, 1);
+    bool ok = discovery_take(t->discovery, m->topic, m->payload, &topic, &e);
+    // What an adapter reads comes already, and better understood.
+    if (ok && topic.n && !by_topic(topic)) ok = mqtt_subscriber_add(m->subscriber, topic, &e);
+    if (!ok) note_refusal(t, m->topic, &e);
+    mqtt_done(m->subscriber, m->delivery);
+    return true;
+}
+
+static bool take_reading(struct topic_intake *t, const mqtt_message *m, const struct device_adapter *adapter)
+{
+    err e;
+    struct arrival *x = arrival_new(t, m, adapter);
+    if (!x) return false;
+    x->message.site = &t->site;
+    atomic_fetch_add(&t->under_way, 1);
+    if (ingest_device(t->ingest, adapter, &x->message, done, x, &e)) return true;
+    if (e.code != ERR_BUSY) {
+        failed(x, &e);
+        return true;
+    }
+    arrival_free(x);
+    atomic_fetch_sub(&t->under_way, 1);
+    return false;  // the broker keeps it; it is offered again
+}
+
+bool topic_intake_message(struct topic_intake *t, const mqtt_message *m)
+{
+    if (atomic_load(&t->is_draining)) return false;
+    if (discovery_is_announcement(m->topic)) return take_announcement(t, m);
+    const struct device_adapter *adapter = adapter_for(t, m->topic);
+    if (adapter) return take_reading(t, m, adapter);
+    err e;
+    (void)err_set(&e, ERR_UNKNOWN, ERR_NOWHERE, "nobody reads this topic");
+    note_refusal(t, m->topic, &e);
+    mqtt_done(m->subscriber, m->delivery);
+    return true;
+}
+
+// ---- life --------------------------------------------------------------------------------------------------------
+
+static void add_filter(struct topic_intake *t, str filter)
+{
+    for (size_t i = 0; i < t->filter_count; i++)
+        if (str_eq(t->filters[i], filter)) return;
+    if (t->filter_count < FILTERS_MAX) t->filters[t->filter_count++] = filter;
+}
+
+static void add_filters(struct topic_intake *t)
+{
+    size_t count;
+    const struct device_adapter *const *all = device_all(&count);
+    for (size_t i = 0; t->site.mapping && i < t->site.mapping->count; i++)
+        add_filter(t, t->site.mapping->all[i]->filter);
+    for (size_t i = 0; i < count; i++)
+        for (const char *const *filter = all[i]->topics; filter && *filter; filter++)
+            add_filter(t, str_of(*filter));
+}
+
+struct topic_intake *topic_intake_new(const topic_intake_config *c, err *e)
+{
+    struct topic_intake *t = calloc(1, sizeof *t);
+    if (!t || !(t->lock = lock_new()) || !(t->discovery = discovery_new())) {
+        topic_intake_free(t);
+        err_no_memory(e);
+        return NULL;
+    }
+    t->ingest = c->ingest;
+    if (c->site) t->site = *c->site;
+    t->site.discovered = discovery_rules(t->discovery);
+    add_filters(t);
+    metric *const all[] = {&taken_metric, &refused_metric, &given_up_metric, &announced_metric};
+    for (size_t i = 0; c->metrics && i < sizeof all / sizeof all[0]; i++) metrics_add(c->metrics, all[i]);
+    return t;
+}
+
+const str *topic_intake_filters(const struct topic_intake *t, size_t *count)
+{
+    *count = t->filter_count;
+    return t->filters;
+}
+
+void topic_intake_drain(struct topic_intake *t, int seconds)
+{
+    const int64_t until = time_monotonic_us() + seconds * TIME_SECOND;
+    atomic_store(&t->is_draining, true);
+    while (atomic_load(&t->under_way) && time_monotonic_us() < until)
+        nanosleep(&(struct timespec){.tv_nsec = 5 * 1000 * 1000}, NULL);
+}
+
+void topic_intake_free(struct topic_intake *t)
+{
+    if (!t) return;
+    while (t->again) {
+        struct arrival *x = t->again;
+        t->again = x->next;
+        arrival_free(x);
+    }
+    discovery_free(t->discovery);
+    if (t->lock) lock_free(t->lock);
+    free(t);
+}

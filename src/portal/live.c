@@ -127,6 +127,7 @@ static void write_event(buf *out, const struct series *s, const struct heard *h)
     else if (is_number && r.class)
         buf_print(out, ",\"class\":\"%.*s\"", STR_ARG(r.class->name));
     if (is_number && s->factor < 1) buf_print(out, ",\"factor\":%g", s->factor);
+    if (s->quantity) buf_print(out, ",\"quantity\":\"%.*s\"", STR_ARG(s->quantity->key));
     BUF_LIT(out, "}\n\n");
 }
 

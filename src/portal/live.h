@@ -2,7 +2,7 @@
 // live.h: GET /live: new readings of public Datastreams as server-sent events, as they are committed.
 //
 //   event: observation
-//   data: {"stream":12,"thing":3,"time":"2026-11-26T13:05:00Z","result":20.5,"class":"air-2"}
+//   data: {"stream":12,"thing":3,"time":"2026-11-26T13:05:00Z","result":20.5,"class":"air-2","quantity":"pm25"}
 //
 // "rejected" with the reason stands in place of "class" when the reading failed a check; "factor" when residents see another
 // unit than the result's.

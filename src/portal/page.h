@@ -13,6 +13,7 @@
 
 struct http_static;
 struct live;
+struct shelf;
 
 struct portal {
     portal_config config;
@@ -24,6 +25,7 @@ struct portal {
     struct tz *zone;
     struct meter_book *book;
     struct live *live;
+    struct shelf *shelf;
     struct http_static *assets;
     struct page_route *page_routes;  // by index of site->pages
 };
@@ -45,6 +47,7 @@ struct page {
     struct snapshot *at;
     const struct meter_list *meters;
     instant now;
+    int64_t started_us;  // monotonic
     struct view_maker maker;
     struct view *root;  // what the view fills
 };

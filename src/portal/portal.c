@@ -5,6 +5,7 @@
 #include "http/static.h"
 #include "portal/live.h"
 #include "portal/page.h"
+#include "portal/shelf.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -69,6 +70,7 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
     bool ok = (p->a || err_no_memory(e)) && site_load(c->web_directory, p->a, &p->site, e) &&
               load_theme(p, e) && load_assets(p, e) && load_outlines(p, e) &&
               (p->zone = tz_load(c->zone, e)) && (p->book = meter_book_new(c->store, p->outlines, e)) &&
+              ((p->shelf = shelf_new()) || err_no_memory(e)) &&
               (p->live = live_start(c->store, p->book, c->metrics, e)) && make_routes(p, e);
     if (!ok) {
         portal_close(p);
@@ -88,6 +90,7 @@ void portal_close(struct portal *p)
 {
     if (!p) return;
     live_free(p->live);
+    shelf_free(p->shelf);
     meter_book_free(p->book);
     http_static_close(p->assets);
     tz_free(p->zone);

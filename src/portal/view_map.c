@@ -1,87 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Home and map: one layer of the town, as a sentence, a map and a list of the same meters.
-#include "portal/page.h"
-
+#include "portal/spot.h"
 #include "render/svg_gauge.h"
-
-#include <math.h>
-#include <stdlib.h>
 
 #define MAP_BYTES_MAX ((size_t)2 << 20)
 
-// What a resident may choose, in this order; a layer without meters is not offered.
-static const str layer_keys[] = {
-    STR("pm25"),        STR("pm10"),          STR("no2"),      STR("o3"),
-    STR("noise_laeq"),  STR("temperature"),   STR("humidity"), STR("wind_speed"),
-    STR("rain"),        STR("pressure"),      STR("co2"),      STR("black_carbon"),
-    STR("water_level"), STR("traffic_count"), STR("tilt"),
-};
-#define LAYERS (sizeof layer_keys / sizeof layer_keys[0])
+// A town with more meters of a layer than this is shown by neighbourhood: a thousand markers are no map, and a thousand rows no list.
+#define METERS_SHOWN_MOST 100
 
-// A meter with its reading of the chosen layer.
-struct spot {
-    const struct meter *meter;
-    const struct series *series;
-    struct reading reading;
-};
-
-struct spots {
-    struct spot *all;
-    size_t count;
-    double *fresh;  // values, in order
-    size_t fresh_count;
-    const struct series *series;  // any of them: unit and scale of the layer
-};
-
-static const struct series *series_of(const struct meter *m, str key)
+static bool is_by_area(const struct spots *s)
 {
-    for (size_t i = 0; i < m->series_count; i++)
-        if (m->series[i].quantity && str_eq(m->series[i].quantity->key, key)) return &m->series[i];
-    return NULL;
-}
-
-static const struct series *first_with(const struct meter_list *l, str key)
-{
-    for (size_t i = 0; i < l->count; i++) {
-        const struct series *s = series_of(&l->all[i], key);
-        if (s) return s;
-    }
-    return NULL;
-}
-
-static str choose_layer(struct page *p)
-{
-    const str asked = page_query(p, STR("laag"));
-    str first = {0};
-    for (size_t i = 0; i < LAYERS; i++) {
-        if (!first_with(p->meters, layer_keys[i])) continue;
-        if (str_eq(layer_keys[i], asked)) return asked;
-        if (!first.n) first = layer_keys[i];
-    }
-    return first.n ? first : layer_keys[0];
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static bool read_spots(struct page *p, str layer, struct spots *out, err *e)
-{
-    out->all = ARENA_ARRAY(p->a, p->meters->count + 1, struct spot);
-    out->fresh = ARENA_ARRAY(p->a, p->meters->count + 1, double);
-    if (!out->all || !out->fresh) return err_no_memory(e);
-    for (size_t i = 0; i < p->meters->count; i++) {
-        struct spot s = {.meter = &p->meters->all[i], .series = series_of(&p->meters->all[i], layer)};
-        if (!s.series) continue;
-        if (!reading_latest(p->at, s.series, p->now, p->a, &s.reading, e)) return false;
-        if (s.reading.state == READING_FRESH) out->fresh[out->fresh_count++] = s.reading.value;
-        out->series = s.series;
-        out->all[out->count++] = s;
-    }
-    qsort(out->fresh, out->fresh_count, sizeof out->fresh[0], by_value);
-    return true;
+    return s->count > METERS_SHOWN_MOST && s->area_count > 1;
 }
 
 // ---- The map -----------------------------------------------------------------------------------------------------
@@ -131,21 +60,71 @@ static struct map_marker marker_of(struct page *p, const struct spot *s, str lay
     };
 }
 
-static void put_map(struct page *p, const struct spots *spots, str layer)
+static str count_text(struct page *p, size_t n)
 {
-    struct map_marker *markers = ARENA_ARRAY(p->a, spots->count + 1, struct map_marker);
+    str out = {0};
+    if (!arena_print(p->a, &out, "%zu", n)) p->maker.failed = true;
+    return out;
+}
+
+static str area_href(struct page *p, const struct spot_area *a, str layer)
+{
+    return page_href(p, "kaart?laag=%.*s&buurt=%.*s", STR_ARG(layer), STR_ARG(a->outline->code));
+}
+
+static str area_label(struct page *p, const struct spots *s, const struct spot_area *a)
+{
+    const struct fill fills[] = {
+        {STR("name"), a->outline->name},
+        {STR("value"),
+         a->fresh_count ? page_reading(p, s->series, a->middle) : page_text(p, STR("time.never"))},
+        {STR("word"), page_class_word(p, a->class)},
+        {STR("count"), count_text(p, a->fresh_count)},
+    };
+    return words_fill(p->words, p->a, a->class ? STR("map.area") : STR("map.area.plain"), fills,
+                      sizeof fills / sizeof fills[0]);
+}
+
+static struct map_marker area_marker(struct page *p, const struct spots *s, const struct spot_area *a)
+{
+    return (struct map_marker){
+        .place = a->outline->middle,
+        .shape = MARK_CIRCLE,
+        .class = a->class ? a->class->name : STR("plain"),
+        .state = a->fresh_count ? STR("fresh") : STR("silent"),
+        .text = a->fresh_count ? page_number(p, s->series, a->middle) : STR("–"),
+        .label = area_label(p, s, a),
+        .href = area_href(p, a, s->layer),
+    };
+}
+
+// Meters by themselves, or neighbourhoods and the official stations in them.
+static size_t make_markers(struct page *p, const struct spots *s, struct map_marker *out)
+{
+    const bool by_area = is_by_area(s);
+    size_t n = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct meter *m = s->all[i].meter;
+        if (m->has_place && (!by_area || m->kind == METER_REFERENCE))
+            out[n++] = marker_of(p, &s->all[i], s->layer);
+    }
+    for (size_t i = 0; by_area && i < s->area_count; i++)
+        if (s->areas[i].outline) out[n++] = area_marker(p, s, &s->areas[i]);
+    return n;
+}
+
+static void put_map(struct page *p, const struct spots *s)
+{
+    struct map_marker *markers = ARENA_ARRAY(p->a, s->count + s->area_count + 1, struct map_marker);
     if (!markers) {
         p->maker.failed = true;
         return;
     }
-    size_t n = 0;
-    for (size_t i = 0; i < spots->count; i++)
-        if (spots->all[i].meter->has_place) markers[n++] = marker_of(p, &spots->all[i], layer);
-    str count = {0};
-    if (!arena_print(p->a, &count, "%zu", n)) p->maker.failed = true;
+    const size_t n = make_markers(p, s, markers);
     buf svg = {.max = MAP_BYTES_MAX};
     svg_map(&svg, p->portal->outlines, markers, n,
-            words_fill(p->words, p->a, STR("map.desc"), FILLS({STR("count"), count})));
+            words_fill(p->words, p->a, is_by_area(s) ? STR("map.desc.areas") : STR("map.desc"),
+                       FILLS({STR("count"), count_text(p, s->count)})));
     view_text(&p->maker, p->root, STR("map"), page_buf(p, &svg));
 }
 
@@ -167,11 +146,55 @@ static void put_row(struct page *p, struct view *meters, const struct spot *s, s
 }
 
 // Meters come by neighbourhood's name already.
-static void put_list(struct page *p, const struct spots *spots, str layer)
+static void put_meters(struct page *p, const struct spot *spots, size_t count, str layer)
 {
     struct view *meters = view_list(&p->maker, p->root, STR("meters"));
-    for (size_t i = 0; i < spots->count; i++) put_row(p, meters, &spots->all[i], layer);
-    view_flag(&p->maker, p->root, STR("has_meters"), spots->count > 0);
+    for (size_t i = 0; i < count; i++) put_row(p, meters, &spots[i], layer);
+    view_flag(&p->maker, p->root, STR("has_meters"), count > 0);
+}
+
+static void put_area_row(struct page *p, struct view *list, const struct spots *s, const struct spot_area *a)
+{
+    struct view_maker *m = &p->maker;
+    struct view *v = view_object(m, list, (str){0});
+    view_text(m, v, STR("name"), a->outline ? a->outline->name : page_text(p, STR("list.elsewhere")));
+    view_text(m, v, STR("href"), a->outline ? area_href(p, a, s->layer) : (str){0});
+    view_text(m, v, STR("count"), count_text(p, a->count));
+    view_text(m, v, STR("state"), a->fresh_count ? STR("fresh") : STR("silent"));
+    view_text(m, v, STR("value"), a->fresh_count ? page_number(p, s->series, a->middle) : STR("–"));
+    view_text(m, v, STR("word"), page_class_word(p, a->class));
+    view_text(m, v, STR("class"), a->class ? a->class->name : STR("plain"));
+    view_text(m, v, STR("when"),
+              a->newest == TIME_NONE ? page_text(p, STR("time.never")) : page_when(p, a->newest));
+    view_text(m, v, STR("iso"), a->newest == TIME_NONE ? (str){0} : page_stamp(p, a->newest));
+}
+
+static const struct spot_area *chosen_area(struct page *p, const struct spots *s)
+{
+    const str asked = page_query(p, STR("buurt"));
+    for (size_t i = 0; asked.n && i < s->area_count; i++)
+        if (s->areas[i].outline && str_eq(s->areas[i].outline->code, asked)) return &s->areas[i];
+    return NULL;
+}
+
+// Meters of the neighbourhood asked for; else all of them, or all neighbourhoods.
+static void put_list(struct page *p, const struct spots *s)
+{
+    const struct spot_area *chosen = chosen_area(p, s);
+    const bool by_area = !chosen && is_by_area(s);
+    struct view_maker *m = &p->maker;
+    view_text(m, p->root, STR("list_head"),
+              chosen ? chosen->outline->name
+                     : page_text(p, by_area ? STR("list.head.areas") : STR("list.head")));
+    view_flag(m, p->root, STR("has_areas"), by_area);
+    view_flag(m, p->root, STR("is_one_area"), chosen != NULL);
+    view_text(m, p->root, STR("list_all_href"), page_href(p, "kaart?laag=%.*s", STR_ARG(s->layer)));
+    if (chosen)
+        put_meters(p, chosen->spots, chosen->count, s->layer);
+    else if (!by_area)
+        put_meters(p, s->all, s->count, s->layer);
+    struct view *list = view_list(m, p->root, STR("areas"));
+    for (size_t i = 0; by_area && i < s->area_count; i++) put_area_row(p, list, s, &s->areas[i]);
 }
 
 // ---- Words above and beside it -----------------------------------------------------------------------------------
@@ -186,26 +209,24 @@ static str layer_name(const struct page *p, str key)
 static void put_layers(struct page *p, const char *path, str chosen)
 {
     struct view *list = view_list(&p->maker, p->root, STR("layers"));
-    for (size_t i = 0; i < LAYERS; i++) {
-        if (!first_with(p->meters, layer_keys[i])) continue;
+    for (size_t i = 0; i < spot_layer_count; i++) {
+        if (!spot_layer_has_meters(p->meters, spot_layers[i])) continue;
         struct view *v = view_object(&p->maker, list, (str){0});
-        view_text(&p->maker, v, STR("name"), layer_name(p, layer_keys[i]));
-        view_text(&p->maker, v, STR("href"), page_href(p, "%s?laag=%.*s", path, STR_ARG(layer_keys[i])));
-        view_flag(&p->maker, v, STR("current"), str_eq(layer_keys[i], chosen));
+        view_text(&p->maker, v, STR("name"), layer_name(p, spot_layers[i]));
+        view_text(&p->maker, v, STR("href"), page_href(p, "%s?laag=%.*s", path, STR_ARG(spot_layers[i])));
+        view_flag(&p->maker, v, STR("current"), str_eq(spot_layers[i], chosen));
     }
 }
 
-static str summary(struct page *p, const struct spots *s, str layer, double middle)
+static str summary(struct page *p, const struct spots *s)
 {
-    str count = {0};
-    if (!arena_print(p->a, &count, "%zu", s->fresh_count)) p->maker.failed = true;
-    const str name = layer_name(p, layer);
+    const str name = layer_name(p, s->layer);
     if (s->fresh_count == 0)
         return words_fill(p->words, p->a, STR("summary.none"), FILLS({STR("layer"), name}));
     const struct fill fills[] = {
         {STR("layer"), name},
-        {STR("count"), count},
-        {STR("middle"), page_reading(p, s->series, middle)},
+        {STR("count"), count_text(p, s->fresh_count)},
+        {STR("middle"), page_reading(p, s->series, s->middle)},
         {STR("low"), page_number(p, s->series, s->fresh[0])},
         {STR("high"), page_number(p, s->series, s->fresh[s->fresh_count - 1])},
     };
@@ -213,22 +234,15 @@ static str summary(struct page *p, const struct spots *s, str layer, double midd
     return words_fill(p->words, p->a, id, fills, sizeof fills / sizeof fills[0]);
 }
 
-static double middle_of(const struct spots *s)
+static void put_words(struct page *p, const struct spots *s)
 {
-    if (s->fresh_count == 0) return 0;
-    const size_t half = s->fresh_count / 2;
-    return s->fresh_count % 2 ? s->fresh[half] : (s->fresh[half - 1] + s->fresh[half]) / 2;
-}
-
-static void put_words(struct page *p, const struct spots *s, str layer)
-{
-    const struct scale *scale = s->series ? s->series->scale : scale_of(NULL);
-    const double middle = middle_of(s);
-    const struct scale_class *class = s->fresh_count ? scale_class_at(scale, middle) : NULL;
+    const struct scale *scale = spots_scale(s);
+    const struct scale_class *class = s->fresh_count ? scale_class_at(scale, s->middle) : NULL;
     struct view_maker *m = &p->maker;
-    view_text(m, p->root, STR("layer_name"), layer_name(p, layer));
+    view_text(m, p->root, STR("layer_name"), layer_name(p, s->layer));
+    view_text(m, p->root, STR("layer"), s->layer);
     view_text(m, p->root, STR("layer_unit"), s->series ? s->series->unit : (str){0});
-    view_text(m, p->root, STR("summary"), summary(p, s, layer, middle));
+    view_text(m, p->root, STR("summary"), summary(p, s));
     view_text(m, p->root, STR("headline_word"), page_class_word(p, class));
     view_text(m, p->root, STR("headline_class"), class ? class->name : STR("plain"));
     page_legend(p, view_list(m, p->root, STR("legend")), scale);
@@ -238,7 +252,7 @@ static void put_words(struct page *p, const struct spots *s, str layer)
 // The classes side by side, with every fresh meter on them.
 static void put_gauge(struct page *p, const struct spots *s)
 {
-    const struct scale *scale = s->series ? s->series->scale : scale_of(NULL);
+    const struct scale *scale = spots_scale(s);
     struct gauge_class classes[SCALE_CLASSES_MAX];
     for (int i = 0; i < scale->class_count; i++)
         classes[i] = (struct gauge_class){
@@ -251,7 +265,7 @@ static void put_gauge(struct page *p, const struct spots *s)
                             .from_zero = scale->from_zero,
                             .values = s->fresh,
                             .value_count = s->fresh_count,
-                            .middle = middle_of(s)};
+                            .middle = s->middle};
     buf svg = {.max = MAP_BYTES_MAX};
     svg_gauge(&svg, &g);
     view_text(&p->maker, p->root, STR("gauge"), page_buf(p, &svg));
@@ -273,14 +287,13 @@ static void put_kinds(struct page *p, const struct spots *s)
 
 bool view_map(struct page *p, err *e)
 {
-    const str layer = choose_layer(p);
-    struct spots spots = {0};
-    if (!read_spots(p, layer, &spots, e)) return false;
-    put_layers(p, str_eq(p->name, STR("map")) ? "kaart" : "", layer);
-    put_words(p, &spots, layer);
+    struct spots spots;
+    if (!spots_read(p, spot_layer_choose(p->meters, page_query(p, STR("laag"))), &spots, e)) return false;
+    put_layers(p, str_eq(p->name, STR("map")) ? "kaart" : "", spots.layer);
+    put_words(p, &spots);
     put_gauge(p, &spots);
     put_kinds(p, &spots);
-    put_map(p, &spots, layer);
-    put_list(p, &spots, layer);
+    put_map(p, &spots);
+    put_list(p, &spots);
     return true;
 }

@@ -413,6 +413,7 @@ bool view_meter(struct page *p, err *e)
     if (!read_meter(p, &v, e)) return false;
     choose(&v);
     struct view_maker *m = &p->maker;
+    view_int(m, p->root, STR("thing"), v.meter->id);
     view_text(m, p->root, STR("name"), v.meter->name);
     view_text(m, p->root, STR("description"), v.meter->description);
     view_text(m, p->root, STR("kind"), page_kind_name(p, v.meter->kind));

@@ -23,7 +23,7 @@ function enhance(at: HTMLElement): void {
 
 function filter(at: HTMLElement, wanted: string): void {
   let found = 0;
-  for (const row of at.querySelectorAll<HTMLTableRowElement>('tr[data-stream]')) {
+  for (const row of at.querySelectorAll<HTMLTableRowElement>('tbody tr')) {
     row.hidden = !plain(row.cells[0]?.textContent ?? '').includes(wanted);
     if (!row.hidden) found++;
   }

@@ -40,16 +40,22 @@ function hear(e: MessageEvent<string>): void {
   if (show(o)) {
     unspoken++;
     refresh('now');
-  } else {
-    refresh('new-meter');
+  } else if (document.body.dataset.layer === o.quantity) {
+    // A meter that this page has no row for: one of many in a neighbourhood's figure, or a new one.
+    refresh(document.querySelector('tr[data-stream]') ? 'new-meter' : 'now');
   }
   if (document.querySelector(`[data-chart-stream="${o.stream}"]`)) refresh('chart');
 }
 
+// Behind the page's own commit, or behind what was heard last; a page of one meter hears that one only.
+function addressOfLive(): string {
+  const things = document.body.dataset.thing ? `&things=${document.body.dataset.thing}` : '';
+  return `/live?after=${place || document.body.dataset.live}${things}`;
+}
+
 function start(): void {
-  const address = document.body.dataset.live;
-  if (!address) return;
-  source = new EventSource(place ? `/live?after=${place}` : address);
+  if (!document.body.dataset.live) return;
+  source = new EventSource(addressOfLive());
   source.addEventListener('open', () => state('on'));
   source.addEventListener('error', () => {
     state('lost');

@@ -11,6 +11,7 @@ export interface Observation {
   class?: string;
   rejected?: string;
   factor?: number;
+  quantity?: string;
 }
 
 const OLD_MOST = 3 * 3600 * 1000; // as READING_OLD_MOST of src/portal/meter.h

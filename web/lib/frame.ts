@@ -77,7 +77,7 @@ export function frame(page: Page, pages: Page[], c: Context, files: Files): Html
   <link rel="icon" href="${files.icon}" type="image/svg+xml">
   <script type="module" src="${files.js}"></script>
 </head>
-<body class="page-${page.name}" data-live="{{live}}" data-zone="{{zone}}">
+<body class="page-${page.name}" data-live="{{live}}" data-zone="{{zone}}"{{#layer}} data-layer="{{layer}}"{{/layer}}{{#thing}} data-thing="{{thing}}"{{/thing}}>
   <a class="nl-skip-link nl-skip-link--visible-on-focus" href="#main">${c.t('frame.skip')}</a>
   <header class="top">
     <div class="wide">

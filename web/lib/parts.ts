@@ -23,7 +23,7 @@ export function liveBar(c: Context): Html {
 
 export function map(c: Context): Html {
   return html`<div class="map-frame" data-map>
-    <div class="map" data-map-pane>{{{map}}}</div>
+    <div class="map" data-map-pane{{#has_areas}} data-part="now"{{/has_areas}}>{{{map}}}</div>
     <div class="map-buttons" data-map-buttons hidden>
       <button type="button" data-zoom="in" aria-label="${c.t('map.zoom.in')}">${ICON.plus}</button>
       <button type="button" data-zoom="out" aria-label="${c.t('map.zoom.out')}" disabled>${ICON.minus}</button>
@@ -49,12 +49,25 @@ export function legend(c: Context): Html {
 
 export function list(c: Context): Html {
   return html`<div class="list" data-list>
+    {{#is_one_area}}<p><a href="{{list_all_href}}">${c.t('list.all')}</a></p>{{/is_one_area}}
     <p class="filter" data-filter hidden>
       <label for="filter">${c.t('list.filter')}</label>
       <input id="filter" type="search" autocomplete="off" spellcheck="false">
       <span role="status" class="visually-hidden" data-filter-count></span>
     </p>
-    {{^meters}}<p class="empty">${c.t('list.empty')}</p>{{/meters}}
+    {{^meters}}{{^areas}}<p class="empty">${c.t('list.empty')}</p>{{/areas}}{{/meters}}
+    {{#has_areas}}<table class="meters">
+      <caption class="visually-hidden">${c.t('list.caption.areas', { layer: raw('{{layer_name}}') })}</caption>
+      <thead class="visually-hidden"><tr><th scope="col">${c.t('list.area')}</th><th scope="col">{{layer_name}}</th><th scope="col">${c.t('list.when')}</th></tr></thead>
+      <tbody data-part="now">
+        {{#areas}}<tr class="{{state}}">
+          <th scope="row">{{#href}}<a href="{{href}}">{{name}}</a>{{/href}}{{^href}}{{name}}{{/href}} <span class="area">${c.t('list.count.one', { count: raw('{{count}}') })}</span></th>
+          <td class="reading"><span class="number"><span class="value">{{value}}</span> <span class="unit">{{layer_unit}}</span></span>
+            <span class="word"><span class="dot {{class}}"></span>{{word}}</span></td>
+          <td class="when"><time datetime="{{iso}}">{{when}}</time></td>
+        </tr>{{/areas}}
+      </tbody>
+    </table>{{/has_areas}}
     {{#has_meters}}<table class="meters">
       <caption class="visually-hidden">${c.t('list.caption', { layer: raw('{{layer_name}}') })}</caption>
       <thead class="visually-hidden"><tr><th scope="col">${c.t('list.meter')}</th><th scope="col">{{layer_name}}</th><th scope="col">${c.t('list.when')}</th></tr></thead>

@@ -24,7 +24,7 @@ export const page: Page = {
       </section>
       <section class="split-list" id="lijst">
         <div class="list-head">
-          <h2>${c.t('list.head')}</h2>
+          <h2>{{list_head}}</h2>
           ${liveBar(c)}
         </div>
         ${list(c)}

@@ -20,8 +20,8 @@ export const page: Page = {
         ${liveBar(c)}
       </div>
     </section>
-    <details class="fold">
-      <summary>${c.t('map.as.list')}</summary>
+    <details class="fold"{{#is_one_area}} open{{/is_one_area}} id="lijst">
+      <summary>${c.t('map.as.list')}: {{list_head}}</summary>
       ${list(c)}
     </details>`,
 };

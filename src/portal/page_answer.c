@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: EUPL-1.2
+// From a request to an answer: the page's view fills its template; faults become pages of their own.
+#include "base/log.h"
+#include "portal/digest.h"
+#include "portal/page.h"
+#include "portal/shelf.h"
+
+#include <stdio.h>
+
+#define PAGE_BYTES_MAX ((size_t)4 << 20)
+
+static const struct {
+    str name;
+    page_view fill;
+} views[] = {
+    {STR("home"), view_map},  {STR("map"), view_map},         {STR("meter"), view_meter},
+    {STR("data"), view_data}, {STR("explain"), view_explain},
+};
+
+static page_view view_of(str name)
+{
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
+        if (str_eq(views[i].name, name)) return views[i].fill;
+    return NULL;
+}
+
+// ---- The frame ---------------------------------------------------------------------------------------------------
+
+// The same page in the other language: /en/kaart?laag=no2 of /kaart?laag=no2.
+static str other_href(struct page *p, str path)
+{
+    const str query = http_request_query(p->request);
+    const bool is_english = words_language(p->words) == LANGUAGE_EN;
+    const str rest = is_english ? str_slice(path, 4, path.n) : str_slice(path, 1, path.n);
+    str out = {0};
+    if (!arena_print(p->a, &out, "%s%.*s%s%.*s", is_english ? "/" : "/en/", STR_ARG(rest), query.n ? "?" : "",
+                     STR_ARG(query)))
+        p->maker.failed = true;
+    return out;
+}
+
+static str self_href(struct page *p, str path)
+{
+    const str query = http_request_query(p->request);
+    str out = {0};
+    if (!arena_print(p->a, &out, "%.*s%s%.*s", STR_ARG(path), query.n ? "?" : "", STR_ARG(query)))
+        p->maker.failed = true;
+    return out;
+}
+
+static bool shows_demo(const struct page *p)
+{
+    if (p->portal->config.is_demo) return true;
+    for (size_t i = 0; p->meters && i < p->meters->count; i++)
+        if (p->meters->all[i].is_demo) return true;
+    return false;
+}
+
+static void put_frame(struct page *p)
+{
+    const str path = http_request_path(p->request);
+    struct view_maker *m = &p->maker;
+    view_text(m, p->root, STR("town"), p->portal->config.town);
+    view_text(m, p->root, STR("zone"), str_of(p->portal->config.zone));
+    view_text(m, p->root, STR("theme_css"), p->portal->theme.css_path);
+    view_text(m, p->root, STR("theme_logo"), p->portal->theme.logo_path);
+    view_text(m, p->root, STR("brand_light"), p->portal->theme.brand_light);
+    view_text(m, p->root, STR("brand_dark"), p->portal->theme.brand_dark);
+    view_text(m, p->root, STR("version"), STR(PEIL_VERSION));
+    view_flag(m, p->root, STR("demo"), shows_demo(p));
+    view_text(m, p->root, STR("self_href"), self_href(p, path));
+    view_text(m, p->root, STR("other_href"), other_href(p, path));
+}
+
+// ---- Answering ---------------------------------------------------------------------------------------------------
+
+static bool page_start(struct page *p, struct portal *portal, struct http_request *r, str name, language l)
+{
+    *p = (struct page){.portal = portal,
+                       .name = name,
+                       .words = portal->site->words[l],
+                       .request = r,
+                       .a = http_request_arena(r),
+                       .now = time_now(),
+                       .started_us = time_monotonic_us()};
+    p->maker.a = p->a;
+    p->root = view_root(&p->maker);
+    return p->root != NULL;
+}
+
+static void answer_bare(struct http_request *r, int status)
+{
+    const http_reply_data reply = {.status = status,
+                                   .content_type = STR("text/plain; charset=utf-8"),
+                                   .body = status == 404 ? STR("Not found.\n") : STR("Try again later.\n")};
+    http_reply(r, &reply);
+}
+
+// `etag` NULL: an error page, which nobody keeps.
+static void reply_html(struct http_request *r, language l, int status, str body, const char *etag)
+{
+    http_reply_data reply = {.status = status, .content_type = STR("text/html; charset=utf-8"), .body = body};
+    http_reply_add_header(&reply, STR("Cache-Control"), STR("no-cache"));
+    http_reply_add_header(&reply, STR("Content-Language"), language_code(l));
+    if (etag) {
+        http_reply_add_header(&reply, STR("ETag"), str_of(etag));
+        if (str_eq(http_request_header(r, "If-None-Match"), str_of(etag))) {
+            reply.status = 304;
+            reply.body = (str){0};
+        }
+    }
+    http_reply(r, &reply);
+}
+
+// The address, and the name by which peil was reached where pages show that.
+static str shelf_key(struct page *p)
+{
+    const str query = http_request_query(p->request), host = http_request_header(p->request, "Host");
+    str key = {0};
+    if (!arena_print(p->a, &key, "%.*s?%.*s@%.*s", STR_ARG(http_request_path(p->request)), STR_ARG(query),
+                     STR_ARG(host)))
+        p->maker.failed = true;
+    return key;
+}
+
+static bool answer_kept(struct page *p, language l)
+{
+    struct shelf *shelf = p->portal->shelf;
+    const struct shelf_page *kept = shelf_take(shelf, shelf_key(p), time_monotonic_us());
+    if (!kept) return false;
+    reply_html(p->request, l, 200, kept->body, kept->etag);
+    shelf_give(shelf, kept);
+    return true;
+}
+
+static void answer(struct page *p, const struct site_page *page, int status)
+{
+    buf body = {.max = PAGE_BYTES_MAX};
+    char etag[32];
+    (void)buf_reserve(&body, 64 << 10);
+    template_render(page->template, p->root, &body);
+    snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)digest_of(buf_str(&body)));
+    if (body.failed) {
+        answer_bare(p->request, 500);
+    } else if (status == 200) {
+        const int64_t now = time_monotonic_us();
+        shelf_put(p->portal->shelf, shelf_key(p), buf_str(&body), etag, now - p->started_us, now);
+        reply_html(p->request, page->language, status, buf_str(&body), etag);
+    } else {
+        reply_html(p->request, page->language, status, buf_str(&body), NULL);
+    }
+    buf_free(&body);
+}
+
+static language language_of_path(str path)
+{
+    return str_eq(path, STR("/en")) || str_starts(path, STR("/en/")) ? LANGUAGE_EN : LANGUAGE_NL;
+}
+
+static void answer_special(struct portal *portal, struct http_request *r, language l, str name, int status,
+                           str code)
+{
+    struct page p;
+    const struct site_page *page = site_page_find(portal->site, name, l);
+    if (!page || !page_start(&p, portal, r, name, l)) {
+        answer_bare(r, status);
+        return;
+    }
+    err ignored;
+    if (!meters_take(portal->book, &p.meters, &ignored))
+        p.meters = NULL;  // only to know whether to say "demo"
+    put_frame(&p);
+    view_text(&p.maker, p.root, STR("code"), code);
+    if (p.maker.failed)
+        answer_bare(r, status);
+    else
+        answer(&p, page, status);
+    meters_give(portal->book, p.meters);
+}
+
+static void answer_failure(struct portal *portal, struct http_request *r, language l, const err *e)
+{
+    char text[256];
+    log_error("page failed", "path=%s error=%s", log_quote(text, http_request_path(r)),
+              err_code_name(e->code).p);
+    answer_special(portal, r, l, STR("failure"), err_http_status(e->code) == 503 ? 503 : 500,
+                   err_code_name(e->code));
+}
+
+static bool fill(struct page *p, const struct site_page *page, err *e)
+{
+    const page_view view = view_of(page->name);
+    if (view && !view(p, e)) return false;
+    put_frame(p);
+    return !p->maker.failed || err_no_memory(e);
+}
+
+// "/meter/{id}" takes what stands below /meter; any other page is only itself.
+static bool path_fits(const struct site_page *page, str path, str *rest)
+{
+    size_t brace;
+    if (!str_find(page->path, STR("{"), &brace)) {
+        *rest = (str){0};
+        return str_eq(path, page->path);
+    }
+    *rest = str_slice(path, brace, path.n);
+    return str_starts(path, str_slice(page->path, 0, brace)) && rest->n > 0;
+}
+
+void page_handle(struct http_request *r, void *context)
+{
+    const struct page_route *route = context;
+    struct portal *portal = route->portal;
+    const language l = route->page->language;
+    struct page p;
+    err e = {0};
+    if (!page_start(&p, portal, r, route->page->name, l)) {
+        answer_bare(r, 503);
+        return;
+    }
+    if (!path_fits(route->page, http_request_path(r), &p.rest)) {
+        page_not_found(r, portal);
+        return;
+    }
+    if (answer_kept(&p, l)) return;
+    bool ok = meters_take(portal->book, &p.meters, &e) && snapshot_open(portal->config.store, &p.at, &e);
+    if (ok) {
+        view_int(&p.maker, p.root, STR("live"), (int64_t)snapshot_commit(p.at));
+        ok = fill(&p, route->page, &e);
+        snapshot_close(p.at);
+    }
+    if (ok) answer(&p, route->page, 200);
+    meters_give(portal->book, p.meters);
+    if (ok) return;
+    if (e.code == ERR_ABSENT)
+        page_not_found(r, portal);
+    else
+        answer_failure(portal, r, l, &e);
+}
+
+void page_not_found(struct http_request *r, struct portal *portal)
+{
+    size_t at;
+    if (str_find(http_request_header(r, "Accept"), STR("text/html"), &at)) {
+        answer_special(portal, r, language_of_path(http_request_path(r)), STR("not-found"), 404, (str){0});
+        return;
+    }
+    const http_reply_data reply = {.status = 404,
+                                   .content_type = STR("application/problem+json"),
+                                   .body = STR("{\"title\":\"Not found\",\"status\":404}")};
+    http_reply(r, &reply);
+}

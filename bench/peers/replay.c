@@ -129,7 +129,8 @@ static bool read_answer(int s, struct answer *a, const char **body, size_t *leng
             if (receive(s, a) == 0) fail("the server closed in an answer");
     }
     *body = a->p + head;
-    if (status >= 300) fprintf(stderr, "replay: %.*s\n%.*s\n", 40, a->p, (int)(*length < 300 ? *length : 300), *body);
+    if (status >= 300)
+        fprintf(stderr, "replay: %.*s\n%.*s\n", 40, a->p, (int)(*length < 300 ? *length : 300), *body);
     return status < 300;
 }
 
@@ -200,7 +201,9 @@ int main(int argc, char **argv)
     const double seconds = (now_ms() - start) / 1e3;
     if (r.answers && fclose(r.answers) != 0) fail("answers");
     qsort(r.took_ms, r.count, sizeof *r.took_ms, compare);
-    printf("{\"requests\":%zu,\"refused\":%zu,\"seconds\":%.6f,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"max_ms\":%.4f}\n", r.count,
-           (size_t)r.refused, seconds, r.took_ms[r.count / 2], r.took_ms[r.count * 99 / 100], r.took_ms[r.count - 1]);
+    printf("{\"requests\":%zu,\"refused\":%zu,\"seconds\":%.6f,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"max_ms\":%."
+           "4f}\n",
+           r.count, (size_t)r.refused, seconds, r.took_ms[r.count / 2], r.took_ms[r.count * 99 / 100],
+           r.took_ms[r.count - 1]);
     return r.refused ? 1 : 0;
 }

@@ -56,8 +56,8 @@ static void add_time(struct text *t, int64_t us)
     const int lengths[] = {31, 28 + leap, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int month = 0;
     while (left >= lengths[month]) left -= lengths[month++];
-    add(t, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month + 1, (int)left + 1, (int)(in_day / 3600000),
-        (int)(in_day / 60000 % 60), (int)(in_day / 1000 % 60), (int)(in_day % 1000));
+    add(t, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month + 1, (int)left + 1,
+        (int)(in_day / 3600000), (int)(in_day / 60000 % 60), (int)(in_day / 1000 % 60), (int)(in_day % 1000));
 }
 
 // ---- The forms of one reading ------------------------------------------------------------------------------------
@@ -65,8 +65,8 @@ static void add_time(struct text *t, int64_t us)
 // A name under which the values are plausible: some systems look at that.
 static const char *quantity(uint64_t s)
 {
-    static const char *const names[] = {"temperature", "humidity",    "co2",      "temperature", "temperature",
-                                        "temperature", "co2",         "humidity", "temperature", "temperature"};
+    static const char *const names[] = {"temperature", "humidity", "co2",      "temperature", "temperature",
+                                        "temperature", "co2",      "humidity", "temperature", "temperature"};
     return names[s % 10];
 }
 
@@ -98,7 +98,8 @@ static void add_data_array(struct text *t, const struct range *r, uint64_t first
 {
     add(t, "[");
     for (uint64_t s = 0; s < r->streams; s++) {
-        add(t, "%s{\"Datastream\":{\"@iot.id\":%" PRIu64 "},\"components\":[\"phenomenonTime\",\"result\"],", s ? "," : "", s + 1);
+        add(t, "%s{\"Datastream\":{\"@iot.id\":%" PRIu64 "},\"components\":[\"phenomenonTime\",\"result\"],",
+            s ? "," : "", s + 1);
         add(t, "\"dataArray@iot.count\":%" PRIu64 ",\"dataArray\":[", steps);
         for (uint64_t i = first; i < first + steps; i++) {
             add(t, "%s[\"", i > first ? "," : "");
@@ -122,9 +123,11 @@ static void flush_request(struct text *body, const struct target *to)
 {
     if (body->n == 0) return;
     char head[1024];
-    const int n = snprintf(head, sizeof head,
-                           "POST %s HTTP/1.1\r\nHost: bench\r\n%s%sContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", to->path,
-                           to->header, to->header[0] ? "\r\n" : "", body->p[0] == '[' ? "application/json" : "text/plain", body->n);
+    const int n = snprintf(
+        head, sizeof head,
+        "POST %s HTTP/1.1\r\nHost: bench\r\n%s%sContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", to->path,
+        to->header, to->header[0] ? "\r\n" : "", body->p[0] == '[' ? "application/json" : "text/plain",
+        body->n);
     if (n < 0 || (size_t)n >= sizeof head) abort();
     const uint32_t length = (uint32_t)n + (uint32_t)body->n;
     fwrite(&length, sizeof length, 1, stdout);
@@ -143,11 +146,15 @@ static void write_rows(const struct range *r, row *write, uint64_t per_request, 
         for (uint64_t s = 0; s < r->streams; s++) {
             write(&body, r, s, i);
             if (++n % per_request) continue;
-            if (to) flush_request(&body, to);
-            else if (fwrite(body.p, body.n, 1, stdout) == 1) body.n = 0;
+            if (to)
+                flush_request(&body, to);
+            else if (fwrite(body.p, body.n, 1, stdout) == 1)
+                body.n = 0;
         }
-    if (to) flush_request(&body, to);
-    else fwrite(body.p, body.n, 1, stdout);
+    if (to)
+        flush_request(&body, to);
+    else
+        fwrite(body.p, body.n, 1, stdout);
     free(body.p);
 }
 
@@ -166,7 +173,8 @@ static void write_arrays(const struct range *r, uint64_t per_request, const stru
 int main(int argc, char **argv)
 {
     if (argc < 8) {
-        fprintf(stderr, "usage: write_requests FORMAT STREAMS FIRST_STEP STEPS PER_REQUEST JITTERED PATH [HEADER]\n");
+        fprintf(stderr,
+                "usage: write_requests FORMAT STREAMS FIRST_STEP STEPS PER_REQUEST JITTERED PATH [HEADER]\n");
         return 2;
     }
     const char *format = argv[1];
@@ -178,11 +186,17 @@ int main(int argc, char **argv)
     range.w.hash_stride = r.first + r.steps > 16384 ? 262144 : 16384;
     const uint64_t per_request = strtoull(argv[5], NULL, 10);
     const struct target to = {argv[7], argc > 8 ? argv[8] : ""};
-    if (strcmp(format, "influx") == 0) write_rows(&range, add_influx, per_request, &to);
-    else if (strcmp(format, "tsv") == 0) write_rows(&range, add_tsv, per_request, &to);
-    else if (strcmp(format, "data-array") == 0) write_arrays(&range, per_request, &to);
-    else if (strcmp(format, "csv") == 0) printf("datastream,time,result\n"), write_rows(&range, add_csv, per_request, NULL);
-    else if (strcmp(format, "copy") == 0) write_rows(&range, add_csv, per_request, NULL);
-    else return fprintf(stderr, "write_requests: no format %s\n", format), 2;
+    if (strcmp(format, "influx") == 0)
+        write_rows(&range, add_influx, per_request, &to);
+    else if (strcmp(format, "tsv") == 0)
+        write_rows(&range, add_tsv, per_request, &to);
+    else if (strcmp(format, "data-array") == 0)
+        write_arrays(&range, per_request, &to);
+    else if (strcmp(format, "csv") == 0)
+        printf("datastream,time,result\n"), write_rows(&range, add_csv, per_request, NULL);
+    else if (strcmp(format, "copy") == 0)
+        write_rows(&range, add_csv, per_request, NULL);
+    else
+        return fprintf(stderr, "write_requests: no format %s\n", format), 2;
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }

@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Readings and statistics of Datastreams as compact rows, for charts and programs that need many: SensorThings has the
+// entities, this has the numbers. Rows leave as they are made; no answer is held whole.
+#include "api/api.h"
+
+#include "model/query.h"
+
+#include <stdlib.h>
+
+#define PIECE_BYTES 32768
+#define STATISTICS_MAX 12
+#define SNAPSHOT_US (10 * TIME_SECOND)  // an older one would keep the store's log from being cut
+#define LIMIT_MOST 1000000
+
+typedef enum {
+    STAT_COUNT,
+    STAT_MEAN,
+    STAT_MIN,
+    STAT_MAX,
+    STAT_SUM,
+    STAT_FIRST,
+    STAT_LAST,
+    STAT_ENERGETIC_MEAN,
+    STAT_QUANTILE
+} statistic_kind;
+
+struct statistic {
+    statistic_kind kind;
+    double quantile;
+    str name;
+};
+
+typedef enum { ROWS_LATEST, ROWS_OBSERVATIONS, ROWS_STATISTICS } rows_kind;
+
+struct rows {
+    rows_kind kind;
+    struct store *store;
+    struct snapshot *at;
+    int64_t opened_us;
+    entity_id *ids;
+    size_t count, next;
+    bool has_ids;  // each row begins with its Datastream's id
+    bool in_milliseconds;
+    const struct tz *zone;
+    period period;
+    interval when;
+    struct statistic statistics[STATISTICS_MAX];
+    size_t statistic_count;
+    struct cursor *cursor;
+    int64_t left;  // rows that may still leave
+    bool is_begun, has_row;
+    arena *a;
+    buf *out;
+};
+
+// ---- rows --------------------------------------------------------------------------------------------------------
+
+static void begin_row(struct rows *r, entity_id id)
+{
+    buf_add(r->out, r->has_row ? STR(",[") : STR("["));
+    r->has_row = true;
+    if (!r->has_ids) return;
+    char digits[NUM_TEXT_MAX];
+    buf_add(r->out, (str){digits, num_write_int(digits, id)});
+    buf_add(r->out, STR(","));
+}
+
+static void add_instant(struct rows *r, instant t)
+{
+    char text[TIME_TEXT_MAX > NUM_TEXT_MAX ? TIME_TEXT_MAX : NUM_TEXT_MAX];
+    if (r->in_milliseconds) {
+        buf_add(r->out, (str){text, num_write_int(text, t / 1000)});
+        return;
+    }
+    buf_add(r->out, STR("\""));
+    buf_add(r->out, (str){text, time_write(text, t)});
+    buf_add(r->out, STR("\""));
+}
+
+static double statistic_of(const struct summary *s, statistic_kind kind)
+{
+    switch (kind) {
+    case STAT_COUNT: return (double)s->count;
+    case STAT_MEAN: return s->mean;
+    case STAT_MIN: return s->min;
+    case STAT_MAX: return s->max;
+    case STAT_SUM: return s->sum;
+    case STAT_FIRST: return s->first;
+    case STAT_LAST: return s->last;
+    case STAT_ENERGETIC_MEAN: return s->energetic_mean;
+    case STAT_QUANTILE: break;
+    }
+    return 0;
+}
+
+static bool add_period(const struct summary *s, void *context, err *e)
+{
+    struct rows *r = context;
+    begin_row(r, s->stream);
+    add_instant(r, s->when.start);
+    for (size_t i = 0; i < r->statistic_count; i++) {
+        double v = statistic_of(s, r->statistics[i].kind);
+        if (r->statistics[i].kind == STAT_QUANTILE &&
+            !store_quantile(r->at, s->stream, s->when, r->statistics[i].quantile, &v, e))
+            return false;
+        buf_add(r->out, STR(","));
+        buf_add_double(r->out, v);
+    }
+    buf_add(r->out, STR("]"));
+    return true;
+}
+
+static bool add_latest(struct rows *r, entity_id id, err *e)
+{
+    struct observation o;
+    if (!store_latest(r->at, id, r->a, &o, e)) return e->code == ERR_ABSENT;
+    begin_row(r, id);
+    add_instant(r, o.phenomenon_time.start);
+    buf_add(r->out, STR(","));
+    value_write_json(r->out, &o.result);
+    buf_add(r->out, STR("]"));
+    arena_reset(r->a);
+    return true;
+}
+
+// ---- readings of one Datastream ----------------------------------------------------------------------------------
+
+static struct expr bound(function_id f, struct expr **args)
+{
+    return (struct expr){.kind = EXPR_CALL, .type = TYPE_BOOL, .function = f, .args = args, .arg_count = 2};
+}
+
+static bool open_observations(struct rows *r, err *e)
+{
+    struct expr time = {.kind = EXPR_PATH,
+                        .type = TYPE_TIME,
+                        .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
+    struct expr from = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_instant(r->when.start)};
+    struct expr to = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_instant(r->when.end)};
+    struct expr *from_args[] = {&time, &from}, *to_args[] = {&time, &to};
+    struct expr since = bound(OP_GE, from_args), until = bound(OP_LT, to_args);
+    struct expr *both[] = {&since, &until};
+    struct expr filter = bound(OP_AND, both);
+    struct query_order oldest = {&time, false};
+    const struct query q = {.set = SET_OBSERVATION,
+                            .has_parent = true,
+                            .parent_set = SET_DATASTREAM,
+                            .parent_id = r->ids[0],
+                            .relation = DATASTREAM_OBSERVATIONS,
+                            .filter = &filter,
+                            .orders = &oldest,
+                            .order_count = 1,
+                            .top = r->left,
+                            .properties = 1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT};
+    return store_query(r->at, &q, &r->cursor, e);
+}
+
+static bool add_observations(struct rows *r, bool *ended, err *e)
+{
+    if (!r->cursor && !open_observations(r, e)) return false;
+    while (r->out->n < PIECE_BYTES) {
+        struct record row;
+        bool got;
+        if (!cursor_next(r->cursor, &row, &got, e)) return false;
+        *ended = !got;
+        if (!got) return true;
+        begin_row(r, r->ids[0]);
+        add_instant(r, row.properties[OBSERVATION_PHENOMENON_TIME].time.start);
+        buf_add(r->out, STR(","));
+        value_write_json(r->out, &row.properties[OBSERVATION_RESULT]);
+        buf_add(r->out, STR("]"));
+    }
+    return true;
+}
+
+// ---- the answer --------------------------------------------------------------------------------------------------
+
+static void add_head(struct rows *r)
+{
+    json_writer w = json_writer_on(r->out);
+    json_open(&w, '{');
+    json_name(&w, STR("columns"));
+    json_open(&w, '[');
+    if (r->has_ids) json_put_text(&w, STR("datastream"));
+    json_put_text(&w, r->kind == ROWS_STATISTICS ? STR("start") : STR("time"));
+    if (r->kind != ROWS_STATISTICS) json_put_text(&w, STR("result"));
+    for (size_t i = 0; i < r->statistic_count; i++) json_put_text(&w, r->statistics[i].name);
+    json_close(&w, ']');
+    buf_add(r->out, STR(",\"rows\":["));
+    r->is_begun = true;
+}
+
+// Between two Datastreams a fresh snapshot does as well.
+static bool refresh_snapshot(struct rows *r, err *e)
+{
+    if (time_monotonic_us() - r->opened_us < SNAPSHOT_US) return true;
+    struct snapshot *fresh;
+    if (!snapshot_open(r->store, &fresh, e)) return false;
+    snapshot_close(r->at);
+    r->at = fresh;
+    r->opened_us = time_monotonic_us();
+    return true;
+}
+
+static bool add_stream(struct rows *r, bool *ended, err *e)
+{
+    const entity_id id = r->ids[r->next];
+    if (r->kind == ROWS_OBSERVATIONS) return add_observations(r, ended, e);
+    *ended = true;
+    if (!refresh_snapshot(r, e)) return false;
+    if (r->kind == ROWS_LATEST) return add_latest(r, id, e);
+    return store_summaries(r->at, id, r->period, r->zone, r->when, add_period, r, e);
+}
+
+static bool next_piece(void *context, buf *out, bool *more, err *e)
+{
+    struct rows *r = context;
+    r->out = out;
+    if (!r->is_begun) add_head(r);
+    while (r->next < r->count && out->n < PIECE_BYTES) {
+        bool ended = true;
+        if (!add_stream(r, &ended, e)) return false;
+        if (ended) r->next++;
+    }
+    *more = r->next < r->count;
+    if (!*more) buf_add(out, STR("]}"));
+    return !out->failed || err_no_memory(e);
+}
+
+static void rows_free(void *context)
+{
+    struct rows *r = context;
+    if (r->cursor) cursor_close(r->cursor);
+    if (r->at) snapshot_close(r->at);
+    arena_free(r->a);
+    free(r->ids);
+    free(r);
+}
+
+// ---- what is asked for -------------------------------------------------------------------------------------------
+
+static bool read_statistic(str name, struct statistic *out, err *e)
+{
+    static const str names[] = {[STAT_COUNT] = STR("count"), [STAT_MEAN] = STR("mean"),
+                                [STAT_MIN] = STR("min"),     [STAT_MAX] = STR("max"),
+                                [STAT_SUM] = STR("sum"),     [STAT_FIRST] = STR("first"),
+                                [STAT_LAST] = STR("last"),   [STAT_ENERGETIC_MEAN] = STR("energeticMean")};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!str_eq(name, names[i])) continue;
+        *out = (struct statistic){.kind = (statistic_kind)i, .name = names[i]};
+        return true;
+    }
+    double percent;
+    if (name.n > 1 && name.p[0] == 'p' && num_parse_double(str_slice(name, 1, name.n), &percent, NULL) &&
+        percent >= 0 && percent <= 100) {
+        *out = (struct statistic){STAT_QUANTILE, percent / 100, name};
+        return true;
+    }
+    return err_set(e, ERR_UNKNOWN, ERR_NOWHERE,
+                   "statistics: there is no '%.*s'; there are count, mean, min, max, sum, first, last, "
+                   "energeticMean and p0 to p100",
+                   STR_ARG(name));
+}
+
+static bool read_statistics(struct rows *r, str list, err *e)
+{
+    for (str name; str_cut(&list, ',', &name);) {
+        if (r->statistic_count == STATISTICS_MAX)
+            return err_set(e, ERR_LIMIT, ERR_NOWHERE, "statistics: %d at most", STATISTICS_MAX);
+        if (!read_statistic(name, &r->statistics[r->statistic_count++], e)) return false;
+    }
+    return r->statistic_count > 0 || err_set(e, ERR_MISSING, ERR_NOWHERE, "statistics: none is named");
+}
+
+// All Datastreams that may be seen, or the one.
+static bool find_streams(struct rows *r, entity_id id, err *e)
+{
+    const struct query q = {.set = SET_DATASTREAM, .id = id, .top = -1};
+    struct cursor *c;
+    if (!store_query(r->at, &q, &c, e)) return false;
+    size_t room = 0;
+    bool ok = true, got = true;
+    while (ok && got) {
+        struct record row;
+        ok = cursor_next(c, &row, &got, e);
+        if (!ok || !got) break;
+        if (r->count == room) {
+            room = room ? 2 * room : 64;
+            entity_id *more = realloc(r->ids, room * sizeof *more);
+            if (!more)
+                ok = err_no_memory(e);
+            else
+                r->ids = more;
+        }
+        if (ok) r->ids[r->count++] = row.id;
+    }
+    cursor_close(c);
+    return ok && (id == 0 || r->count > 0 ||
+                  err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no Datastream %lld", (long long)id));
+}
+
+static bool read_period(struct api_call *c, struct rows *r, err *e)
+{
+    static const str names[] = {[PERIOD_HOUR] = STR("hour"),
+                                [PERIOD_DAY] = STR("day"),
+                                [PERIOD_MONTH] = STR("month"),
+                                [PERIOD_YEAR] = STR("year")};
+    const str name = api_text(c, "period");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (str_eq(name, names[i])) r->period = (period)i;
+    r->zone = str_eq(api_text(c, "zone"), STR("UTC")) && r->period <= PERIOD_DAY ? NULL : c->parts->zone;
+    return read_statistics(r, api_text(c, "statistics"), e);
+}
+
+static bool read_when(struct api_call *c, struct rows *r, err *e)
+{
+    r->when = (interval){api_time(c, "from", TIME_MIN), api_time(c, "to", TIME_MAX)};
+    return r->when.start < r->when.end || err_set(e, ERR_RANGE, ERR_NOWHERE, "'from' must lie before 'to'");
+}
+
+static bool read_call(struct api_call *c, struct rows *r, entity_id id, err *e)
+{
+    r->store = c->parts->store;
+    r->has_ids = id == 0;
+    r->in_milliseconds = str_eq(api_text(c, "times"), STR("milliseconds"));
+    r->opened_us = time_monotonic_us();
+    if (!(r->a = arena_new((size_t)1 << 20))) return err_no_memory(e);
+    if (r->kind == ROWS_STATISTICS && !read_period(c, r, e)) return false;
+    if (r->kind == ROWS_OBSERVATIONS) r->left = api_integer(c, "limit");
+    if (r->kind != ROWS_LATEST && !read_when(c, r, e)) return false;
+    return snapshot_open(r->store, &r->at, e) && find_streams(r, id, e);
+}
+
+static bool answer_rows(struct api_call *c, rows_kind kind, entity_id id, err *e)
+{
+    struct rows *r = calloc(1, sizeof *r);
+    if (!r) return err_no_memory(e);
+    r->kind = kind;
+    if (!read_call(c, r, id, e)) {
+        rows_free(r);
+        return false;
+    }
+    for (size_t i = 0; i < r->statistic_count; i++)  // the names of quantiles are views of the request
+        if (!arena_copy(r->a, r->statistics[i].name, &r->statistics[i].name)) {
+            rows_free(r);
+            return err_no_memory(e);
+        }
+    api_answer_stream(c, (http_stream){.context = r, .next = next_piece, .done = rows_free});
+    return true;
+}
+
+static bool latest_all(struct api_call *c, err *e)
+{
+    return answer_rows(c, ROWS_LATEST, 0, e);
+}
+
+static bool statistics_all(struct api_call *c, err *e)
+{
+    return answer_rows(c, ROWS_STATISTICS, 0, e);
+}
+
+static bool statistics_one(struct api_call *c, err *e)
+{
+    return answer_rows(c, ROWS_STATISTICS, api_integer(c, "id"), e);
+}
+
+static bool observations_one(struct api_call *c, err *e)
+{
+    return answer_rows(c, ROWS_OBSERVATIONS, api_integer(c, "id"), e);
+}
+
+static bool latest_one(struct api_call *c, err *e)
+{
+    struct rows r = {.kind = ROWS_LATEST,
+                     .out = &c->out,
+                     .in_milliseconds = str_eq(api_text(c, "times"), STR("milliseconds"))};
+    const entity_id id = api_integer(c, "id");
+    struct observation o;
+    if (!api_snapshot(c, &r.at, e) || !store_latest(r.at, id, c->a, &o, e)) return false;
+    json_open(&c->w, '{');
+    json_name(&c->w, STR("datastream"));
+    json_put_int(&c->w, id);
+    buf_add(&c->out, STR(",\"time\":"));
+    add_instant(&r, o.phenomenon_time.start);
+    buf_add(&c->out, STR(",\"result\":"));
+    value_write_json(&c->out, &o.result);
+    json_close(&c->w, '}');
+    return true;
+}
+
+// ---- tables ------------------------------------------------------------------------------------------------------
+
+#define ID                                                                                        \
+    {                                                                                             \
+        "id", API_INTEGER, .about = "Of the Datastream, as in SensorThings", .flags = API_NEEDED, \
+                           .least = 1, .most = 9007199254740991.0                                 \
+    }
+#define TIMES                                                                                        \
+    {                                                                                                \
+        "times", API_WORD, "text milliseconds",                                                      \
+            "How times are written: RFC 3339, or milliseconds since 1970 in UTC", .standard = "text" \
+    }
+#define FROM                                                \
+    {                                                       \
+        "from", API_TIME, .about = "Only from this time on" \
+    }
+#define TO                                               \
+    {                                                    \
+        "to", API_TIME, .about = "Only before this time" \
+    }
+#define PERIOD                                                                             \
+    {                                                                                      \
+        "period", API_WORD, "hour day month year", "What is summed up", .standard = "hour" \
+    }
+#define ZONE                                                                                           \
+    {                                                                                                  \
+        "zone", API_WORD, "town UTC", "Whose days: the town's, or those of UTC (hours and days only)", \
+            .standard = "town"                                                                         \
+    }
+#define STATISTICS                                                                                           \
+    {                                                                                                        \
+        "statistics", API_TEXT,                                                                              \
+            .about = "Which, by commas: count, mean, min, max, sum, first, last, energeticMean (of dB), p0 " \
+                     "to p100",                                                                              \
+            .standard = "count,mean,min,max"                                                                 \
+    }
+
+static const struct api_field all_latest[] = {TIMES, {0}};
+static const struct api_field one_latest[] = {ID, TIMES, {0}};
+static const struct api_field one_observations[] = {ID,
+                                                    FROM,
+                                                    TO,
+                                                    TIMES,
+                                                    {"limit", API_INTEGER,
+                                                     .about = "Rows at most; go on from the last one's time",
+                                                     .least = 1, .most = LIMIT_MOST, .standard = "100000"},
+                                                    {0}};
+static const struct api_field one_statistics[] = {ID, PERIOD, STATISTICS, FROM, TO, ZONE, TIMES, {0}};
+static const struct api_field all_statistics[] = {PERIOD, STATISTICS, FROM, TO, ZONE, TIMES, {0}};
+
+static const struct api_field rows_fields[] = {
+    {"columns", API_LIST, "string", "What each row holds, in order", .flags = API_NEEDED},
+    {"rows", API_LIST, .about = "A list of values each", .flags = API_NEEDED},
+    {0}};
+static const struct api_field latest_fields[] = {
+    {"datastream", API_INTEGER, .about = "Its id", .flags = API_NEEDED},
+    {"time", API_ANY, .about = "phenomenonTime (its start)", .flags = API_NEEDED},
+    {"result", API_ANY, .about = "As it was sent", .flags = API_NEEDED},
+    {0}};
+
+const struct api_set api_series = {
+    .tag = "series",
+    .about = "Readings and statistics of Datastreams as compact rows.",
+    .resources =
+        (const struct api_resource[]){
+            {HTTP_GET, "/latest", "listLatest", "The newest reading of every Datastream", ACTION_READ_PUBLIC,
+             all_latest, .answer = "Rows", .run = latest_all},
+            {HTTP_GET, "/statistics", "listStatistics", "Statistics of every Datastream per period",
+             ACTION_READ_PUBLIC, all_statistics, .answer = "Rows", .run = statistics_all},
+            {HTTP_GET, "/datastreams/{id}/latest", "getLatest", "The newest reading of a Datastream",
+             ACTION_READ_PUBLIC, one_latest, .answer = "LatestReading", .run = latest_one},
+            {HTTP_GET, "/datastreams/{id}/observations", "listReadings",
+             "Readings of a Datastream, oldest first", ACTION_READ_PUBLIC, one_observations, .answer = "Rows",
+             .run = observations_one},
+            {HTTP_GET, "/datastreams/{id}/statistics", "listStatisticsOfDatastream",
+             "Statistics of a Datastream per period", ACTION_READ_PUBLIC, one_statistics, .answer = "Rows",
+             .run = statistics_one},
+            {0}},
+    .schemas =
+        (const struct api_schema[]){{"Rows", "Rows of values, with what each column holds.", rows_fields},
+                                    {"LatestReading", "The newest reading of a Datastream.", latest_fields},
+                                    {0}},
+};

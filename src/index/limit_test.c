@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Made years whose figures can be counted by hand.
+#include "index/limit.h"
+
+#include "base/test.h"
+
+#include <math.h>
+
+#define YEAR 8760
+
+struct fixture {
+    arena *a;
+    struct hours h;
+    struct tz *zone;
+};
+
+// A year of 2025 in UTC, every hour `value`.
+static int start(void **state)
+{
+    static struct fixture f;
+    err e;
+    instant from;
+    f = (struct fixture){.a = arena_new(8 << 20), .zone = tz_load("Etc/UTC", &e)};
+    assert_true(time_from_civil((civil){2025, 1, 1, 0, 0, 0, 0}, &from));
+    assert_true(hours_new(from, YEAR, f.a, &f.h, &e));
+    *state = &f;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    struct fixture *f = *state;
+    tz_free(f->zone);
+    arena_free(f->a);
+    return 0;
+}
+
+static void fill(struct fixture *f, size_t from, size_t to, double value)
+{
+    for (size_t k = from; k < to; k++) f->h.mean[k] = value;
+}
+
+static struct limit_result judge(struct fixture *f, limit_set set, substance s, limit_over over)
+{
+    size_t count;
+    const struct limit *all = limits_all(&count);
+    struct limit_result r;
+    err e;
+    for (size_t k = 0; k < count; k++) {
+        if (all[k].set != set || all[k].substance != s || all[k].over != over) continue;
+        assert_true(limit_judge(&all[k], &f->h, YEAR, f->zone, f->a, &r, &e));
+        return r;
+    }
+    fail_msg("no such limit");
+    return r;
+}
+
+// 9 for 292 days and 19 for 73: (292 * 9 + 73 * 19) / 365 = 11: above 10 of 2030, below 20 of now.
+static void a_year_is_judged_by_its_mean(void **state)
+{
+    struct fixture *f = *state;
+    fill(f, 0, 292 * 24, 9);
+    fill(f, 292 * 24, YEAR, 19);
+    const struct limit_result now = judge(f, LIMITS_EU, SUBSTANCE_PM25, OVER_YEAR);
+    assert_true(fabs(now.value - 11) < 1e-9);
+    assert_int_equal(now.outcome, LIMIT_KEPT);
+    assert_int_equal(judge(f, LIMITS_EU_2030, SUBSTANCE_PM25, OVER_YEAR).outcome, LIMIT_EXCEEDED);
+    assert_int_equal(judge(f, LIMITS_WHO_2021, SUBSTANCE_PM25, OVER_YEAR).outcome, LIMIT_EXCEEDED);
+}
+
+static void days_may_be_above_as_often_as_allowed(void **state)
+{
+    struct fixture *f = *state;
+    fill(f, 0, YEAR, 20);
+    fill(f, 0, 35 * 24, 51);
+    struct limit_result r = judge(f, LIMITS_EU, SUBSTANCE_PM10, OVER_DAY);
+    assert_int_equal(r.times_above, 35);
+    assert_int_equal(r.outcome, LIMIT_KEPT);
+    assert_true(fabs(r.value - 20) < 1e-9);  // the 36th greatest
+    fill(f, 0, 36 * 24, 51);
+    r = judge(f, LIMITS_EU, SUBSTANCE_PM10, OVER_DAY);
+    assert_int_equal(r.outcome, LIMIT_EXCEEDED);
+    assert_true(fabs(r.value - 51) < 1e-9);
+}
+
+static void hours_may_be_above_as_often_as_allowed(void **state)
+{
+    struct fixture *f = *state;
+    fill(f, 0, YEAR, 30);
+    fill(f, 100, 118, 201);
+    assert_int_equal(judge(f, LIMITS_EU, SUBSTANCE_NO2, OVER_HOUR).outcome, LIMIT_KEPT);
+    assert_int_equal(judge(f, LIMITS_EU_2030, SUBSTANCE_NO2, OVER_HOUR).outcome, LIMIT_EXCEEDED);
+    assert_int_equal(judge(f, LIMITS_EU, SUBSTANCE_NO2, OVER_HOUR).times_above, 18);
+}
+
+// Ozone 150 from 12 to 20 hours on 26 days: their greatest eight hours are 150.
+static void ozone_is_judged_by_the_greatest_eight_hours_of_days(void **state)
+{
+    struct fixture *f = *state;
+    fill(f, 0, YEAR, 40);
+    for (size_t day = 150; day < 176; day++) fill(f, day * 24 + 12, day * 24 + 20, 150);
+    const struct limit_result r = judge(f, LIMITS_EU, SUBSTANCE_O3, OVER_8_HOURS);
+    assert_int_equal(r.times_above, 26);
+    assert_int_equal(r.outcome, LIMIT_EXCEEDED);
+    assert_true(r.limit->is_target);
+}
+
+// 80 from April to September, 30 otherwise: the peak season is 80 (the first eight hours of April still hold some of March, but
+// each day's greatest do not).
+static void the_peak_season_is_the_worst_half_year(void **state)
+{
+    struct fixture *f = *state;
+    fill(f, 0, YEAR, 30);
+    fill(f, 90 * 24, 273 * 24, 80);
+    const struct limit_result r = judge(f, LIMITS_WHO_2021, SUBSTANCE_O3, OVER_PEAK_SEASON);
+    assert_true(fabs(r.value - 80) < 1e-9);
+    assert_int_equal(r.outcome, LIMIT_EXCEEDED);
+}
+
+static void little_data_can_exceed_but_never_keep(void **state)
+{
+    struct fixture *f = *state;
+    fill(f, 0, YEAR * 89 / 100, 5);
+    assert_int_equal(judge(f, LIMITS_EU, SUBSTANCE_PM25, OVER_YEAR).outcome, LIMIT_NOT_ENOUGH_DATA);
+    assert_int_equal(judge(f, LIMITS_EU, SUBSTANCE_PM10, OVER_DAY).outcome, LIMIT_NOT_ENOUGH_DATA);
+    assert_true(isnan(judge(f, LIMITS_EU, SUBSTANCE_PM25, OVER_YEAR).value));
+    fill(f, 0, 40 * 24, 60);
+    assert_int_equal(judge(f, LIMITS_EU, SUBSTANCE_PM10, OVER_DAY).outcome, LIMIT_EXCEEDED);
+}
+
+#define WITH(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+RUN(WITH(a_year_is_judged_by_its_mean), WITH(days_may_be_above_as_often_as_allowed),
+    WITH(hours_may_be_above_as_often_as_allowed), WITH(ozone_is_judged_by_the_greatest_eight_hours_of_days),
+    WITH(the_peak_season_is_the_worst_half_year), WITH(little_data_can_exceed_but_never_keep))

@@ -20,6 +20,7 @@
 #ifndef PEIL_AREA_AREA_H
 #define PEIL_AREA_AREA_H
 
+#include "base/tz.h"
 #include "store/store.h"
 
 typedef enum {  // from the smallest
@@ -65,12 +66,13 @@ struct area {
 struct areas;  // the service
 struct atlas;
 
-// Reads the areas of the store. `zone` says which year a time belongs to.
+// Reads the areas of the store. `zone` (which outlives it) says which year a time belongs to.
 NODISCARD bool areas_open(struct store *s, const struct tz *zone, struct areas **out, err *e);
 void areas_close(struct areas *a);
-NODISCARD bool areas_take(struct areas *a, const struct atlas **out, err *e);  // the newest
-void areas_give(struct areas *a, const struct atlas *t);                       // NULL is fine
-uint64_t atlas_version(const struct atlas *t);                                 // another number: other areas
+NODISCARD bool areas_reload(struct areas *a, err *e);     // after an import: reads them anew
+const struct atlas *areas_take(struct areas *a);          // the newest
+void areas_give(struct areas *a, const struct atlas *t);  // NULL is fine
+uint64_t atlas_version(const struct atlas *t);            // another number: other areas
 int areas_year_of(const struct areas *a, instant t);
 
 const struct area *atlas_all(const struct atlas *t, size_t *count);        // by code, then by year

@@ -18,14 +18,14 @@ bool admin_address(const struct settings *s, arena *a, str *out, err *e)
     return arena_print(a, out, "unix:%.*s/admin.sock", STR_ARG(s->store.directory)) || err_no_memory(e);
 }
 
-static void reply_json(struct http_request *r, int status, str body)
+void admin_reply_json(struct http_request *r, int status, str body)
 {
     http_reply_data reply = {.status = status, .content_type = STR("application/json"), .body = body};
     http_reply_add_header(&reply, STR("Cache-Control"), STR("no-store"));
     http_reply(r, &reply);
 }
 
-static void reply_error(struct http_request *r, const err *e)
+void admin_reply_error(struct http_request *r, const err *e)
 {
     buf b = {.max = 4096};
     json_writer w = json_writer_on(&b);
@@ -35,7 +35,7 @@ static void reply_error(struct http_request *r, const err *e)
     json_name(&w, STR("message"));
     json_put_text(&w, str_of(e->text));
     json_close(&w, '}');
-    reply_json(r, err_http_status(e->code), buf_str(&b));
+    admin_reply_json(r, err_http_status(e->code), buf_str(&b));
     buf_free(&b);
 }
 
@@ -75,7 +75,7 @@ static void tokens_list(struct http_request *r, struct peil *p)
     json_open(&w, '[');
     token_each(p->identity, token_write, &w);
     json_close(&w, ']');
-    reply_json(r, 200, buf_str(&b));
+    admin_reply_json(r, 200, buf_str(&b));
     buf_free(&b);
 }
 
@@ -97,7 +97,7 @@ static void tokens_post(struct http_request *r, struct peil *p)
     char text[TOKEN_TEXT_MAX];
     err e;
     if (!token_make(r, p, text, &e)) {
-        reply_error(r, &e);
+        admin_reply_error(r, &e);
         return;
     }
     buf b = {.max = 256};
@@ -106,7 +106,7 @@ static void tokens_post(struct http_request *r, struct peil *p)
     json_name(&w, STR("token"));
     json_put_text(&w, str_of(text));
     json_close(&w, '}');
-    reply_json(r, 201, buf_str(&b));
+    admin_reply_json(r, 201, buf_str(&b));
     buf_free(&b);
 }
 
@@ -117,9 +117,9 @@ static void tokens_delete(struct http_request *r, struct peil *p)
     const bool named = http_query_get(http_request_query(r), STR("name"), http_request_arena(r), &name) ||
                        err_set(&e, ERR_MISSING, ERR_NOWHERE, "expected ?name=");
     if (named && token_withdraw(p->identity, &principal_local, name, time_now(), &e))
-        reply_json(r, 200, STR("{}"));
+        admin_reply_json(r, 200, STR("{}"));
     else
-        reply_error(r, &e);
+        admin_reply_error(r, &e);
 }
 
 static void tokens_handle(struct http_request *r, void *context)
@@ -150,7 +150,7 @@ static void refusal_write(int64_t line, const err *why, void *context)
     json_close(r->w, '}');
 }
 
-static int64_t query_number(struct http_request *r, str key, int64_t fallback)
+int64_t admin_query_number(struct http_request *r, str key, int64_t fallback)
 {
     str text;
     int64_t v;
@@ -164,9 +164,9 @@ static bool import_body(struct http_request *r, struct peil *p, struct csv_repor
     struct csv_layout layout;
     str rest = http_request_body(r), header;
     if (!str_cut(&rest, '\n', &header)) return err_set(e, ERR_MISSING, 0, "expected a header line");
-    return csv_layout_read(header, query_number(r, STR("stream"), 0), &layout, e) &&
-           csv_import(p->store, p->ingest, &layout, rest, query_number(r, STR("first_line"), 2), time_now(),
-                      report, e);
+    return csv_layout_read(header, admin_query_number(r, STR("stream"), 0), &layout, e) &&
+           csv_import(p->store, p->ingest, &layout, rest, admin_query_number(r, STR("first_line"), 2),
+                      time_now(), report, e);
 }
 
 static void import_post(struct http_request *r, void *context)
@@ -180,7 +180,7 @@ static void import_post(struct http_request *r, void *context)
     json_name(&w, STR("refusals"));
     json_open(&w, '[');
     if (!import_body(r, context, &report, &e)) {
-        reply_error(r, &e);
+        admin_reply_error(r, &e);
     } else {
         json_close(&w, ']');
         json_name(&w, STR("stored"));
@@ -188,7 +188,7 @@ static void import_post(struct http_request *r, void *context)
         json_name(&w, STR("refused"));
         json_put_int(&w, report.refused);
         json_close(&w, '}');
-        reply_json(r, 200, buf_str(&b));
+        admin_reply_json(r, 200, buf_str(&b));
     }
     buf_free(&b);
 }
@@ -204,5 +204,10 @@ void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
                           .path = STR("/import"),
                           .body_max = IMPORT_BODY_MAX,
                           .handle = import_post,
+                          .context = p};
+    out[3] = (http_route){.methods = HTTP_POST,
+                          .path = STR("/areas"),
+                          .body_max = 2 * IMPORT_BODY_MAX,
+                          .handle = admin_areas_post,
                           .context = p};
 }

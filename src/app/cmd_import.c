@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/admin_client.h"
 #include "app/command.h"
+#include "app/import_areas.h"
 #include "app/progress.h"
 #include "ingest/csv.h"
 
@@ -15,6 +16,8 @@
 
 static const struct flag flags[] = {
     {"datastream", "ID", "the Datastream of every line, when the file has no column for it", NULL, NULL},
+    {"year", "N", "import areas: the year of boundaries that do not say theirs (default: this year)", NULL,
+     NULL},
     {0},
 };
 
@@ -171,6 +174,8 @@ static bool file_import(struct importing *i, err *e)
 
 static int run(struct invocation *in, err *e)
 {
+    if (in->word_count > 1 && strcmp(in->words[0], "areas") == 0)
+        return import_areas(in, in->words + 1, in->word_count - 1, e);
     struct importing i = {.in = in};
     const char *stream = flag_value(in, "datastream");
     if (stream && !num_parse_int(str_of(stream), &i.stream, e)) {
@@ -191,17 +196,26 @@ static int run(struct invocation *in, err *e)
 
 const struct command command_import = {
     .name = "import",
-    .summary = "take in observations from CSV files",
-    .words = "FILE...",
+    .summary = "take in observations from CSV files, or areas from GeoJSON",
+    .words = "[areas] FILE...",
     .words_min = 1,
     .words_max = 10000,
     .flags = flags,
-    .about = "The header names the columns: phenomenonTime (or time), result (or value), and Datastream/id "
-             "unless --datastream\n"
-             "is given; others are passed over. Times need a zone. A line that is refused is reported with "
-             "its number, the others\n"
-             "are stored. FILE - is the standard input. Works on a running peil and on a stopped one.",
+    .about =
+        "The header names the columns: phenomenonTime (or time), result (or value), and Datastream/id "
+        "unless --datastream\n"
+        "is given; others are passed over. Times need a zone. A line that is refused is reported with "
+        "its number, the others\n"
+        "are stored. FILE - is the standard input. Works on a running peil and on a stopped one.\n"
+        "With the word 'areas' the files are GeoJSON (WGS84 or RD New, EPSG:28992) of neighbourhoods, "
+        "districts, "
+        "municipalities and so on,\n"
+        "with the property names of CBS, NUTS, LAU or BAG, or code, name, level, parent and year. Boundaries "
+        "hold from their year until\n"
+        "those of a later year replace them. A geometry that is not valid is repaired, or refused with the "
+        "number of its feature.",
     .examples = "  peil import --data data --datastream 12 january.csv\n"
-                "  zcat archive.csv.gz | peil import --data data -\n",
+                "  zcat archive.csv.gz | peil import --data data -\n"
+                "  peil import --data data areas buurten_2024.geojson gemeenten_2024.geojson\n",
     .run = run,
 };

@@ -87,6 +87,13 @@ static bool start_api(struct peil *p, err *e)
     return true;
 }
 
+static bool start_areas(struct peil *p, err *e)
+{
+    if (!areas_open(p->store, p->zone, &p->areas, e)) return err_within(e, "areas");
+    p->api.areas = p->areas;
+    return true;
+}
+
 static bool start_watch(struct peil *p, err *e)
 {
     const watch_config c = {
@@ -239,6 +246,7 @@ static bool (*const starters[])(struct peil *, err *) = {  // one a line
     start_ingest,
     start_sta,
     start_api,
+    start_areas,
     start_watch,
     start_broker,
     start_portal,
@@ -296,6 +304,7 @@ void peil_stop(struct peil *p)
     ingest_free(p->ingest);
     site_close(p->site);
     identity_free(p->identity);
+    areas_close(p->areas);
     schedule_free(p->schedule);
     tz_free(p->zone);
     metrics_free(p->metrics);

@@ -7,6 +7,7 @@
 
 #include "api/api.h"
 #include "app/setting.h"
+#include "area/area.h"
 #include "base/metrics.h"
 #include "base/schedule.h"
 #include "http/server.h"
@@ -32,6 +33,7 @@ struct peil {
     struct sta_http sta_http;
     struct tz *zone;
     struct api_parts api;
+    struct areas *areas;
     struct town_broker *broker;  // NULL: no broker is named
     str mqtt_endpoint;
     struct watch *watch;
@@ -60,8 +62,12 @@ void peil_wait(void (*reload)(void *context), void *context);
 // Routes for operating: /healthz, /readyz for everyone; /metrics and tokens on the admin listener only (admin.c).
 #define HEALTH_ROUTES 2
 void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES]);
-#define ADMIN_ROUTES 3
+#define ADMIN_ROUTES 4
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
+void admin_areas_post(struct http_request *r, void *context);  // admin_areas.c; the struct peil
+void admin_reply_json(struct http_request *r, int status, str body);
+void admin_reply_error(struct http_request *r, const err *e);
+int64_t admin_query_number(struct http_request *r, str key, int64_t fallback);
 // Security and CORS headers of every answer (headers.c); an http_config.finish.
 void headers_finish(const struct http_request *r, http_reply_data *reply, void *context);
 // Where the admin listener is: the setting, or unix:DIRECTORY/admin.sock.

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <zstd.h>
 
-#define VERSION 1
+#define VERSION 2
+#define VERSION_PACKED 1
 #define PREFIX (1 + CHECKSUM_BYTES)
 
 enum {
@@ -28,10 +29,16 @@ static const int64_t units_of_time[] = {1, 1000, 1000000};
 
 #define UNIT_COARSEST ((uint8_t)(UNITS_OF_TIME - 1))
 
-// The coarsest unit not above this one that the time is a multiple of.
-static uint8_t unit_for(uint8_t unit, int64_t time)
+// Constants, for dividing by a variable takes ten times as long.
+static inline int64_t in_unit(int64_t time, uint8_t unit)
 {
-    while (time % units_of_time[unit] != 0) unit--;
+    return unit == 2 ? time / 1000000 : unit == 1 ? time / 1000 : time;
+}
+
+// The coarsest unit not above this one that the time is a multiple of.
+static inline uint8_t unit_for(uint8_t unit, int64_t time)
+{
+    while (in_unit(time, unit) * units_of_time[unit] != time) unit--;
     return unit;
 }
 
@@ -56,37 +63,47 @@ static int64_t middle_distance(const int64_t *times, size_t count)
     return samples[n / 2];
 }
 
-static void put_times(buf *b, const int64_t *times, size_t count, int64_t step)
+static void differences_to_steps(const int64_t *times, size_t count, int64_t step, int64_t *out)
 {
-    int64_t rest[CHUNK_MOST];
     for (size_t i = 0; i < count; i++)
-        rest[i] = int_minus(times[i], int_plus(times[0], (int64_t)((uint64_t)i * (uint64_t)step)));
-    put_zigzag(b, step);
-    column_write(b, rest, count);
+        out[i] = int_minus(times[i], int_plus(times[0], (int64_t)((uint64_t)i * (uint64_t)step)));
+}
+
+// What the differences to these steps would take, about.
+static uint64_t spread_around(const int64_t *times, size_t count, int64_t step)
+{
+    uint64_t spread = 0;
+    for (size_t i = 1; i < count; i++) {
+        const uint64_t z = zigzag(int_minus(int_minus(times[i], times[i - 1]), step));
+        spread += z == 0 ? 0 : 64U - (unsigned)__builtin_clzll(z);
+    }
+    return spread;
 }
 
 // Times around a steady step differ from it by their jitter alone. The step is the middle distance, which gaps do not
-// move, or the mean one, which jitter does not: whichever says it shorter.
-static void write_times(buf *b, const struct point *points, size_t count)
+// move, or the mean one, which jitter does not.
+static int64_t choose_step(const int64_t *times, size_t count)
+{
+    if (count < 2) return 0;
+    const int64_t middle = middle_distance(times, count);
+    const int64_t mean = int_minus(times[count - 1], times[0]) / (int64_t)(count - 1);
+    if (mean == middle) return mean;
+    return spread_around(times, count, middle) * 10 < spread_around(times, count, mean) * 9 ? middle : mean;
+}
+
+// Writes the head of the times; leaves in `column` what stands in their column.
+static void write_time_head(buf *b, const struct point *points, size_t count, int64_t *column)
 {
     int64_t times[CHUNK_MOST];
     uint8_t unit = UNIT_COARSEST;
     for (size_t i = 0; i < count; i++) unit = unit_for(unit, points[i].time);
-    for (size_t i = 0; i < count; i++) times[i] = points[i].time / units_of_time[unit];
+    for (size_t i = 0; i < count; i++) times[i] = in_unit(points[i].time, unit);
+    const int64_t step = choose_step(times, count);
     put_byte(b, unit);
     put_zigzag(b, times[0]);
     put_varint(b, (uint64_t)int_minus(times[count - 1], times[0]));
-    const int64_t middle = count > 1 ? middle_distance(times, count) : 0;
-    const int64_t mean = count > 1 ? int_minus(times[count - 1], times[0]) / (int64_t)(count - 1) : 0;
-    const size_t from = b->n;
-    put_times(b, times, count, mean);
-    const size_t mean_bytes = b->n - from;
-    if (mean == middle) return;
-    b->n = from;
-    put_times(b, times, count, middle);
-    if (b->n - from <= mean_bytes) return;
-    b->n = from;
-    put_times(b, times, count, mean);
+    put_zigzag(b, step);
+    differences_to_steps(times, count, step, column);
 }
 
 // ---- writing: numbers ----
@@ -98,7 +115,7 @@ static bool counts_up(const struct point *points, size_t count)
     return true;
 }
 
-static void write_numbers(buf *b, const struct point *points, size_t count, unsigned flags)
+static uint32_t write_number_head(buf *b, const struct point *points, size_t count)
 {
     uint32_t least = points[0].number, greatest = points[0].number;
     for (size_t i = 1; i < count; i++) {
@@ -107,6 +124,11 @@ static void write_numbers(buf *b, const struct point *points, size_t count, unsi
     }
     put_varint(b, least);
     put_varint(b, greatest - least);
+    return least;
+}
+
+static void write_numbers(buf *b, const struct point *points, size_t count, uint32_t least, unsigned flags)
+{
     if (flags & FLAG_COUNTS_UP) return;
     int64_t numbers[CHUNK_MOST];
     for (size_t i = 0; i < count; i++) numbers[i] = (int64_t)points[i].number - least;
@@ -200,7 +222,7 @@ static void write_result_times(buf *b, const struct point *points, size_t count,
         last = column[i] = is_there ? int_minus(points[i].result_time, points[i].time) : last;
         unit = unit_for(unit, last);
     }
-    for (size_t i = 0; i < count; i++) column[i] /= units_of_time[unit];
+    for (size_t i = 0; i < count; i++) column[i] = in_unit(column[i], unit);
     put_byte(b, unit);
     column_write(b, column, count);
     if (!(flags & FLAG_RESULT_TIME_MISSING)) return;
@@ -285,14 +307,17 @@ bool chunk_write(const struct point *points, size_t count, buf *out)
     }
     unsigned flags = result_time_flags(points, count) | (counts_up(points, count) ? FLAG_COUNTS_UP : 0U) |
                      (s.is_stripped ? FLAG_STRIPPED : 0U);
+    int64_t column[CHUNK_MOST];
     const size_t start = out->n;
     put_byte(out, VERSION);
     for (int i = 0; i < CHECKSUM_BYTES; i++) put_byte(out, 0);
     const size_t flags_at = out->n;
     put_byte(out, 0);
     put_varint(out, count);
-    write_times(out, points, count);
-    write_numbers(out, points, count, flags);
+    write_time_head(out, points, count, column);
+    const uint32_t least = write_number_head(out, points, count);
+    column_write(out, column, count);
+    write_numbers(out, points, count, least, flags);
     write_results(out, points, count, &s);
     write_result_times(out, points, count, flags);
     write_features(out, points, count);
@@ -308,37 +333,11 @@ bool chunk_write(const struct point *points, size_t count, buf *out)
 
 struct layout {
     struct chunk_head head;
-    uint8_t unit;
-    int64_t first;  // in units
-    reader in;      // behind the last time: the step is next
+    uint8_t version, unit;
+    int64_t first, step;   // in units
+    struct column times;
+    reader in;             // behind the numbers' head, and of version 1 behind the times
 };
-
-static bool read_layout(str bytes, struct layout *l)
-{
-    if (bytes.n < PREFIX + 1 || bytes.n > CHUNK_BYTES_MAX) return false;
-    reader in = reader_of(bytes);
-    if (get_byte(&in) != VERSION) return false;
-    in.p += CHECKSUM_BYTES;
-    l->head.flags = get_byte(&in);
-    const uint64_t count = get_varint(&in);
-    l->unit = get_byte(&in);
-    l->first = get_zigzag(&in);
-    const int64_t last = int_plus(l->first, (int64_t)get_varint(&in));
-    if (in.failed || l->head.flags > FLAG_ALL || count == 0 || count > CHUNK_MOST || l->unit >= UNITS_OF_TIME)
-        return false;
-    const int64_t unit = units_of_time[l->unit];
-    l->head.count = (uint32_t)count;
-    l->in = in;
-    return !__builtin_mul_overflow(l->first, unit, &l->head.first_time) &&
-           !__builtin_mul_overflow(last, unit, &l->head.last_time) && l->head.first_time <= l->head.last_time;
-}
-
-static bool skip_column(reader *in, uint32_t count)
-{
-    for (uint32_t at = 0; at < count; at += COLUMN_BLOCK)
-        if (!column_skip(in, count - at < COLUMN_BLOCK ? count - at : COLUMN_BLOCK)) return false;
-    return true;
-}
 
 static bool read_numbers(reader *in, struct chunk_head *h)
 {
@@ -348,12 +347,39 @@ static bool read_numbers(reader *in, struct chunk_head *h)
     return !in->failed && least <= UINT32_MAX && more <= UINT32_MAX - least;
 }
 
+static bool find_column(const struct layout *l, struct column *out, reader *in)
+{
+    return (l->version == VERSION_PACKED ? column_find_packed : column_find)(out, in, l->head.count);
+}
+
+static bool read_layout(str bytes, struct layout *l)
+{
+    if (bytes.n < PREFIX + 1 || bytes.n > CHUNK_BYTES_MAX) return false;
+    reader *in = &l->in;
+    *in = reader_of(bytes);
+    l->version = get_byte(in);
+    if (l->version != VERSION && l->version != VERSION_PACKED) return false;
+    in->p += CHECKSUM_BYTES;
+    l->head.flags = get_byte(in);
+    const uint64_t count = get_varint(in);
+    l->unit = get_byte(in);
+    l->first = get_zigzag(in);
+    const int64_t last = int_plus(l->first, (int64_t)get_varint(in));
+    l->step = get_zigzag(in);
+    if (in->failed || l->head.flags > FLAG_ALL || count == 0 || count > CHUNK_MOST || l->unit >= UNITS_OF_TIME)
+        return false;
+    const int64_t unit = units_of_time[l->unit];
+    l->head.count = (uint32_t)count;
+    return !__builtin_mul_overflow(l->first, unit, &l->head.first_time) &&
+           !__builtin_mul_overflow(last, unit, &l->head.last_time) &&
+           l->head.first_time <= l->head.last_time &&
+           (l->version != VERSION_PACKED || find_column(l, &l->times, in)) && read_numbers(in, &l->head) ;
+}
+
 bool chunk_read_head(str bytes, struct chunk_head *out)
 {
     struct layout l;
     if (!read_layout(bytes, &l)) return false;
-    get_zigzag(&l.in);
-    if (!skip_column(&l.in, l.head.count) || !read_numbers(&l.in, &l.head)) return false;
     *out = l.head;
     return true;
 }
@@ -370,21 +396,21 @@ bool chunk_is_plain(const struct chunk_head *h)
 
 // ---- reading: opening ----
 
-static bool open_column(reader *in, uint32_t count, reader *out)
+static bool open_column(const struct layout *l, bool is_wanted, struct column *out, reader *in)
 {
-    *out = *in;
-    return skip_column(in, count);
+    return find_column(l, out, in) && (!is_wanted || column_open(out));
 }
 
-static bool open_result_times(struct chunk_reader *r, reader *in)
+static bool open_result_times(struct chunk_reader *r, const struct layout *l, reader *in)
 {
     const unsigned flags = r->head.flags;
     if (!(flags & FLAG_RESULT_TIME_COLUMN)) return !(flags & FLAG_RESULT_TIME_MISSING);
     const uint8_t unit = get_byte(in);
     if (unit >= UNITS_OF_TIME) return false;
     r->result_unit = units_of_time[unit];
-    if (!open_column(in, r->head.count, &r->result_times)) return false;
-    return !(flags & FLAG_RESULT_TIME_MISSING) || open_column(in, r->head.count, &r->have_result_time);
+    const bool is_wanted = r->wants & CHUNK_REST;
+    if (!open_column(l, is_wanted, &r->result_times, in)) return false;
+    return !(flags & FLAG_RESULT_TIME_MISSING) || open_column(l, is_wanted, &r->have_result_time, in);
 }
 
 static bool skip_features(reader *in, uint32_t count)
@@ -432,20 +458,29 @@ static bool open_extra(struct chunk_reader *r, reader *in)
     return next_extra(&r->extra, r->head.count);
 }
 
-static bool open_columns(struct chunk_reader *r, reader *in)
+static bool open_times(struct chunk_reader *r, const struct layout *l, reader *in)
 {
-    const uint32_t count = r->head.count;
-    if (!open_column(in, count, &r->times) || !read_numbers(in, &r->head)) return false;
-    if (chunk_counts_up(&r->head)) {
-        if (r->head.greatest_number - r->head.least_number != count - 1) return false;
-    } else if (!open_column(in, count, &r->numbers)) {
+    if (l->version != VERSION_PACKED) return open_column(l, true, &r->times, in);
+    r->times = l->times;
+    return column_open(&r->times);
+}
+
+static bool open_numbers(struct chunk_reader *r, const struct layout *l, reader *in)
+{
+    if (!chunk_counts_up(&r->head)) return open_column(l, r->wants & CHUNK_NUMBERS, &r->numbers, in);
+    return r->head.greatest_number - r->head.least_number == r->head.count - 1;
+}
+
+static bool open_columns(struct chunk_reader *r, const struct layout *l)
+{
+    reader in = l->in;
+    if (!open_times(r, l, &in) || !open_numbers(r, l, &in)) return false;
+    r->scale = get_byte(&in);
+    if (r->scale > DECIMAL_SCALE_MAX || !open_column(l, r->wants & CHUNK_RESULTS, &r->units, &in) ||
+        !open_result_times(r, l, &in))
         return false;
-    }
-    r->scale = get_byte(in);
-    if (r->scale > DECIMAL_SCALE_MAX || !open_column(in, count, &r->units) || !open_result_times(r, in))
-        return false;
-    r->feature.in = *in;
-    return skip_features(in, count) && open_extra(r, in);
+    r->feature.in = in;
+    return skip_features(&in, r->head.count) && open_extra(r, &in);
 }
 
 bool chunk_open(struct chunk_reader *r, str bytes, unsigned wants)
@@ -457,15 +492,18 @@ bool chunk_open(struct chunk_reader *r, str bytes, unsigned wants)
                                .wants = wants,
                                .is_stripped = l.head.flags & FLAG_STRIPPED,
                                .time_unit = units_of_time[l.unit],
-                               .first = l.first};
-    r->step = get_zigzag(&l.in);
-    if (open_columns(r, &l.in)) return true;
+                               .first = l.first,
+                               .step = l.step};
+    if (open_columns(r, &l)) return true;
     chunk_close(r);
     return false;
 }
 
 void chunk_close(struct chunk_reader *r)
 {
+    struct column *const columns[] = {&r->times, &r->numbers, &r->units, &r->result_times,
+                                      &r->have_result_time};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) column_close(columns[i]);
     free(r->extra.unpacked);
     r->extra.unpacked = NULL;
 }
@@ -474,7 +512,7 @@ void chunk_close(struct chunk_reader *r)
 
 static bool next_times(struct chunk_reader *r, struct chunk_block *b)
 {
-    if (!column_next(&r->time_state, &r->times, b->time, b->n)) return false;
+    if (!column_next(&r->times, b->time, b->n)) return false;
     for (size_t i = 0; i < b->n; i++) {
         const int64_t steady = int_plus(r->first, (int64_t)((uint64_t)(r->at + i) * (uint64_t)r->step));
         b->time[i] = (int64_t)((uint64_t)int_plus(steady, b->time[i]) * (uint64_t)r->time_unit);
@@ -489,7 +527,7 @@ static bool next_numbers(struct chunk_reader *r, struct chunk_block *b)
         return true;
     }
     int64_t more[COLUMN_BLOCK];
-    if (!column_next(&r->number_state, &r->numbers, more, b->n)) return false;
+    if (!column_next(&r->numbers, more, b->n)) return false;
     const int64_t most = (int64_t)r->head.greatest_number - r->head.least_number;
     for (size_t i = 0; i < b->n; i++) {
         if (more[i] < 0 || more[i] > most) return false;
@@ -505,12 +543,12 @@ static bool next_result_times(struct chunk_reader *r, struct chunk_block *b)
     for (size_t i = 0; i < b->n; i++)
         b->result_time[i] = flags & FLAG_RESULT_TIME_SAME ? b->time[i] : TIME_NONE;
     if (!(flags & FLAG_RESULT_TIME_COLUMN)) return true;
-    if (!column_next(&r->result_state, &r->result_times, b->result_time, b->n)) return false;
+    if (!column_next(&r->result_times, b->result_time, b->n)) return false;
     for (size_t i = 0; i < b->n; i++)
         b->result_time[i] = int_plus(b->time[i],
                                      (int64_t)((uint64_t)b->result_time[i] * (uint64_t)r->result_unit));
     if (!(flags & FLAG_RESULT_TIME_MISSING)) return true;
-    if (!column_next(&r->have_state, &r->have_result_time, is_there, b->n)) return false;
+    if (!column_next(&r->have_result_time, is_there, b->n)) return false;
     for (size_t i = 0; i < b->n; i++)
         if (is_there[i] == 0) b->result_time[i] = TIME_NONE;
     return true;
@@ -547,7 +585,7 @@ bool chunk_next(struct chunk_reader *r, struct chunk_block *b)
     if (left == 0) return true;
     if (!next_times(r, b)) return false;
     if ((r->wants & CHUNK_NUMBERS) && !next_numbers(r, b)) return false;
-    if ((r->wants & CHUNK_RESULTS) && !column_next(&r->unit_state, &r->units, b->units, b->n)) return false;
+    if ((r->wants & CHUNK_RESULTS) && !column_next(&r->units, b->units, b->n)) return false;
     if (r->wants & CHUNK_REST) {
         if (!next_result_times(r, b) || !next_extras(r, b)) return false;
         next_features(r, b);

@@ -4,12 +4,14 @@
 // same feature, numbers that count up) takes no room at all.
 //
 // Form     version, CRC-32 of the rest, then in this order (varints unless said otherwise; see chunk.c):
-//          flags, count, times: unit, first, step, last, column of what they differ from first + i * step
-//          numbers: least, greatest less least, column unless they count up
+//          flags, count, times: unit, first, last less first, step; numbers: least, greatest less least
+//          times: column of what they differ from first + i * step
+//          numbers: column of what they differ from the least, unless they count up
 //          results: scale (byte), column of units
 //          result times, when there are any: unit, column of differences to the time, column of 0 and 1 when some have none
 //          features: pairs of how many and which
 //          extra: pairs of distance to the one before and bytes (extra.h), compressed with zstd where that is smaller
+//          Version 1, which is still read: the column of times before the numbers, and all columns packed (packed.h)
 // Owns     what chunk_next gives is valid until the next call or chunk_close
 // Errors   reading: false when the bytes are damaged; nothing of them is trusted, the checksum included
 #ifndef PEIL_SERIES_CHUNK_H
@@ -76,8 +78,7 @@ struct chunk_reader {
     instant time_unit, result_unit;
     instant first, step;
     uint32_t at;  // observations given
-    reader times, numbers, units, result_times, have_result_time;
-    struct column_reader time_state, number_state, unit_state, result_state, have_state;
+    struct column times, numbers, units, result_times, have_result_time;
     struct feature_run feature;
     struct extra_cursor extra;
 };

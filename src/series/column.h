@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: EUPL-1.2
-// column.h: whole numbers packed in blocks of 64, each in whichever way is smallest for it:
-//   DELTA        differences to the number before, all in as many bits as the widest needs
-//   FRAME        differences to the least of the block
-//   DELTA_FRAME  differences to the least difference: numbers that grow steadily
-//   SPARSE       only where a number differs from the one before: constants, rare jumps
+// column.h: whole numbers of a chunk, in whichever form is smallest: all the same, packed (packed.h), coded (coded.h).
 //
-// Form     per block a byte: two bits the way, six bits the width (63 means 64 bits) or, SPARSE, how many differ; then its
-//          base (zigzag varint; FRAME, DELTA_FRAME), then the bits, low ones first. The number before the first is 0.
-// Errors   column_next: false when the bytes are damaged
+// Form     a byte that says which; SAME: zigzag varint; PACKED: its blocks; CODED: length (varint), then its bytes
+// Owns     a column that was opened is closed with column_close, also when opening failed
+// Errors   false when the bytes are damaged, or without memory
 #ifndef PEIL_SERIES_COLUMN_H
 #define PEIL_SERIES_COLUMN_H
 
-#include "series/varint.h"
+#include "series/coded.h"
 
-#define COLUMN_BLOCK 64
+struct column {
+    enum { COLUMN_SAME, COLUMN_PACKED, COLUMN_CODED } form;
+    int64_t same;
+    reader in;
+    struct packed_reader packed;
+    str bytes;  // of a coded one
+    struct coded *coded;
+};
 
 void column_write(buf *b, const int64_t *values, size_t count);
 
-struct column_reader {
-    int64_t last;
-};
-// The next block: n numbers, COLUMN_BLOCK but for the last one. Moves `in` behind it.
-NODISCARD bool column_next(struct column_reader *c, reader *in, int64_t *out, size_t n);
-// The same, without giving them.
-NODISCARD bool column_skip(reader *in, size_t n);
+// Moves `in` behind it.
+NODISCARD bool column_find(struct column *c, reader *in, size_t count);
+NODISCARD bool column_find_packed(struct column *c, reader *in, size_t count);  // of version 1: without the byte
+// Once, before column_next.
+NODISCARD bool column_open(struct column *c);
+NODISCARD bool column_next(struct column *c, int64_t *out, size_t n);  // n: COLUMN_BLOCK but for the last block
+void column_close(struct column *c);
 
 #endif

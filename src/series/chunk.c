@@ -334,9 +334,9 @@ bool chunk_write(const struct point *points, size_t count, buf *out)
 struct layout {
     struct chunk_head head;
     uint8_t version, unit;
-    int64_t first, step;   // in units
+    int64_t first, step;  // in units
     struct column times;
-    reader in;             // behind the numbers' head, and of version 1 behind the times
+    reader in;  // behind the numbers' head, and of version 1 behind the times
 };
 
 static bool read_numbers(reader *in, struct chunk_head *h)
@@ -366,14 +366,15 @@ static bool read_layout(str bytes, struct layout *l)
     l->first = get_zigzag(in);
     const int64_t last = int_plus(l->first, (int64_t)get_varint(in));
     l->step = get_zigzag(in);
-    if (in->failed || l->head.flags > FLAG_ALL || count == 0 || count > CHUNK_MOST || l->unit >= UNITS_OF_TIME)
+    if (in->failed || l->head.flags > FLAG_ALL || count == 0 || count > CHUNK_MOST ||
+        l->unit >= UNITS_OF_TIME)
         return false;
     const int64_t unit = units_of_time[l->unit];
     l->head.count = (uint32_t)count;
     return !__builtin_mul_overflow(l->first, unit, &l->head.first_time) &&
            !__builtin_mul_overflow(last, unit, &l->head.last_time) &&
            l->head.first_time <= l->head.last_time &&
-           (l->version != VERSION_PACKED || find_column(l, &l->times, in)) && read_numbers(in, &l->head) ;
+           (l->version != VERSION_PACKED || find_column(l, &l->times, in)) && read_numbers(in, &l->head);
 }
 
 bool chunk_read_head(str bytes, struct chunk_head *out)

@@ -149,7 +149,8 @@ static void fill_slots(const struct model *m, struct slot *slots)
 {
     for (unsigned t = 0; t < TOKENS; t++) {
         const unsigned share = m->share[t];
-        struct slot s = {.share = (share - 1) & (SHARES - 1), .digits = digits_of(t) & 15, .plain = plain_bits(t) & 63};
+        struct slot s = {
+            .share = (share - 1) & (SHARES - 1), .digits = digits_of(t) & 15, .plain = plain_bits(t) & 63};
         for (unsigned i = 0; i < share; i++) {
             s.offset = i & (SHARES - 1);
             *slots++ = s;

@@ -22,10 +22,12 @@ void column_write(buf *b, const int64_t *values, size_t count);
 
 // Moves `in` behind it.
 NODISCARD bool column_find(struct column *c, reader *in, size_t count);
-NODISCARD bool column_find_packed(struct column *c, reader *in, size_t count);  // of version 1: without the byte
+NODISCARD bool column_find_packed(struct column *c, reader *in,
+                                  size_t count);  // of version 1: without the byte
 // Once, before column_next.
 NODISCARD bool column_open(struct column *c);
-NODISCARD bool column_next(struct column *c, int64_t *out, size_t n);  // n: COLUMN_BLOCK but for the last block
+NODISCARD bool column_next(struct column *c, int64_t *out,
+                           size_t n);  // n: COLUMN_BLOCK but for the last block
 void column_close(struct column *c);
 
 #endif

@@ -41,16 +41,16 @@ struct predictor {
 struct predictor predictor_of(uint8_t kind, int64_t first);
 
 // What the next number will be; with constants for the last two the compiler makes a handful of instructions of these.
-static inline __attribute__((always_inline)) int64_t predictor_guess(const struct predictor *p, unsigned fraction)
+static inline __attribute__((always_inline)) int64_t predictor_guess(const struct predictor *p,
+                                                                     unsigned fraction)
 {
     const int64_t half = fraction > 0 ? (int64_t)1 << (fraction - 1) : 0;
     return int_plus(int_plus(p->level, p->trend), half) >> fraction;
 }
 
 // What it was.
-static inline __attribute__((always_inline)) void predictor_learn(struct predictor *p, int64_t value,
-                                                                  unsigned fraction, unsigned level,
-                                                                  unsigned trend)
+static inline __attribute__((always_inline)) void
+predictor_learn(struct predictor *p, int64_t value, unsigned fraction, unsigned level, unsigned trend)
 {
     const int64_t expected = int_plus(p->level, p->trend);
     const int64_t surprise = int_minus((int64_t)((uint64_t)value << fraction), expected);

@@ -176,6 +176,39 @@ NODISCARD bool store_quantile(struct snapshot *at, entity_id stream, interval wh
 NODISCARD bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observation *out,
                             err *e);  // ERR_ABSENT
 
+// ---- Readings, many in one pass: what charts, tables and /api/v1 are made of -------------------------------------------
+// No SQL runs per row. `each` stops the pass by returning false, with or without setting e; what it is given is valid during
+// the call. `streams` NULL: all of them, in order of id; else in the order given, absent ones left out.
+
+struct stream_list {
+    const entity_id *ids;
+    size_t count;
+};
+#define ALL_STREAMS ((struct stream_list){NULL, 0})
+
+typedef bool (*observation_each)(const struct observation *o, void *context, err *e);
+// The newest observation of each stream that has one.
+NODISCARD bool store_latest_each(struct snapshot *at, struct stream_list streams, observation_each each,
+                                 void *context, err *e);
+// Observations of a stream with phenomenonTime (start) in `when` (TIME_NONE: open), oldest first.
+NODISCARD bool store_observations(struct snapshot *at, entity_id stream, interval when, observation_each each,
+                                  void *context, err *e);
+// store_summaries of many: all of a stream's periods, then those of the next stream.
+NODISCARD bool store_summaries_each(struct snapshot *at, struct stream_list streams, period p,
+                                    const struct tz *zone, interval when, summary_each each, void *context,
+                                    err *e);
+// The quantile (0..1) of each period of each stream, with how many values it is of; as exact as store_quantile's.
+struct quantile {
+    entity_id stream;
+    interval when;
+    int64_t count;
+    double value;
+};
+typedef bool (*quantile_each)(const struct quantile *q, void *context, err *e);
+NODISCARD bool store_quantiles(struct snapshot *at, struct stream_list streams, period p,
+                               const struct tz *zone, interval when, double quantile, quantile_each each,
+                               void *context, err *e);
+
 // ---- After the commit --------------------------------------------------------------------------------------------
 
 typedef enum { CHANGE_CREATED, CHANGE_UPDATED, CHANGE_DELETED } change_kind;

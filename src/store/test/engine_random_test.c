@@ -400,14 +400,97 @@ static void check_sums(struct snapshot *at, entity_id id, const struct series *s
     assert_true(p95 == (double)sorted[rank > 0 ? rank - 1 : 0].units / 10);
 }
 
+// ---- many in one pass ----
+
+struct newest_walk {
+    const struct model *m;
+    int at;  // streams before this one have been given, or have none
+};
+
+static bool has_any(const struct model *m, int i)
+{
+    return m->streams[i].exists && m->streams[i].count > 0;
+}
+
+static bool check_newest(const struct observation *o, void *context, err *e)
+{
+    (void)e;
+    struct newest_walk *k = context;
+    while (k->at < STREAMS && !has_any(k->m, k->at)) k->at++;
+    assert_in_range(k->at, 0, STREAMS - 1);
+    const struct series *s = &k->m->streams[k->at++];
+    assert_int_equal(o->stream, k->at);
+    assert_int_equal(o->number, s->items[s->count - 1].number);
+    assert_int_equal(o->result.number.units, s->items[s->count - 1].units);
+    return true;
+}
+
+static void check_all_newest(struct snapshot *at, const struct model *m)
+{
+    struct newest_walk k = {.m = m};
+    err e;
+    if (!store_latest_each(at, ALL_STREAMS, check_newest, &k, &e)) fail_msg("%s", e.text);
+    for (; k.at < STREAMS; k.at++) assert_false(has_any(m, k.at));
+}
+
+static bool check_next(const struct observation *o, void *context, err *e)
+{
+    (void)e;
+    struct summing *k = context;
+    const struct item *item = &k->s->items[k->at++];
+    assert_in_range(k->at, 1, k->s->count);
+    assert_int_equal(o->number, item->number);
+    assert_int_equal(o->phenomenon_time.start, item->time);
+    assert_int_equal(o->result.number.units, item->units);
+    return true;
+}
+
+static bool check_median(const struct quantile *q, void *context, err *e)
+{
+    (void)e;
+    static struct item sorted[MOST];
+    struct summing *k = context;
+    size_t n = 0;
+    assert_true(k->at < k->s->count);
+    assert_int_equal(q->when.end - q->when.start, TIME_DAY);
+    for (; k->at < k->s->count && k->s->items[k->at].time < q->when.end; k->at++) {
+        assert_true(k->s->items[k->at].time >= q->when.start);
+        sorted[n++] = k->s->items[k->at];
+    }
+    assert_int_equal(q->count, n);
+    qsort(sorted, n, sizeof sorted[0], compare_units);
+    assert_true(q->value == (double)sorted[(n + 1) / 2 - 1].units / 10);
+    return true;
+}
+
+static void check_passes(struct snapshot *at, entity_id id, const struct series *s)
+{
+    const struct stream_list twice = {(const entity_id[]){STREAMS + 999, id}, 2};
+    const interval ever = {TIME_NONE, TIME_NONE};
+    struct summing k = {.s = s};
+    err e;
+    if (!store_observations(at, id, ever, check_next, &k, &e)) fail_msg("%s", e.text);
+    assert_int_equal(k.at, s->count);
+    k.at = 0;
+    if (!store_quantiles(at, twice, PERIOD_DAY, NULL, ever, 0.5, check_median, &k, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(k.at, s->count);
+    k.at = 0;
+    if (!store_summaries_each(at, twice, PERIOD_HOUR, NULL, ever, check_summary, &k, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(k.at, s->count);
+}
+
 static void check(struct snapshot *at, const struct model *m)
 {
+    check_all_newest(at, m);
     for (int i = 0; i < STREAMS; i++) {
         if (!m->streams[i].exists) continue;
         check_orders(at, i + 1, &m->streams[i]);
         check_extent(at, i + 1, &m->streams[i]);
         check_latest(at, i + 1, &m->streams[i]);
         check_sums(at, i + 1, &m->streams[i]);
+        check_passes(at, i + 1, &m->streams[i]);
     }
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start, id", false);
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start DESC, id DESC", true);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Single observations, and questions about a stream that need no rows.
-#include "store/scan/stream_scan.h"
+#include "store/answer/list.h"
 
 // ---- one ----
 
@@ -16,11 +16,15 @@ static bool copy_texts(arena *a, struct observation *o, err *e)
     return true;
 }
 
+static bool damaged(err *e)
+{
+    return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "an Observation is damaged on disk");
+}
+
 static bool read_point(const struct point *p, entity_id stream, arena *a, struct observation *out, err *e)
 {
     struct observation o;
-    if (!point_read(p, stream, &o))
-        return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "an Observation is damaged on disk");
+    if (!point_read(p, stream, &o)) return damaged(e);
     if (!copy_texts(a, &o, e)) return false;
     *out = o;
     return true;
@@ -64,16 +68,82 @@ static bool latest_in_tail(struct snapshot *at, const struct stream *s, struct p
     return true;
 }
 
+// The newest as it stands in memory or on disk; what it views is valid while `scan` is open. *got = false: there is none.
+struct latest {
+    struct stream_scan scan;
+    bool is_open;
+    struct point point;
+};
+
+static bool find_latest(struct latest *l, struct snapshot *at, const struct stream *s, bool *got, err *e)
+{
+    l->is_open = false;
+    if (!latest_in_tail(at, s, &l->point, got, e)) return false;
+    if (*got) return true;
+    struct scan_options o = SCAN_ALL;
+    o.is_descending = true;
+    l->is_open = stream_scan_open(&l->scan, at, s, &o, e);
+    return l->is_open && stream_scan_next(&l->scan, &l->point, got, e);
+}
+
+static void forget_latest(struct latest *l)
+{
+    if (l->is_open) stream_scan_close(&l->scan);
+}
+
 bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observation *out, err *e)
 {
     const struct stream *s = snapshot_stream(at, stream);
-    struct point p;
+    struct latest l;
     bool got = false;
-    if (s && !latest_in_tail(at, s, &p, &got, e)) return false;
-    if (got) return read_point(&p, stream, a, out, e);
-    struct scan_options o = SCAN_ALL;
-    o.is_descending = true;
-    if (s && !scan_first(at, s, &o, a, out, &got, e)) return false;
+    if (s) {
+        const bool ok = find_latest(&l, at, s, &got, e) && (!got || read_point(&l.point, stream, a, out, e));
+        forget_latest(&l);
+        if (!ok) return false;
+    }
     return got ||
            err_set(e, ERR_ABSENT, ERR_NOWHERE, "Datastream %lld has no Observations", (long long)stream);
+}
+
+// ---- many ----
+
+static bool give(const struct point *p, entity_id stream, observation_each each, void *context, err *e)
+{
+    struct observation o;
+    if (!point_read(p, stream, &o)) return damaged(e);
+    return each(&o, context, e);
+}
+
+bool store_latest_each(struct snapshot *at, struct stream_list streams, observation_each each, void *context,
+                       err *e)
+{
+    struct list_walk walk = {.at = at, .list = streams};
+    err fault = {.code = ERR_NONE};
+    bool ok = true;
+    for (const struct stream *s; ok && (s = list_next(&walk));) {
+        struct latest l;
+        bool got;
+        ok = find_latest(&l, at, s, &got, &fault) && (!got || give(&l.point, s->id, each, context, &fault));
+        forget_latest(&l);
+    }
+    return list_ended(ok, &fault, e);
+}
+
+bool store_observations(struct snapshot *at, entity_id stream, interval when, observation_each each,
+                        void *context, err *e)
+{
+    const struct stream *s = snapshot_stream(at, stream);
+    struct scan_options o = SCAN_ALL;
+    struct stream_scan scan;
+    struct point p;
+    err fault = {.code = ERR_NONE};
+    bool ok, got = false;
+    if (!s) return true;
+    if (when.start != TIME_NONE) o.range.from = (struct point_key){when.start, -1};
+    if (when.end != TIME_NONE) o.range.to = (struct point_key){when.end, -1};
+    if (!stream_scan_open(&scan, at, s, &o, e)) return false;
+    while ((ok = stream_scan_next(&scan, &p, &got, &fault)) && got)
+        if (!(ok = give(&p, stream, each, context, &fault))) break;
+    stream_scan_close(&scan);
+    return list_ended(ok, &fault, e);
 }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: EUPL-1.2
+// act.h: what people do with values: enter, submit, judge. Each act is a new revision and a line of the audit log.
+//
+// Four eyes: who submitted a value cannot verify it. A frozen year takes no more values.
+// Threads  the writer thread, inside an operation
+// Errors   ERR_RANGE, ERR_UNKNOWN, ERR_TYPE (unit), ERR_MISSING (source, reason), ERR_DENIED (four eyes),
+//          ERR_CONFLICT (frozen, or doubts that are not confirmed: see *doubts), ERR_ABSENT (nothing to judge)
+#ifndef PEIL_KPI_VALUE_ACT_H
+#define PEIL_KPI_VALUE_ACT_H
+
+#include "identity/identity.h"
+#include "kpi/value/doubt.h"
+
+// On whose behalf and when.
+struct kpi_acting {
+    const struct kpi_set *set;
+    const struct principal *who;
+    instant now;
+    int this_year;
+    arena *arena;
+};
+
+struct kpi_entry {
+    int year;
+    str area, input;
+    kpi_status status;  // KPI_DRAFT, KPI_SUBMITTED or KPI_NOT_APPLICABLE
+    bool has_number;
+    double number;
+    str unit;  // empty: the input's own
+    str source, note, reason;
+    int reference_year;  // 0: the year
+    kpi_method method;
+    kpi_origin origin;
+    bool is_demo;
+    double capture;  // NAN: not from sensors
+    const struct kpi_evidence *evidence;
+    size_t evidence_count;
+    const str *confirmed;  // codes of doubts that were seen
+    size_t confirmed_count;
+};
+
+// The value that an entry would be; what is wrong with it is an error. Pure.
+NODISCARD bool kpi_entry_build(const struct kpi_acting *by, const struct kpi_entry *entry,
+                               struct kpi_value *out, err *e);
+// Stores a built value whose doubts the caller found: all must be confirmed. Writes no line of the log: kpi_enter and imports do.
+NODISCARD bool kpi_entry_store(struct store_tx *tx, const struct kpi_acting *by,
+                               const struct kpi_entry *entry, const struct kpi_doubts *doubts,
+                               struct kpi_value *v, err *e);
+// Everything but storing: what is wrong is an error, what is doubtful is in *doubts.
+NODISCARD bool kpi_entry_check(const struct kpi_acting *by, struct snapshot *at,
+                               const struct kpi_entry *entry, struct kpi_value *out,
+                               struct kpi_doubts *doubts, err *e);
+NODISCARD bool kpi_enter(struct store_tx *tx, const struct kpi_acting *by, const struct kpi_entry *entry,
+                         struct kpi_value *out, struct kpi_doubts *doubts, err *e);
+
+// `to`: KPI_SUBMITTED (a draft as it is), KPI_VERIFIED, KPI_REJECTED (with a reason).
+NODISCARD bool kpi_move(struct store_tx *tx, const struct kpi_acting *by, int year, str area, str input,
+                        kpi_status to, str reason, struct kpi_value *out, err *e);
+
+#endif

@@ -113,6 +113,7 @@ struct api_parts {
     struct areas *areas;
     struct rollups *rollups;
     struct outbox *outbox;
+    struct kpi_office *kpi;
 };
 
 struct api_value {

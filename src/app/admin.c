@@ -210,4 +210,9 @@ void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
                           .body_max = 2 * IMPORT_BODY_MAX,
                           .handle = admin_areas_post,
                           .context = p};
+    out[4] = (http_route){.methods = HTTP_POST,
+                          .path = STR("/kpi/import"),
+                          .body_max = 2 * IMPORT_BODY_MAX,
+                          .handle = admin_kpi_import_post,
+                          .context = p};
 }

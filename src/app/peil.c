@@ -94,6 +94,32 @@ static bool start_areas(struct peil *p, err *e)
     return true;
 }
 
+bool kpi_directory(const struct settings *s, arena *a, str *out)
+{
+    return arena_copy(a, s->kpi.directory.n ? s->kpi.directory : STR(PEIL_SHARE "/kpi"), out);
+}
+
+static bool start_kpi(struct peil *p, err *e)
+{
+    str directory;
+    if (!kpi_directory(&p->settings, p->arena, &directory)) return err_no_memory(e);
+    const kpi_office_config c = {.store = p->store,
+                                 .zone = p->zone,
+                                 .areas = p->areas,
+                                 .outbox = p->api.outbox,
+                                 .directory = directory.p,
+                                 .set = p->settings.kpi.set,
+                                 .area = p->settings.kpi.area,
+                                 .is_demo = p->settings.portal.demo};
+    if (!kpi_office_open(&c, &p->kpi, e)) {
+        if (e->code != ERR_ABSENT || p->settings.kpi.directory.n) return err_within(e, "kpi");
+        log_warning("no assessment: its set of indicators is not there", "directory=%s", directory.p);
+        return true;
+    }
+    p->api.kpi = p->kpi;
+    return true;
+}
+
 static bool start_watch(struct peil *p, err *e)
 {
     const watch_config c = {
@@ -248,6 +274,7 @@ static bool (*const starters[])(struct peil *, err *) = {  // one a line
     start_api,
     start_areas,
     start_watch,
+    start_kpi,
     start_broker,
     start_portal,
     start_http,
@@ -304,6 +331,7 @@ void peil_stop(struct peil *p)
     ingest_free(p->ingest);
     site_close(p->site);
     identity_free(p->identity);
+    kpi_office_close(p->kpi);
     areas_close(p->areas);
     schedule_free(p->schedule);
     tz_free(p->zone);

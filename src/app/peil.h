@@ -14,6 +14,7 @@
 #include "identity/identity.h"
 #include "ingest/ingest.h"
 #include "ingest/site.h"
+#include "kpi/office.h"
 #include "sta/request.h"
 #include "store/store.h"
 
@@ -34,6 +35,7 @@ struct peil {
     struct tz *zone;
     struct api_parts api;
     struct areas *areas;
+    struct kpi_office *kpi;  // NULL: no set of indicators is installed
     struct town_broker *broker;  // NULL: no broker is named
     str mqtt_endpoint;
     struct watch *watch;
@@ -49,6 +51,9 @@ struct peil {
 NODISCARD bool peil_open_site(const struct settings *s, struct store *store, arena *a, struct site **out,
                               err *e);
 
+// Where sets of indicators are: the setting, or where peil was installed. False: no memory.
+NODISCARD bool kpi_directory(const struct settings *s, arena *a, str *out);
+
 NODISCARD bool peil_start(const struct settings *s, struct peil **out, err *e);
 int peil_port(const struct peil *p);
 void peil_reload(struct peil *p, const struct settings *s);  // log level, acceptance of devices
@@ -62,9 +67,10 @@ void peil_wait(void (*reload)(void *context), void *context);
 // Routes for operating: /healthz, /readyz for everyone; /metrics and tokens on the admin listener only (admin.c).
 #define HEALTH_ROUTES 2
 void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES]);
-#define ADMIN_ROUTES 4
+#define ADMIN_ROUTES 5
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
-void admin_areas_post(struct http_request *r, void *context);  // admin_areas.c; the struct peil
+void admin_areas_post(struct http_request *r, void *context);       // admin_areas.c; the struct peil
+void admin_kpi_import_post(struct http_request *r, void *context);  // admin_kpi.c
 void admin_reply_json(struct http_request *r, int status, str body);
 void admin_reply_error(struct http_request *r, const err *e);
 int64_t admin_query_number(struct http_request *r, str key, int64_t fallback);

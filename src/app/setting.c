@@ -193,6 +193,13 @@ static const struct setting table[] = {
     {"outbox", "keep_days", SETTING_INT, AT(outbox, keep_days), "30", 1, 365,
      "Days that it is known what became of a message; the address in one that was given up is kept as long."},
 
+    {"kpi", "directory", SETTING_TEXT, AT(kpi, directory), "", 0, 0,
+     "Directory with sets of indicators (NAME.json) and mappings. Empty: where peil was installed."},
+    {"kpi", "set", SETTING_TEXT, AT(kpi, set), "u4ssc", 0, 0,
+     "Name of the set of indicators that the town uses."},
+    {"kpi", "area", SETTING_TEXT, AT(kpi, area), "GM0603", 0, 0,
+     "Code of the town's own area, which the assessment is about."},
+
     {"log", "level", SETTING_TEXT, AT(log, level), "info", 0, 0,
      "error, warning, notice, info or debug.",
      check_level},

@@ -43,6 +43,9 @@ struct settings {
         bool smtp_needs_tls, private_targets;
     } outbox;
     struct {
+        str directory, set, area;
+    } kpi;
+    struct {
         str level;
     } log;
 };

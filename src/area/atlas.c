@@ -299,8 +299,7 @@ static bool build(struct builder *b, struct snapshot *at, err *e)
     if (!add_built_in(b)) return false;
     while (added)
         if (!add_missing_parents(b, &added)) return false;
-    if (!set_years(b) || !settle(b, &countries, e) || !atlas_index_outlines(t, e))
-        return false;
+    if (!set_years(b) || !settle(b, &countries, e) || !atlas_index_outlines(t, e)) return false;
     for (size_t i = 0; i < t->count; i++) set_parent(t, &t->all[i], countries[i]);
     return set_orders(t, e);
 }

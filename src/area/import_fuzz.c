@@ -10,14 +10,16 @@ static void feature_try(struct shape_maker *m, arena *a, str raw, area_crs crs)
     json *j;
     struct stored_area s = {0}, again;
     err e;
-    if (!json_parse(raw, a, &j, &e) || !area_feature_read(json_get(j, STR("properties")), a, &s.feature, &e)) return;
+    if (!json_parse(raw, a, &j, &e) || !area_feature_read(json_get(j, STR("properties")), a, &s.feature, &e))
+        return;
     const json *geometry = json_get(j, STR("geometry"));
     GEOSGeometry *g;
     bool repaired;
     if (!geometry) return;
     if (s.feature.year == 0) s.feature.year = 2024;  // as an import does
     if (crs == AREA_CRS_GUESS) crs = shape_guess_crs(geometry);
-    if (!shape_read(m, geometry, crs, s.feature.level == AREA_STREET, &g, &e) || !shape_finish(m, g, crs, &repaired, &g, &e))
+    if (!shape_read(m, geometry, crs, s.feature.level == AREA_STREET, &g, &e) ||
+        !shape_finish(m, g, crs, &repaired, &g, &e))
         return;
     buf shape = {.max = 1 << 22}, text = {.max = 1 << 23};
     shape_write(m, g, &shape);

@@ -238,8 +238,6 @@ static const char read_pragmas[] =
     "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-1024;"
     "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
 
-#define BUSY_TIMEOUT_MS 2000
-
 static bool prepare_connection(struct connection *c, connection_use use, err *e)
 {
     sqlite3_extended_result_codes(c->db, 1);

@@ -22,6 +22,8 @@ struct statement;
 
 #define STATEMENTS_MAX 96  // kept prepared per connection; the least recently used idle one goes first
 
+#define BUSY_TIMEOUT_MS 2000  // somebody else has the file: a backup program, sqlite3
+
 struct connection {
     sqlite3 *db;
     struct store *store;

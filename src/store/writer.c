@@ -258,14 +258,30 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
     return SQLITE_OK;
 }
 
+#define RESTART_FRAMES (4 * CHECKPOINT_FRAMES)
+#define RESTART_WAIT_MS 50
+#define RESTART_WAIT_MOST_MS 5000
+
+// The longer the log, the longer the wait: writing would rather stop for a moment than fill the disk.
+static int restart_wait_ms(int frames)
+{
+    const int times = frames / RESTART_FRAMES, wait = RESTART_WAIT_MS * times * times;
+    return times < 10 ? wait : RESTART_WAIT_MOST_MS;
+}
+
 // Copies the log into the file, after the answers have gone out. What readers still need stays; it is tried again when the
-// log has grown on by a quarter, not with every commit, for each try syncs twice.
+// log has grown on by a quarter, not with every commit, for each try syncs twice. Readers that overlap one another would let it
+// grow for ever: from four times its size on we wait for those of before, a moment only, for all let go soon (sta/read/answer.c).
 static void checkpoint(struct store *s)
 {
     if (s->wal_frames < CHECKPOINT_FRAMES) s->checkpoint_at = CHECKPOINT_FRAMES;
     if (s->wal_frames < s->checkpoint_at) return;
     s->checkpoint_at = s->wal_frames + CHECKPOINT_AGAIN;
-    const int rc = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    const bool waits = s->wal_frames >= RESTART_FRAMES;
+    if (waits) sqlite3_busy_timeout(s->writer.db, restart_wait_ms(s->wal_frames));
+    const int mode = waits ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    const int rc = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, mode, NULL, NULL);
+    if (waits) sqlite3_busy_timeout(s->writer.db, BUSY_TIMEOUT_MS);
     if (rc == SQLITE_OK || rc == SQLITE_BUSY) return;
     err e;
     sql_error(&s->writer, rc, &e);

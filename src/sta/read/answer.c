@@ -58,32 +58,47 @@ void answer_free(struct answer *r)
     buf_free(&r->ready);
 }
 
-// A long answer must not keep an old snapshot: the store's log could not be cut behind it.
-static bool renew(struct answer *r, err *e)
+// A long answer keeps no snapshot while its client reads, however slowly: the store's log could not be cut behind it.
+static bool let_go(struct answer *r, err *e)
 {
-    struct snapshot *fresh;
-    if (!snapshot_open(r->sta->store, &fresh, e)) return false;
-    if (!level_move(&r->top, fresh, r->arena, e)) {
-        level_close(&r->top);
-        snapshot_close(fresh);
-        return false;
-    }
+    if (!level_leave(&r->top, r->arena, e)) return false;
     snapshot_close(r->at);
-    r->at = fresh;
-    r->opened_us = time_monotonic_us();
+    r->at = NULL;
     return true;
+}
+
+// Goes on in a fresh snapshot, behind the row it stood on.
+static bool come_back(struct answer *r, err *e)
+{
+    r->opened_us = time_monotonic_us();
+    return snapshot_open(r->sta->store, &r->at, e) && level_return(&r->top, r->at, e);
+}
+
+// Between pieces the answer may be at any depth; only the top level can move to another snapshot.
+static bool can_let_go(const struct answer *r)
+{
+    return r->now == &r->top && r->top.is_many && !r->top.in_row && r->top.given > 0 && !r->top.is_done;
 }
 
 static bool is_old(const struct answer *r)
 {
-    return r->top.is_many && r->top.given > 0 && !r->top.is_done &&
-           time_monotonic_us() - r->opened_us > r->snapshot_us;
+    return time_monotonic_us() - r->opened_us > r->snapshot_us;
 }
 
 bool answer_next_row(struct answer *r, bool *got, err *e)
 {
     if (r->scratch) arena_reset(r->scratch);
     return level_next(&r->top, r->arena, got, e);
+}
+
+// Steps until the piece is full; an answer whose snapshot is old goes on to the next place where it can let it go.
+static bool fill_piece(struct answer *r, buf *out, bool *more, err *e)
+{
+    const bool leaves = is_old(r);
+    const size_t enough = leaves ? 2 * PIECE_BYTES : PIECE_BYTES;
+    while (*more && !out->failed && (out->n < PIECE_BYTES || (out->n < enough && !can_let_go(r))))
+        if (!r->format->step(r, out, more, e)) return false;
+    return !*more || !leaves || !can_let_go(r) || let_go(r, e);
 }
 
 bool answer_piece(struct answer *r, buf *out, bool *more, err *e)
@@ -93,10 +108,8 @@ bool answer_piece(struct answer *r, buf *out, bool *more, err *e)
         if (!r->format->begin(r, out, e)) return false;
         r->stage = ANSWER_GOES_ON;
     }
-    // Between pieces the answer may be at any depth; only the top level can move to another snapshot.
-    if (r->now == &r->top && !r->top.in_row && is_old(r) && !renew(r, e)) return false;
-    while (*more && out->n < PIECE_BYTES && !out->failed)
-        if (!r->format->step(r, out, more, e)) return false;
+    if (!r->at && !come_back(r, e)) return false;
+    if (!fill_piece(r, out, more, e)) return false;
     if (!*more) {
         if (!r->format->end(r, out, e)) return false;
         r->stage = ANSWER_ENDED;

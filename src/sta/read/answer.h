@@ -24,9 +24,9 @@ extern const struct answer_format answer_json, answer_csv, answer_geojson, answe
 struct answer {
     const struct sta *sta;
     arena *arena;
-    struct snapshot *at;
+    struct snapshot *at;  // NULL: let go between two pieces
     int64_t opened_us;
-    int64_t snapshot_us;  // reopened when older
+    int64_t snapshot_us;  // let go between two pieces when older
     struct sta_form form, nested;
     arena *scratch;  // emptied for every row
     const struct answer_format *format;

@@ -126,7 +126,7 @@ bool level_next(struct level *l, arena *a, bool *got, err *e)
     return true;
 }
 
-bool level_move(struct level *l, struct snapshot *to, arena *a, err *e)
+bool level_leave(struct level *l, arena *a, err *e)
 {
     if (!cursor_position(l->cursor, a, &l->position, &l->position_count, e)) return false;
     l->ask.after = l->position;
@@ -134,6 +134,11 @@ bool level_move(struct level *l, struct snapshot *to, arena *a, err *e)
     l->ask.skip = 0;
     if (l->q->top >= 0) l->ask.top = l->q->top - l->given + 1;
     close_cursors(l);
+    return true;
+}
+
+bool level_return(struct level *l, struct snapshot *to, err *e)
+{
     return store_query(to, &l->ask, &l->cursor, e);
 }
 

@@ -40,8 +40,9 @@ void level_close(struct level *l);
 // Starts the list (or finds the one entity) that belongs to the parent's row; for the request's own level: the question.
 NODISCARD bool level_open(struct level *l, struct snapshot *at, arena *a, err *e);
 NODISCARD bool level_next(struct level *l, arena *a, bool *got, err *e);
-// The request's own level goes on in another snapshot, behind the row just read. The cursors of `old` are closed.
-NODISCARD bool level_move(struct level *l, struct snapshot *to, arena *a, err *e);
+// The request's own level lets its snapshot go, between two rows, and goes on later in another, behind the row just read.
+NODISCARD bool level_leave(struct level *l, arena *a, err *e);
+NODISCARD bool level_return(struct level *l, struct snapshot *to, err *e);
 NODISCARD bool level_count(struct level *l, struct snapshot *at, int64_t *out, err *e);
 
 #endif

@@ -54,11 +54,15 @@ struct principal {
 };
 
 struct identity;
+struct users;
+struct sessions;
 
 extern const struct principal principal_local;  // an administrator
 
-NODISCARD struct identity *identity_new(struct store *s, err *e);  // reads the tokens
+NODISCARD struct identity *identity_new(struct store *s, err *e);  // reads tokens and accounts
 void identity_free(struct identity *i);
+struct users *identity_users(struct identity *i);        // user.h
+struct sessions *identity_sessions(struct identity *i);  // session.h
 
 // `authorization` is the header's value ("Bearer ..."), empty: the public. A wrong token is ERR_AUTH, never silently the public.
 NODISCARD bool identity_authenticate(struct identity *i, str authorization, struct principal *out, err *e);

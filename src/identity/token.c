@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/queue.h"
 #include "identity/audit.h"
+#include "identity/session.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -34,6 +35,8 @@ struct identity {
     struct store *store;
     struct lock *lock;  // guards `table` and `users`; held for a few instructions
     struct token_table *table;
+    struct users *users;
+    struct sessions *sessions;
 };
 
 static const str document_kind = {"token", 5};
@@ -161,16 +164,28 @@ struct identity *identity_new(struct store *s, err *e)
         return NULL;
     }
     i->store = s;
-    if (!reload(i, e)) {
-        identity_free(i);
-        return NULL;
-    }
-    return i;
+    const bool ok = reload(i, e) && (i->users = users_new(s, e)) &&
+                    ((i->sessions = sessions_new(i->users)) || err_no_memory(e));
+    if (ok) return i;
+    identity_free(i);
+    return NULL;
+}
+
+struct users *identity_users(struct identity *i)
+{
+    return i->users;
+}
+
+struct sessions *identity_sessions(struct identity *i)
+{
+    return i->sessions;
 }
 
 void identity_free(struct identity *i)
 {
     if (!i) return;
+    sessions_free(i->sessions);
+    users_free(i->users);
     table_free(i->table);
     lock_free(i->lock);
     free(i);

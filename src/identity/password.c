@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "identity/password.h"
+
+#include "base/queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define QUEUE_LENGTH 16
+#define PASSWORD_BYTES 256
+
+struct passwords {
+    password_config config;
+    struct workers *workers;
+    char no_account[crypto_pwhash_STRBYTES];  // what is checked when there is no account: takes as long
+};
+
+struct task {
+    char password[PASSWORD_BYTES];
+    size_t n;
+    char hash[crypto_pwhash_STRBYTES];
+    bool is_known;
+    void (*checked)(bool is_right, void *context);
+    void (*made)(const char *hash, void *context);
+    void *context;
+};
+
+static bool make(const password_config *c, const char *password, size_t n, char out[static crypto_pwhash_STRBYTES])
+{
+    return crypto_pwhash_str_alg(out, password, n, c->passes ? c->passes : crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                 c->memory_bytes ? c->memory_bytes : crypto_pwhash_MEMLIMIT_INTERACTIVE,
+                                 crypto_pwhash_ALG_ARGON2ID13) == 0;
+}
+
+static void run(void *item, void *context)
+{
+    const struct passwords *p = context;
+    struct task *t = item;
+    if (t->checked) {
+        const bool is_right = crypto_pwhash_str_verify(t->hash, t->password, t->n) == 0;
+        t->checked(is_right && t->is_known, t->context);
+    } else {
+        const bool ok = make(&p->config, t->password, t->n, t->hash);
+        t->made(ok ? t->hash : NULL, t->context);
+    }
+    sodium_memzero(t, sizeof *t);
+    free(t);
+}
+
+struct passwords *passwords_new(const password_config *c)
+{
+    struct passwords *p = calloc(1, sizeof *p);
+    if (!p || sodium_init() < 0) {
+        free(p);
+        return NULL;
+    }
+    p->config = *c;
+    const bool ok = make(c, "", 0, p->no_account);
+    p->workers = ok ? workers_new("peil-password", 1, c->queue_length ? c->queue_length : QUEUE_LENGTH, run, p)
+                    : NULL;
+    if (p->workers) return p;
+    free(p);
+    return NULL;
+}
+
+void passwords_free(struct passwords *p)
+{
+    if (!p) return;
+    workers_stop(p->workers);
+    free(p);
+}
+
+static bool submit(struct passwords *p, str password, const struct task *like, err *e)
+{
+    if (password.n > PASSWORD_BYTES)
+        return err_set(e, ERR_RANGE, ERR_NOWHERE, "a password has at most %d bytes", PASSWORD_BYTES);
+    struct task *t = malloc(sizeof *t);
+    if (!t) return err_no_memory(e);
+    *t = *like;
+    t->n = password.n;
+    if (password.n) memcpy(t->password, password.p, password.n);
+    if (workers_submit(p->workers, t)) return true;
+    sodium_memzero(t, sizeof *t);
+    free(t);
+    return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many are logging in at this moment");
+}
+
+bool password_check(struct passwords *p, str password, const char *hash, void (*done)(bool, void *), void *context,
+                    err *e)
+{
+    struct task t = {.checked = done, .context = context, .is_known = hash && hash[0]};
+    memcpy(t.hash, t.is_known ? hash : p->no_account, sizeof t.hash);
+    return submit(p, password, &t, e);
+}
+
+bool password_make(struct passwords *p, str password, void (*done)(const char *, void *), void *context, err *e)
+{
+    const struct task t = {.made = done, .context = context};
+    return submit(p, password, &t, e);
+}
+
+bool password_make_now(const password_config *c, str password, char out[static crypto_pwhash_STRBYTES], err *e)
+{
+    if (sodium_init() < 0) return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "libsodium does not start");
+    return make(c, password.p ? password.p : "", password.n, out) || err_no_memory(e);
+}

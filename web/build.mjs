@@ -27,6 +27,7 @@ export async function build(output) {
 
   const files = { font: keep('text.woff2', readFileSync(join(web, '../node_modules', FONT))) };
   files.css = keep('style.css', await bundleStyle(files.font));
+  files.team = keep('team.css', readFileSync(join(web, 'style/team.css')));
   files.icon = keep('icon.svg', readFileSync(join(web, 'style/icon.svg')));
   for (const language of LANGUAGES) files[`js.${language}`] = keep('app.js', await bundleClient(language));
 
@@ -118,7 +119,7 @@ async function writeTemplates(output, files) {
     for (const page of pages) {
       const context = { language, name: page.name, t: textOf(messagesOf(language), language), href: hrefOf(language) };
       const file = `${page.name}.${language}.html`;
-      const paths = { css: files.css, js: files[`js.${language}`], font: files.font, icon: files.icon };
+      const paths = { css: files.css, team: files.team, js: files[`js.${language}`], font: files.font, icon: files.icon };
       writeFileSync(join(output, file), tighten(frame(page, pages, context, paths).source));
       made.push({ name: page.name, language, path: page.path === undefined ? null : hrefOf(language)(page.path), file });
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The admin listener: a socket in the data directory that only its owner can open. Whoever can reach it may administer.
-#include "app/peil.h"
+#include "app/admin.h"
 
 #include "base/json.h"
 #include "ingest/csv.h"
@@ -215,4 +215,5 @@ void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
                           .body_max = 2 * IMPORT_BODY_MAX,
                           .handle = admin_kpi_import_post,
                           .context = p};
+    out[5] = admin_user_route(p);
 }

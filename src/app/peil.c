@@ -24,10 +24,17 @@ static bool start_store(struct peil *p, err *e)
     return store_open(&c, &p->store, e);
 }
 
+password_config peil_password_config(const struct settings *s)
+{
+    return (password_config){.memory_bytes = (size_t)s->staff.password_memory_kb << 10,
+                             .passes = (size_t)s->staff.password_passes};
+}
+
 static bool start_identity(struct peil *p, err *e)
 {
+    const password_config c = peil_password_config(&p->settings);
     p->identity = identity_new(p->store, e);
-    return p->identity != NULL;
+    return p->identity && ((p->passwords = passwords_new(&c)) || err_no_memory(e));
 }
 
 // The operator's own descriptions of payloads go before those that peil comes with.
@@ -185,7 +192,10 @@ static bool start_portal(struct peil *p, err *e)
                              .zone = zone.p,
                              .root_url = s->http.root_url,
                              .is_demo = s->portal.demo,
-                             .metrics = p->metrics};
+                             .metrics = p->metrics,
+                             .identity = p->identity,
+                             .passwords = p->passwords,
+                             .schedule = p->schedule};
     return portal_open(&c, &p->portal, e);
 }
 
@@ -199,6 +209,7 @@ static http_config http_settings(struct peil *p)
         .workers = (size_t)p->settings.http.workers,
         .connections_max = (size_t)p->settings.http.connections,
         .connections_per_address_max = (size_t)p->settings.http.connections_per_address,
+        .trusted_proxies = p->settings.http.trusted_proxies,
         .body_bytes_max = (size_t)p->settings.http.body_bytes,
         .idle_timeout_s = (int)p->settings.http.idle_s,
         .request_timeout_s = (int)p->settings.http.request_s,
@@ -322,6 +333,7 @@ void peil_stop(struct peil *p)
     schedule_stop(p->schedule);
     portal_stop(p->portal);
     if (p->http) http_stop(p->http, STOP_GRACE_S);
+    passwords_free(p->passwords);
     town_broker_stop(p->broker);
     push_free(p->push);
     watch_close(p->watch);

@@ -12,6 +12,7 @@
 #include "base/schedule.h"
 #include "http/server.h"
 #include "identity/identity.h"
+#include "identity/password.h"
 #include "ingest/ingest.h"
 #include "ingest/site.h"
 #include "kpi/office.h"
@@ -27,6 +28,7 @@ struct peil {
     struct schedule *schedule;  // all periodic work; parts add their jobs while they start
     struct store *store;
     struct identity *identity;
+    struct passwords *passwords;
     struct site *site;
     struct ingest *ingest;
     struct push *push;
@@ -53,6 +55,7 @@ NODISCARD bool peil_open_site(const struct settings *s, struct store *store, are
 
 // Where sets of indicators are: the setting, or where peil was installed. False: no memory.
 NODISCARD bool kpi_directory(const struct settings *s, arena *a, str *out);
+password_config peil_password_config(const struct settings *s);
 
 NODISCARD bool peil_start(const struct settings *s, struct peil **out, err *e);
 int peil_port(const struct peil *p);
@@ -67,7 +70,7 @@ void peil_wait(void (*reload)(void *context), void *context);
 // Routes for operating: /healthz, /readyz for everyone; /metrics and tokens on the admin listener only (admin.c).
 #define HEALTH_ROUTES 2
 void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES]);
-#define ADMIN_ROUTES 5
+#define ADMIN_ROUTES 6
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
 void admin_areas_post(struct http_request *r, void *context);       // admin_areas.c; the struct peil
 void admin_kpi_import_post(struct http_request *r, void *context);  // admin_kpi.c

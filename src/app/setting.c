@@ -43,6 +43,11 @@ static bool check_root_url(str text, err *e)
                    STR_ARG(text));
 }
 
+static bool check_proxies(str text, err *e)
+{
+    return http_proxies_check(text, e);
+}
+
 static bool check_zone(str text, err *e)
 {
     struct tz *z = tz_load(text.p, e);
@@ -86,6 +91,9 @@ static const struct setting table[] = {
     {"http", "root_url", SETTING_TEXT, AT(http, root_url), "", 0, 0,
      "Address under which the public reaches peil, used in every link: https://peil.example.nl. Empty: http://localhost and the port.",
      check_root_url},
+    {"http", "trusted_proxies", SETTING_TEXT, AT(http, trusted_proxies), "", 0, 0,
+     "Addresses of the proxies in front: 127.0.0.1, ::1, 10.0.0.0/8. Only what these say in X-Forwarded-For and -Proto counts.",
+     check_proxies},
     {"http", "loops", SETTING_INT, AT(http, loops), "0", 0, 64,
      "Event loops; 0 is one per core."},
     {"http", "workers", SETTING_INT, AT(http, workers), "4", 1, 256,
@@ -199,6 +207,11 @@ static const struct setting table[] = {
      "Name of the set of indicators that the town uses."},
     {"kpi", "area", SETTING_TEXT, AT(kpi, area), "GM0603", 0, 0,
      "Code of the town's own area, which the assessment is about."},
+
+    {"staff", "password_memory_kb", SETTING_INT, AT(staff, password_memory_kb), "65536", 8, 4194304,
+     "Memory that hashing one password takes (argon2id); more is harder to guess. New passwords only."},
+    {"staff", "password_passes", SETTING_INT, AT(staff, password_passes), "2", 1, 64,
+     "How often that memory is gone through."},
 
     {"log", "level", SETTING_TEXT, AT(log, level), "info", 0, 0,
      "error, warning, notice, info or debug.",

@@ -15,7 +15,7 @@ struct settings {
         str directory;
     } store;
     struct {
-        str listen, root_url;
+        str listen, root_url, trusted_proxies;
         int64_t loops, workers, connections, connections_per_address, body_bytes, idle_s, request_s, write_s;
     } http;
     struct {
@@ -45,6 +45,9 @@ struct settings {
     struct {
         str directory, set, area;
     } kpi;
+    struct {
+        int64_t password_memory_kb, password_passes;
+    } staff;
     struct {
         str level;
     } log;

@@ -269,6 +269,9 @@ void conn_accept(struct http_server *s, struct loop *l, int fd, const struct pee
     *c = (struct conn){
         .source.ready = on_event, .post.run = on_adopt, .loop = l, .fd = fd, .can_write = true, .key = *key};
     memcpy(c->peer, peer, strnlen(peer, sizeof c->peer - 1));
+    struct peer_key whole;  // `key` is cut to a network
+    c->is_trusted = s->trusted.count &&
+                    trusted_has(&s->trusted, address_read(str_of(peer), &whole) ? &whole : key);
     atomic_fetch_add(&l->conn_count, 1);
     atomic_fetch_add(&s->conn_count, 1);
     meter_connections(1);

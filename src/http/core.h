@@ -9,6 +9,7 @@
 
 #include "base/queue.h"
 #include "http/chunk.h"
+#include "http/forwarded.h"
 #include "http/gzip.h"
 #include "http/head.h"
 #include "http/peers.h"
@@ -114,8 +115,9 @@ struct conn {
     bool is_ready;             // is in the loop's ready list
     bool can_read, can_write;  // as far as epoll's edges tell
     bool peer_ended;
-    bool is_orphan;  // its loop has ended while it was away
-    bool is_away;    // closed while its request is with a handler or worker
+    bool is_orphan;   // its loop has ended while it was away
+    bool is_trusted;  // comes from a proxy of ours
+    bool is_away;     // closed while its request is with a handler or worker
     int64_t deadline_us;
     int64_t idle_since_us;
     size_t drained;
@@ -162,6 +164,7 @@ struct http_server {
     struct workers *workers;
     struct compressors *compressors;
     struct peers *peers;
+    struct trusted trusted;
     atomic_size_t waiting;  // requests in the workers' queue
     atomic_size_t conn_count;
     atomic_size_t

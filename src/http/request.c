@@ -148,7 +148,25 @@ str http_request_body(const struct http_request *r)
 
 str http_request_peer(const struct http_request *r)
 {
-    return str_of(r->conn->peer);
+    const struct conn *c = r->conn;
+    const str client = c->is_trusted ? forwarded_client(&c->loop->server->trusted,
+                                                        http_request_header(r, "X-Forwarded-For"))
+                                     : (str){0};
+    return client.n ? client : str_of(c->peer);
+}
+
+bool http_request_is_secure(const struct http_request *r)
+{
+    return r->conn->is_trusted && str_eq(http_request_header(r, "X-Forwarded-Proto"), STR("https"));
+}
+
+bool http_request_is_local(const struct http_request *r)
+{
+    struct peer_key k;
+    const bool is_proxied = !r->conn->is_trusted && (http_request_has_header(r, "X-Forwarded-For") ||
+                                                     http_request_has_header(r, "X-Forwarded-Proto") ||
+                                                     http_request_has_header(r, "Forwarded"));
+    return !is_proxied && address_read(http_request_peer(r), &k) && address_is_loopback(&k);
 }
 
 arena *http_request_arena(struct http_request *r)

@@ -123,9 +123,15 @@ struct http_server *http_start(const http_config *c, err *e)
     s->method_route = (http_route){.handle = answer_method, .flags = HTTP_ON_LOOP};
     s->options_route = (http_route){.handle = answer_options, .flags = HTTP_ON_LOOP};
     if (c->metrics) meter_register(c->metrics);
-    if (start_parts(s, e)) return s;
+    if (trusted_read(c->trusted_proxies, &s->trusted, e) && start_parts(s, e)) return s;
     http_stop(s, 0);
     return NULL;
+}
+
+bool http_proxies_check(str list, err *e)
+{
+    struct trusted ignored;
+    return trusted_read(list, &ignored, e);
 }
 
 int http_port(const struct http_server *s)

@@ -80,6 +80,8 @@ typedef struct {
     size_t worker_queue;     // waiting requests before 503 with Retry-After; 0: 1024
     size_t connections_max;  // more get 503; 0: 12000; fewer when the limit on open files does not allow it
     size_t connections_per_address_max;  // an IPv6 /64 is one address; 0: no limit
+    // Whose X-Forwarded-For and X-Forwarded-Proto count: "127.0.0.1, ::1, 10.0.0.0/8"; empty: nobody's.
+    str trusted_proxies;
     size_t header_bytes_max;  // besides the address, which may have 16 KiB; 0: 16 KiB; at most 40 KiB
     size_t body_bytes_max;    // 0: 1 MiB
     int idle_timeout_s;  // keep-alive without a request; 5 when nine tenths of the connections are taken; 0: 60
@@ -97,6 +99,7 @@ typedef struct {
 } http_config;
 
 NODISCARD bool http_address_check(str where, err *e);  // the form of http_config.listen; ERR_CONFIG
+NODISCARD bool http_proxies_check(str list, err *e);   // that of http_config.trusted_proxies
 NODISCARD struct http_server *http_start(const http_config *c, err *e);
 int http_port(const struct http_server *s);
 // Stops accepting, lets requests under way finish (at most grace_s), ends live streams, closes, joins its threads.
@@ -110,8 +113,11 @@ str http_request_query(const struct http_request *r);  // raw, without '?'
 str http_request_header(const struct http_request *r, const char *name);
 bool http_request_has_header(const struct http_request *r, const char *name);
 str http_request_body(const struct http_request *r);
-str http_request_peer(const struct http_request *r);  // "127.0.0.1"
-arena *http_request_arena(struct http_request *r);    // freed with the request; at most 16 MiB
+str http_request_peer(const struct http_request *r);  // "127.0.0.1"; of the client behind a trusted proxy
+bool http_request_is_secure(const struct http_request *r);  // came over TLS, to us or to a trusted proxy
+// From this machine itself, and through no proxy that says otherwise.
+bool http_request_is_local(const struct http_request *r);
+arena *http_request_arena(struct http_request *r);  // freed with the request; at most 16 MiB
 const http_route *http_request_route(const struct http_request *r);
 
 // For an on-loop handler that finds long work in its request: `handle` is called on a worker instead, and the

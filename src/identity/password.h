@@ -31,8 +31,16 @@ NODISCARD bool password_check(struct passwords *p, str password, const char *has
 // hash NULL: no memory was left for it.
 NODISCARD bool password_make(struct passwords *p, str password, void (*done)(const char *hash, void *context),
                              void *context, err *e);
-// The same on this thread, which waits: for commands.
-NODISCARD bool password_make_now(const password_config *c, str password, char out[static crypto_pwhash_STRBYTES],
-                                 err *e);
+// The same, and waits; on no event loop. ERR_AUTH: it is not right.
+NODISCARD bool password_check_wait(struct passwords *p, str password, const char *hash, err *e);
+NODISCARD bool password_make_wait(struct passwords *p, str password, char out[static crypto_pwhash_STRBYTES],
+                                  err *e);
+// On this thread, without a queue: for commands.
+NODISCARD bool password_make_now(const password_config *c, str password,
+                                 char out[static crypto_pwhash_STRBYTES], err *e);
+
+// One to give out: four times five letters and digits, 99 bits. Its owner has to choose another when he logs in.
+#define PASSWORD_INVENTED_MAX 24
+void password_invent(char out[static PASSWORD_INVENTED_MAX]);
 
 #endif

@@ -86,18 +86,16 @@ static struct slot *room_for(struct sessions *s, const char *name, instant now)
 }
 
 bool session_open(struct sessions *s, const struct user *user, bool is_pending, str sid, instant now,
-                   char secret[static SESSION_SECRET_MAX], err *e)
+                  char secret[static SESSION_SECRET_MAX], err *e)
 {
     if (sid.n > SESSION_SID_MAX) sid = (str){0};
     session_secret_make(secret);
     lock_take(s->lock);
     struct slot *slot = room_for(s, user->name, now);
     if (slot) {
-        *slot = (struct slot){.is_used = true,
-                              .session = {.is_pending = is_pending,
-                                          .version = user->version,
-                                          .began = now,
-                                          .last_seen = now}};
+        *slot = (struct slot){
+            .is_used = true,
+            .session = {.is_pending = is_pending, .version = user->version, .began = now, .last_seen = now}};
         memcpy(slot->session.name, user->name, sizeof slot->session.name);
         if (sid.n) memcpy(slot->session.sid, sid.p, sid.n);
         hash_of(str_of(secret), slot->hash);
@@ -174,7 +172,8 @@ size_t sessions_count(struct sessions *s, instant now)
 {
     size_t n = 0;
     lock_take(s->lock);
-    for (size_t k = 0; k < SESSIONS_MAX; k++) n += s->slots[k].is_used && !has_ended(&s->slots[k].session, now);
+    for (size_t k = 0; k < SESSIONS_MAX; k++)
+        n += s->slots[k].is_used && !has_ended(&s->slots[k].session, now);
     lock_drop(s->lock);
     return n;
 }

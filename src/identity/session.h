@@ -38,12 +38,12 @@ void sessions_free(struct sessions *s);
 
 void session_secret_make(char out[static SESSION_SECRET_MAX]);
 // Makes one; the secret goes into the cookie. The oldest one of the user makes room.
-NODISCARD bool session_open(struct sessions *s, const struct user *user, bool is_pending, str sid, instant now,
-                             char secret[static SESSION_SECRET_MAX], err *e);
+NODISCARD bool session_open(struct sessions *s, const struct user *user, bool is_pending, str sid,
+                            instant now, char secret[static SESSION_SECRET_MAX], err *e);
 // The session and its account, as they are now; it counts as seen. False: none, or it has ended.
 bool session_find(struct sessions *s, str secret, instant now, struct session *out, struct user *user);
 void session_close(struct sessions *s, str secret);
-void session_close_sid(struct sessions *s, str sid);       // back-channel logout; empty: none
+void session_close_sid(struct sessions *s, str sid);  // back-channel logout; empty: none
 void session_close_user(struct sessions *s, str name);
 size_t sessions_count(struct sessions *s, instant now);
 

@@ -92,7 +92,8 @@ static void a_session_ends_with_what_it_stood_on(void **state)
     assert_false(is_there(f, now));
 }
 
-static bool who(struct fixture *f, const char *cookie, bool is_change, str form_token, struct principal *out, err *e)
+static bool who(struct fixture *f, const char *cookie, bool is_change, str form_token, struct principal *out,
+                err *e)
 {
     const struct credentials c = {
         .cookie = str_of(cookie), .form_token = form_token, .is_change = is_change, .now = now};
@@ -163,10 +164,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_session_ends_half_an_hour_after_it_was_last_seen, start, stop),
         cmocka_unit_test_setup_teardown(a_session_ends_after_twelve_hours_whatever_is_done, start, stop),
         cmocka_unit_test_setup_teardown(a_session_ends_with_what_it_stood_on, start, stop),
-        cmocka_unit_test_setup_teardown(a_cookie_is_somebody_for_reading_and_with_the_form_token_for_changing, start,
-                                        stop),
+        cmocka_unit_test_setup_teardown(a_cookie_is_somebody_for_reading_and_with_the_form_token_for_changing,
+                                        start, stop),
         cmocka_unit_test_setup_teardown(the_cookie_of_plain_http_is_not_that_of_tls, start, stop),
-        cmocka_unit_test_setup_teardown(who_waits_for_the_second_step_is_nobody_and_not_for_long, start, stop),
+        cmocka_unit_test_setup_teardown(who_waits_for_the_second_step_is_nobody_and_not_for_long, start,
+                                        stop),
         cmocka_unit_test_setup_teardown(the_oldest_session_of_an_account_makes_room, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

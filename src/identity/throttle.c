@@ -10,8 +10,8 @@
 #define WAYS 8  // buckets that a key may use: the least lately used of them makes room
 
 struct bucket {
-    uint64_t key;     // 0: unused
-    double level;     // what is left
+    uint64_t key;      // 0: unused
+    double level;      // what is left
     int64_t since_us;  // when `level` was so
 };
 

@@ -19,6 +19,6 @@ void throttle_free(struct throttle *t);
 // Takes one. False: none is left, and *wait_us is how long until there is.
 bool throttle_take(struct throttle *t, str key, int64_t now_us, int64_t *wait_us);
 bool throttle_has(struct throttle *t, str key, int64_t now_us, int64_t *wait_us);  // the same without taking
-void throttle_forgive(struct throttle *t, str key);  // full again
+void throttle_forgive(struct throttle *t, str key);                                // full again
 
 #endif

@@ -14,8 +14,8 @@ static void codes_are_those_of_the_rfc(void **state)
     static const struct {
         int64_t seconds;
         uint32_t code;
-    } rows[] = {{59, 287082},          {1111111109, 81804}, {1111111111, 50471}, {1234567890, 5924},
-                {2000000000, 279037}, {20000000000, 353130}};
+    } rows[] = {{59, 287082},       {1111111109, 81804},  {1111111111, 50471},
+                {1234567890, 5924}, {2000000000, 279037}, {20000000000, 353130}};
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
         assert_int_equal(totp_code(secret, totp_step(rows[k].seconds * TIME_SECOND)), rows[k].code);
 }

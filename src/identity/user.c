@@ -183,7 +183,8 @@ static bool look_for_administrator(str key, str text, void *context, err *e)
 }
 
 // Nobody may lock everybody out.
-static bool keeps_an_administrator(struct store_tx *tx, const struct edit *c, const struct user *before, err *e)
+static bool keeps_an_administrator(struct store_tx *tx, const struct edit *c, const struct user *before,
+                                   err *e)
 {
     const bool stays = !may_administer(before) || (!c->is_removal && may_administer(&c->after));
     if (stays) return true;
@@ -284,7 +285,8 @@ static bool role_is_for_people(role r, err *e)
            err_set(e, ERR_RANGE, ERR_NOWHERE, "the role '%.*s' is not one of people", STR_ARG(role_name(r)));
 }
 
-static bool create(struct users *u, const struct deed *d, str name, const struct making *m, struct user *out, err *e)
+static bool create(struct users *u, const struct deed *d, str name, const struct making *m, struct user *out,
+                   err *e)
 {
     if (!name_is_valid(name))
         return err_set(e, ERR_RANGE, ERR_NOWHERE,
@@ -300,14 +302,15 @@ static bool create(struct users *u, const struct deed *d, str name, const struct
     return true;
 }
 
-bool user_create(struct users *u, const struct deed *d, str name, role r, const char *hash, bool must_change, err *e)
+bool user_create(struct users *u, const struct deed *d, str name, role r, const char *hash, bool must_change,
+                 err *e)
 {
     const struct making m = {.role = r, .hash = hash, .must_change = must_change};
     return create(u, d, name, &m, NULL, e);
 }
 
-bool user_from_provider(struct users *u, const struct deed *d, str name, str subject, role r, struct user *out,
-                        err *e)
+bool user_from_provider(struct users *u, const struct deed *d, str name, str subject, role r,
+                        struct user *out, err *e)
 {
     if (subject.n > USER_SUBJECT_MAX)
         return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the provider's name of this account is too long");
@@ -338,11 +341,11 @@ static bool edit_role(struct user *user, struct edit *c, err *e)
 bool user_set_role(struct users *u, const struct deed *d, str name, role r, err *e)
 {
     struct edit c = {.deed = d,
-                       .name = name,
-                       .what = STR("user.role"),
-                       .edit = edit_role,
-                       .context = &r,
-                       .ends_sessions = true};
+                     .name = name,
+                     .what = STR("user.role"),
+                     .edit = edit_role,
+                     .context = &r,
+                     .ends_sessions = true};
     return role_is_for_people(r, e) && change(u, &c, e);
 }
 
@@ -356,11 +359,11 @@ static bool edit_disabled(struct user *user, struct edit *c, err *e)
 bool user_set_disabled(struct users *u, const struct deed *d, str name, bool is_disabled, err *e)
 {
     struct edit c = {.deed = d,
-                       .name = name,
-                       .what = is_disabled ? STR("user.disable") : STR("user.enable"),
-                       .edit = edit_disabled,
-                       .context = &is_disabled,
-                       .ends_sessions = true};
+                     .name = name,
+                     .what = is_disabled ? STR("user.disable") : STR("user.enable"),
+                     .edit = edit_disabled,
+                     .context = &is_disabled,
+                     .ends_sessions = true};
     return change(u, &c, e);
 }
 
@@ -373,15 +376,16 @@ static bool edit_password(struct user *user, struct edit *c, err *e)
     return true;
 }
 
-bool user_set_password(struct users *u, const struct deed *d, str name, const char *hash, bool must_change, err *e)
+bool user_set_password(struct users *u, const struct deed *d, str name, const char *hash, bool must_change,
+                       err *e)
 {
     const struct making m = {.hash = hash, .must_change = must_change};
     struct edit c = {.deed = d,
-                       .name = name,
-                       .what = STR("user.password"),
-                       .edit = edit_password,
-                       .context = &m,
-                       .ends_sessions = true};
+                     .name = name,
+                     .what = STR("user.password"),
+                     .edit = edit_password,
+                     .context = &m,
+                     .ends_sessions = true};
     return change(u, &c, e);
 }
 
@@ -443,10 +447,10 @@ bool user_set_totp(struct users *u, const struct deed *d, str name, const unsign
 {
     const struct second s = {.secret = secret, .step = step, .codes = codes};
     struct edit c = {.deed = d,
-                       .name = name,
-                       .what = secret ? STR("user.authenticator") : STR("user.authenticator-off"),
-                       .edit = edit_totp,
-                       .context = &s};
+                     .name = name,
+                     .what = secret ? STR("user.authenticator") : STR("user.authenticator-off"),
+                     .edit = edit_totp,
+                     .context = &s};
     return change(u, &c, e);
 }
 
@@ -536,6 +540,7 @@ bool user_password_is_fit(str password, str name, err *e)
     bool is_one = true;
     for (size_t k = 1; k < password.n && is_one; k++) is_one = password.p[k] == password.p[0];
     if (is_one || (name.n > 3 && str_find(password, name, &at)))
-        return err_set(e, ERR_RANGE, ERR_NOWHERE, "a password is not one character again and again, nor holds the name");
+        return err_set(e, ERR_RANGE, ERR_NOWHERE,
+                       "a password is not one character again and again, nor holds the name");
     return true;
 }

@@ -29,11 +29,11 @@ struct user {
     char name[USER_NAME_MAX + 1];
     role role;
     bool is_disabled;
-    bool must_change;  // the password was set by another
+    bool must_change;                       // the password was set by another
     char password[crypto_pwhash_STRBYTES];  // empty: none, logs in at the provider
     bool has_totp;
     unsigned char totp_secret[TOTP_SECRET_BYTES];
-    int64_t totp_last;  // newest step that was used
+    int64_t totp_last;                           // newest step that was used
     unsigned char recovery[RECOVERY_CODES][32];  // hashes; all zero: used
     char subject[USER_SUBJECT_MAX + 1];
     instant created, last_login;  // TIME_NONE: never
@@ -69,9 +69,8 @@ NODISCARD bool user_set_disabled(struct users *u, const struct deed *d, str name
 NODISCARD bool user_set_password(struct users *u, const struct deed *d, str name, const char *hash,
                                  bool must_change, err *e);
 // secret NULL: no authenticator any more. `codes` receives the new recovery codes as text.
-NODISCARD bool user_set_totp(struct users *u, const struct deed *d, str name,
-                             const unsigned char *secret, int64_t step,
-                             char codes[RECOVERY_CODES][RECOVERY_TEXT_MAX], err *e);
+NODISCARD bool user_set_totp(struct users *u, const struct deed *d, str name, const unsigned char *secret,
+                             int64_t step, char codes[RECOVERY_CODES][RECOVERY_TEXT_MAX], err *e);
 // The second step of logging in: a code of the app or a recovery code, each of which counts once. ERR_AUTH: neither.
 NODISCARD bool user_check_code(struct users *u, const struct deed *d, str name, str code, err *e);
 NODISCARD bool user_logged_in(struct users *u, const struct deed *d, str name, str how, err *e);

@@ -124,9 +124,11 @@ static void a_provider_account_follows_the_role_that_the_provider_says(void **st
     struct fixture *f = *state;
     struct user user;
     err e;
-    assert_true(user_from_provider(f->users, &deed, STR("carla"), STR("https://op 17"), ROLE_READER, &user, &e));
+    assert_true(
+        user_from_provider(f->users, &deed, STR("carla"), STR("https://op 17"), ROLE_READER, &user, &e));
     assert_string_equal(user.name, "carla");
-    assert_true(user_from_provider(f->users, &deed, STR("other"), STR("https://op 17"), ROLE_EDITOR, &user, &e));
+    assert_true(
+        user_from_provider(f->users, &deed, STR("other"), STR("https://op 17"), ROLE_EDITOR, &user, &e));
     assert_string_equal(user.name, "carla");
     assert_int_equal(user.role, ROLE_EDITOR);
     assert_int_equal(users_count(f->users), 1);
@@ -202,7 +204,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_and_roles_that_are_not_of_people_are_refused, start, stop),
         cmocka_unit_test_setup_teardown(the_last_administrator_cannot_go, start, stop),
         cmocka_unit_test_setup_teardown(a_code_of_the_app_and_a_recovery_code_count_once, start, stop),
-        cmocka_unit_test_setup_teardown(a_provider_account_follows_the_role_that_the_provider_says, start, stop),
+        cmocka_unit_test_setup_teardown(a_provider_account_follows_the_role_that_the_provider_says, start,
+                                        stop),
         cmocka_unit_test(passwords_are_long_and_not_the_name),
         cmocka_unit_test(only_the_right_password_of_an_account_is_right),
         cmocka_unit_test(a_bucket_is_empty_after_its_number_and_fills_up_evenly),

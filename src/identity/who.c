@@ -24,8 +24,9 @@ str session_cookie_find(str header, bool is_secure)
 str session_cookie_write(char out[static SESSION_COOKIE_MAX], str secret, bool is_secure)
 {
     const str name = cookie_name(is_secure);
-    const int n = snprintf(out, SESSION_COOKIE_MAX, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", STR_ARG(name),
-                           STR_ARG(secret), is_secure ? "; Secure" : "", secret.n ? "" : "; Max-Age=0");
+    const int n = snprintf(out, SESSION_COOKIE_MAX, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s",
+                           STR_ARG(name), STR_ARG(secret), is_secure ? "; Secure" : "",
+                           secret.n ? "" : "; Max-Age=0");
     return (str){out, (size_t)n};
 }
 

@@ -14,6 +14,7 @@
 struct http_static;
 struct live;
 struct shelf;
+struct team;
 
 struct portal {
     portal_config config;
@@ -26,6 +27,7 @@ struct portal {
     struct meter_book *book;
     struct live *live;
     struct shelf *shelf;
+    struct team *team;  // NULL: no pages of staff
     struct http_static *assets;
     struct page_route *page_routes;  // by index of site->pages
 };
@@ -62,6 +64,12 @@ NODISCARD bool view_explain(struct page *p, err *e);
 
 void page_handle(struct http_request *r, void *context);  // the struct page_route
 void page_not_found(struct http_request *r, struct portal *p);
+
+// Its steps, for pages that have rules of their own (portal/team/).
+bool page_begin(struct page *p, struct portal *portal, struct http_request *r, str name, language l);
+bool page_path_fits(const struct site_page *page, str path, str *rest);
+void page_put_frame(struct page *p);
+void page_failure(struct portal *portal, struct http_request *r, language l, const err *e);
 
 // ---- For views ---------------------------------------------------------------------------------------------------
 

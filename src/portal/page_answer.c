@@ -56,7 +56,7 @@ static bool shows_demo(const struct page *p)
     return false;
 }
 
-static void put_frame(struct page *p)
+void page_put_frame(struct page *p)
 {
     const str path = http_request_path(p->request);
     struct view_maker *m = &p->maker;
@@ -74,7 +74,7 @@ static void put_frame(struct page *p)
 
 // ---- Answering ---------------------------------------------------------------------------------------------------
 
-static bool page_start(struct page *p, struct portal *portal, struct http_request *r, str name, language l)
+bool page_begin(struct page *p, struct portal *portal, struct http_request *r, str name, language l)
 {
     *p = (struct page){.portal = portal,
                        .name = name,
@@ -162,14 +162,14 @@ static void answer_special(struct portal *portal, struct http_request *r, langua
 {
     struct page p;
     const struct site_page *page = site_page_find(portal->site, name, l);
-    if (!page || !page_start(&p, portal, r, name, l)) {
+    if (!page || !page_begin(&p, portal, r, name, l)) {
         answer_bare(r, status);
         return;
     }
     err ignored;
     if (!meters_take(portal->book, &p.meters, &ignored))
         p.meters = NULL;  // only to know whether to say "demo"
-    put_frame(&p);
+    page_put_frame(&p);
     view_text(&p.maker, p.root, STR("code"), code);
     if (p.maker.failed)
         answer_bare(r, status);
@@ -178,7 +178,7 @@ static void answer_special(struct portal *portal, struct http_request *r, langua
     meters_give(portal->book, p.meters);
 }
 
-static void answer_failure(struct portal *portal, struct http_request *r, language l, const err *e)
+void page_failure(struct portal *portal, struct http_request *r, language l, const err *e)
 {
     char text[256];
     log_error("page failed", "path=%s error=%s", log_quote(text, http_request_path(r)),
@@ -191,12 +191,12 @@ static bool fill(struct page *p, const struct site_page *page, err *e)
 {
     const page_view view = view_of(page->name);
     if (view && !view(p, e)) return false;
-    put_frame(p);
+    page_put_frame(p);
     return !p->maker.failed || err_no_memory(e);
 }
 
 // "/meter/{id}" takes what stands below /meter; any other page is only itself.
-static bool path_fits(const struct site_page *page, str path, str *rest)
+bool page_path_fits(const struct site_page *page, str path, str *rest)
 {
     size_t brace;
     if (!str_find(page->path, STR("{"), &brace)) {
@@ -214,11 +214,11 @@ void page_handle(struct http_request *r, void *context)
     const language l = route->page->language;
     struct page p;
     err e = {0};
-    if (!page_start(&p, portal, r, route->page->name, l)) {
+    if (!page_begin(&p, portal, r, route->page->name, l)) {
         answer_bare(r, 503);
         return;
     }
-    if (!path_fits(route->page, http_request_path(r), &p.rest)) {
+    if (!page_path_fits(route->page, http_request_path(r), &p.rest)) {
         page_not_found(r, portal);
         return;
     }
@@ -235,7 +235,7 @@ void page_handle(struct http_request *r, void *context)
     if (e.code == ERR_ABSENT)
         page_not_found(r, portal);
     else
-        answer_failure(portal, r, l, &e);
+        page_failure(portal, r, l, &e);
 }
 
 void page_not_found(struct http_request *r, struct portal *portal)

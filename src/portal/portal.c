@@ -6,6 +6,7 @@
 #include "portal/live.h"
 #include "portal/page.h"
 #include "portal/shelf.h"
+#include "portal/team/team.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -72,6 +73,7 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
               (p->zone = tz_load(c->zone, e)) && (p->book = meter_book_new(c->store, p->outlines, e)) &&
               ((p->shelf = shelf_new()) || err_no_memory(e)) &&
               (p->live = live_start(c->store, p->book, c->metrics, e)) && make_routes(p, e);
+    if (ok && c->identity) ok = (p->team = team_new(p, e));
     if (!ok) {
         portal_close(p);
         return false;
@@ -89,6 +91,7 @@ void portal_stop(struct portal *p)
 void portal_close(struct portal *p)
 {
     if (!p) return;
+    team_free(p->team);
     live_free(p->live);
     shelf_free(p->shelf);
     meter_book_free(p->book);
@@ -164,7 +167,12 @@ size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])
     size_t n = 0;
     for (; n < sizeof fixed / sizeof fixed[0]; n++) out[n] = fixed[n];
     for (size_t i = 0; i < p->site->page_count && n < PORTAL_ROUTES_MAX; i++)
-        if (p->site->pages[i].path.n) out[n++] = route_of(&p->page_routes[i]);
+        if (p->site->pages[i].path.n && !str_starts(p->site->pages[i].name, STR("team-")))
+            out[n++] = route_of(&p->page_routes[i]);
+    if (p->team && n + TEAM_ROUTES <= PORTAL_ROUTES_MAX) {
+        team_routes(p->team, out + n);
+        n += TEAM_ROUTES;
+    }
     return n;
 }
 

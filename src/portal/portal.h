@@ -9,10 +9,13 @@
 #ifndef PEIL_PORTAL_PORTAL_H
 #define PEIL_PORTAL_PORTAL_H
 
+#include "base/schedule.h"
 #include "http/server.h"
+#include "identity/password.h"
 #include "store/store.h"
 
 struct portal;
+struct identity;
 
 typedef struct {
     struct store *store;
@@ -23,7 +26,10 @@ typedef struct {
     const char *zone;           // "Europe/Amsterdam"
     str root_url;  // as residents reach it: "https://peil.rijswijk.nl"; empty: from the Host header
     bool is_demo;  // every page says so
-    struct metrics *metrics;  // may be NULL
+    struct metrics *metrics;      // may be NULL
+    struct identity *identity;    // NULL: without the pages of staff (portal/team/)
+    struct passwords *passwords;  // with identity
+    struct schedule *schedule;    // what the staff see of the jobs; may be NULL
 } portal_config;
 
 // Listens on the store, so before its first write. Texts of the config must outlive the portal.

@@ -6,6 +6,7 @@ import type { Context, Language, MessageId, Page, Text } from './page';
 
 export interface Files {
   css: string;
+  team: string; // style of the pages of staff
   js: string;
   font: string;
   icon: string;
@@ -54,6 +55,15 @@ function menu(pages: Page[], c: Context): Html {
   </nav>`;
 }
 
+function teamBar(c: Context): Html {
+  return html`{{#user}}<nav class="team-bar" aria-label="${c.t('team.menu')}"><div class="wide">
+    <ul>{{#team_menu}}<li><a href="{{href}}"{{#current}} aria-current="page"{{/current}}>{{name}}</a></li>{{/team_menu}}</ul>
+    <form method="post" action="${c.href('team/uitloggen')}"><p><a href="${c.href('team/account')}">{{user}}</a>
+      <input type="hidden" name="form_token" value="{{form_token}}">
+      <button type="submit" class="nl-button nl-button--default quiet">${c.t('team.logout')}</button></p></form>
+  </div></nav>{{/user}}`;
+}
+
 const MENU_ORDER = ['home', 'map', 'data', 'explain'];
 
 export function frame(page: Page, pages: Page[], c: Context, files: Files): Html {
@@ -73,9 +83,10 @@ export function frame(page: Page, pages: Page[], c: Context, files: Files): Html
   <link rel="alternate" hreflang="${other}" href="{{other_href}}">`}
   <link rel="preload" href="${files.font}" as="font" type="font/woff2" crossorigin>
   <link rel="stylesheet" href="${files.css}">
+  ${page.team && html`<link rel="stylesheet" href="${files.team}"><meta name="robots" content="noindex">`}
   {{#theme_css}}<link rel="stylesheet" href="{{theme_css}}">{{/theme_css}}
   <link rel="icon" href="${files.icon}" type="image/svg+xml">
-  <script type="module" src="${files.js}"></script>
+  ${!page.team && html`<script type="module" src="${files.js}"></script>`}
 </head>
 <body class="page-${page.name}" data-live="{{live}}" data-zone="{{zone}}"{{#layer}} data-layer="{{layer}}"{{/layer}}{{#thing}} data-thing="{{thing}}"{{/thing}}>
   <a class="nl-skip-link nl-skip-link--visible-on-focus" href="#main">${c.t('frame.skip')}</a>
@@ -87,6 +98,7 @@ export function frame(page: Page, pages: Page[], c: Context, files: Files): Html
     </div>
   </header>
   {{#demo}}<aside class="demo" aria-label="${c.t('frame.demo.label')}"><p class="wide"><strong>${c.t('frame.demo')}</strong> ${c.t('frame.demo.more')}</p></aside>{{/demo}}
+  ${page.team && teamBar(c)}
   <main id="main" class="wide" tabindex="-1">
     ${page.body(c)}
   </main>

@@ -22,5 +22,6 @@ export interface Page {
   path?: string; // below / and /en/; "meter/{id}" also takes what is below; none: only for errors
   title: (c: Context) => Html; // "place - subject"; the town is added
   inMenu?: MessageId;
+  team?: boolean; // a page of staff: src/portal/team, with its own bar and style
   body: (c: Context) => Html; // inside <main>
 }

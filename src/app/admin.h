@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: EUPL-1.2
+// admin.h: what the routes of the admin listener share.
+#ifndef PEIL_APP_ADMIN_H
+#define PEIL_APP_ADMIN_H
+
+#include "app/peil.h"
+#include "identity/user.h"
+
+// GET lists the accounts, POST {"verb","name","role"} does what `peil user` is asked to.
+http_route admin_user_route(struct peil *p);
+
+// What the subcommand `user` can do, on a store that is served or not. `password` receives one to give out, or stays empty.
+// ERR_USAGE: no such verb.
+NODISCARD bool user_act(struct users *u, const password_config *c, str verb, str name, role r,
+                        char password[static PASSWORD_INVENTED_MAX], err *e);
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Parts of the pages of staff. Every form goes through form(), which carries the token against forged forms.
+
+import { html, Html, raw } from './html';
+import type { Context, MessageId } from './page';
+
+// A form that posts to its own page. `what` says which deed of the page it is.
+export function form(c: Context, what: string, label: Html | string, body: Html, options: { quiet?: boolean } = {}): Html {
+  return html`<form method="post" class="${options.quiet ? 'team-inline' : 'team-form'}" aria-label="${label}">
+    <input type="hidden" name="form_token" value="{{form_token}}"><input type="hidden" name="wat" value="${what}">
+    ${body}
+  </form>`;
+}
+
+let fields = 0;
+
+// A labelled text field; `extra` are further attributes.
+export function field(label: Html, name: string, extra = '', hint?: Html): Html {
+  const id = `f${++fields}-${name}`;
+  return html`<div class="team-field"><label for="${id}">${label}</label>
+    ${hint !== undefined && html`<p class="team-hint" id="${id}-h">${hint}</p>`}
+    <input id="${id}" name="${name}"${raw(hint ? ` aria-describedby="${id}-h"` : '')} ${raw(extra)}></div>`;
+}
+
+export function select(label: Html, name: string, options: Html): Html {
+  const id = `f${++fields}-${name}`;
+  return html`<div class="team-field"><label for="${id}">${label}</label><select id="${id}" name="${name}">${options}</select></div>`;
+}
+
+export function submit(text: Html, kind: 'primary' | 'default' = 'primary'): Html {
+  return html`<button type="submit" class="nl-button nl-button--${kind}">${text}</button>`;
+}
+
+// What went well or wrong; stands under the heading of each page.
+export function notices(c: Context): Html {
+  return html`{{#error}}<div class="team-error" role="alert" tabindex="-1" autofocus><p><strong>{{error}}</strong></p>
+      <p class="small" lang="en">{{error_detail}}</p></div>{{/error}}
+    {{#done}}<p class="team-done" role="status">{{done}}</p>{{/done}}`;
+}
+
+// A row of a table that is read as a list on a phone.
+export function cell(c: Context, head: MessageId, body: Html): Html {
+  return html`<td data-head="${c.t(head)}">${body}</td>`;
+}
+
+export function head(c: Context, ids: MessageId[]): Html {
+  return html`<thead><tr>${ids.map((id) => html`<th scope="col">${c.t(id)}</th>`)}</tr></thead>`;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: EUPL-1.2
+// bits.h: inside sign: the ring of days of events and of hours with readings.
+#ifndef PEIL_SIGN_BITS_H
+#define PEIL_SIGN_BITS_H
+
+#include "sign/home.h"
+
+static inline size_t ring_of(int32_t day)
+{
+    const int32_t r = day % SIGN_DAYS;
+    return (size_t)(r < 0 ? r + SIGN_DAYS : r);
+}
+
+static inline bool bit_get(const uint8_t *bytes, size_t i)
+{
+    return (bytes[i / 8] >> (i % 8)) & 1u;
+}
+
+static inline void bit_set(uint8_t *bytes, size_t i)
+{
+    bytes[i / 8] = (uint8_t)(bytes[i / 8] | (1u << (i % 8)));
+}
+
+static inline int32_t slot_day(sign_slot s)
+{
+    return (s >= 0 ? s : s - (SIGN_SLOTS - 1)) / SIGN_SLOTS;
+}
+
+static inline size_t slot_of_day(sign_slot s)
+{
+    return (size_t)(s - slot_day(s) * SIGN_SLOTS);
+}
+
+static inline bool day_is_weekend(int32_t day)
+{
+    return (day + 3) % 7 >= 5;  // 1970-01-01 was a Thursday
+}
+
+#endif

@@ -2,7 +2,7 @@
 // Messages a second of peil's subscriber beside mosquitto_sub: same broker, same publisher, turn by turn.
 // live     the publisher runs while the subscriber reads: broker, publisher and subscriber share the machine
 // backlog  all messages wait at the broker when the subscriber connects: the subscriber's own speed weighs most
-// Usage: mqtt-subscribe [messages, 100000] [rounds, 3]
+// Usage: mqtt-subscribe [messages, 100000] [rounds, 3]   or: mqtt-subscribe publish PORT MESSAGES [TOPIC], the publisher alone
 #include "base/time.h"
 #include "mqtt/broker.h"
 #include "mqtt/subscriber.h"
@@ -23,8 +23,13 @@
 
 extern char **environ;
 
-// An observation as devices send it.
-static const char payload[] = "{\"phenomenonTime\":\"2026-01-01T09:00:00Z\",\"result\":20.5}";
+// An observation as devices send it, one a second.
+#define PAYLOAD_MAX 128
+static int write_payload(char out[static PAYLOAD_MAX], int n)
+{
+    return snprintf(out, PAYLOAD_MAX, "{\"phenomenonTime\":\"2026-01-%02dT%02d:%02d:%02dZ\",\"result\":20.%d}", 1 + n / 86400 % 28,
+                    n / 3600 % 24, n / 60 % 60, n % 60, n % 10);
+}
 
 static _Noreturn void fail(const char *what)
 {
@@ -46,7 +51,7 @@ static void on_acknowledged(struct mosquitto *client, void *context, int id)
 }
 
 // libmosquitto keeps what it may not send yet, so it is given no more than it may.
-static int publish(int port, int count)
+static int publish(int port, int count, const char *topic)
 {
     enum { IN_FLIGHT = 500 };
     struct publisher p = {.wanted = count};
@@ -57,9 +62,10 @@ static int publish(int port, int count)
     if (mosquitto_connect(client, "127.0.0.1", port, 60) != MOSQ_ERR_SUCCESS)
         fail("the publisher cannot connect");
     while (p.acknowledged < p.wanted) {
-        for (; p.sent < p.wanted && p.sent - p.acknowledged < IN_FLIGHT; p.sent++)
-            mosquitto_publish(client, NULL, "bench/Datastreams(1)/Observations", sizeof payload - 1, payload,
-                              1, false);
+        for (; p.sent < p.wanted && p.sent - p.acknowledged < IN_FLIGHT; p.sent++) {
+            char payload[PAYLOAD_MAX];
+            mosquitto_publish(client, NULL, topic, write_payload(payload, p.sent), payload, 1, false);
+        }
         if (mosquitto_loop(client, 100, 1) != MOSQ_ERR_SUCCESS && p.acknowledged < p.wanted)
             fail("the publisher broke");
     }
@@ -232,8 +238,9 @@ static void measure(int count, size_t rounds, bool is_live)
 
 int main(int argc, char **argv)
 {
-    if (argc == 4 && strcmp(argv[1], "publish") == 0)
-        return publish((int)strtol(argv[2], NULL, 10), (int)strtol(argv[3], NULL, 10));
+    if (argc >= 4 && strcmp(argv[1], "publish") == 0)
+        return publish((int)strtol(argv[2], NULL, 10), (int)strtol(argv[3], NULL, 10),
+                       argc > 4 ? argv[4] : "bench/Datastreams(1)/Observations");
     const int count = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 100000;
     const long rounds = argc > 2 ? strtol(argv[2], NULL, 10) : 3;
     if (count < 1 || rounds < 1 || rounds > ROUNDS_MAX)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // write_requests: the shared workload as ready HTTP requests (for replay), or as bare rows for a client program.
 // Usage: write_requests FORMAT STREAMS FIRST_STEP STEPS PER_REQUEST JITTERED PATH [HEADER] > FILE
-// FORMAT: influx, tsv, data-array (requests); csv, copy (bare rows). Streams are numbered from 1; PER_REQUEST counts readings.
+// FORMAT: influx, located (the same with the device's place), tsv, data-array (requests); csv, copy (bare rows). Streams are numbered from 1; PER_REQUEST counts readings.
 // A file of requests is a sequence of: length (32 bits, this machine's order), the request's bytes.
 #include "../store-ingest/workload.h"
 
@@ -70,11 +70,21 @@ static const char *quantity(uint64_t s)
     return names[s % 10];
 }
 
-static void add_influx(struct text *t, const struct range *r, uint64_t s, uint64_t i)
+static void add_line(struct text *t, const struct range *r, uint64_t s, uint64_t i, const char *tags)
 {
-    add(t, "%s,device=s%" PRIu64 " value=", quantity(s), s + 1);
+    add(t, "%s,device=s%" PRIu64 "%s value=", quantity(s), s + 1, tags);
     add_value(t, workload_tenths(&r->w, s, i));
     add(t, " %" PRId64 "\n", workload_time(&r->w, s, i) / 1000);
+}
+
+static void add_influx(struct text *t, const struct range *r, uint64_t s, uint64_t i)
+{
+    add_line(t, r, s, i, "");
+}
+
+static void add_located(struct text *t, const struct range *r, uint64_t s, uint64_t i)
+{
+    add_line(t, r, s, i, ",lat=52.04,lon=4.31");
 }
 
 static void add_tsv(struct text *t, const struct range *r, uint64_t s, uint64_t i)
@@ -188,6 +198,7 @@ int main(int argc, char **argv)
     const struct target to = {argv[7], argc > 8 ? argv[8] : ""};
     if (strcmp(format, "influx") == 0)
         write_rows(&range, add_influx, per_request, &to);
+    else if (strcmp(format, "located") == 0) write_rows(&range, add_located, per_request, &to);
     else if (strcmp(format, "tsv") == 0)
         write_rows(&range, add_tsv, per_request, &to);
     else if (strcmp(format, "data-array") == 0)

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { Server, bytesOnDisk, freePort, until } from './process.mjs'
 
 const DAY_MS = 86_400_000
-const binary = resolve(process.env.PEIL ?? 'build/src/app/peil')
+const binary = () => resolve(process.env.PEIL ?? 'build/src/app/peil')
 
 export default class Peil {
   name = 'peil'
@@ -15,7 +15,7 @@ export default class Peil {
   async start(directory) {
     this.directory = join(directory, 'data')
     this.port = await freePort()
-    const say = (...args) => execFileSync(binary, args, { encoding: 'utf8' })
+    const say = (...args) => execFileSync(binary(), args, { encoding: 'utf8' })
     say('init', '--data', this.directory)
     this.header = `Authorization: Bearer ${say('token', 'create', '--data', this.directory, '--role', 'administrator', 'bench').trim().split('\n').at(-1)}`
     this.serve = ['serve', '--data', this.directory, '--listen', `127.0.0.1:${this.port}`, '--set', 'ingest.accept_new_devices=yes']
@@ -23,7 +23,7 @@ export default class Peil {
   }
 
   async open(directory) {
-    this.server = new Server(binary, this.serve, { directory })
+    this.server = new Server(binary(), this.serve, { directory })
     await until(() => this.ask('/readyz'), this.name)
   }
 
@@ -46,7 +46,7 @@ export default class Peil {
 
   importCsv(file) {
     const started = process.hrtime.bigint()
-    execFileSync(binary, ['import', '--data', this.directory, file], { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' })
+    execFileSync(binary(), ['import', '--data', this.directory, file], { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' })
     return Number(process.hrtime.bigint() - started) / 1e9
   }
 

@@ -210,6 +210,14 @@ static void singles(const struct plan *p)
 
 // ---- size ----
 
+static void pack(void)
+{
+    err e;
+    const int64_t start = time_monotonic_us();
+    if (!store_pack(store, &e)) die("packing", &e);
+    printf("pack                %8.1f ms\n", seconds_since(start) * 1e3);
+}
+
 static void show_size(const struct plan *p, const char *when)
 {
     struct snapshot *at;
@@ -369,6 +377,8 @@ int main(int argc, char **argv)
     if (!store_run(store, add_streams, &p, &e)) die("adding Datastreams", &e);
     ingest(&p);
     show_size(&p, "after ingest");
+    pack();
+    show_size(&p, "packed");
     questions(&p);
     if (p.singles > 0) singles(&p);
     store_close(store);

@@ -21,7 +21,7 @@
 #include "series/column.h"
 #include "series/point.h"
 
-#define CHUNK_MOST 4096
+#define CHUNK_MOST 8192
 #define CHUNK_BYTES_MAX ((size_t)64 << 20)  // as stored, and of the extra unpacked
 
 // Appends the chunk to `out`; points are in order of (time, number), at least one. False: out of memory or too large.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "series/point.h"
 
+#include "series/varint.h"
+
 #include <math.h>
 
 void point_of(const struct observation *o, buf *bytes, struct point *out)
@@ -35,6 +37,27 @@ bool point_read(const struct point *p, entity_id stream, struct observation *out
     }
     *out = o;
     return true;
+}
+
+void point_write_rest(buf *b, const struct point *p)
+{
+    put_byte(b, p->scale);
+    put_zigzag(b, p->units);
+    put_byte(b, p->result_time != TIME_NONE);
+    if (p->result_time != TIME_NONE) put_zigzag(b, int_minus(p->result_time, p->time));
+    if (p->extra.n > 0) buf_add(b, p->extra);
+}
+
+bool point_read_rest(str bytes, struct point *p)
+{
+    reader in = reader_of(bytes);
+    p->scale = get_byte(&in);
+    p->units = get_zigzag(&in);
+    const uint8_t has_result_time = get_byte(&in);
+    p->result_time = has_result_time ? int_plus(p->time, get_zigzag(&in)) : TIME_NONE;
+    p->extra = get_raw(&in, reader_left(&in));
+    return !in.failed && has_result_time <= 1 &&
+           (p->scale <= DECIMAL_SCALE_MAX || p->scale == POINT_NO_DECIMAL);
 }
 
 bool point_number(const struct point *p, double *out)

@@ -30,6 +30,10 @@ void point_of(const struct observation *o, buf *bytes, struct point *out);
 // False when the extra bytes are damaged.
 NODISCARD bool point_read(const struct point *p, entity_id stream, struct observation *out);
 
+// All of a point but time, number and feature, as bytes; `extra` of what is read is a view into them.
+void point_write_rest(buf *b, const struct point *p);
+NODISCARD bool point_read_rest(str bytes, struct point *p);
+
 // The result as a number; false for anything else, and beyond a double's range.
 bool point_number(const struct point *p, double *out);
 

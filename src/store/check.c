@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 struct checking {
     struct snapshot *at;
@@ -102,6 +103,7 @@ static bool check_points(struct checking *k, entity_id stream, const struct stor
                      (long long)stream);
             w->last = key;
             stream_row_add(&w->row, &p);
+            stream_row_keep_newest(&w->row, &p);
         }
     }
     if (chunk->id == 0)
@@ -154,6 +156,9 @@ static void compare_row(struct checking *k, entity_id stream, const struct strea
         says->newest_number != is->newest_number || a->feature != b->feature)
         find(k, "Datastream %lld's row says other times or features than its Observations have.",
              (long long)stream);
+    if (says->newest_bytes > 0 &&
+        (says->newest_bytes != is->newest_bytes || memcmp(says->newest, is->newest, is->newest_bytes) != 0))
+        find(k, "Datastream %lld's row says that its newest Observation is another.", (long long)stream);
     if ((is->is_unordered && !says->is_unordered) || is->greatest_number > says->greatest_number ||
         says->greatest_number >= says->next_number)
         find(k, "Datastream %lld's row says wrong things of its numbers.", (long long)stream);
@@ -167,7 +172,7 @@ static bool check_stream(struct checking *k, entity_id stream, err *e)
     struct walk w = {
         .last = POINT_KEY_FIRST,
         .row = {.extent = {0, TIME_NONE, TIME_NONE, TIME_NONE, TIME_NONE, 0}, .newest_time = TIME_NONE}};
-    if (!stream_row_read(k->at->connection, stream, &row, NULL, &got, e) || !check_chunks(k, stream, &w, e)) {
+    if (!stream_row_read(k->at->connection, stream, &row, &got, e) || !check_chunks(k, stream, &w, e)) {
         char what[64];
         snprintf(what, sizeof what, "Datastream %lld", (long long)stream);
         return note(k, what, e);

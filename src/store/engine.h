@@ -71,6 +71,14 @@ struct store_tx {
 struct tail_load {
     size_t bytes;          // of memory
     int64_t observations;  // in no chunk yet
+    int64_t row_bytes;     // of the tail's rows on disk
+};
+
+// Where pack.c stands.
+struct packing {
+    enum { PACK_NONE, PACK_SEAL, PACK_GROWING, PACK_FREE } stage;
+    entity_id hand;  // the stream passed last
+    uint64_t limit;  // rows of the tail up to this commit go; 0: none, for a stream could not be sealed
 };
 
 // Where settle.c stands.
@@ -101,8 +109,10 @@ struct store {
     struct retirement retirement;
     struct tail_load load;
     struct settling settling;
-    int wal_frames;     // in the log after the last commit
-    int checkpoint_at;  // with so many
+    struct packing packing;
+    bool wants_short_log;  // the log is cut to nothing when no reader needs it
+    int wal_frames;        // in the log after the last commit
+    int checkpoint_at;     // with so many
     store_listener listeners[LISTENERS_MAX];
     void *listener_contexts[LISTENERS_MAX];
     size_t listener_count;

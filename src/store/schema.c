@@ -4,8 +4,9 @@
 
 // tail            the observations of one commit (series/tail_row.h) that are not all in chunks yet; the newest row is
 //                 always there, for its id is the number of the newest commit
-// stream          a Datastream or MultiDatastream; what it says about observations holds for those in chunks. Its newest
-//                 chunk stands here while it fills up, for it is rewritten together with the rest of the row
+// stream          a Datastream or MultiDatastream; what it says about observations holds for those in chunks. `newest` is the
+//                 newest of them without time, number and feature (series/point.h), NULL when it is not known
+// growing         the newest chunk of a stream while it fills up
 // chunk           full pieces of a stream (series/chunk.h), written once, at the end of the file where they pack closely
 static const char observation_tables[] =
     "CREATE TABLE tail(id INTEGER PRIMARY KEY, data BLOB NOT NULL);"
@@ -44,11 +45,25 @@ static bool create_blob_table(struct connection *c, err *e)
                       e);
 }
 
+// The growing chunk gets a table of its own, so that the rows of streams are short and lie close together, and the stream's row
+// says what its newest observation is.
+static bool split_growing(struct connection *c, err *e)
+{
+    return sql_script(
+        c,
+        "CREATE TABLE growing(stream INTEGER PRIMARY KEY, data BLOB NOT NULL);"
+        "INSERT INTO growing SELECT id, growing FROM stream WHERE growing IS NOT NULL ORDER BY id;"
+        "ALTER TABLE stream DROP COLUMN growing;"
+        "ALTER TABLE stream ADD COLUMN newest BLOB;",
+        e);
+}
+
 // Step i brings a file from version i to version i + 1. Steps are added at the end and never change once released.
 static bool (*const steps[])(struct connection *c, err *e) = {
     create_observation_tables,
     entity_create_tables,
     create_blob_table,
+    split_growing,
 };
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
 

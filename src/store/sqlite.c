@@ -231,7 +231,7 @@ struct pragma_of {
 // Checkpoints are the writer's own business (writer.c), hence no automatic ones. A reader's cache is small: there
 // may be many readers, and the system's page cache stands behind them.
 static const char write_pragmas[] =
-    "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+    "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
     "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=16777216;"
     "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
 static const char read_pragmas[] =

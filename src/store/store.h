@@ -233,6 +233,9 @@ struct store_figures {
 };
 NODISCARD bool store_figures(struct snapshot *at, struct store_figures *out, err *e);
 bool store_is_writable(struct store *s, err *e);  // for /readyz: the last commit worked, or why not
+// Packs all that waits and gives back what the files do not need: as small as the store gets. It does so by itself when it has
+// nothing to do for some seconds and it is worth it; others may write meanwhile.
+NODISCARD bool store_pack(struct store *s, err *e);
 // A consistent copy of a running (or stopped) store into a new directory. Refuses an existing one.
 NODISCARD bool store_backup(struct store *s, const char *directory,
                             void (*progress)(int64_t done, int64_t all, void *context), void *context,

@@ -2,6 +2,7 @@
 // The writer thread: takes all operations that wait, runs them, commits once, says so to each.
 #include "base/log.h"
 #include "store/blob.h"
+#include "store/stream/pack.h"
 #include "store/stream/settle.h"
 #include "store/meter.h"
 
@@ -269,23 +270,72 @@ static int restart_wait_ms(int frames)
     return times < 10 ? wait : RESTART_WAIT_MOST_MS;
 }
 
+static void copy_log(struct store *s, int mode, int wait_ms)
+{
+    sqlite3_busy_timeout(s->writer.db, wait_ms);
+    const int rc = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, mode, NULL, NULL);
+    sqlite3_busy_timeout(s->writer.db, BUSY_TIMEOUT_MS);
+    if (rc == SQLITE_OK || rc == SQLITE_BUSY) return;
+    err e;
+    sql_error(&s->writer, rc, &e);
+    log_warning("checkpoint failed", "text=\"%s\"", e.text);
+}
+
 // Copies the log into the file, after the answers have gone out. What readers still need stays; it is tried again when the
 // log has grown on by a quarter, not with every commit, for each try syncs twice. Readers that overlap one another would let it
 // grow for ever: from four times its size on we wait for those of before, a moment only, for all let go soon (sta/read/answer.c).
 static void checkpoint(struct store *s)
 {
+    if (s->wants_short_log) {
+        s->wants_short_log = false;
+        copy_log(s, SQLITE_CHECKPOINT_TRUNCATE, 0);
+    }
     if (s->wal_frames < CHECKPOINT_FRAMES) s->checkpoint_at = CHECKPOINT_FRAMES;
     if (s->wal_frames < s->checkpoint_at) return;
     s->checkpoint_at = s->wal_frames + CHECKPOINT_AGAIN;
     const bool waits = s->wal_frames >= RESTART_FRAMES;
-    if (waits) sqlite3_busy_timeout(s->writer.db, restart_wait_ms(s->wal_frames));
-    const int mode = waits ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
-    const int rc = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, mode, NULL, NULL);
-    if (waits) sqlite3_busy_timeout(s->writer.db, BUSY_TIMEOUT_MS);
-    if (rc == SQLITE_OK || rc == SQLITE_BUSY) return;
-    err e;
-    sql_error(&s->writer, rc, &e);
-    log_warning("checkpoint failed", "text=\"%s\"", e.text);
+    copy_log(s, waits ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
+             waits ? restart_wait_ms(s->wal_frames) : BUSY_TIMEOUT_MS);
+}
+
+// ---- packing ----
+
+#define IDLE_US (3 * TIME_SECOND)
+
+static bool pack_run(struct store_tx *tx, void *context, err *e)
+{
+    (void)context;
+    (void)e;
+    if (tx->store->packing.stage == PACK_NONE) pack_start(tx);
+    tx->is_dirty = true;
+    return true;
+}
+
+// How long to wait for an operation before a piece of packing is done; -1: for ever.
+static int64_t idle_time(const struct store *s)
+{
+    if (s->packing.stage != PACK_NONE) return 0;
+    return pack_is_worth(s) ? IDLE_US : -1;
+}
+
+struct pack_wait {
+    bool has_begun, is_over;
+};
+
+static bool pack_and_tell(struct store_tx *tx, void *context, err *e)
+{
+    struct pack_wait *k = context;
+    k->is_over = k->has_begun && tx->store->packing.stage == PACK_NONE;
+    k->has_begun = true;
+    return k->is_over || pack_run(tx, NULL, e);
+}
+
+bool store_pack(struct store *s, err *e)
+{
+    struct pack_wait k = {.has_begun = false};
+    while (!k.is_over)
+        if (!store_run(s, pack_and_tell, &k, e)) return false;
+    return true;
 }
 
 // ---- the thread ----
@@ -304,11 +354,11 @@ static bool probe_run(struct store_tx *tx, void *context, err *e)
 // that is over: /readyz, and whoever sends only when it says so, must not wait for somebody else to write.
 static size_t take_operations(struct store *s, void **ops)
 {
-    static struct store_op probe = {.run = probe_run};
+    static struct store_op probe = {.run = probe_run}, pack = {.run = pack_run};
     const bool is_failing = s->write_fault.code != ERR_NONE;  // only this thread changes it
-    const size_t taken = queue_take(s->queue, ops, TAKEN_MAX, is_failing ? PROBE_US : -1);
-    if (taken > 0 || !is_failing || (queue_is_closed(s->queue) && queue_length(s->queue) == 0)) return taken;
-    ops[0] = &probe;
+    const size_t taken = queue_take(s->queue, ops, TAKEN_MAX, is_failing ? PROBE_US : idle_time(s));
+    if (taken > 0 || (queue_is_closed(s->queue) && queue_length(s->queue) == 0)) return taken;
+    ops[0] = is_failing ? &probe : &pack;
     return 1;
 }
 

@@ -54,7 +54,7 @@ static bool read_all(struct snapshot *at, entity_id stream, struct stream_row *o
     const struct stream *s = snapshot_stream(at, stream);
     *got = false;
     if (!s) return true;
-    return stream_row_read(at->connection, stream, out, NULL, got, e) && (!*got || add_tail(at, s, out, e));
+    return stream_row_read(at->connection, stream, out, got, e) && (!*got || add_tail(at, s, out, e));
 }
 
 bool stream_extent(struct snapshot *at, entity_id stream, struct stream_extent *out, err *e)

@@ -53,33 +53,30 @@ bool store_get_observation(struct snapshot *at, entity_id id, arena *a, struct o
     return got || observation_absent(at, id, e);
 }
 
-// Mostly the newest is in memory, and the stream's row says that no chunk has a newer one.
-static bool latest_in_tail(struct snapshot *at, const struct stream *s, struct point *out, bool *got, err *e)
-{
-    const struct tail_place newest = tail_newest(stream_tail(s, at->commit, at->is_inside), at->commit,
-                                                 at->is_inside);
-    struct stream_row row;
-    *got = false;
-    if (!newest.entry) return true;
-    if (!stream_row_read(at->connection, s->id, &row, NULL, got, e)) return false;
-    *got = *got && (row.newest_time == TIME_NONE || point_cmp(newest.entry->time, newest.entry->number,
-                                                              row.newest_time, row.newest_number) > 0);
-    if (*got) tail_point(newest.block, newest.entry, out);
-    return true;
-}
-
-// The newest as it stands in memory or on disk; what it views is valid while `scan` is open. *got = false: there is none.
+// The newest as it stands in memory or on disk; what it views is valid until forget_latest.
 struct latest {
+    struct stream_row row;
     struct stream_scan scan;
     bool is_open;
     struct point point;
 };
 
-static bool find_latest(struct latest *l, struct snapshot *at, const struct stream *s, bool *got, err *e)
+// Of the tail in memory, and of the stream's row what it says of chunks; seldom a chunk has to be opened.
+static bool find_latest(struct latest *l, struct snapshot *at, const struct stream *s, bool has_row,
+                        bool *got, err *e)
 {
+    const struct tail *t = stream_tail(s, at->commit, at->is_inside);
+    const struct tail_place newest = tail_newest(t, at->commit, at->is_inside);
+    const bool has_chunks = has_row && l->row.newest_time != TIME_NONE;
     l->is_open = false;
-    if (!latest_in_tail(at, s, &l->point, got, e)) return false;
-    if (*got) return true;
+    *got = newest.entry || has_chunks;
+    if (!*got) return true;
+    if (newest.entry && (!has_chunks || point_cmp(newest.entry->time, newest.entry->number,
+                                                  l->row.newest_time, l->row.newest_number) > 0)) {
+        tail_point(newest.block, newest.entry, &l->point);
+        return true;
+    }
+    if (stream_row_newest(&l->row, &l->point)) return true;
     struct scan_options o = SCAN_ALL;
     o.is_descending = true;
     l->is_open = stream_scan_open(&l->scan, at, s, &o, e);
@@ -95,9 +92,11 @@ bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observ
 {
     const struct stream *s = snapshot_stream(at, stream);
     struct latest l;
-    bool got = false;
+    bool got = false, has_row;
     if (s) {
-        const bool ok = find_latest(&l, at, s, &got, e) && (!got || read_point(&l.point, stream, a, out, e));
+        if (!stream_row_read(at->connection, stream, &l.row, &has_row, e)) return false;
+        const bool ok = find_latest(&l, at, s, has_row, &got, e) &&
+                        (!got || read_point(&l.point, stream, a, out, e));
         forget_latest(&l);
         if (!ok) return false;
     }
@@ -114,18 +113,37 @@ static bool give(const struct point *p, entity_id stream, observation_each each,
     return each(&o, context, e);
 }
 
+struct latest_pass {
+    struct snapshot *at;
+    struct stream_row_walk rows;
+    bool is_walk;  // all streams, in order of id
+    observation_each each;
+    void *context;
+};
+
+static bool give_latest(struct latest_pass *k, const struct stream *s, err *e)
+{
+    struct latest l;
+    bool got, has_row;
+    if (!(k->is_walk ? stream_row_walk_to(&k->rows, s->id, &l.row, &has_row, e)
+                     : stream_row_read(k->at->connection, s->id, &l.row, &has_row, e)))
+        return false;
+    const bool ok = find_latest(&l, k->at, s, has_row, &got, e) &&
+                    (!got || give(&l.point, s->id, k->each, k->context, e));
+    forget_latest(&l);
+    return ok;
+}
+
 bool store_latest_each(struct snapshot *at, struct stream_list streams, observation_each each, void *context,
                        err *e)
 {
+    struct latest_pass k = {.at = at, .is_walk = !streams.ids, .each = each, .context = context};
     struct list_walk walk = {.at = at, .list = streams};
     err fault = {.code = ERR_NONE};
+    if (k.is_walk && !stream_row_walk_open(&k.rows, at->connection, e)) return false;
     bool ok = true;
-    for (const struct stream *s; ok && (s = list_next(&walk));) {
-        struct latest l;
-        bool got;
-        ok = find_latest(&l, at, s, &got, &fault) && (!got || give(&l.point, s->id, each, context, &fault));
-        forget_latest(&l);
-    }
+    for (const struct stream *s; ok && (s = list_next(&walk));) ok = give_latest(&k, s, &fault);
+    if (k.is_walk) stream_row_walk_close(&k.rows);
     return list_ended(ok, &fault, e);
 }
 

@@ -63,7 +63,7 @@ bool number_scan_open(struct number_scan *scan, struct connection *c, entity_id 
 {
     *scan = (struct number_scan){.connection = c, .stream = stream, .options = *options};
     if (!gather_spans(scan, STR("SELECT id, data FROM chunk WHERE stream = ?1"), e) ||
-        !gather_spans(scan, STR("SELECT 0, growing FROM stream WHERE id = ?1 AND growing IS NOT NULL"), e)) {
+        !gather_spans(scan, STR("SELECT 0, data FROM growing WHERE stream = ?1"), e)) {
         number_scan_close(scan);
         return false;
     }

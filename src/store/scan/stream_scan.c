@@ -40,7 +40,7 @@ static bool prepare_by_number(struct stream_scan *scan, struct connection *c, co
     const struct scan_options *o = &scan->options;
     struct stream_row row = {.newest_time = TIME_NONE};
     bool got;
-    if (!stream_row_read(c, scan->stream, &row, NULL, &got, e)) return false;
+    if (!stream_row_read(c, scan->stream, &row, &got, e)) return false;
     scan->is_by_number = !counts_up(t, &scan->tail, &row);
     if (scan->is_by_number) return true;
     const uint32_t first = o->is_descending ? o->number_to : o->number_from;

@@ -140,7 +140,7 @@ static bool is_behind_chunks(struct value_walk *w, const struct tail_scan *tail,
     bool got;
     *out = true;
     if (tail->count == 0) return true;
-    if (!stream_row_read(w->at->connection, w->stream->id, &row, NULL, &got, e)) return false;
+    if (!stream_row_read(w->at->connection, w->stream->id, &row, &got, e)) return false;
     const struct tail_entry *first = tail->places[0].entry;
     *out = row.newest_time == TIME_NONE ||
            point_cmp(first->time, first->number, row.newest_time, row.newest_number) > 0;

@@ -100,8 +100,7 @@ bool chunk_key_of_number(struct connection *c, entity_id stream, uint32_t number
 bool chunk_growing(struct connection *c, entity_id stream, struct stored_chunk *out, bool *got, err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c, STR("SELECT growing FROM stream WHERE id = ?1 AND growing IS NOT NULL"), &st, e))
-        return false;
+    if (!sql_take(c, STR("SELECT data FROM growing WHERE stream = ?1"), &st, e)) return false;
     sqlite3_bind_int64(st, 1, stream);
     bool ok = sql_step(c, st, got, e);
     if (ok && *got) {
@@ -146,5 +145,19 @@ bool chunk_delete(struct connection *c, int64_t id, err *e)
     sqlite3_stmt *st;
     if (!sql_take(c, STR("DELETE FROM chunk WHERE id = ?1"), &st, e)) return false;
     sqlite3_bind_int64(st, 1, id);
+    return sql_finish(c, st, e);
+}
+
+bool chunk_keep_growing(struct connection *c, entity_id stream, str bytes, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c,
+                  bytes.n > 0 ? STR("INSERT INTO growing(stream, data) VALUES(?1, ?2) "
+                                    "ON CONFLICT DO UPDATE SET data = excluded.data")
+                              : STR("DELETE FROM growing WHERE stream = ?1"),
+                  &st, e))
+        return false;
+    sqlite3_bind_int64(st, 1, stream);
+    if (bytes.n > 0) sql_bind_blob(st, 2, bytes);
     return sql_finish(c, st, e);
 }

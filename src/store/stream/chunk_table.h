@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// chunk_table.h: the chunks of a stream as rows: table `chunk`, and the growing one in `stream`.
+// chunk_table.h: the chunks of a stream as rows: tables `chunk` and `growing`.
 // A stream's chunks do not overlap: each holds later observations, by (time, number), than the one before. The growing one,
 // if there is one, is the last.
 // Threads  that of the connection
@@ -42,5 +42,7 @@ bool chunk_damaged(entity_id stream, err *e);  // ERR_CORRUPT; always false
 NODISCARD bool chunk_insert(struct connection *c, entity_id stream, struct point_key last, str bytes, err *e);
 NODISCARD bool chunk_update(struct connection *c, int64_t id, struct point_key last, str bytes, err *e);
 NODISCARD bool chunk_delete(struct connection *c, int64_t id, err *e);
+NODISCARD bool chunk_keep_growing(struct connection *c, entity_id stream, str bytes,
+                                  err *e);  // empty: none any more
 
 #endif

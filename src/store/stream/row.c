@@ -2,6 +2,8 @@
 // Rows of tables `stream` and `stream_feature`: streams come, change and go.
 #include "store/stream/row.h"
 
+#include <string.h>
+
 static bool stream_of_row(sqlite3_stmt *st, struct streams *all, err *e)
 {
     struct stream *s = stream_new(sqlite3_column_int64(st, 0));
@@ -41,36 +43,67 @@ bool stream_rows_load(struct connection *c, struct streams *all, err *e)
 
 // ---- what a row says of the observations in chunks ----
 
-bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *out, buf *growing, bool *got,
-                     err *e)
+#define ROW                                                                                                \
+    "SELECT id, count, phen_min, phen_max, result_min, result_max, newest_feature, longest, newest_time, " \
+    "newest_number,"                                                                                       \
+    " next_number, greatest_number, is_unordered, growing_count, newest FROM stream"
+
+static void take_row(sqlite3_stmt *st, struct stream_row *out)
+{
+    *out = (struct stream_row){.extent = {.count = sqlite3_column_int64(st, 1),
+                                          .phen_min = sql_column_instant(st, 2),
+                                          .phen_max = sql_column_instant(st, 3),
+                                          .result_min = sql_column_instant(st, 4),
+                                          .result_max = sql_column_instant(st, 5),
+                                          .feature = sqlite3_column_int64(st, 6),
+                                          .longest = sqlite3_column_int64(st, 7)},
+                               .newest_time = sql_column_instant(st, 8),
+                               .newest_number = (uint32_t)sqlite3_column_int64(st, 9),
+                               .next_number = sqlite3_column_int64(st, 10),
+                               .greatest_number = sqlite3_column_int64(st, 11),
+                               .is_unordered = sqlite3_column_int(st, 12) != 0,
+                               .growing_count = (uint32_t)sqlite3_column_int64(st, 13)};
+    const str newest = sql_column_str(st, 14);
+    if (newest.n == 0 || newest.n > STREAM_NEWEST_MAX) return;
+    memcpy(out->newest, newest.p, newest.n);
+    out->newest_bytes = (uint8_t)newest.n;
+}
+
+bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *out, bool *got, err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c,
-                  STR("SELECT count, phen_min, phen_max, result_min, result_max, newest_feature, newest_time,"
-                      " newest_number, next_number, greatest_number, is_unordered, growing_count, growing,"
-                      " longest FROM stream WHERE id = ?1"),
-                  &st, e))
-        return false;
+    if (!sql_take(c, STR(ROW " WHERE id = ?1"), &st, e)) return false;
     sqlite3_bind_int64(st, 1, stream);
     const bool ok = sql_step(c, st, got, e);
-    if (ok && *got) {
-        *out = (struct stream_row){.extent = {.count = sqlite3_column_int64(st, 0),
-                                              .phen_min = sql_column_instant(st, 1),
-                                              .phen_max = sql_column_instant(st, 2),
-                                              .result_min = sql_column_instant(st, 3),
-                                              .result_max = sql_column_instant(st, 4),
-                                              .feature = sqlite3_column_int64(st, 5),
-                                              .longest = sqlite3_column_int64(st, 13)},
-                                   .newest_time = sql_column_instant(st, 6),
-                                   .newest_number = (uint32_t)sqlite3_column_int64(st, 7),
-                                   .next_number = sqlite3_column_int64(st, 8),
-                                   .greatest_number = sqlite3_column_int64(st, 9),
-                                   .is_unordered = sqlite3_column_int(st, 10) != 0,
-                                   .growing_count = (uint32_t)sqlite3_column_int64(st, 11)};
-        if (growing) buf_add(growing, sql_column_str(st, 12));
-    }
+    if (ok && *got) take_row(st, out);
     sql_give(c, st);
     return ok;
+}
+
+bool stream_row_walk_open(struct stream_row_walk *w, struct connection *c, err *e)
+{
+    *w = (struct stream_row_walk){.connection = c};
+    return sql_take(c, STR(ROW " ORDER BY id"), &w->st, e);
+}
+
+bool stream_row_walk_to(struct stream_row_walk *w, entity_id stream, struct stream_row *out, bool *got,
+                        err *e)
+{
+    while (!w->is_over && w->at < stream) {
+        bool more;
+        if (!sql_step(w->connection, w->st, &more, e)) return false;
+        w->is_over = !more;
+        if (more) w->at = sqlite3_column_int64(w->st, 0);
+    }
+    *got = !w->is_over && w->at == stream;
+    if (*got) take_row(w->st, out);
+    return true;
+}
+
+void stream_row_walk_close(struct stream_row_walk *w)
+{
+    sql_give(w->connection, w->st);
+    w->st = NULL;
 }
 
 static void bind_extent(sqlite3_stmt *st, const struct stream_row *row)
@@ -86,30 +119,47 @@ static void bind_extent(sqlite3_stmt *st, const struct stream_row *row)
     sqlite3_bind_int64(st, 10, row->greatest_number);
     sqlite3_bind_int(st, 11, row->is_unordered);
     sqlite3_bind_int64(st, 12, row->growing_count);
+    if (row->newest_bytes > 0) sql_bind_blob(st, 13, (str){(const char *)row->newest, row->newest_bytes});
 }
 
-bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row, str growing,
-                      err *e)
+bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row, err *e)
 {
     sqlite3_stmt *st;
     if (!sql_take(c,
                   STR("UPDATE stream SET count = ?2, phen_min = ?3, phen_max = ?4, result_min = ?5, "
                       "result_max = ?6,"
                       " newest_feature = ?7, newest_time = ?8, newest_number = ?9, greatest_number = ?10,"
-                      " is_unordered = ?11, growing_count = ?12, growing = ?13, next_number = ?14, "
+                      " is_unordered = ?11, growing_count = ?12, newest = ?13, next_number = ?14, "
                       "sealed_commit = ?15,"
                       " sealed_of_row = ?16, arrival_feature = ?17, longest = ?18 WHERE id = ?1"),
                   &st, e))
         return false;
     sqlite3_bind_int64(st, 1, s->id);
     bind_extent(st, row);
-    if (row->growing_count > 0) sql_bind_blob(st, 13, growing);
     sqlite3_bind_int64(st, 14, s->state.next_number);
     sqlite3_bind_int64(st, 15, (int64_t)s->state.sealed_commit);
     sqlite3_bind_int64(st, 16, s->state.sealed_of_row);
     sqlite3_bind_int64(st, 17, s->state.arrival_feature);
     sqlite3_bind_int64(st, 18, row->extent.longest);
     return sql_finish(c, st, e);
+}
+
+void stream_row_keep_newest(struct stream_row *row, const struct point *p)
+{
+    if (p->time != row->newest_time || p->number != row->newest_number) return;
+    buf b = {.max = STREAM_NEWEST_MAX};
+    point_write_rest(&b, p);
+    row->newest_bytes = b.failed ? 0 : (uint8_t)b.n;
+    if (!b.failed) memcpy(row->newest, b.p, b.n);
+    buf_free(&b);
+}
+
+bool stream_row_newest(const struct stream_row *row, struct point *out)
+{
+    if (row->newest_bytes == 0 || row->newest_time == TIME_NONE) return false;
+    *out = (struct point){
+        .time = row->newest_time, .number = row->newest_number, .feature = row->extent.feature};
+    return point_read_rest((str){(const char *)row->newest, row->newest_bytes}, out);
 }
 
 void stream_row_add(struct stream_row *row, const struct point *p)
@@ -122,6 +172,7 @@ void stream_row_add(struct stream_row *row, const struct point *p)
     if (!is_newest) return;
     row->newest_time = p->time;
     row->newest_number = p->number;
+    row->newest_bytes = 0;
     row->extent.feature = p->feature;
 }
 
@@ -204,6 +255,7 @@ bool observations_delete_stream(struct store_tx *tx, entity_id stream, err *e)
     atomic_store_explicit(&s->deleted, tx->commit, memory_order_release);
     tx->store->load.observations -= atomic_load_explicit(&s->tail, memory_order_relaxed)->count;
     return delete_rows(tx, STR("DELETE FROM chunk WHERE stream = ?1"), stream, e) &&
+           delete_rows(tx, STR("DELETE FROM growing WHERE stream = ?1"), stream, e) &&
            delete_rows(tx, STR("DELETE FROM stream_feature WHERE stream = ?1"), stream, e) &&
            delete_rows(tx, STR("DELETE FROM stream WHERE id = ?1"), stream, e);
 }

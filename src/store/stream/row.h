@@ -6,6 +6,8 @@
 
 #include "store/engine.h"
 
+#define STREAM_NEWEST_MAX 48
+
 struct stream_row {
     struct stream_extent extent;
     instant newest_time;  // TIME_NONE: no observations
@@ -13,18 +15,38 @@ struct stream_row {
     int64_t next_number, greatest_number;
     bool is_unordered;  // the order of numbers is not that of times
     uint32_t growing_count;
+    uint8_t
+        newest[STREAM_NEWEST_MAX];  // what the newest is but for time, number and feature (series/point.h)
+    uint8_t newest_bytes;           // 0: not known, or too much to stand here
 };
 
-// *got = false: there is no such stream. `growing`, when not NULL, gets the bytes of the growing chunk.
-NODISCARD bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *out, buf *growing,
-                               bool *got, err *e);
+// *got = false: there is no such stream.
+NODISCARD bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *out, bool *got,
+                               err *e);
+
+// The rows of many streams, asked for in order of id: one statement, where one for each would cost more than what it says.
+struct stream_row_walk {
+    struct connection *connection;
+    sqlite3_stmt *st;
+    entity_id at;  // of the row under the statement; 0: none yet
+    bool is_over;
+};
+NODISCARD bool stream_row_walk_open(struct stream_row_walk *w, struct connection *c, err *e);
+NODISCARD bool stream_row_walk_to(struct stream_row_walk *w, entity_id stream, struct stream_row *out,
+                                  bool *got, err *e);
+void stream_row_walk_close(struct stream_row_walk *w);
+
 // With what the stream's state says of its tail; the operation's SQL has begun.
 NODISCARD bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row,
-                                str growing, err *e);
+                                err *e);
 
 NODISCARD bool stream_rows_load(struct connection *c, struct streams *all, err *e);
 NODISCARD bool stream_feature_add(struct store_tx *tx, entity_id stream, entity_id feature, err *e);
 
+// Keeps what the newest is, when p is that.
+void stream_row_keep_newest(struct stream_row *row, const struct point *p);
+// The newest, as far as the row knows it; it views the row. False: it has to be looked up.
+NODISCARD bool stream_row_newest(const struct stream_row *row, struct point *out);
 void stream_row_add(struct stream_row *row, const struct point *p);      // one more observation
 void stream_extent_add(struct stream_extent *x, const struct point *p);  // the same, all but the feature
 

@@ -8,15 +8,18 @@ bool sealing_open(struct sealing *k, struct store_tx *tx, struct stream *s, err 
     *k = (struct sealing){
         .connection = tx_connection(tx), .stream = s, .memory = arena_new(SEALING_MEMORY_MAX)};
     k->growing.max = k->bytes.max = CHUNK_BYTES_MAX;
-    bool got = false;
+    struct stored_chunk growing = {.id = 0};
+    bool got = false, has_growing = false;
     if (!k->memory) return err_no_memory(e);
-    if (stream_row_read(k->connection, s->id, &k->row, &k->growing, &got, e)) {
-        if (got && !k->growing.failed) return true;
-        err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its row of Datastream %lld",
-                (long long)s->id);
-    }
-    sealing_close(k);
-    return false;
+    bool ok = stream_row_read(k->connection, s->id, &k->row, &got, e);
+    if (ok && !got)
+        ok = err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its row of Datastream %lld",
+                     (long long)s->id);
+    ok = ok && (k->row.growing_count == 0 || chunk_growing(k->connection, s->id, &growing, &has_growing, e));
+    if (ok && has_growing != (k->row.growing_count > 0)) ok = chunk_damaged(s->id, e);
+    if (has_growing) k->growing = growing.bytes;
+    if (!ok) sealing_close(k);
+    return ok;
 }
 
 void sealing_close(struct sealing *k)
@@ -207,13 +210,16 @@ bool sealing_put(struct sealing *k, const struct point *points, size_t count, er
     const bool ok = put_all(k, points, count, &chunk, e);
     buf_free(&chunk.bytes);
     for (size_t i = 0; ok && i < count; i++) stream_row_add(&k->row, &points[i]);
+    for (size_t i = count; ok && i-- > 0;) stream_row_keep_newest(&k->row, &points[i]);
     return ok;
 }
 
 bool sealing_finish(struct sealing *k, struct store_tx *tx, err *e)
 {
     if (!tx_save_stream(tx, k->stream, e)) return false;
-    return stream_row_write(k->connection, k->stream, &k->row, buf_str(&k->growing), e);
+    const str growing = k->row.growing_count > 0 ? buf_str(&k->growing) : (str){NULL, 0};
+    return stream_row_write(k->connection, k->stream, &k->row, e) &&
+           chunk_keep_growing(k->connection, k->stream->id, growing, e);
 }
 
 // ---- the tail ----

@@ -2,11 +2,12 @@
 #include "store/stream/settle.h"
 
 #include "base/log.h"
+#include "store/stream/pack.h"
 #include "store/stream/seal.h"
 
 // What makes the tail as old as it may get: the first of these that is reached. The memory of so many observations is
-// 36 MB, and reading so much back at start takes less than a tenth of a second.
-#define AGE_OBSERVATIONS 1.5e6
+// 24 MB, and reading so much back at start takes less than a tenth of a second.
+#define AGE_OBSERVATIONS 1e6
 #define AGE_ROW_BYTES 16e6
 #define AGE_ROWS 5e4
 
@@ -18,6 +19,7 @@ void settle_note_row(struct store *s, uint64_t commit, size_t observations, size
     double age = 1 / AGE_ROWS;
     if ((double)observations / AGE_OBSERVATIONS > age) age = (double)observations / AGE_OBSERVATIONS;
     if ((double)bytes / AGE_ROW_BYTES > age) age = (double)bytes / AGE_ROW_BYTES;
+    s->load.row_bytes += (int64_t)bytes;
     k->credit += age;
     k->age += age * SETTLE_MARKS;
     while (k->age >= 1) {
@@ -88,7 +90,7 @@ static bool seal_operation(struct store_tx *tx, void *stream, err *e)
 }
 
 // As an operation of its own, so that a stream that cannot be sealed harms nobody else.
-static bool seal_alone(struct store_tx *tx, struct stream *s)
+bool settle_seal(struct store_tx *tx, struct stream *s)
 {
     err e;
     if (atomic_load_explicit(&s->deleted, memory_order_relaxed) != 0 || tx_run(tx, seal_operation, s, &e))
@@ -102,7 +104,7 @@ static void seal_due(struct store_tx *tx)
     struct stream *s;
     for (size_t left = 1 + 2 * tx->appended_count / DUE_LENGTH;
          left > 0 && (s = take_due(&tx->store->settling)); left--)
-        seal_alone(tx, s);
+        settle_seal(tx, s);
 }
 
 // ---- the hand ----
@@ -121,16 +123,26 @@ static bool cut_operation(struct store_tx *tx, void *limit, err *e)
     sqlite3_stmt *st;
     if (!tx_begin_sql(tx, e) || !sql_take(c, STR("DELETE FROM tail WHERE id <= ?1"), &st, e)) return false;
     sqlite3_bind_int64(st, 1, (int64_t) * (const uint64_t *)limit);
-    return sql_finish(c, st, e);
+    if (!sql_finish(c, st, e) || !sql_take(c, STR("SELECT sum(length(data)) FROM tail"), &st, e))
+        return false;
+    bool got;
+    const bool ok = sql_step(c, st, &got, e);
+    if (ok) tx->store->load.row_bytes = sqlite3_column_int64(st, 0);
+    sql_give(c, st);
+    return ok;
+}
+
+void settle_cut(struct store_tx *tx, uint64_t limit)
+{
+    err e;
+    if (!tx_run(tx, cut_operation, &limit, &e)) log_error("cannot cut the tail", "text=\"%s\"", e.text);
 }
 
 // All streams have been passed: nothing up to the limit is left outside chunks.
 static void end_round(struct store_tx *tx)
 {
     struct settling *k = &tx->store->settling;
-    err e;
-    if (k->limit > 0 && !tx_run(tx, cut_operation, &k->limit, &e))
-        log_error("cannot cut the tail", "text=\"%s\"", e.text);
+    if (k->limit > 0) settle_cut(tx, k->limit);
     k->hand = 0;
     k->limit = k->marks[k->mark];  // the oldest mark
 }
@@ -149,7 +161,7 @@ static void turn_hand(struct store_tx *tx)
             continue;
         }
         k->hand = s->id;
-        if (oldest_commit(s) <= k->limit && !seal_alone(tx, s)) k->limit = 0;
+        if (oldest_commit(s) <= k->limit && !settle_seal(tx, s)) k->limit = 0;
     }
 }
 
@@ -158,10 +170,12 @@ void settle(struct store_tx *tx)
     settle_note_row(tx->store, tx->commit, tx->appended_count, tx->row.bytes.n);
     if (!tx_is_lost(tx)) seal_due(tx);
     turn_hand(tx);
+    pack_go_on(tx);
 }
 
 void settle_failed(struct store *s)
 {
     s->settling.hand = 0;
     s->settling.limit = 0;
+    pack_failed(s);
 }

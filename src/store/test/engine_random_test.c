@@ -569,6 +569,17 @@ static void restart(void)
     open_store();
 }
 
+static void pack(void)
+{
+    err e;
+    struct snapshot *at;
+    struct store_figures f;
+    if (!store_pack(store, &e)) fail_msg("%s", e.text);
+    if (!snapshot_open(store, &at, &e) || !store_figures(at, &f, &e)) fail_msg("%s", e.text);
+    assert_int_equal(f.tail_observations, 0);
+    snapshot_close(at);
+}
+
 static void step(void)
 {
     const entity_id id = 1 + below(STREAMS);
@@ -584,6 +595,8 @@ static void step(void)
     switch (below(12)) {
     case 0: restart(); return;
     case 1:
+        if (below(3) == 0) pack();
+        return;
     case 2: run(seal, &w); return;
     case 3: hold(&held[below(HELD)]); return;
     case 4:

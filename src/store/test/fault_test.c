@@ -20,6 +20,7 @@
 #define STREAMS 3
 #define EACH 5  // observations an operation gives to each stream
 #define OPERATIONS 24
+#define PACK_AT (OPERATIONS / 2)  // the store is packed before this one
 
 static char directory[64];
 
@@ -125,6 +126,7 @@ static bool run_with_fault(fault_kind kind, int64_t after, int64_t count)
     fault_plan(kind, after, count);
     bool is_failing = false;
     for (int n = 0; n < OPERATIONS; n++) {
+        if (n == PACK_AT && !store_pack(s, &e)) assert_true(fault_happened());
         acknowledged[n] = store_run(s, work, &n, &e);
         if (!acknowledged[n]) {
             assert_true(fault_happened());
@@ -170,6 +172,7 @@ static void work_and_tell(int pipe_to)
     for (int n = 0; n < OPERATIONS; n++) {
         err e;
         const char byte = (char)n;
+        if (n == PACK_AT && !store_pack(s, &e)) _exit(1);
         if (!store_run(s, work, &n, &e)) _exit(1);
         if (write(pipe_to, &byte, 1) != 1) _exit(1);
     }
@@ -255,8 +258,8 @@ static void damaged_readings_are_named_not_served(void **state)
         if (!store_run(s, work, &n, &e)) fail_msg("%s", e.text);
     store_close(s);
     snprintf(command, sizeof command,
-             "sqlite3 %s/peil.db \"UPDATE stream SET growing = substr(growing, 1, 30) || x'00ff' || "
-             "substr(growing, 33) WHERE id = 2\"",
+             "sqlite3 %s/peil.db \"UPDATE growing SET data = substr(data, 1, 30) || x'00ff' || "
+             "substr(data, 33) WHERE stream = 2\"",
              directory);
     if (system(command) != 0) skip();
     s = open_store();

@@ -7,11 +7,11 @@
 // move counts where the Thing stood at its end. Boundaries are those of the year of the day.
 //
 // Public figures only: a Datastream counts when neither it nor its Thing is internal or private (area_is_public), its quantity is
-// known, and its unit is that quantity's canonical one or converts to it. A reading that was rejected (resultQuality status
-// implausible, saturated, clock, contradicted, or out of range) is counted as such and in nothing else.
+// known, and its unit is that quantity's canonical one or converts to it. Readings that a check found bad (model/quality.h) or that
+// lie outside the quantity's plausible range are left out.
 //
 // A commit marks the days it touched; a job works them off every `rollup.interval_s`: only these days are read again, and only sums
-// that they are part of. After a crash everything is looked over again, newest days first; until it is done, rollups_is_whole says so.
+// that they are part of. After a crash everything is looked over again; until it is done, rollups_is_whole is false.
 //
 // Units    times: microseconds since 1970 UTC; values: canonical unit of model/quantity.h
 // Owns     rows and their tallies' memory belong to the rows: rollup_rows_free

@@ -26,7 +26,6 @@ typedef __int128 wide;
 
 struct tally {
     int64_t count;                    // readings that count
-    int64_t rejected;                 // readings that failed a check: in nothing else here
     wide sum, squares;                // of steps, of their squares
     int64_t least, most;              // steps; with count
     wide energy;                      // of levels
@@ -41,7 +40,7 @@ bool tally_has(
 // Values whose exceedances are counted, in the canonical unit, rising; fixed with the version of the program.
 size_t tally_limits(const struct quantity *q, double out[static TALLY_LIMITS_MAX]);
 
-// A value in the canonical unit; outside the quantity's plausible range it counts as rejected.
+// A value in the canonical unit; outside the quantity's plausible range it is left out.
 NODISCARD bool tally_add(struct tally *t, const struct quantity *q, double value, err *e);
 NODISCARD bool tally_merge(struct tally *into, const struct tally *from, err *e);
 bool tally_equal(const struct tally *a, const struct tally *b);
@@ -54,8 +53,8 @@ double tally_least(const struct tally *t, const struct quantity *q);
 double tally_most(const struct tally *t, const struct quantity *q);
 double tally_quantile(const struct tally *t, double quantile);
 
-// As compact JSON, equal tallies as equal bytes: {"n","r","s","q","l","m","e","a","z","p","g"}.
+// As compact JSON, equal tallies as equal bytes: {"n","s","q","l","m","e","a","z","p","g"}.
 void tally_write(buf *b, const struct tally *t);
-NODISCARD bool tally_read(str json, struct tally *out, err *e);  // ERR_CORRUPT
+NODISCARD bool tally_read(str text, struct tally *out, err *e);  // ERR_CORRUPT
 
 #endif

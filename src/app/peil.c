@@ -97,7 +97,12 @@ static bool start_api(struct peil *p, err *e)
 static bool start_areas(struct peil *p, err *e)
 {
     if (!areas_open(p->store, p->zone, &p->areas, e)) return err_within(e, "areas");
+    const rollup_config c = {
+        .store = p->store, .areas = p->areas, .zone = p->zone, .interval_s = p->settings.rollup.interval_s};
+    if (!rollups_open(&c, &p->rollups, e) || !rollups_schedule(p->rollups, p->schedule, e))
+        return err_within(e, "roll-ups");
     p->api.areas = p->areas;
+    p->api.rollups = p->rollups;
     return true;
 }
 
@@ -337,7 +342,9 @@ void peil_stop(struct peil *p)
     town_broker_stop(p->broker);
     push_free(p->push);
     watch_close(p->watch);
+    rollups_stop(p->rollups);
     if (p->store) store_close(p->store);
+    rollups_close(p->rollups);
     portal_close(p->portal);
     town_broker_close(p->broker);
     ingest_free(p->ingest);

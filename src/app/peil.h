@@ -15,6 +15,7 @@
 #include "identity/password.h"
 #include "ingest/ingest.h"
 #include "ingest/site.h"
+#include "rollup/rollup.h"
 #include "kpi/office.h"
 #include "sta/request.h"
 #include "store/store.h"
@@ -37,6 +38,7 @@ struct peil {
     struct tz *zone;
     struct api_parts api;
     struct areas *areas;
+    struct rollups *rollups;
     struct kpi_office *kpi;  // NULL: no set of indicators is installed
     struct town_broker *broker;  // NULL: no broker is named
     str mqtt_endpoint;

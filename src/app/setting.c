@@ -164,6 +164,9 @@ static const struct setting table[] = {
     {"ingest", "mapping_file", SETTING_TEXT, AT(ingest, mapping_file), "", 0, 0,
      "File that says which value on which MQTT topic is what, for devices that peil does not know; see docs/devices/mapping.md."},
 
+    {"rollup", "interval_s", SETTING_INT, AT(rollup, interval_s), "60", 1, 3600,
+     "Seconds between two rounds of adding up: figures of areas are at most this old."},
+
     {"portal", "web_directory", SETTING_TEXT, AT(portal, web_directory), "", 0, 0,
      "Built pages of the portal. Empty: where peil was installed."},
     {"portal", "town", SETTING_TEXT, AT(portal, town), "Rijswijk", 0, 0,

@@ -34,6 +34,9 @@ struct settings {
         str payloads_directory, mapping_file;
     } ingest;
     struct {
+        int64_t interval_s;
+    } rollup;
+    struct {
         str web_directory, town, zone, areas_file, theme_file;
         bool demo;
     } portal;

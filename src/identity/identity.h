@@ -19,7 +19,7 @@ typedef enum {
     ROLE_OPERATOR,       // and runs the system: devices, tokens of devices, feeds; reads what is private
     ROLE_CARE,           // answers signs that somebody may need help; sees nothing else that is internal
     ROLE_AUDITOR,        // reads everything that is logged, changes nothing
-    ROLE_VERIFIER,       // from outside: reads indicators with their evidence, changes nothing
+    ROLE_VERIFIER,       // from outside: reads indicators with their evidence, signs the report, changes nothing
     ROLE_ADMINISTRATOR,  // everything but care, users and tokens too
     ROLE_COUNT
 } role;
@@ -33,6 +33,7 @@ typedef enum {
     ACTION_WRITE_ENTITY,   // every other entity, inputs of indicators, deletes
     ACTION_OPERATE,        // devices, feeds, rules, jobs
     ACTION_CARE,           // signs of life: consents, alarms, who is called
+    ACTION_SIGN_REPORT,    // states what was found of a frozen year of indicators
     ACTION_AUDIT,
     ACTION_ADMINISTER,
     ACTION_COUNT

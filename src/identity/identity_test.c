@@ -127,10 +127,10 @@ static void the_policy_is_this_table(void **state)
 {
     (void)state;
     static const char *const may[ROLE_COUNT] = {
-        // public, internal, private, evidence, reading, entity, operate, care, audit, administer
-        [ROLE_PUBLIC] = "1000000000",  [ROLE_READER] = "1101000000",   [ROLE_DEVICE] = "1000100000",
-        [ROLE_EDITOR] = "1101110000",  [ROLE_OPERATOR] = "1111111000", [ROLE_CARE] = "1000000100",
-        [ROLE_AUDITOR] = "1101000010", [ROLE_VERIFIER] = "1001000000", [ROLE_ADMINISTRATOR] = "1111111011",
+        // public, internal, private, evidence, reading, entity, operate, care, sign, audit, administer
+        [ROLE_PUBLIC] = "10000000000",  [ROLE_READER] = "11010000000",   [ROLE_DEVICE] = "10001000000",
+        [ROLE_EDITOR] = "11011100000",  [ROLE_OPERATOR] = "11111110000", [ROLE_CARE] = "10000001000",
+        [ROLE_AUDITOR] = "11010000010", [ROLE_VERIFIER] = "10010000100", [ROLE_ADMINISTRATOR] = "11111110011",
     };
     for (int r = 0; r < ROLE_COUNT; r++) {
         for (int a = 0; a < ACTION_COUNT; a++) {

@@ -19,9 +19,9 @@ static const struct {
     [ROLE_OPERATOR]      = {STR("operator"),      OPERATOR},
     [ROLE_CARE]          = {STR("care"),          PUBLIC | BIT(ACTION_CARE)},
     [ROLE_AUDITOR]       = {STR("auditor"),       READER | BIT(ACTION_AUDIT)},
-    [ROLE_VERIFIER]      = {STR("verifier"),      PUBLIC | BIT(ACTION_READ_EVIDENCE)},
-    // Who hands out the roles does not see who needs help: that takes an account with the role `care`, and making one is logged.
-    [ROLE_ADMINISTRATOR] = {STR("administrator"), (BIT(ACTION_COUNT) - 1) & ~BIT(ACTION_CARE)},
+    [ROLE_VERIFIER]      = {STR("verifier"),      PUBLIC | BIT(ACTION_READ_EVIDENCE) | BIT(ACTION_SIGN_REPORT)},
+    // Who hands out the roles neither sees who needs help nor signs as a verifier: that takes an account with that role, and making one is logged.
+    [ROLE_ADMINISTRATOR] = {STR("administrator"), (BIT(ACTION_COUNT) - 1) & ~(BIT(ACTION_CARE) | BIT(ACTION_SIGN_REPORT))},
 };
 
 static const char *const action_needs[ACTION_COUNT] = {
@@ -33,6 +33,7 @@ static const char *const action_needs[ACTION_COUNT] = {
     [ACTION_WRITE_ENTITY]  = "changing entities",
     [ACTION_OPERATE]       = "operating the system",
     [ACTION_CARE]          = "caring for persons",
+    [ACTION_SIGN_REPORT]   = "signing the report of a year",
     [ACTION_AUDIT]         = "reading the audit log",
     [ACTION_ADMINISTER]    = "administering users and tokens",
 };

@@ -103,6 +103,14 @@ bool marks_are_none(struct marks *m)
     return out;
 }
 
+bool marks_have_entities(struct marks *m)
+{
+    lock_take(m->lock);
+    const bool out = m->entities_changed;
+    lock_drop(m->lock);
+    return out;
+}
+
 static int by_stream_and_day(const void *a, const void *b)
 {
     const struct mark *x = a, *y = b;

@@ -23,6 +23,7 @@ void marks_hear(struct marks *m, const struct change *changes, size_t count);
 void marks_add(struct marks *m, entity_id stream, int32_t day);
 void marks_everything(struct marks *m);
 bool marks_are_none(struct marks *m);
+bool marks_have_entities(struct marks *m);  // an entity changed
 
 struct marks_taken {
     struct mark *all;  // by stream, then by day; free()

@@ -33,9 +33,11 @@ static void book_drop(struct rollups *r, struct book_list *b)
     if (is_last) book_free(b);
 }
 
+static bool book_have(struct rollups *r, err *e);
+
 bool rollup_streams_take(struct rollups *r, const struct rollup_streams **out, err *e)
 {
-    (void)e;
+    if (!book_have(r, e)) return false;
     *out = &book_hold(r)->list;
     return true;
 }
@@ -74,6 +76,18 @@ static bool book_renew(struct rollups *r, bool marks_changes, err *e)
     return true;
 }
 
+// Read when it is first needed, for with 100,000 Datastreams it takes long. What changed before it was there is not known by it.
+static bool book_have(struct rollups *r, err *e)
+{
+    lock_take(r->lock);
+    const bool is_there = r->book != NULL;
+    lock_drop(r->lock);
+    if (is_there) return true;
+    if (!book_renew(r, false, e)) return false;
+    if (marks_have_entities(r->marks)) marks_everything(r->marks);
+    return true;
+}
+
 // ---- working -------------------------------------------------------------------------------------------------------
 
 static void work_end(struct rollups *r)
@@ -94,7 +108,7 @@ static bool work_begin(struct rollups *r, err *e)
     r->work = (struct work){
         .store = r->config.store, .areas = r->config.areas, .zone = r->config.zone, .atlas = atlas};
     r->has_work = true;
-    bool ok = marks_take(r->marks, &taken) || err_no_memory(e);
+    bool ok = book_have(r, e) && (marks_take(r->marks, &taken) || err_no_memory(e));
     const bool everything = taken.everything;
     if (ok && taken.entities_changed) {
         struct marks_taken more = {0};
@@ -110,8 +124,10 @@ static bool work_begin(struct rollups *r, err *e)
         }
         free(more.all);
     }
-    r->work_book = book_hold(r);
-    r->work.streams = &r->work_book->list;
+    if (ok) {
+        r->work_book = book_hold(r);
+        r->work.streams = &r->work_book->list;
+    }
     ok = ok && work_open(&r->work, &taken, everything, is_new_atlas, e);
     free(taken.all);
     if (ok) r->atlas_version = atlas_version(atlas);
@@ -159,9 +175,10 @@ static job_result run(void *context, instant now, err *e)
     bool more = true, ok = true;
     if (!get_busy(r)) return JOB_DONE;
     const int64_t until = time_monotonic_us() + SCHEDULE_BUDGET_US;
+    ok = book_have(r, e);
     // What came meanwhile waits for the next time: else a busy town would never be done.
-    do ok = step(r, &more, e);
-    while (ok && r->has_work && time_monotonic_us() < until);
+    for (bool again = ok; again; again = ok && r->has_work && time_monotonic_us() < until)
+        ok = step(r, &more, e);
     const bool goes_on = ok && r->has_work;
     r->is_busy = false;
     return !ok ? JOB_FAILED : goes_on ? JOB_MORE : JOB_DONE;
@@ -244,7 +261,7 @@ bool rollups_open(const rollup_config *c, struct rollups **out, err *e)
     r->marks = marks_new(c->zone);
     r->lock = lock_new();
     bool ok = (r->marks && r->lock) || err_no_memory(e);
-    ok = ok && book_renew(r, false, e) && is_whole_since(r, &is_whole, e);
+    ok = ok && is_whole_since(r, &is_whole, e);
     if (!ok) {
         rollups_close(r);
         return false;

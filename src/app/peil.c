@@ -4,7 +4,7 @@
 #include "app/town_broker.h"
 #include "app/watch.h"
 #include "base/log.h"
-#include "ingest/push.h"
+#include "ingest/push/push.h"
 #include "portal/portal.h"
 
 #include <signal.h>
@@ -13,6 +13,7 @@
 
 #define PEIL_ARENA_BYTES ((size_t)4 << 20)
 #define STOP_GRACE_S 10
+#define HEARD_EVERY (10 * TIME_SECOND)
 
 // ---- Parts, from the lowest to the highest ------------------------------------------------------------------------
 
@@ -51,6 +52,15 @@ bool peil_open_site(const struct settings *s, struct store *store, arena *a, str
     return site_open(&c, out, e);
 }
 
+static job_result heard_run(void *context, instant now, err *e)
+{
+    const struct peil *p = context;
+    bool more;
+    (void)now;
+    if (!ingest_write_heard(p->ingest, &more, e)) return JOB_FAILED;
+    return more ? JOB_MORE : JOB_DONE;
+}
+
 static bool start_ingest(struct peil *p, err *e)
 {
     if (!peil_open_site(&p->settings, p->store, p->arena, &p->site, e)) return false;
@@ -58,7 +68,10 @@ static bool start_ingest(struct peil *p, err *e)
                              .accept_new_devices = p->settings.ingest.accept_new_devices,
                              .metrics = p->metrics};
     p->ingest = ingest_new(p->store, &c, e);
-    return p->ingest && (p->push = push_new(p->ingest, p->identity, e));
+    const struct job heard = {
+        .name = "devices-heard", .every_us = HEARD_EVERY, .run = heard_run, .context = p};
+    return p->ingest && (p->push = push_new(p->ingest, p->identity, e)) &&
+           schedule_add(p->schedule, &heard, e);
 }
 
 static bool start_sta(struct peil *p, err *e)
@@ -232,7 +245,8 @@ static bool start_http(struct peil *p, err *e)
 {
     health_routes(p, p->routes);
     p->route_count = HEALTH_ROUTES;
-    p->routes[p->route_count++] = push_route(p->push);
+    push_routes(p->push, p->routes + p->route_count);
+    p->route_count += PUSH_ROUTES;
     sta_routes(&p->sta_http, p->routes + p->route_count);
     p->route_count += STA_ROUTES;
     p->routes[p->route_count++] = api_route(&p->api);
@@ -343,6 +357,8 @@ void peil_stop(struct peil *p)
     push_free(p->push);
     watch_close(p->watch);
     rollups_stop(p->rollups);
+    err ignored;
+    for (bool more = p->ingest != NULL; more && ingest_write_heard(p->ingest, &more, &ignored);) continue;
     if (p->store) store_close(p->store);
     rollups_close(p->rollups);
     portal_close(p->portal);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/intake.h"
 
+#include "ingest/lines/points.h"
+#include "ingest/lines/store.h"
 #include "ingest/readings.h"
 
 #include <math.h>
@@ -15,6 +17,8 @@ struct delivery {
     arena *a;
     const struct device_adapter *adapter;
     struct device_result result;
+    struct points points;  // of lines that are known
+    struct line_series_new *learned;
     instant received;
     ingest_done done;
     void *context;
@@ -23,6 +27,7 @@ struct delivery {
 
 static void delivery_free(struct delivery *d)
 {
+    points_free(&d->points);
     arena_free(d->a);
     free(d);
 }
@@ -80,12 +85,18 @@ static bool run(struct store_tx *tx, void *context, err *e)
     struct delivery *d = context;
     d->outcome = (struct ingest_outcome){
         .note = d->result.note, .rejects = d->result.rejects, .reject_count = d->result.reject_count};
-    return readings_store(d->in, tx, d->adapter, &d->result, d->received, d->a, &d->outcome, e);
+    d->learned = NULL;
+    const struct points_work points = {d->in,       tx,   d->adapter,  &d->points,
+                                       d->received, d->a, &d->outcome, &d->learned};
+    return points_store(&points, e) &&
+           readings_store(d->in, tx, d->adapter, &d->result, d->received, d->a, &d->outcome, &d->learned, e);
 }
 
 static void done(void *context, const err *e)
 {
     struct delivery *d = context;
+    for (const struct line_series_new *n = e ? NULL : d->learned; n; n = n->next)
+        line_series_learn(d->in->series, n);
     if (d->done) d->done(d->context, &d->outcome, e);
     delivery_free(d);
 }
@@ -95,7 +106,14 @@ static bool decode(struct delivery *d, const struct device_message *m, err *e)
     struct kept_message k;
     d->result = (struct device_result){
         .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
-    if (!keep(&k, m, d->in->site, d->a)) return err_no_memory(e);
+    struct line_precision precision;
+    struct device_message left = *m;
+    if (d->adapter->lines && !m->retained && d->adapter->lines(m, d->a, &precision)) {
+        if (!points_read(d->in->series, m->body, precision, m->received, &d->points)) return err_no_memory(e);
+        if (d->points.lines && d->points.rest.n == 0) return true;
+        if (d->points.lines) left.body = buf_str(&d->points.rest);
+    }
+    if (!keep(&k, &left, d->in->site, d->a)) return err_no_memory(e);
     if (!d->adapter->decode(&k.copy, d->a, &d->result, e)) return false;
     if (m->retained) drop_undated(&d->result);
     return true;

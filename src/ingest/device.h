@@ -55,11 +55,13 @@ struct reading {
     str sensor;                       // part of the device: "SDS011"; empty: the device itself
     const struct quantity *quantity;  // NULL: unknown to peil; `name` is listed for the manager
     str name;                         // as sent: "SDS_P1"
-    value result;      // in the quantity's canonical unit; the sender's digits where no conversion was needed
-    instant time;      // phenomenonTime; TIME_NONE: none given
-    unsigned flags;    // reading_flags
-    str why;           // reason of flags, a sentence; may be empty
-    size_t at;         // byte offset of the value in the body
+    value result;    // in the quantity's canonical unit; the sender's digits where no conversion was needed
+    instant time;    // phenomenonTime; TIME_NONE: none given
+    unsigned flags;  // reading_flags
+    str why;         // reason of flags, a sentence; may be empty
+    size_t at;       // byte offset of the value in the body
+    str head,
+        field;  // of a line: all that start with this head have this field go the same way; head empty: not so
     entity_id stream;  // the Datastream that the operator named for it; 0: the device's own
 };
 
@@ -81,6 +83,10 @@ struct device_result {
     double battery_percent, rssi_dbm;  // NAN: not given
 };
 
+struct line_precision {  // microseconds = time * times / by
+    int64_t times, by;
+};
+
 struct device_adapter {
     str name;                   // "sensor_community"
     str title;                  // "Sensor.Community (airRohr firmware)"
@@ -89,6 +95,9 @@ struct device_adapter {
     str reply;  // body of the success answer that its firmware expects; empty: {"status":"ok"} form of peil
     int reply_status;    // 201, 200...
     int partial_status;  // when some values could not be read; 0: reply_status
+    // Not NULL: its messages are lines of InfluxDB's protocol, which need no decoding once they are known. False: not this
+    // message.
+    bool (*lines)(const struct device_message *m, arena *a, struct line_precision *out);
     bool (*decode)(const struct device_message *m, arena *a, struct device_result *out, err *e);
 };
 

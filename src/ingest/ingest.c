@@ -15,7 +15,8 @@ static metric appended = {
 struct ingest *ingest_new(struct store *s, const ingest_config *c, err *e)
 {
     struct ingest *in = calloc(1, sizeof *in);
-    if (!in || !features_init(&in->features, c->metrics)) {
+    if (!in || !features_init(&in->features, c->metrics) || !(in->series = line_series_table_new())) {
+        if (in) features_free(&in->features);
         free(in);
         err_no_memory(e);
         return NULL;
@@ -34,6 +35,7 @@ void ingest_free(struct ingest *in)
 {
     if (!in) return;
     features_free(&in->features);
+    line_series_table_free(in->series);
     free(in);
 }
 
@@ -91,7 +93,20 @@ bool ingest_check(struct store_tx *tx, const struct observation *o, instant rece
     return info->kind == SET_DATASTREAM || check_fields(&o->result, info->field_count, e);
 }
 
+void ingest_count_appended(int64_t n)
+{
+    metric_count(&appended, n);
+}
+
 bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o, instant received, err *e)
+{
+    if (!ingest_append_uncounted(in, tx, o, received, e)) return false;
+    metric_count(&appended, 1);
+    return true;
+}
+
+bool ingest_append_uncounted(struct ingest *in, struct store_tx *tx, struct observation *o, instant received,
+                             err *e)
 {
     if (interval_is_none(o->phenomenon_time)) o->phenomenon_time = (interval){received, TIME_NONE};
     if (!ingest_check(tx, o, received, e)) return false;
@@ -100,7 +115,5 @@ bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o
         return err_set(e, ERR_LINK, ERR_NOWHERE,
                        "FeatureOfInterest: name one, or give the Thing a Location from which it can be made");
     }
-    if (!store_append(tx, o, e)) return false;
-    metric_count(&appended, 1);
-    return true;
+    return store_append(tx, o, e);
 }

@@ -73,6 +73,10 @@ struct ingest_outcome {
 // `outcome` and what it points to are there during the call.
 typedef void (*ingest_done)(void *context, const struct ingest_outcome *outcome, const err *e);
 
+// Devices whose lines are known (lines/series.h) are not written down with each message: this writes when they were last heard.
+// *more: some are left. Waits for the commit; a job each few seconds, and before the store is closed.
+NODISCARD bool ingest_write_heard(struct ingest *in, bool *more, err *e);
+
 // Decodes now (errors of the message are returned here), stores in the background; `done` runs on the writer
 // thread after the commit. The message may be freed when this returns. False: nothing will be called.
 NODISCARD bool ingest_device(struct ingest *in, const struct device_adapter *d,

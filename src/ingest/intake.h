@@ -5,6 +5,7 @@
 
 #include "ingest/feature.h"
 #include "ingest/ingest.h"
+#include "ingest/lines/series.h"
 
 #include <stdatomic.h>
 
@@ -13,6 +14,12 @@ struct ingest {
     const struct device_site *site;  // may be NULL
     atomic_bool accepts_new_devices;
     struct features features;
+    struct line_series_table *series;  // of lines
 };
+
+// As ingest_append; counted by the caller, once for many.
+NODISCARD bool ingest_append_uncounted(struct ingest *in, struct store_tx *tx, struct observation *o,
+                                       instant received, err *e);
+void ingest_count_appended(int64_t n);
 
 #endif

@@ -36,6 +36,11 @@ void readings_add_metrics(struct metrics *m)
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) metrics_add(m, all[i]);
 }
 
+void readings_count_stored(int64_t n)
+{
+    metric_count(&stored_metric, n);
+}
+
 // One message while it is being stored.
 struct work {
     struct ingest *in;
@@ -46,6 +51,7 @@ struct work {
     instant received;
     arena *a;
     struct ingest_outcome *out;
+    struct line_series_new **learned;
     err *e;
 };
 
@@ -255,14 +261,38 @@ static bool append(struct work *w, const struct reading *r, struct observation *
     return true;
 }
 
+static bool learn(struct work *w, const struct reading *r, const struct observation *o)
+{
+    if (!r->head.n || r->stream) return true;
+    struct line_series_new *n = ARENA_NEW(w->a, struct line_series_new);
+    if (!n) return err_no_memory(w->e);
+    *n = (struct line_series_new){.head = r->head,
+                                  .field = r->field,
+                                  .device_key = w->device->key,
+                                  .stream = o->stream,
+                                  .feature = w->device->feature,
+                                  .quantity = r->quantity,
+                                  .next = *w->learned};
+    *w->learned = n;
+    return true;
+}
+
+// InfluxDB's clients mean one time; where it is in doubt, or not given, the receipt stands beside it. A second time of its own
+// would double what ten thousand lines cost.
+static instant result_time_of(const struct work *w, const struct reading *r)
+{
+    const bool is_one = w->adapter->lines && r->time != TIME_NONE && !(r->flags & READING_CLOCK);
+    return is_one ? TIME_NONE : w->received;
+}
+
 static bool store_reading(struct work *w, const struct reading *r)
 {
     struct observation o = {.phenomenon_time = {r->time == TIME_NONE ? w->received : r->time, TIME_NONE},
-                            .result_time = w->received,
+                            .result_time = result_time_of(w, r),
                             .valid_time = {TIME_NONE, TIME_NONE},
                             .result = r->result};
     if (!stream_of(w, r, &o.stream)) return false;
-    if (o.stream) return append(w, r, &o);
+    if (o.stream) return append(w, r, &o) && learn(w, r, &o);
     device_document_note_unmapped(w->device, r->name);
     w->out->unknown++;
     return true;
@@ -348,9 +378,9 @@ static bool store_device(struct work *w, str device, size_t from, size_t to)
     return device_document_write(w->tx, w->device, w->e);
 }
 
-static void count(const struct ingest_outcome *o)
+static void count(const struct ingest_outcome *o, int64_t stored_before)
 {
-    metric_count(&stored_metric, o->stored);
+    metric_count(&stored_metric, o->stored - stored_before);
     metric_count(&duplicate_metric, o->duplicates);
     metric_count(&refused_metric, o->refused);
     metric_count(&unknown_metric, o->unknown);
@@ -358,10 +388,12 @@ static void count(const struct ingest_outcome *o)
 
 bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_adapter *adapter,
                     const struct device_result *result, instant received, arena *a,
-                    struct ingest_outcome *out, err *e)
+                    struct ingest_outcome *out, struct line_series_new **learned, err *e)
 {
-    struct work w = {in, tx, adapter, result, ARENA_NEW(a, struct device_document), received, a, out, e};
+    struct work w = {in,       tx, adapter, result,  ARENA_NEW(a, struct device_document),
+                     received, a,  out,     learned, e};
     if (!w.device) return err_no_memory(e);
+    const int64_t stored_before = out->stored;
     out->refused += (int64_t)result->reject_count;
     if (!result->reading_count && result->device.n && !store_device(&w, result->device, 0, 0)) return false;
     for (size_t from = 0, to; from < result->reading_count; from = to) {
@@ -370,6 +402,6 @@ bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_
             if (!str_eq(result->readings[to].device, device)) break;
         if (!store_device(&w, device, from, to)) return false;
     }
-    count(out);
+    count(out, stored_before);
     return true;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/seen.h"
 
-#define SAME_TIME_MAX 100
 #define RESULT_BYTES_MAX ((size_t)4 << 20)
 
 static bool same_result(const value *x, const value *y)
 {
+    if (x->type == VALUE_DECIMAL && y->type == VALUE_DECIMAL)
+        return x->number.units == y->number.units && x->number.scale == y->number.scale;
     buf b = {.max = RESULT_BYTES_MAX};
     value_write_json(&b, x);
     const size_t split = b.n;
@@ -16,40 +17,30 @@ static bool same_result(const value *x, const value *y)
     return same;
 }
 
-static bool look(struct store_tx *tx, const struct query *q, const value *result, seen *out, err *e)
+struct looking {
+    const struct observation *wanted;
+    seen found;
+};
+
+static bool compare(const struct observation *o, void *context, err *e)
 {
-    struct cursor *c;
-    struct record row;
-    bool got, ok;
-    if (!store_query(store_tx_snapshot(tx), q, &c, e)) return false;
-    while ((ok = cursor_next(c, &row, &got, e)) && got && *out != SEEN_SAME) {
-        *out = same_result(&row.properties[OBSERVATION_RESULT], result) ? SEEN_SAME : SEEN_OTHER;
-    }
-    cursor_close(c);
-    return ok;
+    struct looking *l = context;
+    (void)e;
+    if (o->phenomenon_time.end != l->wanted->phenomenon_time.end) return true;
+    l->found = same_result(&o->result, &l->wanted->result) ? SEEN_SAME : SEEN_OTHER;
+    return l->found != SEEN_SAME;
 }
 
 bool seen_before(struct store_tx *tx, const struct observation *o, seen *out, err *e)
 {
     const struct stream_info *info;
+    const instant start = o->phenomenon_time.start;
+    struct looking l = {o, SEEN_NEVER};
     if (!store_stream_info(tx, o->stream, &info, e)) return false;
     *out = SEEN_NEVER;
-    if (info->last_time == TIME_NONE || o->phenomenon_time.start > info->last_time) return true;
-    struct expr path = {.kind = EXPR_PATH,
-                        .type = TYPE_TIME,
-                        .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
-    struct expr literal = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_time(o->phenomenon_time)};
-    struct expr *args[] = {&path, &literal};
-    struct expr same_time = {
-        .kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_EQ, .args = args, .arg_count = 2};
-    const bool is_one = info->kind == SET_DATASTREAM;
-    const struct query q = {.set = SET_OBSERVATION,
-                            .has_parent = true,
-                            .parent_set = info->kind,
-                            .parent_id = o->stream,
-                            .relation = is_one ? DATASTREAM_OBSERVATIONS : MULTI_DATASTREAM_OBSERVATIONS,
-                            .filter = &same_time,
-                            .top = SAME_TIME_MAX,
-                            .properties = 1u << OBSERVATION_RESULT};
-    return look(tx, &q, &o->result, out, e);
+    if (info->last_time == TIME_NONE || start > info->last_time) return true;
+    if (!store_observations(store_tx_snapshot(tx), o->stream, (interval){start, start + 1}, compare, &l, e))
+        return false;
+    *out = l.found;
+    return true;
 }

@@ -54,6 +54,11 @@ static void doubt_time(struct gather *g, unsigned flags, str why)
     if (flags & READING_NO_DEVICE_TIME) g->time = TIME_NONE;
 }
 
+bool gather_clock_is_good(instant t, instant received)
+{
+    return t >= CLOCK_UNSET && t <= received + AHEAD_MAX;
+}
+
 void gather_time(struct gather *g, instant t)
 {
     const unsigned wrong = READING_CLOCK | READING_NO_DEVICE_TIME;
@@ -166,7 +171,9 @@ static struct reading reading_of(const struct gather *g, str name, const struct 
                             .flags = g->time_flags,
                             .why = g->time_why,
                             .at = at,
-                            .stream = g->stream};
+                            .stream = g->stream,
+                            .head = g->head,
+                            .field = g->field};
 }
 
 bool gather_unknown(struct gather *g, str name, value v, size_t at, err *e)

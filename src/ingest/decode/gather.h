@@ -25,6 +25,7 @@ struct gather {
     size_t group;      // index of the first reading of this device and moment
     str device;        // of the readings that follow, as the rest
     str sensor;        // "SDS011"; empty: the device itself
+    str head, field;   // of a line whose readings are always alike (struct reading)
     entity_id stream;  // that the readings which follow go to; 0: the device's own
     instant time;      // TIME_NONE: none given, the receipt counts
     unsigned time_flags;
@@ -44,6 +45,8 @@ NODISCARD bool gather_device(struct gather *g, str device, err *e);
 
 // The time of the readings that follow. One that cannot be true is doubted, or replaced by the receipt.
 void gather_time(struct gather *g, instant t);
+// gather_time would take it without a doubt.
+bool gather_clock_is_good(instant t, instant received);
 // The text as time_parse_utc takes it; one that is no time becomes a reject of `name`.
 NODISCARD bool gather_time_text(struct gather *g, str name, const json *j, err *e);
 

@@ -159,7 +159,9 @@ static bool timestamp(struct scan *s, int64_t *out)
 
 static bool point(struct scan *s, struct line_point *out)
 {
+    const char *const from = s->p;
     if (!word(s, false, &out->measurement) || !tags(s, out)) return false;
+    out->head = (str){from, (size_t)(s->p - from)};
     if (!take(s, ' ')) return fault(s, s->p, "expected a space before the fields");
     while (take(s, ' ')) continue;
     if (!fields(s, out)) return false;
@@ -170,7 +172,7 @@ static bool point(struct scan *s, struct line_point *out)
 // ---- lines -------------------------------------------------------------------------------------------------------
 
 // A line ends at a line feed that is not within a quoted text.
-static const char *line_end(const char *p, const char *end)
+const char *line_end(const char *p, const char *end)
 {
     const char *feed = memchr(p, '\n', (size_t)(end - p));
     const char *stop = feed ? feed : end;

@@ -31,6 +31,7 @@ struct line_point {
     size_t tag_count;
     struct line_field fields[LINE_FIELDS_MAX];
     size_t field_count;
+    str head;      // measurement and tags, as they stand in the text
     int64_t time;  // in the sender's precision; INT64_MIN: none
 };
 
@@ -38,6 +39,9 @@ struct line_reader {
     str text;
     size_t at;  // of the next line
 };
+
+// Where the line that starts at `p` ends: its line feed, or `end`.
+const char *line_end(const char *p, const char *end);
 
 // The next point: false at the end (*done) or when the line cannot be read. Comments and empty lines are passed over.
 NODISCARD bool line_next(struct line_reader *r, arena *a, struct line_point *out, bool *done, err *e);

@@ -9,6 +9,7 @@
 #include "ingest/decode/gather.h"
 #include "ingest/decode/line_protocol.h"
 #include "ingest/decode/loose.h"
+#include "model/unit.h"
 
 #include <stdlib.h>
 
@@ -23,10 +24,11 @@ static const str device_tags[] = {STR("device"),  STR("device_id"), STR("devicei
 
 static const struct {
     str name;
-    int64_t times, by;  // microseconds = time * times / by
+    struct line_precision is;
 } precisions[] = {
-    {STR("ns"), 1, 1000}, {STR("n"), 1, 1000},        {STR("us"), 1, 1},          {STR("u"), 1, 1},
-    {STR("ms"), 1000, 1}, {STR("s"), TIME_SECOND, 1}, {STR("m"), TIME_MINUTE, 1}, {STR("h"), TIME_HOUR, 1},
+    {STR("ns"), {1, 1000}},       {STR("n"), {1, 1000}},      {STR("us"), {1, 1}},
+    {STR("u"), {1, 1}},           {STR("ms"), {1000, 1}},     {STR("s"), {TIME_SECOND, 1}},
+    {STR("m"), {TIME_MINUTE, 1}}, {STR("h"), {TIME_HOUR, 1}},
 };
 
 // Ten thousand lines have the same few field keys: what they mean is looked up once.
@@ -79,9 +81,9 @@ static bool set_time(struct writing *w, err *e)
         gather_time(&w->g, TIME_NONE);
         return true;
     }
-    if (__builtin_mul_overflow(t, precisions[w->precision].times, &t))
+    if (__builtin_mul_overflow(t, precisions[w->precision].is.times, &t))
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "the time is beyond what can be told");
-    t /= precisions[w->precision].by;
+    t /= precisions[w->precision].is.by;
     if (t < TIME_MIN || t > TIME_MAX)
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "the time is beyond what can be told");
     gather_time(&w->g, t);
@@ -120,6 +122,14 @@ static void set_state(struct writing *w, word_role role, double v)
     if (role == WORD_SIGNAL) w->g.out.rssi_dbm = v;
 }
 
+// Nothing but the value decides what becomes of it: no unit is converted, and who sends was not asked for in the address.
+static bool is_always_alike(const struct writing *w, const struct known_word *k)
+{
+    if (w->device_tag.n || (k->is_known && k->word.role != WORD_QUANTITY)) return false;
+    const str named = tag(&w->point, STR("unit")), unit = named.n || !k->is_known ? named : k->word.unit;
+    return !k->is_known || unit.n == 0 || str_eq(unit_code(unit), k->word.quantity->ucum);
+}
+
 static bool read_field(struct writing *w, const struct line_field *f, err *e)
 {
     const str name = str_eq(f->key, STR("value")) ? w->point.measurement : f->key;
@@ -130,6 +140,8 @@ static bool read_field(struct writing *w, const struct line_field *f, err *e)
         (void)err_set(&why, ERR_RANGE, f->at, "a name has at most %d bytes", NAME_MAX_BYTES);
         return gather_reject(&w->g, STR("field"), &why, e);
     }
+    w->g.head = is_always_alike(w, k) ? w->point.head : (str){0};
+    w->g.field = f->key;
     if (!k->is_known) return gather_unknown(&w->g, name, f->value, f->at, e);
     if (!is_number) {
         (void)err_set(&why, ERR_TYPE, f->at, "is not a number");
@@ -190,6 +202,18 @@ static bool read_query(struct writing *w, err *e)
     return err_set(e, ERR_UNKNOWN, ERR_NOWHERE, "precision is ns, us, ms, s, m or h");
 }
 
+static bool lines(const struct device_message *m, arena *a, struct line_precision *out)
+{
+    struct writing *w = ARENA_NEW(a, struct writing);
+    err ignored;
+    if (!w || str_ends(m->path, STR("/query"))) return false;
+    w->g.m = m;
+    w->g.a = a;
+    if (!read_query(w, &ignored) || w->device_tag.n) return false;
+    *out = precisions[w->precision].is;
+    return true;
+}
+
 static int by_device(const void *a, const void *b)
 {
     const struct reading *x = a, *y = b;
@@ -220,5 +244,6 @@ const struct device_adapter device_influx = {
     .path = "influx",
     .reply_status = 204,
     .partial_status = 400,
+    .lines = lines,
     .decode = decode,
 };

@@ -60,7 +60,7 @@ test('a P1 telegram, and one that is damaged', async () => {
   assert.equal(answer.status, 200, answer.text)
   const found = await shown('home-1')
   assert.equal(found.energy_t1.result, Number(/1-0:1\.8\.1\((\d+\.\d+)\*kWh\)/.exec(telegram)[1]))
-  const damaged = await push('/push/p1_telegram?device=home-1', telegram.replace('1.8.1(0', '1.8.1(9'))
+  const damaged = await push('/push/p1_telegram?device=home-1', telegram.replace('*kWh', '*kWH'))
   assert.deepEqual([damaged.body.stored, damaged.body.refused], [0, 1], damaged.text)
   assert.match(damaged.body.rejects[0].message, /CRC|checksum/i)
 })

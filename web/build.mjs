@@ -8,12 +8,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { iconPng } from './icon.mjs';
 
 const web = dirname(fileURLToPath(import.meta.url));
 const LANGUAGES = ['nl', 'en'];
 const FONT = '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2';
 const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', woff2: 'font/woff2',
-  svg: 'image/svg+xml', webmanifest: 'application/manifest+json' };
+  svg: 'image/svg+xml', png: 'image/png' };
+const PAGE_TYPES = { svg: 'image/svg+xml' }; // of pages that are no HTML
 
 export async function build(output) {
   rmSync(output, { recursive: true, force: true });
@@ -29,6 +31,10 @@ export async function build(output) {
   files.css = keep('style.css', await bundleStyle(files.font));
   files.team = keep('team.css', readFileSync(join(web, 'style/team.css')));
   files.icon = keep('icon.svg', readFileSync(join(web, 'style/icon.svg')));
+  files.touch = keep('icon-touch.png', iconPng(180, 0.62));
+  keep('icon-192.png', iconPng(192, 0.62));
+  keep('icon-512.png', iconPng(512, 0.62));
+  keep('icon-maskable.png', iconPng(512, 0.45));
   for (const language of LANGUAGES) files[`js.${language}`] = keep('app.js', await bundleClient(language));
 
   const pages = await writeTemplates(output, files);
@@ -36,7 +42,8 @@ export async function build(output) {
     const words = Object.entries(messagesOf(language)).sort(([a], [b]) => (a < b ? -1 : 1));
     writeFileSync(join(output, `words.${language}.json`), JSON.stringify(Object.fromEntries(words), null, 1));
   }
-  writeFileSync(join(output, 'manifest.json'), `${JSON.stringify({ languages: LANGUAGES, pages, assets, tokens: tokens() }, null, 1)}\n`);
+  writeFileSync(join(output, 'sw.js'), await bundleWorker(assets));
+  writeFileSync(join(output, 'manifest.json'), `${JSON.stringify({ languages: LANGUAGES, pages, assets, worker: 'sw.js', tokens: tokens() }, null, 1)}\n`);
   return { pages, assets };
 }
 
@@ -57,9 +64,9 @@ function writeAsset(output, name, bytes) {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 10);
   const dot = name.lastIndexOf('.');
   const file = `assets/${name.slice(0, dot)}.${hash}${name.slice(dot)}`;
-  const asset = { path: `/${file}`, file, type: TYPES[name.slice(dot + 1)], br: false, gz: false };
+  const asset = { name, path: `/${file}`, file, type: TYPES[name.slice(dot + 1)], br: false, gz: false };
   writeFileSync(join(output, file), bytes);
-  if (!name.endsWith('.woff2')) {
+  if (!/\.(woff2|png)$/.test(name)) {
     const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
     writeFileSync(join(output, `${file}.br`), brotliCompressSync(bytes, { params }));
     writeFileSync(join(output, `${file}.gz`), gzipSync(bytes, { level: 9 }));
@@ -95,6 +102,16 @@ async function bundleClient(language) {
   return Buffer.from(made.outputFiles[0].contents);
 }
 
+// The service worker knows the shell: what every page needs, and the page for who is offline. A new shell is a new worker.
+async function bundleWorker(assets) {
+  const shell = assets.filter((a) => /style\.css|app\.js|text\.woff2|icon\.svg/.test(a.name)).map((a) => a.path);
+  const made = await esbuild.build({
+    entryPoints: [join(web, 'worker/worker.ts')], bundle: true, minify: true, write: false, format: 'iife',
+    logLevel: 'warning', target: ['es2021'], define: { SHELL: JSON.stringify([...shell, '/offline', '/en/offline']) },
+  });
+  return Buffer.from(made.outputFiles[0].contents);
+}
+
 async function loadPages(output) {
   const names = readdirSync(join(web, 'pages')).filter((f) => f.endsWith('.ts')).sort();
   const source = [
@@ -115,13 +132,14 @@ async function loadPages(output) {
 async function writeTemplates(output, files) {
   const { pages, frame, textOf, hrefOf } = await loadPages(output);
   const made = [];
+  const classColours = readFileSync(join(web, 'style/classes.css'), 'utf8');
   for (const language of LANGUAGES)
     for (const page of pages) {
-      const context = { language, name: page.name, t: textOf(messagesOf(language), language), href: hrefOf(language) };
+      const context = { language, name: page.name, t: textOf(messagesOf(language), language), href: hrefOf(language), classColours };
       const file = `${page.name}.${language}.html`;
-      const paths = { css: files.css, team: files.team, js: files[`js.${language}`], font: files.font, icon: files.icon };
+      const paths = { css: files.css, team: files.team, js: files[`js.${language}`], font: files.font, icon: files.icon, touch: files.touch };
       writeFileSync(join(output, file), tighten(frame(page, pages, context, paths).source));
-      made.push({ name: page.name, language, path: page.path === undefined ? null : hrefOf(language)(page.path), file });
+      made.push({ name: page.name, language, path: page.path === undefined ? null : hrefOf(language)(page.path), file, ...(PAGE_TYPES[page.form] && { type: PAGE_TYPES[page.form] }) });
     }
   return made;
 }

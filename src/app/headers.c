@@ -17,6 +17,12 @@ static const http_header on_pages[] = {
     {STR("Permissions-Policy"), STR("geolocation=(self), camera=(self), microphone=()")},
 };
 
+// Other sites may show these inside their own; nothing on them can be pressed but a link back.
+static const http_header on_embedded[] = {
+    {STR("Content-Security-Policy"), STR(PAGE_POLICY "frame-ancestors *")},
+    {STR("Permissions-Policy"), STR("geolocation=(), camera=(), microphone=()")},
+};
+
 static const http_header on_data[] = {
     {STR("Access-Control-Allow-Origin"), STR("*")},
     {STR("Access-Control-Allow-Methods"), STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")},
@@ -33,9 +39,12 @@ static void add_all(http_reply_data *reply, const http_header *headers, size_t c
 void headers_finish(const struct http_request *r, http_reply_data *reply, void *context)
 {
     (void)context;
-    (void)r;
     add_all(reply, everywhere, sizeof everywhere / sizeof everywhere[0]);
-    if (str_starts(reply->content_type, STR("text/html")))
+    const str path = http_request_path(r);
+    const bool is_embedded = str_starts(path, STR("/embed/")) || str_starts(path, STR("/en/embed/"));
+    if (str_starts(reply->content_type, STR("text/html")) && is_embedded)
+        add_all(reply, on_embedded, sizeof on_embedded / sizeof on_embedded[0]);
+    else if (str_starts(reply->content_type, STR("text/html")))
         add_all(reply, on_pages, sizeof on_pages / sizeof on_pages[0]);
     else
         add_all(reply, on_data, sizeof on_data / sizeof on_data[0]);

@@ -210,6 +210,7 @@ static bool start_portal(struct peil *p, err *e)
                              .zone = zone.p,
                              .root_url = s->http.root_url,
                              .is_demo = s->portal.demo,
+                             .is_maintained = s->portal.maintenance,
                              .metrics = p->metrics,
                              .identity = p->identity,
                              .passwords = p->passwords,

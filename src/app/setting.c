@@ -178,6 +178,8 @@ static const struct setting table[] = {
      "GeoJSON with the outlines of the neighbourhoods for the map. Empty: the simplified outlines of Rijswijk."},
     {"portal", "theme_file", SETTING_TEXT, AT(portal, theme_file), "", 0, 0,
      "JSON with the town's name, logo, colours and contact; share/theme/example.json shows all it may hold. Empty: peil's own."},
+    {"portal", "maintenance", SETTING_BOOL, AT(portal, maintenance), "no", 0, 0,
+     "Every page says that there is work going on (503, come back in ten minutes). Readings are still taken in and the interfaces answer."},
     {"portal", "demo", SETTING_BOOL, AT(portal, demo), "no", 0, 0,
      "Mark every page as showing demo data."},
 

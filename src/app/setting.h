@@ -38,7 +38,7 @@ struct settings {
     } rollup;
     struct {
         str web_directory, town, zone, areas_file, theme_file;
-        bool demo;
+        bool demo, maintenance;
     } portal;
     struct {
         str smtp_url, smtp_user, smtp_password_file, smtp_ca_file, mail_from;

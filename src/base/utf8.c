@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -145,4 +146,18 @@ bool utf8_lower(str s, arena *a, str *out, err *e)
 bool utf8_upper(str s, arena *a, str *out, err *e)
 {
     return map_all(s, utf8proc_toupper, a, out, e);
+}
+
+// Canonical and compatible forms apart, marks dropped, case folded: what a person types for a name finds it.
+bool utf8_fold(str s, arena *a, str *out, err *e)
+{
+    utf8proc_uint8_t *made = NULL;
+    const utf8proc_option_t how = UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STRIPMARK |
+                                  UTF8PROC_CASEFOLD;
+    const utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)(s.n ? s.p : ""), (utf8proc_ssize_t)s.n,
+                                            &made, how);
+    if (n < 0) return err_set(e, ERR_SYNTAX, 0, "the text is not UTF-8");
+    const bool ok = arena_copy(a, (str){(const char *)made, (size_t)n}, out);
+    free(made);
+    return ok || err_no_memory(e);
 }

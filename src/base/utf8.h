@@ -12,6 +12,7 @@ size_t utf8_length(str s);                         // code points
 str utf8_slice(str s, size_t from, size_t count);  // by code points, clamped
 NODISCARD bool utf8_lower(str s, arena *a, str *out, err *e);
 NODISCARD bool utf8_upper(str s, arena *a, str *out, err *e);
+NODISCARD bool utf8_fold(str s, arena *a, str *out, err *e);  // for searching: no case, no accents
 size_t utf8_encode(uint32_t code_point, char out[static 4]);  // 0 for a surrogate or beyond U+10FFFF
 
 #endif

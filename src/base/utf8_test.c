@@ -92,6 +92,21 @@ TEST(case_of_rubbish_is_an_error_with_its_place)
     arena_free(a);
 }
 
-RUN(CASE(validity_is_that_of_unicode_table_3_7), CASE(every_code_point_encodes_to_what_is_valid),
-    CASE(length_and_slice_count_characters), CASE(case_maps_beyond_ascii),
-    CASE(case_of_rubbish_is_an_error_with_its_place))
+TEST(folding_takes_away_case_and_accents)
+{
+    arena *a = arena_new(1 << 12);
+    str out;
+    err e;
+    assert_true(utf8_fold(STR("Cura\xc3\xa7"
+                              "aostraat \xc3\x89\xc3\xa9n"),
+                          a, &out, &e));
+    assert_str(out, "curacaostraat een");
+    assert_true(utf8_fold((str){0}, a, &out, &e));
+    assert_int_equal(out.n, 0);
+    assert_false(utf8_fold(STR("\xff"), a, &out, &e));
+    arena_free(a);
+}
+
+RUN(CASE(folding_takes_away_case_and_accents), CASE(validity_is_that_of_unicode_table_3_7),
+    CASE(every_code_point_encodes_to_what_is_valid), CASE(length_and_slice_count_characters),
+    CASE(case_maps_beyond_ascii), CASE(case_of_rubbish_is_an_error_with_its_place))

@@ -17,6 +17,8 @@ typedef enum { METER_REFERENCE, METER_MUNICIPAL, METER_CITIZEN, METER_KIND_COUNT
 
 struct meter;
 
+#define METER_GRID_M 100
+
 struct series {
     entity_id id;  // of the Datastream
     const struct meter *meter;
@@ -33,11 +35,12 @@ struct series {
 
 struct meter {
     entity_id id;
-    str name, description, owner;
+    str name, description, owner, purpose;
     meter_kind kind;
     bool is_demo;
     bool has_place;
-    struct place place;
+    bool is_coarse;  // the place is the middle of a square of METER_GRID_M, for a meter at somebody's home
+    struct place place;          // as residents see it
     const struct outline *area;  // NULL: in none
     struct series *series;       // in the order of model/quantity.h
     size_t series_count;

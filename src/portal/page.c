@@ -110,6 +110,25 @@ void page_kind(struct page *p, struct view *list, meter_kind k)
     view_text(&p->maker, v, STR("name"), page_kind_name(p, k));
 }
 
+// Three decimals are about 100 m.
+str page_place(struct page *p, const struct meter *m)
+{
+    const int decimals = m->is_coarse ? 3 : 5;
+    return words_fill(p->words, p->a, STR("fact.place.text"),
+                      FILLS({STR("north"), words_number(p->words, p->a, m->place.latitude, decimals)},
+                            {STR("east"), words_number(p->words, p->a, m->place.longitude, decimals)}));
+}
+
+str page_origin(struct page *p)
+{
+    str out = p->portal->config.root_url;
+    if (out.n) return out;
+    const str host = http_request_header(p->request, "Host");
+    if (!arena_print(p->a, &out, "http://%.*s", STR_ARG(host.n ? host : STR("localhost"))))
+        p->maker.failed = true;
+    return out;
+}
+
 static str when_text(struct page *p, const struct reading *r)
 {
     if (r->state == READING_NONE) return page_text(p, STR("time.never"));

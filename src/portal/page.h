@@ -59,8 +59,13 @@ typedef bool (*page_view)(struct page *p, err *e);
 
 NODISCARD bool view_map(struct page *p, err *e);  // home and map
 NODISCARD bool view_meter(struct page *p, err *e);
+NODISCARD bool view_qr(struct page *p, err *e);
 NODISCARD bool view_data(struct page *p, err *e);
 NODISCARD bool view_explain(struct page *p, err *e);
+NODISCARD bool view_search(struct page *p, err *e);
+NODISCARD bool view_register(struct page *p, err *e);
+NODISCARD bool view_status(struct page *p, err *e);
+NODISCARD bool view_contact(struct page *p, err *e);
 
 void page_handle(struct http_request *r, void *context);  // the struct page_route
 void page_not_found(struct http_request *r, struct portal *p);
@@ -91,6 +96,8 @@ str page_buf(struct page *p, buf *b);                               // keeps the
 void page_legend(struct page *p, struct view *list, const struct scale *s);
 void page_kind(struct page *p, struct view *list, meter_kind k);  // its mark and name
 str page_kind_name(const struct page *p, meter_kind k);
+str page_place(struct page *p, const struct meter *m);  // "52,043° noord, 4,325° oost"
+str page_origin(struct page *p);  // "https://peil.rijswijk.nl", as this request reached it
 // What a list, card or marker needs of a reading: stream, fresh_ms, decimals, value, word, class, state, when, iso.
 void page_put_reading(struct page *p, struct view *v, const struct series *s, const struct reading *r);
 

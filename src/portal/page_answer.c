@@ -13,8 +13,13 @@ static const struct {
     str name;
     page_view fill;
 } views[] = {
-    {STR("home"), view_map},  {STR("map"), view_map},         {STR("meter"), view_meter},
-    {STR("data"), view_data}, {STR("explain"), view_explain},
+    {STR("home"), view_map},          {STR("map"), view_map},
+    {STR("meter"), view_meter},       {STR("data"), view_data},
+    {STR("explain"), view_explain},   {STR("search"), view_search},
+    {STR("sensors"), view_register},  {STR("status"), view_status},
+    {STR("contact"), view_contact},   {STR("accessibility"), view_contact},
+    {STR("embed-meter"), view_meter}, {STR("card-meter"), view_meter},
+    {STR("qr-meter"), view_qr},
 };
 
 static page_view view_of(str name)
@@ -68,6 +73,7 @@ void page_put_frame(struct page *p)
     view_text(m, p->root, STR("brand_dark"), p->portal->theme.brand_dark);
     view_text(m, p->root, STR("version"), STR(PEIL_VERSION));
     view_flag(m, p->root, STR("demo"), shows_demo(p));
+    view_text(m, p->root, STR("origin"), page_origin(p));
     view_text(m, p->root, STR("self_href"), self_href(p, path));
     view_text(m, p->root, STR("other_href"), other_href(p, path));
 }
@@ -97,11 +103,13 @@ static void answer_bare(struct http_request *r, int status)
 }
 
 // `etag` NULL: an error page, which nobody keeps.
-static void reply_html(struct http_request *r, language l, int status, str body, const char *etag)
+static void reply_page(struct http_request *r, const struct site_page *page, int status, str body,
+                       const char *etag)
 {
-    http_reply_data reply = {.status = status, .content_type = STR("text/html; charset=utf-8"), .body = body};
+    http_reply_data reply = {.status = status, .content_type = page->type, .body = body};
     http_reply_add_header(&reply, STR("Cache-Control"), STR("no-cache"));
-    http_reply_add_header(&reply, STR("Content-Language"), language_code(l));
+    http_reply_add_header(&reply, STR("Content-Language"), language_code(page->language));
+    if (status == 503) http_reply_add_header(&reply, STR("Retry-After"), STR("600"));
     if (etag) {
         http_reply_add_header(&reply, STR("ETag"), str_of(etag));
         if (str_eq(http_request_header(r, "If-None-Match"), str_of(etag))) {
@@ -123,12 +131,12 @@ static str shelf_key(struct page *p)
     return key;
 }
 
-static bool answer_kept(struct page *p, language l)
+static bool answer_kept(struct page *p, const struct site_page *page)
 {
     struct shelf *shelf = p->portal->shelf;
     const struct shelf_page *kept = shelf_take(shelf, shelf_key(p), time_monotonic_us());
     if (!kept) return false;
-    reply_html(p->request, l, 200, kept->body, kept->etag);
+    reply_page(p->request, page, 200, kept->body, kept->etag);
     shelf_give(shelf, kept);
     return true;
 }
@@ -145,9 +153,9 @@ static void answer(struct page *p, const struct site_page *page, int status)
     } else if (status == 200) {
         const int64_t now = time_monotonic_us();
         shelf_put(p->portal->shelf, shelf_key(p), buf_str(&body), etag, now - p->started_us, now);
-        reply_html(p->request, page->language, status, buf_str(&body), etag);
+        reply_page(p->request, page, status, buf_str(&body), etag);
     } else {
-        reply_html(p->request, page->language, status, buf_str(&body), NULL);
+        reply_page(p->request, page, status, buf_str(&body), NULL);
     }
     buf_free(&body);
 }
@@ -222,7 +230,11 @@ void page_handle(struct http_request *r, void *context)
         page_not_found(r, portal);
         return;
     }
-    if (answer_kept(&p, l)) return;
+    if (portal->config.is_maintained) {
+        answer_special(portal, r, l, STR("maintenance"), 503, (str){0});
+        return;
+    }
+    if (answer_kept(&p, route->page)) return;
     bool ok = meters_take(portal->book, &p.meters, &e) && snapshot_open(portal->config.store, &p.at, &e);
     if (ok) {
         view_int(&p.maker, p.root, STR("live"), (int64_t)snapshot_commit(p.at));

@@ -3,7 +3,10 @@
 
 #include "base/file.h"
 #include "http/static.h"
+#include "portal/catalogue.h"
+#include "portal/install.h"
 #include "portal/live.h"
+#include "portal/names.h"
 #include "portal/page.h"
 #include "portal/shelf.h"
 #include "portal/team/team.h"
@@ -161,6 +164,12 @@ size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])
         {HTTP_GET, STR("/assets"), HTTP_PREFIX | HTTP_ON_LOOP, 0, http_static_handle, p->assets},
         {HTTP_GET, STR("/theme"), HTTP_PREFIX | HTTP_ON_LOOP, 0, theme_handle, p},
         {HTTP_GET, STR("/live"), 0, 0, live_handle, p->live},
+        {HTTP_GET, STR("/manifest.webmanifest"), 0, 0, install_manifest, p},
+        {HTTP_GET, STR("/en/manifest.webmanifest"), 0, 0, install_manifest, p},
+        {HTTP_GET, STR("/sw.js"), 0, 0, install_worker, p},
+        {HTTP_GET, STR("/zoek/namen.json"), 0, 0, names_handle, p},
+        {HTTP_GET, STR("/data/catalog.jsonld"), 0, 0, catalogue_jsonld, p},
+        {HTTP_GET, STR("/data/catalog.ttl"), 0, 0, catalogue_turtle, p},
         {HTTP_GET, STR("/api/v1/areas.geojson"), HTTP_ON_LOOP, 0, areas_handle, p},
         {HTTP_GET, STR("/en"), 0, 0, redirect_to_english, p},
     };

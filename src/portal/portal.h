@@ -3,7 +3,7 @@
 //
 // A page is a template that web/build.mjs made, filled here. What a page needs to know of a Thing beyond the standard stands in
 // its properties: "demo": true marks demo data; "origin" is "reference", "municipal" (when absent) or
-// "citizen"; "owner" is text; "access": "internal" or "private" keeps a Thing or Datastream off every page and out of /live.
+// "citizen", whose place is shown on a grid of 100 m unless "exactPlace" is true; "owner" and "purpose" are text; "access": "internal" or "private" keeps a Thing or Datastream off every page and out of /live.
 // Threads  portal_open and portal_close from the main thread; handlers from any
 // Errors   ERR_CONFIG names the file of the web directory or outlines that is missing or wrong
 #ifndef PEIL_PORTAL_PORTAL_H
@@ -26,6 +26,7 @@ typedef struct {
     const char *zone;           // "Europe/Amsterdam"
     str root_url;  // as residents reach it: "https://peil.rijswijk.nl"; empty: from the Host header
     bool is_demo;  // every page says so
+    bool is_maintained;  // every page is 503 with the time to come back; the interfaces go on
     struct metrics *metrics;      // may be NULL
     struct identity *identity;    // NULL: without the pages of staff (portal/team/)
     struct passwords *passwords;  // with identity
@@ -38,7 +39,7 @@ void portal_stop(struct portal *p);   // ends the live streams; before http_stop
 void portal_close(struct portal *p);  // after http_stop and store_close, for both call into it. NULL is fine
 
 #define PORTAL_ROUTES_MAX 128
-// Pages, /assets, /theme, /live and /api/v1/areas.geojson.
+// Pages, /assets, /theme, /live, the manifest and service worker, the catalogue, and /api/v1/areas.geojson.
 size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX]);
 // A friendly 404 for browsers (Accept: text/html), problem+json for programs. For http_config.not_found.
 void portal_not_found(struct http_request *r, void *portal);

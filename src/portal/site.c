@@ -41,7 +41,8 @@ static bool read_page(const char *directory, const json *j, arena *a, struct sit
         !json_need(j, STR("language"), JSON_TEXT, &code, e) || !need_file_name(j, STR("file"), &file, e) ||
         !read_whole(directory, file, a, &source, e))
         return false;
-    *out = (struct site_page){.name = name->text};
+    const str type = json_text(j, STR("type"));
+    *out = (struct site_page){.name = name->text, .type = type.n ? type : STR("text/html; charset=utf-8")};
     if (!language_by_code(code->text, &out->language))
         return err_set(e, ERR_CONFIG, code->at, "language '%.*s' is not known", STR_ARG(code->text));
     const json *path = json_get(j, STR("path"));
@@ -82,6 +83,10 @@ bool site_load(const char *directory, arena *a, struct site **out, err *e)
     if (!json_parse(source, a, &manifest, e) || !read_manifest(directory, manifest, a, s, e))
         return err_within(e, "%s/manifest.json", directory);
     s->tokens = json_get(manifest, STR("tokens"));
+    s->assets = json_get(manifest, STR("assets"));
+    if (json_get(manifest, STR("worker")) &&
+        !read_whole(directory, json_text(manifest, STR("worker")), a, &s->worker, e))
+        return false;
     if (!read_words(directory, a, s, e)) return err_within(e, "%s", directory);
     *out = s;
     return true;
@@ -92,4 +97,11 @@ const struct site_page *site_page_find(const struct site *s, str name, language 
     for (size_t i = 0; i < s->page_count; i++)
         if (str_eq(s->pages[i].name, name) && s->pages[i].language == l) return &s->pages[i];
     return NULL;
+}
+
+str site_asset(const struct site *s, str name)
+{
+    for (const json *j = s->assets ? s->assets->first : NULL; j; j = j->next)
+        if (str_eq(json_text(j, STR("name")), name)) return json_text(j, STR("path"));
+    return (str){0};
 }

@@ -14,6 +14,7 @@ struct site_page {
     str name;  // "meter": chooses the view in page.c
     language language;
     str path;  // "/en/meter/{id}"; empty: no address of its own
+    str type;  // of the content: "text/html; charset=utf-8" unless the build says else
     struct template *template;
 };
 
@@ -21,11 +22,15 @@ struct site {
     struct site_page *pages;
     size_t page_count;
     struct words *words[LANGUAGE_COUNT];
+    str worker;          // the service worker's script; empty: the build made none
+    const json *assets;  // of the manifest
     const json
         *tokens;  // of design: {"light": {"brand": "#0b5566"}, "dark": {}}; NULL when the build names none
 };
 
 NODISCARD bool site_load(const char *directory, arena *a, struct site **out, err *e);
+// "/assets/icon-192.0a1b2c3d4e.png" of "icon-192.png"; empty: there is none.
+str site_asset(const struct site *s, str name);
 const struct site_page *site_page_find(const struct site *s, str name, language l);
 
 #endif

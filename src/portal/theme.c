@@ -239,6 +239,7 @@ bool theme_load(const char *path, const json *tokens, arena *a, struct theme *ou
     }
     made.brand_light = token(&l, schemes[0], STR("brand"));
     made.brand_dark = token(&l, schemes[1], STR("brand"));
+    made.ground_light = token(&l, schemes[0], STR("ground"));
     *out = made;
     return true;
 }

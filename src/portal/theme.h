@@ -23,9 +23,9 @@ struct contact {
 };
 
 struct theme {
-    str town;                     // empty: the file does not say
-    str brand_light, brand_dark;  // for the browser's own bar
-    str css, css_path;            // "/theme/0123456789abcdef.css"; empty: no colours of its own
+    str town;                                   // empty: the file does not say
+    str brand_light, brand_dark, ground_light;  // for the browser's own bars
+    str css, css_path;                          // "/theme/0123456789abcdef.css"; empty: no colours of its own
     str logo, logo_type, logo_path;
     struct contact contact;
 };

@@ -2,9 +2,12 @@
 // Everything here only adds to pages that work without it.
 
 import { chart } from './chart';
+import { copy } from './copy';
 import { list } from './list';
 import { live } from './live';
 import { map } from './map';
+import { offline } from './offline';
+import { street } from './street';
 
 // Brings the chosen layer to the middle of its row. Not by scrollIntoView: in Chromium 150 the first Tab then starts from there,
 // behind the skip link.
@@ -21,3 +24,6 @@ map();
 list();
 chart();
 live();
+street();
+copy();
+offline();

@@ -17,9 +17,22 @@ export function refresh(reason: Reason): void {
   waiting.set(reason, window.setTimeout(() => void take(reason), wait));
 }
 
+const SLOW = 400;
+
+// The old view stays; what is being fetched is busy, and after a moment a thin bar says so.
+function busy(reason: Reason, is: boolean): void {
+  for (const part of document.querySelectorAll(PARTS[reason])) {
+    if (is) part.setAttribute('aria-busy', 'true');
+    else part.removeAttribute('aria-busy');
+  }
+  if (!is) document.body.classList.remove('is-slow');
+}
+
 async function take(reason: Reason): Promise<void> {
   waiting.delete(reason);
   doneAt.set(reason, Date.now());
+  busy(reason, true);
+  const slow = window.setTimeout(() => document.body.classList.add('is-slow'), SLOW);
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
     if (!answer.ok) return;
@@ -28,6 +41,9 @@ async function take(reason: Reason): Promise<void> {
     afterRefresh.forEach((f) => f());
   } catch {
     // No connection: what is shown stays, and the live bar says so.
+  } finally {
+    clearTimeout(slow);
+    busy(reason, false);
   }
 }
 

@@ -10,6 +10,7 @@ export interface Files {
   js: string;
   font: string;
   icon: string;
+  touch: string; // for a home screen of Apple
 }
 
 const NAMES: Record<Language, string> = { nl: 'Nederlands', en: 'English' };
@@ -66,7 +67,57 @@ function teamBar(c: Context): Html {
 
 const MENU_ORDER = ['home', 'map', 'data', 'explain'];
 
+// Links of the footer, in order.
+const FOOT: [string, MessageId][] = [
+  ['uitleg', 'explain.menu'], ['data', 'data.menu'], ['registers/sensoren', 'register.title'], ['status', 'status.title'],
+  ['contact', 'contact.title'], ['toegankelijkheid', 'accessibility.title'], ['privacy', 'privacy.title'],
+];
+
+// A shared link shows this: the page's own sentence, and a picture where the page has one.
+function preview(page: Page, c: Context): Html {
+  return html`<meta property="og:type" content="website">
+  <meta property="og:site_name" content="{{town}}">
+  <meta property="og:locale" content="${c.language === 'nl' ? 'nl_NL' : 'en_GB'}">
+  <meta property="og:title" content="${page.title(c)}">
+  <meta property="og:description" content="{{#share_text}}{{share_text}}{{/share_text}}{{^share_text}}${c.t('frame.description')}{{/share_text}}">
+  <meta property="og:url" content="{{origin}}{{self_href}}">
+  {{#share_image}}<meta property="og:image" content="{{origin}}{{share_image}}">
+  <meta name="twitter:card" content="summary_large_image">{{/share_image}}
+  <link rel="canonical" href="{{origin}}{{self_href}}">`;
+}
+
+function styles(files: Files): Html {
+  return html`<link rel="preload" href="${files.font}" as="font" type="font/woff2" crossorigin>
+  <link rel="stylesheet" href="${files.css}">
+  {{#theme_css}}<link rel="stylesheet" href="{{theme_css}}">{{/theme_css}}`;
+}
+
 export function frame(page: Page, pages: Page[], c: Context, files: Files): Html {
+  if (page.form === 'svg') return page.body(c);
+  if (page.form === 'embed') return embedFrame(page, c, files);
+  return pageFrame(page, pages, c, files);
+}
+
+// Inside somebody else's page: no script, nothing that is kept, links open outside the frame.
+function embedFrame(page: Page, c: Context, files: Files): Html {
+  return html`<!doctype html>
+<html lang="${c.language}">
+<head>
+  <meta charset="utf-8">
+  <title>${page.title(c)} – {{town}}</title>
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <meta name="robots" content="noindex">
+  <base target="_blank">
+  ${styles(files)}
+</head>
+<body class="embedded page-${page.name}">
+  <main>${page.body(c)}</main>
+</body>
+</html>`;
+}
+
+function pageFrame(page: Page, pages: Page[], c: Context, files: Files): Html {
   const other: Language = c.language === 'nl' ? 'en' : 'nl';
   const isError = page.path === undefined;
   return html`<!doctype html>
@@ -78,13 +129,14 @@ export function frame(page: Page, pages: Page[], c: Context, files: Files): Html
   <meta name="color-scheme" content="light dark">
   <meta name="theme-color" content="{{brand_light}}" media="(prefers-color-scheme: light)">
   <meta name="theme-color" content="{{brand_dark}}" media="(prefers-color-scheme: dark)">
-  ${!isError && html`<meta name="description" content="${c.t('frame.description')}">
+  ${!isError && html`<meta name="description" content="{{#share_text}}{{share_text}}{{/share_text}}{{^share_text}}${c.t('frame.description')}{{/share_text}}">
+  ${!page.team && preview(page, c)}
   <link rel="alternate" hreflang="${c.language}" href="{{self_href}}">
   <link rel="alternate" hreflang="${other}" href="{{other_href}}">`}
-  <link rel="preload" href="${files.font}" as="font" type="font/woff2" crossorigin>
-  <link rel="stylesheet" href="${files.css}">
+  ${styles(files)}
   ${page.team && html`<link rel="stylesheet" href="${files.team}"><meta name="robots" content="noindex">`}
-  {{#theme_css}}<link rel="stylesheet" href="{{theme_css}}">{{/theme_css}}
+  <link rel="manifest" href="${c.href('manifest.webmanifest')}">
+  <link rel="apple-touch-icon" href="${files.touch}">
   <link rel="icon" href="${files.icon}" type="image/svg+xml">
   ${!page.team && html`<script type="module" src="${files.js}"></script>`}
 </head>
@@ -97,6 +149,7 @@ export function frame(page: Page, pages: Page[], c: Context, files: Files): Html
       <a class="language" href="{{other_href}}" lang="${other}" hreflang="${other}">${NAMES[other]}</a>
     </div>
   </header>
+  <p class="offline" data-offline role="status" hidden></p>
   {{#demo}}<aside class="demo" aria-label="${c.t('frame.demo.label')}"><p class="wide"><strong>${c.t('frame.demo')}</strong> ${c.t('frame.demo.more')}</p></aside>{{/demo}}
   ${page.team && teamBar(c)}
   <main id="main" class="wide" tabindex="-1">
@@ -105,12 +158,9 @@ export function frame(page: Page, pages: Page[], c: Context, files: Files): Html
   <footer class="bottom">
     <div class="wide">
       <p>${c.t('frame.about')}</p>
-      <ul>
-        <li><a href="${c.href('uitleg')}">${c.t('explain.menu')}</a></li>
-        <li><a href="${c.href('data')}">${c.t('data.menu')}</a></li>
-        <li><a href="${c.href('toegankelijkheid')}">${c.t('accessibility.title')}</a></li>
-        <li><a href="${c.href('privacy')}">${c.t('privacy.title')}</a></li>
-      </ul>
+      <nav aria-label="${c.t('frame.more')}"><ul>
+        ${FOOT.map(([path, name]) => html`<li><a href="${c.href(path)}">${c.t(name)}</a></li>`)}
+      </ul></nav>
       <p class="small">${c.t('frame.outlines')} · peil {{version}}</p>
     </div>
   </footer>

@@ -14,6 +14,7 @@ export interface Context {
   language: Language;
   name: string; // of the page
   t: Text;
+  classColours: string; // style/classes.css, for pictures that stand alone
   href: (path: string) => string; // "kaart" in this language: /kaart or /en/kaart
 }
 
@@ -22,6 +23,7 @@ export interface Page {
   path?: string; // below / and /en/; "meter/{id}" also takes what is below; none: only for errors
   title: (c: Context) => Html; // "place - subject"; the town is added
   inMenu?: MessageId;
+  form?: 'page' | 'embed' | 'svg'; // what stands round the body: all of it (when absent), a bare document, nothing
   team?: boolean; // a page of staff: src/portal/team, with its own bar and style
   body: (c: Context) => Html; // inside <main>
 }

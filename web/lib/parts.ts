@@ -95,4 +95,49 @@ export const ICON = {
   left: icon('M12 4l-6 6 6 6'),
   right: icon('M8 4l6 6-6 6'),
   download: icon('M10 3v10M5 9l5 5 5-5M4 17h12'),
+  place: icon('M10 18s6-5.5 6-10a6 6 0 0 0-12 0c0 4.5 6 10 6 10zM10 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4'),
 };
+
+// A form for everybody; script searches in the browser and adds the location.
+export function search(c: Context): Html {
+  return html`<div class="street" data-street>
+    <form action="${c.href('zoek')}" role="search">
+      <label for="q">${c.t('home.street.label')}</label>
+      <div class="field">
+        <input id="q" name="q" type="search" value="{{wanted}}" autocomplete="off" spellcheck="false" maxlength="100">
+        <button type="submit" class="nl-button--primary">${c.t('home.street.go')}</button>
+      </div>
+    </form>
+    <ul class="found" data-street-found></ul>
+    <p class="small" role="status" data-street-said></p>
+    <p class="street-locate"><button type="button" data-street-locate hidden>${ICON.place}${c.t('home.street.locate')}</button> <span class="small">${c.t('home.street.private')}</span></p>
+    <p data-street-mine hidden>${c.t('home.street.mine')} <a href="">–</a> <button type="button" class="quiet">${c.t('home.street.forget')}</button></p>
+  </div>`;
+}
+
+// Link, snippet and QR code of a page. `embed` and `qr` are tags that hold addresses; without them that part is left out.
+export function share(c: Context, title: Html, embed?: Html, qr?: Html): Html {
+  const snippet = embed && html`<iframe src="{{origin}}${embed}" title="${title}" loading="lazy" width="100%" height="220"></iframe>`;
+  return html`<section class="share" aria-labelledby="share-head">
+    <h2 id="share-head">${c.t('share.head')}</h2>
+    <p><span class="share-label">${c.t('share.link')}</span> <code data-copy>{{origin}}{{self_href}}</code></p>
+    ${snippet && html`<details class="fold"><summary>${c.t('share.embed')}</summary>
+      <p>${c.t('share.embed.more')}</p>
+      <pre tabindex="0"><code data-copy>${snippet.toString()}</code></pre>
+    </details>`}
+    ${qr && html`<details class="fold"><summary>${c.t('share.qr')}</summary>
+      <p><img class="qr" src="${qr}" alt="${c.t('share.qr')}" width="180" height="180" loading="lazy"></p>
+      <p>${c.t('share.qr.more')} <a href="${qr}">${c.t('share.qr.open')}</a></p>
+    </details>`}
+  </section>`;
+}
+
+// A picture by itself, so it brings its own colours.
+export function cardFrame(c: Context, body: Html): Html {
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" width="1200" height="630" font-family="Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif">
+<style>${raw(c.classColours.replace(/\/\*.*?\*\//gs, ''))} .pill{fill:var(--fill);stroke:#222;stroke-width:3} .word{fill:var(--on);font-size:60px;font-weight:700;text-anchor:middle} .name{font-size:64px;font-weight:700;fill:#14292f} .soft{font-size:40px;fill:#4b6067} .number{font-size:150px;font-weight:700;fill:#14292f} .top{font-size:40px;font-weight:700;fill:#fff}</style>
+<rect width="1200" height="630" fill="#f4f6f4"/><rect width="1200" height="90" fill="{{brand_light}}"/><text x="80" y="59" class="top">${c.t('app.name')}</text>
+${body}
+<text x="80" y="580" class="soft">{{#demo}}${c.t('frame.demo')}{{/demo}}</text>
+</svg>`;
+}

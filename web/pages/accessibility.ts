@@ -21,6 +21,6 @@ export const page: Page = {
       <h2>${c.t('accessibility.status')}</h2>
       <p>${c.t('accessibility.status.1')} ${c.t('accessibility.status.2')}</p>
       <h2>${c.t('accessibility.wrong')}</h2>
-      <p>${c.t('accessibility.wrong.1')} ${c.t('accessibility.wrong.2')}</p>
+      <p>${c.t('accessibility.wrong.1')} ${c.t('accessibility.wrong.2')} <a href="${c.href('contact')}">${c.t('accessibility.wrong.contact')}</a></p>
     </article>`,
 };

@@ -3,6 +3,7 @@
 
 import { html, Html, raw } from '../lib/html';
 import type { Context, MessageId, Page } from '../lib/page';
+import { ICON } from '../lib/parts';
 
 const CALLS: [MessageId, string][] = [
   ['data.call.things', '/v1.1/Things?$expand=Locations,Datastreams'],
@@ -30,6 +31,13 @@ export const page: Page = {
       <h1>${c.t('data.title')}</h1>
       <p class="lead">${c.t('data.lead')}</p>
       <p>${c.t('data.size', { meters: raw('{{meter_count}}'), streams: raw('{{stream_count}}') })} ${c.t('data.licence')}</p>
+      <h2>${c.t('data.sets')}</h2>
+      {{#datasets}}<section class="dataset" id="{{key}}">
+        <h3>{{title}}</h3>
+        <p>{{about}}</p>
+        <ul class="downloads">{{#files}}<li><a href="{{href}}">${ICON.download}<span class="visually-hidden">{{title}}:</span> {{type}}</a></li>{{/files}}</ul>
+      </section>{{/datasets}}
+      <p class="small">${c.t('data.catalogue')} <a href="/data/catalog.ttl">DCAT-AP-NL, Turtle</a>, <a href="/data/catalog.jsonld">JSON-LD</a></p>
       <h2>${c.t('data.try')}</h2>
       <p>${c.t('data.try.more')}</p>
       <ul class="calls">${CALLS.map(([id, path]) => call(c, id, path))}</ul>
@@ -47,5 +55,6 @@ curl -N '{{origin}}/live?things=1,2'</code></pre>
         <li>${c.t('data.read.gap')}</li>
         <li>${c.t('data.read.raw')}</li>
       </ul>
-    </article>`,
+    </article>
+    <script type="application/ld+json">{{{for_search}}}</script>`,
 };

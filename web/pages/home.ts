@@ -2,7 +2,7 @@
 // The town now: one sentence, the map, and the same meters as a list.
 
 import { html, raw } from '../lib/html';
-import { layers, legend, list, liveBar, map } from '../lib/parts';
+import { layers, legend, list, liveBar, map, search } from '../lib/parts';
 import type { Page } from '../lib/page';
 
 export const page: Page = {
@@ -11,10 +11,16 @@ export const page: Page = {
   inMenu: 'home.menu',
   title: (c) => html`${c.t('home.title')} – ${raw('{{layer_name}}')}`,
   body: (c) => html`
-    <div class="hero" data-part="now">
-      <h1>${c.t('home.head')}</h1>
-      <p class="lead">{{#headline_word}}<span class="badge {{headline_class}}">{{headline_word}}</span> {{/headline_word}}{{summary}}</p>
-      {{{gauge}}}
+    <div class="welcome">
+      <div class="hero" data-part="now">
+        <h1>${c.t('home.head')}</h1>
+        <p class="lead">{{#headline_word}}<span class="badge {{headline_class}}">{{headline_word}}</span> {{/headline_word}}{{summary}}</p>
+        {{{gauge}}}
+      </div>
+      <section class="mine" id="mijn-straat" aria-labelledby="mine-head">
+        <h2 id="mine-head">${c.t('home.street.head')}</h2>
+        ${search(c)}
+      </section>
     </div>
     ${layers(c)}
     <div class="split">

@@ -2,7 +2,7 @@
 // One meter: what it measures now, how that went, and what it is.
 
 import { html, raw } from '../lib/html';
-import { ICON, liveBar } from '../lib/parts';
+import { ICON, liveBar, share } from '../lib/parts';
 import type { Page } from '../lib/page';
 
 export const page: Page = {
@@ -75,5 +75,6 @@ export const page: Page = {
         {{#downloads}}<li><a href="{{href}}" download>${ICON.download}{{name}}</a></li>{{/downloads}}
       </ul>
       <p class="small">${c.t('meter.api')} <a href="{{api_href}}"><code>{{api_href}}</code></a></p>
-    </section>{{/has_streams}}`,
+    </section>{{/has_streams}}
+    ${share(c, raw('{{name}}'), raw('{{embed_href}}'), raw('{{qr_href}}'))}`,
 };

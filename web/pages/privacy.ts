@@ -15,6 +15,8 @@ export const page: Page = {
         <li>${c.t('privacy.you.cookies')}</li>
         <li>${c.t('privacy.you.others')}</li>
         <li>${c.t('privacy.you.log')}</li>
+        <li>${c.t('privacy.you.place')}</li>
+        <li>${c.t('privacy.you.kept')}</li>
       </ul>
       <h2>${c.t('privacy.meters')}</h2>
       <ul>

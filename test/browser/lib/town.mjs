@@ -81,9 +81,9 @@ export async function addMeter(peil, meter, now = Date.now()) {
 }
 
 // The service with its meters by key.
-export async function startTown() {
+export async function startTown(settings = []) {
   const web = process.env.PEIL_WEB ?? resolve('build/web');
-  const peil = await Peil.start({ args: ['--web', web, '--set', 'portal.areas_file=share/demo/rijswijk.geojson'] });
+  const peil = await Peil.start({ args: ['--web', web, '--set', 'portal.areas_file=share/demo/rijswijk.geojson', ...settings.flatMap((s) => ['--set', s])] });
   const meters = {};
   for (const meter of METERS) meters[meter.key] = await addMeter(peil, meter);
   return { peil, meters, url: peil.url, stop: () => peil.stop() };
@@ -103,5 +103,7 @@ export function pagesOf(meters) {
     ['meter-month', `meter/${meters.station.thing}?stof=no2&periode=maand`], ['meter-gap', `meter/${meters.noise.thing}`],
     ['meter-silent', `meter/${meters.silent.thing}`], ['meter-empty', `meter/${meters.empty.thing}`], ['meter-rejected', `meter/${meters.rejected.thing}`], ['data', 'data'],
     ['explain', 'uitleg'], ['accessibility', 'toegankelijkheid'], ['privacy', 'privacy'], ['not-found', 'bestaat-niet'],
+    ['search', 'zoek?q=bomen'], ['search-none', 'zoek?q=xyzzy'], ['sensors', 'registers/sensoren'], ['status', 'status'], ['contact', 'contact'], ['offline', 'offline'],
+    ['embed-meter', `embed/meter/${meters.air.thing}`],
   ];
 }

@@ -3,6 +3,7 @@
 #include "portal/page.h"
 
 #include "portal/past.h"
+#include "render/qr.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -360,16 +361,6 @@ static str sensors_of(struct page *p, const struct meter *m)
     return page_buf(p, &b);
 }
 
-// Three decimals are about 100 m: as exact as a meter at somebody's home should be shown.
-static str place_of(struct page *p, const struct meter *m)
-{
-    if (!m->has_place) return (str){0};
-    const int decimals = m->kind == METER_CITIZEN ? 3 : 5;
-    return words_fill(p->words, p->a, STR("fact.place.text"),
-                      FILLS({STR("north"), words_number(p->words, p->a, m->place.latitude, decimals)},
-                            {STR("east"), words_number(p->words, p->a, m->place.longitude, decimals)}));
-}
-
 static void put_facts(struct meter_view *v)
 {
     struct page *p = v->page;
@@ -378,7 +369,7 @@ static void put_facts(struct meter_view *v)
     put_fact(p, list, STR("fact.kind"), page_kind_name(p, m->kind));
     put_fact(p, list, STR("fact.owner"), m->owner);
     put_fact(p, list, STR("fact.area"), m->area ? m->area->name : (str){0});
-    put_fact(p, list, STR("fact.place"), place_of(p, m));
+    put_fact(p, list, STR("fact.place"), m->has_place ? page_place(p, m) : (str){0});
     put_fact(p, list, STR("fact.sensor"), sensors_of(p, m));
     put_fact(p, list, STR("fact.records"), page_text(p, STR("fact.records.text")));
 }
@@ -407,6 +398,34 @@ static void put_downloads(struct meter_view *v)
     view_text(&p->maker, p->root, STR("api_href"), api);
 }
 
+// What an embedded frame and the picture of a shared link show: one reading, large.
+static void put_card(struct meter_view *v)
+{
+    struct page *p = v->page;
+    struct view_maker *m = &p->maker;
+    if (!v->chosen) return;
+    view_text(m, p->root, STR("card_quantity"), page_quantity_name(p, v->chosen));
+    view_text(m, p->root, STR("card_unit"), v->chosen->unit);
+    struct view *card = view_object(m, p->root, STR("card"));
+    page_put_reading(p, card, v->chosen, v->chosen_reading);
+    str image = {0};
+    if (!arena_print(p->a, &image, "%.*s?stof=%.*s",
+                     STR_ARG(page_href(p, "beeld/meter/%lld", (long long)v->meter->id)),
+                     STR_ARG(series_key(p, v->meter, v->chosen))))
+        m->failed = true;
+    view_text(m, p->root, STR("share_image"), image);
+    view_text(m, p->root, STR("share_text"), sentence(v));
+}
+
+static void put_links(struct meter_view *v)
+{
+    struct page *p = v->page;
+    const long long id = (long long)v->meter->id;
+    view_text(&p->maker, p->root, STR("meter_href"), page_href(p, "meter/%lld", id));
+    view_text(&p->maker, p->root, STR("embed_href"), page_href(p, "embed/meter/%lld", id));
+    view_text(&p->maker, p->root, STR("qr_href"), page_href(p, "beeld/qr/%lld", id));
+}
+
 bool view_meter(struct page *p, err *e)
 {
     struct meter_view v = {.page = p};
@@ -420,8 +439,27 @@ bool view_meter(struct page *p, err *e)
     view_text(m, p->root, STR("area"), v.meter->area ? v.meter->area->name : (str){0});
     view_text(m, p->root, STR("map_href"), page_href(p, "%s", ""));
     put_now(&v);
+    put_card(&v);
+    put_links(&v);
     if (!put_past(&v, e)) return false;
     put_facts(&v);
     put_downloads(&v);
+    return true;
+}
+
+// For a plate at the meter: its page, as residents reach it.
+bool view_qr(struct page *p, err *e)
+{
+    struct meter_view v = {.page = p};
+    struct qr code;
+    str address = {0};
+    if (!read_meter(p, &v, e)) return false;
+    if (!arena_print(p->a, &address, "%.*s%.*s", STR_ARG(page_origin(p)),
+                     STR_ARG(page_href(p, "meter/%lld", (long long)v.meter->id))))
+        return err_no_memory(e);
+    if (!qr_make(address, &code, e)) return false;
+    buf svg = {.max = CHART_BYTES_MAX};
+    qr_svg(&svg, &code, address);
+    view_text(&p->maker, p->root, STR("qr"), page_buf(p, &svg));
     return true;
 }

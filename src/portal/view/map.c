@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Home and map: one layer of the town, as a sentence, a map and a list of the same meters.
-#include "portal/spot.h"
+#include "portal/view/spot.h"
 #include "render/svg_gauge.h"
 
 #define MAP_BYTES_MAX ((size_t)2 << 20)

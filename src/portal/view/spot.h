@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // spot.h: one layer of the town: every public meter that has it, with its latest reading, and the same by neighbourhood.
 // Owns     everything lies in the page's arena
-#ifndef PEIL_PORTAL_SPOT_H
-#define PEIL_PORTAL_SPOT_H
+#ifndef PEIL_PORTAL_VIEW_SPOT_H
+#define PEIL_PORTAL_VIEW_SPOT_H
 
 #include "portal/page.h"
 

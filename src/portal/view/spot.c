@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "portal/spot.h"
+#include "portal/view/spot.h"
 
 #include <stdlib.h>
 

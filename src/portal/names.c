@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "portal/names.h"
+
+#include "base/json.h"
+#include "base/utf8.h"
+
+#define WANTED_BYTES_MAX 100
+#define JSON_BYTES_MAX ((size_t)1 << 20)
+
+struct list {
+    struct name *all;
+    size_t count, room;
+};
+
+static bool list_make(const struct portal *portal, const struct meter_list *meters, arena *a,
+                      struct list *out, err *e)
+{
+    const struct outlines *o = portal->outlines;
+    struct list l = {.room = (o ? o->count : 0) + meters->count};
+    l.all = ARENA_ARRAY(a, l.room + 1, struct name);
+    if (!l.all) return err_no_memory(e);
+    for (size_t i = 0; o && i < o->count; i++) {
+        struct name *n = &l.all[l.count++];
+        *n = (struct name){.text = o->all[i].name, .kind = NAME_AREA};
+        if (!arena_print(a, &n->path, "gebied/%.*s", STR_ARG(o->all[i].code))) return err_no_memory(e);
+    }
+    for (size_t i = 0; i < meters->count; i++) {
+        const struct meter *m = &meters->all[i];
+        struct name *n = &l.all[l.count++];
+        *n = (struct name){.text = m->name, .beside = m->area ? m->area->name : (str){0}, .kind = NAME_METER};
+        if (!arena_print(a, &n->path, "meter/%lld", (long long)m->id)) return err_no_memory(e);
+    }
+    *out = l;
+    return true;
+}
+
+// ---- Finding -----------------------------------------------------------------------------------------------------
+
+// Every word of `wanted` stands in the name or beside it; both folded.
+static bool holds(str folded, str wanted)
+{
+    str word;
+    size_t at;
+    while (str_cut(&wanted, ' ', &word))
+        if (word.n && !str_find(folded, word, &at)) return false;
+    return true;
+}
+
+static bool folded_name(const struct name *n, arena *a, str *out, err *e)
+{
+    str whole;
+    if (!arena_print(a, &whole, "%.*s %.*s", STR_ARG(n->text), STR_ARG(n->beside))) return err_no_memory(e);
+    return utf8_fold(whole, a, out, e);
+}
+
+bool names_find(const struct page *p, str wanted, size_t most, struct name **out, size_t *count, err *e)
+{
+    struct list l;
+    str folded_wanted;
+    *out = NULL;
+    *count = 0;
+    wanted = str_trim(str_slice(wanted, 0, WANTED_BYTES_MAX));
+    err not_utf8;
+    if (wanted.n == 0 || !utf8_fold(wanted, p->a, &folded_wanted, &not_utf8)) return true;
+    if (!list_make(p->portal, p->meters, p->a, &l, e) || !(*out = ARENA_ARRAY(p->a, most + 1, struct name)))
+        return *out || err_no_memory(e);
+    // Two rounds: first names that begin with what was asked, then those that hold it.
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < l.count && *count < most; i++) {
+            str folded;
+            if (!folded_name(&l.all[i], p->a, &folded, e)) return false;
+            if (str_starts(folded, folded_wanted) == (round == 0) && holds(folded, folded_wanted))
+                (*out)[(*count)++] = l.all[i];
+        }
+    return true;
+}
+
+// ---- All of them -------------------------------------------------------------------------------------------------
+
+static void write_names(buf *out, const struct list *l)
+{
+    const size_t count = l->count < NAMES_MAX ? l->count : NAMES_MAX;
+    json_writer w = json_writer_on(out);
+    json_open(&w, '{');
+    json_name(&w, STR("partial"));
+    json_put_bool(&w, count < l->count);
+    json_name(&w, STR("names"));
+    json_open(&w, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(&w, '[');
+        json_put_text(&w, l->all[i].text);
+        json_put_text(&w, l->all[i].beside);
+        json_put_text(&w, l->all[i].path);
+        json_close(&w, ']');
+    }
+    json_close(&w, ']');
+    json_close(&w, '}');
+}
+
+void names_handle(struct http_request *r, void *context)
+{
+    struct portal *portal = context;
+    const struct meter_list *meters;
+    struct list l;
+    err e;
+    if (!meters_take(portal->book, &meters, &e)) {
+        http_reply_error(r, err_http_status(e.code), str_of(e.text));
+        return;
+    }
+    buf body = {.max = JSON_BYTES_MAX};
+    const bool ok = list_make(portal, meters, http_request_arena(r), &l, &e);
+    if (ok) write_names(&body, &l);
+    meters_give(portal->book, meters);
+    http_reply_data reply = {.status = 200, .content_type = STR("application/json"), .body = buf_str(&body)};
+    http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=300"));
+    if (ok && !body.failed)
+        http_reply(r, &reply);
+    else
+        http_reply_error(r, 503, STR("Too many names for now"));
+    buf_free(&body);
+}

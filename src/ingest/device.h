@@ -95,6 +95,7 @@ struct device_adapter {
     str reply;  // body of the success answer that its firmware expects; empty: {"status":"ok"} form of peil
     int reply_status;    // 201, 200...
     int partial_status;  // when some values could not be read; 0: reply_status
+    bool keeps_unknown;  // numbers under names that peil does not know get a Datastream of that name all the same
     // Not NULL: its messages are lines of InfluxDB's protocol, which need no decoding once they are known. False: not this
     // message.
     bool (*lines)(const struct device_message *m, arena *a, struct line_precision *out);

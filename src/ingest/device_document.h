@@ -11,7 +11,7 @@
 #include "store/store.h"
 
 #define DEVICES STR("device")  // kind of the documents; key: "ADAPTER/DEVICE"
-#define DEVICE_STREAMS_MAX 256
+#define DEVICE_STREAMS_MAX 1024
 #define DEVICE_UNMAPPED_MAX 64
 #define DEVICE_SEQUENCES_MAX 16
 

@@ -118,6 +118,25 @@ static bool sensor_of(struct store_tx *tx, const struct device_adapter *adapter,
     return find_by_text(tx, SET_SENSOR, SENSOR_NAME, name, id, e) && (*id || store_insert(tx, &r, id, e));
 }
 
+// What the sender calls it, as an address of its own: letters and digits as they are, all else as %XX.
+static bool own_definition(str name, arena *a, str *out)
+{
+    buf b = {.max = 4096};
+    BUF_LIT(&b, "urn:peil:name:");
+    for (size_t i = 0; i < name.n; i++) {
+        const unsigned char c = (unsigned char)name.p[i];
+        const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                              c == '-' || c == '.';
+        if (is_plain)
+            buf_add_char(&b, (char)c);
+        else
+            buf_print(&b, "%%%02X", c);
+    }
+    const bool ok = !b.failed && arena_copy(a, buf_str(&b), out);
+    buf_free(&b);
+    return ok;
+}
+
 static bool property_of(struct store_tx *tx, const struct quantity *q, entity_id *id, err *e)
 {
     const struct record r = {.set = SET_OBSERVED_PROPERTY,
@@ -128,8 +147,13 @@ static bool property_of(struct store_tx *tx, const struct quantity *q, entity_id
            (*id || store_insert(tx, &r, id, e));
 }
 
+// No unit is told: OGC 18-088 section 8.2.4 has null for that.
 static bool unit_json(const struct quantity *q, arena *a, str *out)
 {
+    if (!q) {
+        *out = STR("{\"name\":null,\"symbol\":null,\"definition\":null}");
+        return true;
+    }
     const struct {
         str name, value;
     } members[] = {{STR("name"), q->unit_name}, {STR("symbol"), q->symbol}, {STR("definition"), q->ucum}};
@@ -147,12 +171,15 @@ static bool unit_json(const struct quantity *q, arena *a, str *out)
 }
 
 bool onboard_stream(struct store_tx *tx, const struct device_adapter *adapter,
-                    const struct device_document *d, str sensor, const struct quantity *q, arena *a,
-                    entity_id *stream, err *e)
+                    const struct device_document *d, str sensor, const struct quantity *known, str own_name,
+                    arena *a, entity_id *stream, err *e)
 {
     str unit, name;
     entity_id sensor_id, property_id;
-    if (!unit_json(q, a, &unit) || !arena_print(a, &name, "%.*s: %.*s%s%.*s", STR_ARG(d->device),
+    struct quantity own = {.key = own_name, .name_nl = own_name};
+    if (!known && !own_definition(own_name, a, &own.definition)) return err_no_memory(e);
+    const struct quantity *q = known ? known : &own;
+    if (!unit_json(known, a, &unit) || !arena_print(a, &name, "%.*s: %.*s%s%.*s", STR_ARG(d->device),
                                                 STR_ARG(q->name_nl), sensor.n ? ", " : "", STR_ARG(sensor)))
         return err_no_memory(e);
     if (!sensor_of(tx, adapter, sensor, &sensor_id, e) || !property_of(tx, q, &property_id, e)) return false;

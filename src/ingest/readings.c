@@ -153,6 +153,11 @@ static struct device_stream *stream_known(struct device_document *d, const struc
     return NULL;
 }
 
+static bool keeps(const struct work *w, const struct reading *r)
+{
+    return w->adapter->keeps_unknown && (r->result.type == VALUE_DECIMAL || r->result.type == VALUE_NUMBER);
+}
+
 // The reading's Datastream, made when it is not there (or not any more). 0: of what peil does not know, and nobody bound it.
 static bool stream_of(struct work *w, const struct reading *r, entity_id *stream)
 {
@@ -169,19 +174,17 @@ static bool stream_of(struct work *w, const struct reading *r, entity_id *stream
         return true;
     }
     if (known && why.code != ERR_LINK && why.code != ERR_ABSENT) return fail_with(w, &why);
-    if (!r->quantity) {
-        *stream = 0;
+    *stream = 0;
+    if (!r->quantity && !keeps(w, r)) return true;
+    if (!known && d->stream_count == DEVICE_STREAMS_MAX) {
+        w->out->note = STR("a device has at most 1024 kinds of readings");
         return true;
     }
-    if (!known && d->stream_count == DEVICE_STREAMS_MAX) {
-        return err_set(w->e, ERR_LIMIT, r->at, "a device has at most %d kinds of readings",
-                       DEVICE_STREAMS_MAX);
-    }
     if (!onboard_thing(w->tx, w->adapter, d, w->received, w->a, w->e) ||
-        !onboard_stream(w->tx, w->adapter, d, r->sensor, r->quantity, w->a, stream, w->e))
+        !onboard_stream(w->tx, w->adapter, d, r->sensor, r->quantity, r->name, w->a, stream, w->e))
         return false;
     if (!known) known = &d->streams[d->stream_count++];
-    *known = (struct device_stream){r->sensor, r->quantity->key, *stream};
+    *known = (struct device_stream){r->sensor, kind_of(r), *stream};
     return true;
 }
 

@@ -2,8 +2,9 @@
 // InfluxDB's line protocol, as Telegraf and many gadgets write it: .../write?precision=s (version 1),
 // .../api/v2/write?precision=ms (version 2).
 // The device is a tag, the first that is there of `device_tags` or the one named by ?device_tag=NAME; without any, the
-// measurement. A tag `sensor`, or else the measurement, says which part of the device it is. A field's key says what it is;
-// of a field `value` the measurement does.
+// measurement. A tag `sensor`, or else the measurement, says which part of the device it is, with all other tags behind. A
+// field's key says what it is; of a field `value` the measurement does. A number that peil has no quantity for is stored under
+// its own name.
 // Source   see ingest/decode/line_protocol.h; InfluxDB v1 and v2 write API
 #include "http/server.h"
 #include "ingest/decode/gather.h"
@@ -15,6 +16,7 @@
 
 #define READINGS_MAX 100000
 #define NAME_MAX_BYTES 200
+#define SENSOR_BYTES_MAX 1000
 #define WORDS 32
 
 static const char *const topics[] = {"influx/#", "telegraf/#", NULL};
@@ -56,19 +58,45 @@ static str tag(const struct line_point *p, str key)
     return (str){0};
 }
 
-static str device_of(const struct writing *w)
+// The key of the tag that names the device; empty: none does.
+static str device_tag_of(const struct writing *w)
 {
-    str device = w->device_tag.n ? tag(&w->point, w->device_tag) : (str){0};
-    for (size_t i = 0; i < sizeof device_tags / sizeof device_tags[0] && device.n == 0; i++)
-        device = tag(&w->point, device_tags[i]);
-    return device;
+    if (w->device_tag.n && tag(&w->point, w->device_tag).n) return w->device_tag;
+    for (size_t i = 0; i < sizeof device_tags / sizeof device_tags[0]; i++)
+        if (tag(&w->point, device_tags[i]).n) return device_tags[i];
+    return (str){0};
+}
+
+// Tags that say something else than which of several alike it is.
+static bool is_told_elsewhere(str key)
+{
+    static const str keys[] = {STR("sensor"), STR("unit"),      STR("lat"),          STR("latitude"), STR("location_lat"),
+                               STR("lon"),    STR("longitude"), STR("location_lon")};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (str_eq(keys[i], key)) return true;
+    return false;
+}
+
+// Lines that differ in any tag are different series: "cpu, cpu=cpu0", "SDS011, room=attic".
+static bool set_sensor(struct writing *w, str device_key, err *e)
+{
+    const str sensor = tag(&w->point, STR("sensor"));
+    buf b = {.max = SENSOR_BYTES_MAX};
+    if (sensor.n || device_key.n) buf_add(&b, sensor.n ? sensor : w->point.measurement);
+    for (size_t i = 0; i < w->point.tag_count; i++) {
+        const struct line_tag *t = &w->point.tags[i];
+        if (str_eq(t->key, device_key) || is_told_elsewhere(t->key)) continue;
+        buf_print(&b, "%s%.*s=%.*s", b.n ? ", " : "", STR_ARG(t->key), STR_ARG(t->value));
+    }
+    const bool ok = !b.failed && arena_copy(w->g.a, buf_str(&b), &w->g.sensor);
+    buf_free(&b);
+    return ok || err_set(e, ERR_LIMIT, ERR_NOWHERE, "the tags have more than %d bytes", SENSOR_BYTES_MAX);
 }
 
 static bool set_device(struct writing *w, err *e)
 {
-    const str named = device_of(w), device = named.n ? named : w->point.measurement,
-              sensor = tag(&w->point, STR("sensor"));
-    w->g.sensor = sensor.n ? sensor : named.n ? w->point.measurement : (str){0};
+    const str key = device_tag_of(w), device = key.n ? tag(&w->point, key) : w->point.measurement;
+    if (!set_sensor(w, key, e)) return false;
     if (str_eq(device, w->g.device)) return true;
     w->has_many_devices = w->g.device.n > 0;
     return gather_device(&w->g, device, e);
@@ -244,6 +272,7 @@ const struct device_adapter device_influx = {
     .path = "influx",
     .reply_status = 204,
     .partial_status = 400,
+    .keeps_unknown = true,
     .lines = lines,
     .decode = decode,
 };

@@ -27,7 +27,7 @@ TEST(without_a_tag_the_measurement_is_the_device)
     assert_time(NULL);
     scene.m.query = STR("device_tag=kast");
     decode_lines("lucht,kast=7,host=pi,sensor=SDS011 pm10=3");
-    assert_readings("7", "SDS011 pm10 3 ug/m3\n");
+    assert_readings("7", "SDS011, host=pi pm10 3 ug/m3\n");
 }
 
 TEST(a_field_called_value_is_what_is_measured)

@@ -390,6 +390,12 @@ bool chunk_counts_up(const struct chunk_head *h)
     return h->flags & FLAG_COUNTS_UP;
 }
 
+result_times chunk_result_times(const struct chunk_head *h)
+{
+    if (h->flags & FLAG_RESULT_TIME_COLUMN) return RESULT_TIMES_OWN;
+    return h->flags & FLAG_RESULT_TIME_SAME ? RESULT_TIMES_SAME : RESULT_TIMES_NONE;
+}
+
 bool chunk_is_plain(const struct chunk_head *h)
 {
     return !(h->flags & FLAG_EXTRA);

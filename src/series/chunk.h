@@ -36,6 +36,8 @@ struct chunk_head {
 NODISCARD bool chunk_read_head(str bytes, struct chunk_head *out);  // does not look at the checksum
 // The numbers count up with the times: the last observation has the greatest number.
 bool chunk_counts_up(const struct chunk_head *h);
+typedef enum { RESULT_TIMES_NONE, RESULT_TIMES_SAME, RESULT_TIMES_OWN } result_times;
+result_times chunk_result_times(const struct chunk_head *h);  // same: each is its phenomenonTime
 bool chunk_is_plain(
     const struct chunk_head *h);  // all are decimals of the chunk's scale without anything extra
 

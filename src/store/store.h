@@ -73,6 +73,10 @@ NODISCARD bool store_unlink_all(struct store_tx *tx, entity_set set, entity_id i
 NODISCARD bool store_append(struct store_tx *tx, struct observation *o, err *e);
 NODISCARD bool store_replace_observation(struct store_tx *tx, const struct observation *o,
                                          err *e);  // o->number says which
+// Deletes the stream's Observations with phenomenonTime (start) in `when` (TIME_NONE: open on that side): what retention needs. Costs
+// little more than the chunks at the two ends; *deleted says how many went. Listeners are not told of each. ERR_ABSENT: no stream.
+NODISCARD bool store_delete_range(struct store_tx *tx, entity_id stream, interval when, int64_t *deleted,
+                                  err *e);
 NODISCARD bool store_get_observation(struct snapshot *at, entity_id id, arena *a, struct observation *out,
                                      err *e);
 

@@ -517,6 +517,66 @@ static void deleting_a_datastream_leaves_features(void **state)
     assert_true(is_there(SET_FEATURE_OF_INTEREST, f));
 }
 
+struct range_step {
+    entity_id stream;
+    interval when;
+    int64_t deleted;
+};
+
+static bool delete_range_step(struct store_tx *tx, void *context, err *e)
+{
+    struct range_step *r = context;
+    return store_delete_range(tx, r->stream, r->when, &r->deleted, e);
+}
+
+// How many features the stream has observations of.
+static int64_t features_of(entity_id stream)
+{
+    struct snapshot *at;
+    sqlite3_stmt *st;
+    err e;
+    bool got;
+    assert_true(snapshot_open(the_store, &at, &e));
+    struct connection *c = snapshot_connection(at);
+    assert_true(sql_take(c, STR("SELECT count(*) FROM stream_feature WHERE stream = ?1"), &st, &e));
+    sqlite3_bind_int64(st, 1, stream);
+    assert_true(sql_step(c, st, &got, &e));
+    const int64_t n = sqlite3_column_int64(st, 0);
+    sql_give(c, st);
+    snapshot_close(at);
+    return n;
+}
+
+static void deleting_a_range_forgets_features_that_are_left_without(void **state)
+{
+    (void)state;
+    const entity_id d = make_datastream("d", make_thing("t", NULL), sensor, property);
+    const entity_id features[] = {make_feature("f", "{}"), make_feature("g", "{}")};
+    for (int i = 0; i < 10; i++) {
+        struct observation o = {.stream = d,
+                                .phenomenon_time = {i * TIME_HOUR, TIME_NONE},
+                                .result_time = TIME_NONE,
+                                .valid_time = {TIME_NONE, TIME_NONE},
+                                .result = value_int(i),
+                                .feature = features[i >= 5]};
+        append(&o);
+    }
+    struct range_step r = {.stream = d, .when = {TIME_NONE, 4 * TIME_HOUR}};
+    write_ok(delete_range_step, &r);
+    assert_int_equal(r.deleted, 4);
+    assert_int_equal(features_of(d), 2);
+    r.when = (interval){4 * TIME_HOUR, 5 * TIME_HOUR};
+    write_ok(delete_range_step, &r);
+    assert_int_equal(r.deleted, 1);
+    assert_int_equal(features_of(d), 1);
+    r.when = (interval){TIME_NONE, TIME_NONE};
+    write_ok(delete_range_step, &r);
+    assert_int_equal(r.deleted, 5);
+    assert_int_equal(features_of(d), 0);
+    r.stream = 99999;
+    write_fails(delete_range_step, &r, ERR_ABSENT, "no Datastream");
+}
+
 static bool delete_step(struct store_tx *tx, void *context, err *e)
 {
     const struct link_of_two *l = context;
@@ -688,6 +748,7 @@ int main(void)
         cmocka_unit_test(deleting_a_location_takes_its_history),
         cmocka_unit_test(deleting_a_sensor_or_property_takes_its_streams),
         cmocka_unit_test(deleting_a_datastream_leaves_features),
+        cmocka_unit_test(deleting_a_range_forgets_features_that_are_left_without),
         cmocka_unit_test(what_is_deleted_cannot_be_deleted_again),
         cmocka_unit_test(documents_are_kept_by_kind_and_key),
         cmocka_unit_test(documents_of_a_range_of_keys_come_in_order),

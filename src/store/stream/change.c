@@ -1,117 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Changing and deleting observations that are there. The stream's tail is put into chunks first, so that there is one
-// place to look; then the one chunk is written anew.
-#include "store/stream/seal.h"
-
-// ---- finding the chunk ----
-
-static bool has_number(str bytes, uint32_t number, bool *has)
-{
-    struct chunk_head head;
-    struct chunk_reader r;
-    struct chunk_block b;
-    *has = false;
-    if (!chunk_read_head(bytes, &head)) return false;
-    if (number < head.least_number || number > head.greatest_number) return true;
-    if (!chunk_open(&r, bytes, CHUNK_NUMBERS)) return false;
-    bool ok;
-    while ((ok = chunk_next(&r, &b)) && b.n > 0 && !*has)
-        for (size_t i = 0; i < b.n; i++) *has = *has || b.number[i] == number;
-    chunk_close(&r);
-    return ok;
-}
-
-// Full chunks from the first on; in a stream whose numbers count up with times from the one that must have it.
-static bool find_full(struct sealing *k, uint32_t number, struct stored_chunk *out, bool *got, err *e)
-{
-    struct point_key key = POINT_KEY_FIRST;
-    if (!k->row.is_unordered && !chunk_key_of_number(k->connection, k->stream->id, number, &key, e))
-        return false;
-    if (!chunk_at(k->connection, k->stream->id, key, out, got, e)) return false;
-    while (*got) {
-        bool has;
-        if (!has_number(buf_str(&out->bytes), number, &has)) return chunk_damaged(k->stream->id, e);
-        if (has) return true;
-        if (!chunk_after(k->connection, k->stream->id, out->last, out, got, e)) return false;
-    }
-    return true;
-}
-
-// ---- taking out ----
-
-struct filter {
-    uint32_t number;    // this one, or
-    entity_id feature;  // all of this feature
-    size_t taken;
-    struct point last;  // taken out
-};
-
-static bool is_taken(const struct filter *f, const struct point *p)
-{
-    return f->number != 0 ? p->number == f->number : p->feature == f->feature;
-}
-
-static size_t keep_others(struct filter *f, struct point *points, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (is_taken(f, &points[i])) {
-            f->last = points[i];
-            f->taken++;
-        } else {
-            points[kept++] = points[i];
-        }
-    }
-    return kept;
-}
-
-static bool filter_full(struct sealing *k, const struct stored_chunk *chunk, struct filter *f, err *e)
-{
-    struct point *points;
-    size_t count;
-    if (!chunk_points(buf_str(&chunk->bytes), k->memory, &points, &count))
-        return chunk_damaged(k->stream->id, e);
-    const size_t kept = keep_others(f, points, count);
-    if (kept == count) return true;
-    if (kept == 0) return chunk_delete(k->connection, chunk->id, e);
-    return sealing_rewrite(k, chunk, points, kept, e);
-}
-
-static bool filter_growing(struct sealing *k, struct filter *f, err *e)
-{
-    struct point *points;
-    size_t count;
-    if (k->row.growing_count == 0) return true;
-    if (!chunk_points(buf_str(&k->growing), k->memory, &points, &count))
-        return chunk_damaged(k->stream->id, e);
-    const size_t kept = keep_others(f, points, count);
-    return kept == count || sealing_keep_growing(k, points, kept, e);
-}
-
-static bool take_number(struct sealing *k, uint32_t number, struct filter *f, err *e)
-{
-    struct stored_chunk chunk = {.id = 0};
-    bool got = false;
-    *f = (struct filter){.number = number};
-    bool ok = find_full(k, number, &chunk, &got, e);
-    if (ok) ok = got ? filter_full(k, &chunk, f, e) : filter_growing(k, f, e);
-    buf_free(&chunk.bytes);
-    return ok;
-}
-
-static bool take_feature(struct sealing *k, entity_id feature, struct filter *f, err *e)
-{
-    struct stored_chunk chunk = {.id = 0};
-    bool got;
-    *f = (struct filter){.feature = feature};
-    bool ok = chunk_at(k->connection, k->stream->id, POINT_KEY_FIRST, &chunk, &got, e);
-    while (ok && got) {
-        const struct point_key last = chunk.last;
-        ok = filter_full(k, &chunk, f, e) && chunk_after(k->connection, k->stream->id, last, &chunk, &got, e);
-    }
-    buf_free(&chunk.bytes);
-    return ok && filter_growing(k, f, e);
-}
+// place to look; then the chunks concerned are written anew.
+#include "store/stream/recount.h"
+#include "store/stream/take.h"
 
 // ---- the row, after something is gone ----
 
@@ -126,27 +17,6 @@ static bool touches(const struct stream_row *row, const struct point *p)
            (p->time == row->newest_time && p->number == row->newest_number);
 }
 
-// Counts anew what the chunks hold; the growing one must be in the row already.
-static bool recount(struct sealing *k, err *e)
-{
-    struct stream_row row = {.extent = {0, TIME_NONE, TIME_NONE, TIME_NONE, TIME_NONE, 0, 0},
-                             .newest_time = TIME_NONE,
-                             .next_number = k->row.next_number,
-                             .growing_count = k->row.growing_count};
-    struct chunk_scan scan;
-    const struct point *p = NULL;
-    if (!chunk_scan_open(&scan, k->connection, k->stream->id, &SCAN_ALL, POINT_KEY_FIRST, e)) return false;
-    bool ok;
-    while ((ok = chunk_scan_peek(&scan, &p, e)) && p) {
-        stream_row_add(&row, p);
-        chunk_scan_move(&scan);
-    }
-    chunk_scan_close(&scan);
-    if (k->row.greatest_number > row.greatest_number) row.greatest_number = k->row.greatest_number;
-    if (ok) k->row = row;
-    return ok;
-}
-
 static void take_state_from_row(struct sealing *k)
 {
     struct stream_state *t = &k->stream->state;
@@ -155,31 +25,10 @@ static void take_state_from_row(struct sealing *k)
     t->newest_number = k->row.newest_number;
 }
 
-// The stream no longer has observations of the feature, perhaps.
-static bool forget_feature(struct sealing *k, entity_id feature, err *e)
-{
-    struct chunk_scan scan;
-    const struct point *p = NULL;
-    if (feature == 0) return true;
-    if (!chunk_scan_open(&scan, k->connection, k->stream->id, &SCAN_ALL, POINT_KEY_FIRST, e)) return false;
-    bool ok;
-    while ((ok = chunk_scan_peek(&scan, &p, e)) && p && p->feature != feature) chunk_scan_move(&scan);
-    chunk_scan_close(&scan);
-    if (!ok || p) return ok;
-    if (k->stream->state.arrival_feature == feature) k->stream->state.arrival_feature = 0;
-    sqlite3_stmt *st;
-    if (!sql_take(k->connection, STR("DELETE FROM stream_feature WHERE stream = ?1 AND feature = ?2"), &st,
-                  e))
-        return false;
-    sqlite3_bind_int64(st, 1, k->stream->id);
-    sqlite3_bind_int64(st, 2, feature);
-    return sql_finish(k->connection, st, e);
-}
-
 static bool finish(struct sealing *k, struct store_tx *tx, bool must_recount, err *e)
 {
+    if (must_recount && !recount(k, e)) return false;
     if (!sealing_finish(k, tx, e)) return false;
-    if (must_recount && (!recount(k, e) || !sealing_finish(k, tx, e))) return false;
     take_state_from_row(k);
     return true;
 }
@@ -204,7 +53,7 @@ static bool is_absent(struct store_tx *tx, entity_id id, err *e)
 
 static bool delete_one(struct sealing *k, struct store_tx *tx, entity_id id, err *e)
 {
-    struct filter f;
+    struct take_filter f;
     if (!take_number(k, OBSERVATION_NUMBER(id), &f, e)) return false;
     if (f.taken == 0) return observation_absent(&tx->snapshot, id, e);
     const bool must_recount = touches(&k->row, &f.last);
@@ -224,11 +73,34 @@ bool observations_delete(struct store_tx *tx, entity_id id, err *e)
 static bool delete_feature_from(struct store_tx *tx, entity_id stream, entity_id feature, err *e)
 {
     struct sealing k;
-    struct filter f;
+    struct take_filter f;
     if (!open_stream(tx, stream, &k, e)) return false;
-    const bool ok = take_feature(&k, feature, &f, e) && finish(&k, tx, true, e) &&
+    f = (struct take_filter){.feature = feature};
+    const bool ok = take_from(&k, POINT_KEY_FIRST, &f, e) && finish(&k, tx, true, e) &&
                     forget_feature(&k, feature, e);
     sealing_close(&k);
+    return ok;
+}
+
+// ---- a range ----
+
+static bool delete_range(struct sealing *k, struct store_tx *tx, interval when, int64_t *deleted, err *e)
+{
+    struct take_filter f = {.when = {when.start != TIME_NONE ? when.start : INT64_MIN,
+                                     when.end != TIME_NONE ? when.end : INT64_MAX}};
+    if (!take_from(k, (struct point_key){f.when.start, -1}, &f, e)) return false;
+    *deleted = (int64_t)f.taken;
+    return f.taken == 0 || (finish(k, tx, true, e) && forget_features(k, e));
+}
+
+bool store_delete_range(struct store_tx *tx, entity_id stream, interval when, int64_t *deleted, err *e)
+{
+    struct sealing k;
+    int64_t n;
+    if (!open_stream(tx, stream, &k, e)) return false;
+    const bool ok = delete_range(&k, tx, when, &n, e);
+    sealing_close(&k);
+    if (ok) *deleted = n;
     return ok;
 }
 
@@ -270,7 +142,7 @@ static bool has_same_times(const struct point *a, const struct point *b)
 
 static bool replace_one(struct sealing *k, struct store_tx *tx, const struct point *p, err *e)
 {
-    struct filter f;
+    struct take_filter f;
     if (!take_number(k, p->number, &f, e)) return false;
     if (f.taken == 0) return observation_absent(&tx->snapshot, OBSERVATION_ID(k->stream->id, p->number), e);
     const bool was_unordered = k->row.is_unordered;

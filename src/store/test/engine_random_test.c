@@ -105,6 +105,7 @@ struct work {
     size_t count;
     bool fail;
     bool seal_between;
+    interval when;
 };
 
 static bool finish(const struct work *w, err *e)
@@ -217,6 +218,41 @@ static void step_delete(entity_id id, struct series *s, bool fail)
     const size_t i = below(3) == 0 ? s->count - 1 : (size_t)below((int64_t)s->count);
     struct work w = {.stream = id, .items = &s->items[i], .fail = fail};
     if (run(delete, &w)) model_remove(s, i);
+}
+
+static bool delete_range(struct store_tx *tx, void *context, err *e)
+{
+    struct work *w = context;
+    int64_t deleted = -1;
+    if (!store_delete_range(tx, w->stream, w->when, &deleted, e)) return false;
+    assert_int_equal(deleted, w->count);
+    return finish(w, e);
+}
+
+// From one item's time to another's, sometimes open on one side, sometimes empty.
+static void step_delete_range(entity_id id, struct series *s, bool fail)
+{
+    if (s->count == 0) return;
+    const size_t from = (size_t)below((int64_t)s->count),
+                 to = from + (size_t)below((int64_t)s->count - (int64_t)from + 1);
+    struct work w = {.stream = id, .fail = fail, .when = {s->items[from].time, TIME_NONE}};
+    if (to < s->count) w.when.end = s->items[to].time;
+    if (below(3) == 0) w.when.start = TIME_NONE;
+    size_t kept = 0;
+    struct item *left = malloc((s->count + 1) * sizeof *left);
+    assert_non_null(left);
+    for (size_t i = 0; i < s->count; i++) {
+        const instant t = s->items[i].time;
+        const bool goes = (w.when.start == TIME_NONE || t >= w.when.start) &&
+                          (w.when.end == TIME_NONE || t < w.when.end);
+        if (!goes) left[kept++] = s->items[i];
+    }
+    w.count = s->count - kept;
+    if (run(delete_range, &w)) {
+        memcpy(s->items, left, kept * sizeof *left);
+        s->count = kept;
+    }
+    free(left);
 }
 
 // ---- comparing ----
@@ -602,6 +638,12 @@ static void step(void)
     case 4:
     case 5: step_replace(id, s, fail); return;
     case 6:
+        if (below(3) == 0) {
+            step_delete_range(id, s, fail);
+            return;
+        }
+        step_delete(id, s, fail);
+        return;
     case 7: step_delete(id, s, fail); return;
     default: step_append(id, s, fail); return;
     }

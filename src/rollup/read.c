@@ -73,24 +73,45 @@ static bool document_tally(struct snapshot *at, const char *kind, str key, arena
     return tally_read(text, t, e);
 }
 
+static bool kept_tally(struct snapshot *at, period p, int32_t first, str area, str quantity, arena *a,
+                       struct tally *t, err *e)
+{
+    char key[160], date[CALENDAR_KEY_MAX];
+    const size_t d = calendar_key(p, first, date);
+    const int n = snprintf(key, sizeof key, "%.*s/%.*s/%.*s", (int)d, date, STR_ARG(area), STR_ARG(quantity));
+    if (n < 0 || (size_t)n >= sizeof key)
+        return err_set(e, ERR_RANGE, ERR_NOWHERE, "this is no code of an area");
+    return document_tally(at, kind_of(p), (str){key, (size_t)n}, a, t, e);
+}
+
 static bool kept_rows(struct snapshot *at, const struct periods *k, str area, str quantity, arena *a,
                       struct rollup_rows *out, err *e)
 {
     for (int32_t first = k->first; first < k->end; first = calendar_next(k->p, first)) {
-        char key[160], date[CALENDAR_KEY_MAX];
         struct tally t;
-        const size_t d = calendar_key(k->p, first, date);
-        const int n = snprintf(key, sizeof key, "%.*s/%.*s/%.*s", (int)d, date, STR_ARG(area),
-                               STR_ARG(quantity));
-        if (n < 0 || (size_t)n >= sizeof key)
-            return err_set(e, ERR_RANGE, ERR_NOWHERE, "this is no code of an area");
-        if (!document_tally(at, kind_of(k->p), (str){key, (size_t)n}, a, &t, e)) return false;
+        if (!kept_tally(at, k->p, first, area, quantity, a, &t, e)) return false;
         if (t.count > 0 && !row_add(out, period_when(k, first), &t, e)) {
             tally_free(&t);
             return false;
         }
     }
     return true;
+}
+
+bool rollup_of_areas(struct rollups *r, struct snapshot *at, const struct area *const *areas, size_t count,
+                     const struct quantity *q, period p, instant inside, interval *when, struct tally *out,
+                     err *e)
+{
+    const int32_t first = calendar_first_of(p, calendar_day_of(r->config.zone, inside));
+    const struct periods k = {r->config.zone, p, first, calendar_next(p, first)};
+    arena *a = arena_new(DOCUMENT_BYTES_MAX);
+    bool ok = a || err_no_memory(e);
+    size_t n = 0;
+    for (; ok && n < count; n++) ok = kept_tally(at, p, first, areas[n]->code, q->key, a, &out[n], e);
+    for (size_t i = 0; !ok && i < n; i++) tally_free(&out[i]);
+    if (ok) *when = period_when(&k, first);
+    arena_free(a);
+    return ok;
 }
 
 // ---- hours ---------------------------------------------------------------------------------------------------------

@@ -62,6 +62,12 @@ NODISCARD bool rollup_of_area(struct rollups *r, struct snapshot *at, str area_c
 NODISCARD bool rollup_of_stream(struct rollups *r, struct snapshot *at, entity_id stream, period p,
                                 interval when, struct rollup_rows *out, err *e);
 
+// One period of many areas, the day, month or year that `inside` lies in: out[i] is of areas[i], empty (count 0) where nothing is
+// known; tally_free each. Costs a look-up per area.
+NODISCARD bool rollup_of_areas(struct rollups *r, struct snapshot *at, const struct area *const *areas,
+                               size_t count, const struct quantity *q, period p, instant inside,
+                               interval *when, struct tally *out, err *e);
+
 // The Datastreams that count, as they are now. In order of id; a list is shared and never changes.
 struct rollup_stream {
     entity_id id, thing;

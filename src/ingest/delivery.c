@@ -95,6 +95,7 @@ static bool run(struct store_tx *tx, void *context, err *e)
 static void done(void *context, const err *e)
 {
     struct delivery *d = context;
+    if (e) points_forget_gaps(&d->points);
     for (const struct line_series_new *n = e ? NULL : d->learned; n; n = n->next)
         line_series_learn(d->in->series, n);
     if (d->done) d->done(d->context, &d->outcome, e);

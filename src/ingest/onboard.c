@@ -125,8 +125,8 @@ static bool own_definition(str name, arena *a, str *out)
     BUF_LIT(&b, "urn:peil:name:");
     for (size_t i = 0; i < name.n; i++) {
         const unsigned char c = (unsigned char)name.p[i];
-        const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-                              c == '-' || c == '.';
+        const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              c == '_' || c == '-' || c == '.';
         if (is_plain)
             buf_add_char(&b, (char)c);
         else
@@ -179,8 +179,9 @@ bool onboard_stream(struct store_tx *tx, const struct device_adapter *adapter,
     struct quantity own = {.key = own_name, .name_nl = own_name};
     if (!known && !own_definition(own_name, a, &own.definition)) return err_no_memory(e);
     const struct quantity *q = known ? known : &own;
-    if (!unit_json(known, a, &unit) || !arena_print(a, &name, "%.*s: %.*s%s%.*s", STR_ARG(d->device),
-                                                STR_ARG(q->name_nl), sensor.n ? ", " : "", STR_ARG(sensor)))
+    if (!unit_json(known, a, &unit) ||
+        !arena_print(a, &name, "%.*s: %.*s%s%.*s", STR_ARG(d->device), STR_ARG(q->name_nl),
+                     sensor.n ? ", " : "", STR_ARG(sensor)))
         return err_no_memory(e);
     if (!sensor_of(tx, adapter, sensor, &sensor_id, e) || !property_of(tx, q, &property_id, e)) return false;
     const struct record r = {.set = SET_DATASTREAM,

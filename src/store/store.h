@@ -91,6 +91,9 @@ struct stream_info {
 NODISCARD bool store_stream_info(struct store_tx *tx, entity_id stream, const struct stream_info **out,
                                  err *e);
 
+// The number that the next observation of a stream gets: who remembers it knows whether anybody else has appended since.
+NODISCARD bool store_next_number(struct store_tx *tx, entity_id stream, uint32_t *out, err *e);
+
 // Changes whenever entities may have changed since, also inside an operation that is undone: what caches are checked against.
 uint64_t store_entity_version(struct store_tx *tx);
 

@@ -70,8 +70,8 @@ static str device_tag_of(const struct writing *w)
 // Tags that say something else than which of several alike it is.
 static bool is_told_elsewhere(str key)
 {
-    static const str keys[] = {STR("sensor"), STR("unit"),      STR("lat"),          STR("latitude"), STR("location_lat"),
-                               STR("lon"),    STR("longitude"), STR("location_lon")};
+    static const str keys[] = {STR("sensor"),       STR("unit"), STR("lat"),       STR("latitude"),
+                               STR("location_lat"), STR("lon"),  STR("longitude"), STR("location_lon")};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (str_eq(keys[i], key)) return true;
     return false;

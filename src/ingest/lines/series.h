@@ -34,6 +34,9 @@ struct line_series {
     entity_id stream, feature;  // feature: where nobody knows the place; 0: the Thing has one
     double least, most;         // within, a value needs no thought
     struct pulse *device;
+    // The writer's: between these two times, both excluded, the stream has nothing, as long as nobody else has appended to it.
+    instant gap_from, gap_to;
+    uint32_t next_number;   // of the stream, when the gap was looked at last
     _Atomic bool is_stale;  // the device or Datastream may be another now
     bool is_compared;       // with others of its line: fine dust
     uint16_t head_bytes, field_bytes;

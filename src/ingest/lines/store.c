@@ -33,28 +33,64 @@ static bool store_again(const struct points_work *w, str text, err *e)
            readings_store(w->in, w->tx, w->adapter, &result, w->received, w->a, w->out, w->learned, e);
 }
 
+// ---- late points -------------------------------------------------------------------------------------------------
+
+// Requests of one sender overtake each other on the way. The first point behind all others leaves a gap before it, in which
+// nothing can have been seen: there the points of the request that was overtaken fall.
+static bool is_in_gap(struct line_series *s, const struct point *p, uint32_t next_number)
+{
+    return s->next_number == next_number && p->time > s->gap_from && p->time < s->gap_to;
+}
+
+// `last`: the newest time before this point.
+static void note_gap(struct line_series *s, const struct point *p, instant last, uint32_t next_number)
+{
+    const bool is_last = last == TIME_NONE || p->time > last;
+    const bool is_ours = s->next_number == next_number;
+    if (!is_last && is_ours && p->time > s->gap_from && p->time < s->gap_to) {
+        s->gap_from = p->time;
+    } else if (!is_last) {
+        s->gap_from = s->gap_to = p->time;
+    } else if (last != TIME_NONE && (!is_ours || p->time - last >= s->gap_to - s->gap_from)) {
+        s->gap_from = last;
+        s->gap_to = p->time;
+    }
+    s->next_number = next_number + 1;
+}
+
+void points_forget_gaps(const struct points *p)
+{
+    for (size_t i = 0; i < p->count; i++) p->all[i].series->gap_from = p->all[i].series->gap_to = 0;
+}
+
+// ---- one point ---------------------------------------------------------------------------------------------------
+
 // As the long way does it with a value that is in no doubt; *again: it must go that way.
 static bool store_point(const struct points_work *w, const struct point *p, struct observation *o,
                         bool *again, err *e)
 {
-    const struct line_series *s = p->series;
+    struct line_series *s = p->series;
     const struct stream_info *info;
+    uint32_t next_number;
     err why;
     *again = true;
     if (atomic_load_explicit(&s->is_stale, memory_order_relaxed) ||
-        !store_stream_info(w->tx, s->stream, &info, &why))
+        !store_stream_info(w->tx, s->stream, &info, &why) ||
+        !store_next_number(w->tx, s->stream, &next_number, &why))
         return true;
     o->stream = s->stream;
     o->number = 0;
     o->phenomenon_time.start = p->time;
     o->result.number = p->value;
     seen before = SEEN_NEVER;
-    if (p->time <= info->last_time && !seen_before(w->tx, o, &before, e)) return false;
+    const instant last = info->last_time;
+    if (p->time <= last && !is_in_gap(s, p, next_number) && !seen_before(w->tx, o, &before, e)) return false;
     if (before != SEEN_NEVER) return true;
     if (!feature_of_stream(&w->in->features, w->tx, s->stream, &o->feature, e)) return false;
     if (!o->feature) o->feature = s->feature;
     if (!o->feature) return true;
     *again = !ingest_append_uncounted(w->in, w->tx, o, w->received, &why);
+    if (!*again) note_gap(s, p, last, next_number);
     if (!*again || why.code == ERR_LINK) return true;
     *e = why;
     return false;

@@ -18,6 +18,7 @@ struct points_work {
     struct line_series_new **learned;
 };
 
+void points_forget_gaps(const struct points *p);  // their operation was undone
 NODISCARD bool points_store(const struct points_work *w, err *e);
 
 #endif

@@ -183,6 +183,14 @@ bool store_stream_info(struct store_tx *tx, entity_id stream, const struct strea
     return true;
 }
 
+bool store_next_number(struct store_tx *tx, entity_id stream, uint32_t *out, err *e)
+{
+    const struct stream *s = live_stream(tx, stream);
+    if (!s) return no_stream(stream, e);
+    *out = s->state.next_number;
+    return true;
+}
+
 // The stream gets observations of a feature that it may not have had before.
 static bool meet_feature(struct store_tx *tx, entity_id stream, entity_id feature, err *e)
 {

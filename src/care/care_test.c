@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "care/care.h"
+
+#include "base/test.h"
+#include "identity/audit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define START ((instant)1772406000 * TIME_SECOND)
+
+static char directory[64], vault_file[96], store_directory[96];
+static unsigned char vault_key[VAULT_KEY_BYTES] = {7};
+static struct store *store;
+static struct care *care;
+static struct tz *zone;
+static arena *a;
+static err e;
+
+static const struct principal anna = {ROLE_CARE, PRINCIPAL_USER, "anna"},
+                              bert = {ROLE_CARE, PRINCIPAL_USER, "bert"},
+                              machine = {ROLE_CARE, PRINCIPAL_TOKEN, "machine"},
+                              clerk = {ROLE_OPERATOR, PRINCIPAL_USER, "clerk"};
+
+static const struct care_identity jansen = {.name = STR("J. Jansen"),
+                                            .address = STR("Kerkstraat 1"),
+                                            .phone = STR("+31700000000"),
+                                            .means = STR("phone"),
+                                            .contact_name = STR("K. Jansen"),
+                                            .contact_phone = STR("+31700000001")};
+
+static bool open_care(void)
+{
+    const care_config c = {.store = store,
+                           .vault_file = vault_file,
+                           .vault_key = vault_key,
+                           .zone = zone,
+                           .parameters = sign_parameters_standard()};
+    return care_open(&c, &care, &e);
+}
+
+static int before(void **state)
+{
+    (void)state;
+    strcpy(directory, "/tmp/care-test-XXXXXX");
+    if (sodium_init() < 0 || !mkdtemp(directory)) return 1;
+    snprintf(vault_file, sizeof vault_file, "%s/vault.db", directory);
+    snprintf(store_directory, sizeof store_directory, "%s/data", directory);
+    const store_config c = {.directory = store_directory, .create = true};
+    a = arena_new((size_t)256 << 20);
+    zone = tz_load("Europe/Amsterdam", &e);
+    return !a || !zone || !store_open(&c, &store, &e) || !open_care();
+}
+
+static int after(void **state)
+{
+    (void)state;
+    char command[128];
+    care_close(care);
+    store_close(store);
+    tz_free(zone);
+    arena_free(a);
+    snprintf(command, sizeof command, "rm -r %s", directory);
+    return system(command);
+}
+
+static struct care_enrolled enrol(care_way way, const char *group)
+{
+    struct care_enrolled out;
+    const struct deed d = {&anna, START};
+    if (!care_enrol(care, &d, &jansen, way, str_of(group), STR("00"), &out, &e)) fail_msg("%s", e.text);
+    return out;
+}
+
+// The line of a watch, as its box would send it.
+static bool hear(const struct care_enrolled *home, sign_word word, int quiet, int number, instant now)
+{
+    struct sign_key key;
+    struct sign_message m = {
+        .year = 2026, .month = 3, .day = 2, .word = word, .quiet_h = quiet, .number = number};
+    char text[SIGN_MESSAGE_BYTES + 1], signature[SIGN_SIGNATURE_CHARS + 1];
+    str answer;
+    assert_true(sign_key_read(str_of(home->watch_key), &key, &e));
+    memcpy(m.pseudonym, home->pseudonym, sizeof m.pseudonym);
+    sign_message_write(&m, text);
+    sign_message_seal(str_of(text), key.seed, signature);
+    return care_hear(care, str_of(text), str_of(signature), now, a, &answer, &e);
+}
+
+static size_t open_cases(const struct care_case **out)
+{
+    size_t count;
+    if (!care_cases(care, &anna, false, START, a, out, &count, &e)) fail_msg("%s", e.text);
+    return count;
+}
+
+static void close_all(instant now)
+{
+    const struct care_case *cases;
+    const struct deed d = {&anna, now};
+    for (size_t n = open_cases(&cases), i = 0; i < n; i++)
+        if (!care_case_step(care, &d, cases[i].id, STR("meter"), &e)) fail_msg("%s", e.text);
+}
+
+static void sweep(instant now)
+{
+    bool more = true;
+    while (more)
+        if (!care_sweep(care, now, &more, &e)) fail_msg("%s", e.text);
+}
+
+TEST(a_look_opens_one_case_and_a_repeated_line_no_second)
+{
+    const struct care_enrolled home = enrol(CARE_WATCH, "");
+    const struct care_case *cases;
+    assert_true(hear(&home, SIGN_OK, 0, 1, START));
+    assert_int_equal(open_cases(&cases), 0);
+    assert_true(hear(&home, SIGN_LOOK, 31, 2, START + TIME_DAY));
+    assert_true(hear(&home, SIGN_LOOK, 31, 2, START + TIME_DAY));
+    assert_int_equal(open_cases(&cases), 1);
+    assert_str(cases[0].cause, "quiet");
+    assert_int_equal(cases[0].quiet_h, 31);
+    assert_false(hear(&home, SIGN_OK, 0, 1, START + TIME_DAY));
+    assert_int_equal(e.code, ERR_CONFLICT);
+    close_all(START + 2 * TIME_DAY);
+}
+
+TEST(a_line_of_another_key_is_refused)
+{
+    const struct care_enrolled home = enrol(CARE_WATCH, "");
+    struct care_enrolled forged = enrol(CARE_WATCH, "");
+    memcpy(forged.pseudonym, home.pseudonym, sizeof home.pseudonym);
+    assert_false(hear(&forged, SIGN_LOOK, 31, 9, START));
+    assert_int_equal(e.code, ERR_AUTH);
+}
+
+TEST(the_ladder_goes_step_by_step_and_a_person_closes)
+{
+    const struct care_enrolled home = enrol(CARE_WATCH, "");
+    const struct care_case *cases;
+    struct care_case c;
+    const struct deed d = {&anna, START + TIME_HOUR};
+    assert_true(hear(&home, SIGN_LOOK, 40, 1, START));
+    assert_int_equal(open_cases(&cases), 1);
+    const str id = cases[0].id;
+    assert_int_equal(cases[0].due - cases[0].opened, 4 * TIME_HOUR);
+    assert_false(care_case_step(care, &d, id, STR("go-there"), &e));
+    assert_int_equal(e.code, ERR_RANGE);
+    assert_true(care_case_step(care, &d, id, STR("not-reached"), &e));
+    assert_true(care_case_step(care, &d, id, STR("not-reached"), &e));
+    assert_true(care_case_step(care, &d, id, STR("go-there"), &e));
+    assert_true(care_case(care, &anna, id, a, &c, &e));
+    assert_int_equal(c.step, LADDER_VISIT);
+    assert_int_equal(c.due - c.step_since, 12 * TIME_HOUR);
+    assert_true(care_case_step(care, &d, id, STR("needs-help"), &e));
+    assert_true(care_case(care, &anna, id, a, &c, &e));
+    assert_str(c.closed_reason, "help");
+    assert_false(care_case_step(care, &d, id, STR("meter"), &e));
+    assert_int_equal(e.code, ERR_CONFLICT);
+}
+
+TEST(life_that_comes_back_is_shown_and_a_person_still_closes)
+{
+    const struct care_enrolled home = enrol(CARE_WATCH, "");
+    const struct care_case *cases;
+    assert_true(hear(&home, SIGN_LOOK, 40, 1, START));
+    assert_true(hear(&home, SIGN_OK, 0, 2, START + TIME_HOUR));
+    assert_int_equal(open_cases(&cases), 1);
+    assert_str(cases[0].events[cases[0].event_count - 1].what, "life");
+    close_all(START + TIME_DAY);
+}
+
+TEST(a_step_that_nobody_took_is_raised_and_never_dropped)
+{
+    const struct care_enrolled home = enrol(CARE_WATCH, "");
+    const struct care_case *cases;
+    assert_true(hear(&home, SIGN_LOOK, 40, 1, START));
+    sweep(START + 3 * TIME_HOUR);
+    assert_int_equal(open_cases(&cases), 1);
+    assert_int_equal(cases[0].late_count, 0);
+    sweep(START + 5 * TIME_HOUR);
+    assert_int_equal(open_cases(&cases), 1);
+    assert_int_equal(cases[0].late_count, 1);
+    close_all(START + TIME_DAY);
+}
+
+TEST(two_people_open_an_identity_and_no_fewer)
+{
+    const struct care_enrolled home = enrol(CARE_WATCH, "");
+    const struct care_case *cases;
+    struct care_identity who;
+    const struct deed by_anna = {&anna, START + TIME_HOUR}, by_bert = {&bert, START + 2 * TIME_HOUR},
+                      by_machine = {&machine, START + TIME_HOUR}, late = {&anna, START + 27 * TIME_HOUR};
+    assert_true(hear(&home, SIGN_LOOK, 40, 1, START));
+    assert_int_equal(open_cases(&cases), 1);
+    const str id = cases[0].id;
+    assert_false(care_case_identity(care, &by_anna, id, a, &who, &e));
+    assert_int_equal(e.code, ERR_DENIED);
+    assert_false(care_case_ask_identity(care, &by_machine, id, STR("nobody answers"), &e));
+    assert_false(care_case_open_identity(care, &by_bert, id, &e));
+    assert_int_equal(e.code, ERR_CONFLICT);
+    assert_true(care_case_ask_identity(care, &by_anna, id, STR("nobody answers"), &e));
+    assert_false(care_case_open_identity(care, &by_anna, id, &e));
+    assert_int_equal(e.code, ERR_DENIED);
+    assert_false(care_case_identity(care, &by_anna, id, a, &who, &e));
+    assert_true(care_case_open_identity(care, &by_bert, id, &e));
+    assert_true(care_case_identity(care, &by_anna, id, a, &who, &e));
+    assert_str(who.address, "Kerkstraat 1");
+    assert_false(care_case_identity(care, &late, id, a, &who, &e));
+    close_all(START + 2 * TIME_DAY);
+}
+
+TEST(others_see_no_cases)
+{
+    const struct care_case *cases;
+    size_t count;
+    const struct deed d = {&clerk, START};
+    assert_false(care_cases(care, &clerk, false, START, a, &cases, &count, &e));
+    assert_int_equal(e.code, ERR_DENIED);
+    assert_false(care_case_step(care, &d, STR("c1"), STR("meter"), &e));
+}
+
+TEST(withdrawal_deletes_everything_and_leaves_a_line_without_a_name)
+{
+    const struct care_enrolled home = enrol(CARE_STREAM, "");
+    struct care_participant p;
+    struct care_reading r[96];
+    int64_t unknown, removed;
+    for (int i = 0; i < 96; i++)
+        r[i] = (struct care_reading){
+            str_of(home.pseudonym),
+            {SIGN_ELECTRICITY, START + i * 15 * TIME_MINUTE, 1000 + i * 30, SIGN_METER_NONE}};
+    assert_true(care_take(care, r, 96, START + TIME_DAY, &unknown, &e));
+    assert_int_equal(unknown, 0);
+    assert_true(care_find(care, str_of(home.link), a, &p, &e));
+    assert_int_equal(p.raw_count, 1);
+    assert_true(care_withdraw(care, p.pseudonym, START + TIME_DAY, &removed, &e));
+    assert_int_equal(removed, 5);  // identity, home, a day of readings, participant, link
+    assert_false(care_find(care, str_of(home.link), a, &p, &e));
+    assert_int_equal(e.code, ERR_ABSENT);
+    assert_true(care_take(care, r, 96, START + TIME_DAY, &unknown, &e));
+    assert_int_equal(unknown, 96);
+}
+
+TEST(a_watch_whose_resident_left_is_told_to_forget)
+{
+    const struct care_enrolled home = enrol(CARE_WATCH, "");
+    int64_t removed;
+    assert_true(care_withdraw(care, str_of(home.pseudonym), START, &removed, &e));
+    assert_false(hear(&home, SIGN_OK, 0, 1, START));
+    assert_int_equal(e.code, ERR_GONE);
+}
+
+TEST(readings_go_after_their_time)
+{
+    const struct care_enrolled home = enrol(CARE_STREAM, "");
+    struct care_participant p;
+    int64_t unknown;
+    for (int day = 0; day < 40; day++) {
+        const struct care_reading r = {
+            str_of(home.pseudonym),
+            {SIGN_ELECTRICITY, START + day * TIME_DAY + TIME_HOUR, 1000 + day, SIGN_METER_NONE}};
+        assert_true(care_take(care, &r, 1, START + day * TIME_DAY, &unknown, &e));
+    }
+    sweep(START + 40 * TIME_DAY);
+    assert_true(care_find(care, str_of(home.link), a, &p, &e));
+    assert_int_equal(p.raw_count, 30);
+    assert_str(p.raw_oldest, "2026-03-12");
+    close_all(START + 41 * TIME_DAY);
+    int64_t removed;
+    assert_true(care_withdraw(care, p.pseudonym, START, &removed, &e));
+}
+
+// Ninety boxes of one town say "fault" in the same minute: one case, not ninety.
+TEST(many_at_once_are_one_outage_and_it_stays_told_over_a_restart)
+{
+    static struct care_enrolled homes[90];
+    const struct care_case *cases;
+    const instant now = START + 50 * TIME_DAY;
+    for (int i = 0; i < 90; i++) homes[i] = enrol(CARE_WATCH, "street-1");
+    for (int i = 0; i < 90; i++) assert_true(hear(&homes[i], SIGN_FAULT, 0, 1, now + i));
+    assert_true(open_cases(&cases) <= 2);
+    assert_str(cases[0].cause, "outage");
+    care_close(care);
+    assert_true(open_care());
+    for (int i = 0; i < 90; i++) assert_true(hear(&homes[i], SIGN_LOOK, 50, 2, now + TIME_HOUR + i));
+    assert_true(open_cases(&cases) <= 2);
+    // The outage ends. Who is still silent is raised now: nothing was lost.
+    close_all(now + 2 * TIME_HOUR);
+    sweep(now + 3 * TIME_HOUR);
+    size_t quiet = 0;
+    for (size_t n = open_cases(&cases), i = 0; i < n; i++) quiet += str_eq(cases[i].cause, STR("quiet"));
+    assert_int_equal(quiet, 90);
+    close_all(now + 4 * TIME_HOUR);
+}
+
+TEST(figures_are_rounded_and_hidden_below_ten)
+{
+    assert_int_equal(care_figure(0), -1);
+    assert_int_equal(care_figure(9), -1);
+    assert_int_equal(care_figure(10), 10);
+    assert_int_equal(care_figure(12), 10);
+    assert_int_equal(care_figure(13), 15);
+    const struct care_month *months;
+    size_t count;
+    int64_t participants;
+    assert_true(care_figures(care, a, &months, &count, &participants, &e));
+    assert_true(count >= 1 && participants % 5 == 0);
+}
+
+TEST(the_audit_log_holds_every_step_and_no_name)
+{
+    struct snapshot *at;
+    int64_t findings;
+    struct audit_head head;
+    assert_true(snapshot_open(store, &at, &e));
+    assert_true(audit_verify(at, NULL, NULL, NULL, &findings, &e));
+    assert_int_equal(findings, 0);
+    assert_true(audit_head_read(at, &head, &e));
+    assert_true(head.number > 100);
+    snapshot_close(at);
+    char command[256];
+    snprintf(command, sizeof command, "! grep -rqa -e Jansen -e Kerkstraat -e 31700000000 %s", directory);
+    assert_int_equal(system(command), 0);
+}
+
+RUN_WITH(before, after, CASE(a_look_opens_one_case_and_a_repeated_line_no_second),
+         CASE(a_line_of_another_key_is_refused), CASE(the_ladder_goes_step_by_step_and_a_person_closes),
+         CASE(life_that_comes_back_is_shown_and_a_person_still_closes),
+         CASE(a_step_that_nobody_took_is_raised_and_never_dropped),
+         CASE(two_people_open_an_identity_and_no_fewer), CASE(others_see_no_cases),
+         CASE(withdrawal_deletes_everything_and_leaves_a_line_without_a_name),
+         CASE(a_watch_whose_resident_left_is_told_to_forget), CASE(readings_go_after_their_time),
+         CASE(many_at_once_are_one_outage_and_it_stays_told_over_a_restart),
+         CASE(figures_are_rounded_and_hidden_below_ten), CASE(the_audit_log_holds_every_step_and_no_name))

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: EUPL-1.2
+// vault.h: who the residents are, apart from everything else: a file of its own (vault.db), each record sealed with a key
+// that never lies beside it. Without the key nothing of it can be read; a copied store holds no names.
+//
+// A record has a kind ("identity", "home", "raw") and a key (a pseudonym, or "pseudonym/day"); both stand in the clear and are
+// bound to the seal, so that a record cannot be moved to another home. Deleted records are overwritten on disk (secure_delete).
+//
+// Personal data: identity (name, address, how to reach, contact): purpose care, until consent is withdrawn. home: what was
+// learnt, likewise. raw: meter readings, at most the retention of care.h.
+// Threads  any; one call at a time inside
+// Errors   ERR_CONFIG (the key: absent, readable by others, malformed, another one), ERR_ABSENT, ERR_CORRUPT (a seal is broken),
+//          ERR_STORE
+// Source   libsodium XChaCha20-Poly1305 (RFC 8439, draft-irtf-cfrg-xchacha); SQLite secure_delete
+#ifndef PEIL_CARE_VAULT_H
+#define PEIL_CARE_VAULT_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct vault;
+
+#define VAULT_KEY_BYTES 32
+#define VAULT_RECORD_MAX ((size_t)64 << 10)
+
+// The key's file: 64 hex digits, mode 0600 (a systemd credential has 0400). `make`: made when absent.
+NODISCARD bool vault_key_load(const char *file, bool make, unsigned char key[static VAULT_KEY_BYTES], err *e);
+
+NODISCARD bool vault_open(const char *file, const unsigned char key[static VAULT_KEY_BYTES],
+                          struct vault **out, err *e);
+void vault_close(struct vault *v);  // wipes the key. NULL is fine
+
+NODISCARD bool vault_put(struct vault *v, str kind, str key, str record, err *e);
+NODISCARD bool vault_get(struct vault *v, str kind, str key, arena *a, str *record, err *e);  // ERR_ABSENT
+// Several writes as one: all or nothing. Do not nest.
+NODISCARD bool vault_begin(struct vault *v, err *e);
+NODISCARD bool vault_commit(struct vault *v, err *e);
+void vault_undo(struct vault *v);
+
+// Removes the record `key` and all whose keys begin with `key` and a '/', of every kind. *removed: how many.
+NODISCARD bool vault_forget(struct vault *v, str key, int64_t *removed, err *e);
+// Removes records of a kind whose key's last part (behind the '/') is less than `before`, by bytes.
+NODISCARD bool vault_forget_before(struct vault *v, str kind, str before, int64_t *removed, err *e);
+// How many of a kind there are whose keys are `key` or begin with `key` and a '/'; *oldest: the least last part; empty: none.
+NODISCARD bool vault_count(struct vault *v, str kind, str key, arena *a, int64_t *count, str *oldest, err *e);
+
+#endif

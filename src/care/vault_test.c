@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "care/vault.h"
+
+#include "base/file.h"
+#include "base/test.h"
+
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char directory[64], file[96], key_file[96];
+static unsigned char key[VAULT_KEY_BYTES];
+static struct vault *v;
+static arena *a;
+static err e;
+
+static int before(void **state)
+{
+    (void)state;
+    strcpy(directory, "/tmp/vault-test-XXXXXX");
+    if (sodium_init() < 0 || !mkdtemp(directory)) return 1;
+    snprintf(file, sizeof file, "%s/vault.db", directory);
+    snprintf(key_file, sizeof key_file, "%s/key", directory);
+    a = arena_new(1 << 20);
+    return !a || !vault_key_load(key_file, true, key, &e) || !vault_open(file, key, &v, &e);
+}
+
+static int after(void **state)
+{
+    (void)state;
+    vault_close(v);
+    arena_free(a);
+    unlink(file);
+    unlink(key_file);
+    rmdir(directory);
+    return 0;
+}
+
+static bool file_holds(const char *text)
+{
+    buf b = {.max = 1 << 20};
+    size_t at;
+    assert_true(file_read(file, &b, &e));
+    const bool found = str_find(buf_str(&b), str_of(text), &at);
+    buf_free(&b);
+    return found;
+}
+
+TEST(a_record_comes_back_and_stands_nowhere_in_the_clear)
+{
+    str got;
+    assert_true(vault_put(v, STR("identity"), STR("p1"), STR("Johanna Jansen, Kerkstraat 1"), &e));
+    assert_true(vault_get(v, STR("identity"), STR("p1"), a, &got, &e));
+    assert_str(got, "Johanna Jansen, Kerkstraat 1");
+    assert_false(file_holds("Johanna"));
+    assert_false(vault_get(v, STR("identity"), STR("p2"), a, &got, &e));
+    assert_int_equal(e.code, ERR_ABSENT);
+}
+
+TEST(a_record_cannot_be_moved_to_another_home)
+{
+    sqlite3 *db;
+    str got;
+    assert_true(vault_put(v, STR("identity"), STR("p3"), STR("somebody"), &e));
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE record SET key = 'p4' WHERE key = 'p3'", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    assert_false(vault_get(v, STR("identity"), STR("p4"), a, &got, &e));
+    assert_int_equal(e.code, ERR_CORRUPT);
+}
+
+TEST(forgetting_removes_all_of_a_home_and_nothing_else)
+{
+    int64_t removed, count;
+    str got, oldest;
+    assert_true(vault_put(v, STR("identity"), STR("q"), STR("x"), &e));
+    assert_true(vault_put(v, STR("raw"), STR("q/2026-01-01"), STR("x"), &e));
+    assert_true(vault_put(v, STR("raw"), STR("q/2026-01-02"), STR("x"), &e));
+    assert_true(vault_put(v, STR("raw"), STR("qq/2026-01-01"), STR("x"), &e));
+    assert_true(vault_count(v, STR("raw"), STR("q"), a, &count, &oldest, &e));
+    assert_int_equal(count, 2);
+    assert_str(oldest, "2026-01-01");
+    assert_true(vault_forget(v, STR("q"), &removed, &e));
+    assert_int_equal(removed, 3);
+    assert_true(vault_get(v, STR("raw"), STR("qq/2026-01-01"), a, &got, &e));
+}
+
+TEST(old_records_go_by_their_day)
+{
+    int64_t removed, count;
+    str oldest;
+    for (int day = 1; day <= 9; day++) {
+        char name[32];
+        snprintf(name, sizeof name, "r/2026-02-0%d", day);
+        assert_true(vault_put(v, STR("raw"), str_of(name), STR("x"), &e));
+    }
+    assert_true(vault_forget_before(v, STR("raw"), STR("2026-02-05"), &removed, &e));
+    assert_true(removed >= 4);
+    assert_true(vault_count(v, STR("raw"), STR("r"), a, &count, &oldest, &e));
+    assert_int_equal(count, 5);
+    assert_str(oldest, "2026-02-05");
+}
+
+TEST(a_deleted_record_leaves_no_bytes_behind)
+{
+    char marker[64] = "kind-that-nobody-else-uses-0815";
+    int64_t removed;
+    assert_true(vault_put(v, str_of(marker), STR("s"), STR("x"), &e));
+    assert_true(file_holds(marker));
+    assert_true(vault_forget(v, STR("s"), &removed, &e));
+    assert_int_equal(removed, 1);
+    assert_false(file_holds(marker));
+}
+
+TEST(another_key_is_refused_at_the_start)
+{
+    unsigned char other[VAULT_KEY_BYTES] = {1};
+    struct vault *w;
+    assert_false(vault_open(file, other, &w, &e));
+    assert_int_equal(e.code, ERR_CONFIG);
+}
+
+TEST(a_key_that_others_can_read_is_refused)
+{
+    unsigned char got[VAULT_KEY_BYTES];
+    assert_int_equal(chmod(key_file, 0644), 0);
+    assert_false(vault_key_load(key_file, false, got, &e));
+    assert_int_equal(e.code, ERR_CONFIG);
+    assert_int_equal(chmod(key_file, 0600), 0);
+    assert_true(vault_key_load(key_file, true, got, &e));
+    assert_memory_equal(got, key, sizeof key);
+}
+
+RUN_WITH(before, after, CASE(a_record_comes_back_and_stands_nowhere_in_the_clear),
+         CASE(a_record_cannot_be_moved_to_another_home),
+         CASE(forgetting_removes_all_of_a_home_and_nothing_else), CASE(old_records_go_by_their_day),
+         CASE(a_deleted_record_leaves_no_bytes_behind), CASE(another_key_is_refused_at_the_start),
+         CASE(a_key_that_others_can_read_is_refused))

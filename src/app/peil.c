@@ -2,7 +2,9 @@
 #include "app/peil.h"
 
 #include "app/town_broker.h"
+#include "area/import.h"
 #include "app/watch.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "ingest/push/push.h"
 #include "portal/portal.h"
@@ -189,12 +191,9 @@ static bool start_broker(struct peil *p, err *e)
 static bool start_portal(struct peil *p, err *e)
 {
     const struct settings *s = &p->settings;
-    str web, areas, zone, theme;
+    str web, zone, theme;
     const bool is_default = s->portal.web_directory.n == 0;
     if (!arena_copy(p->arena, is_default ? STR(PEIL_SHARE "/web") : s->portal.web_directory, &web) ||
-        !arena_copy(p->arena,
-                    s->portal.areas_file.n ? s->portal.areas_file : STR(PEIL_SHARE "/demo/rijswijk.geojson"),
-                    &areas) ||
         !arena_copy(p->arena, s->portal.zone, &zone) || !arena_copy(p->arena, s->portal.theme_file, &theme))
         return err_no_memory(e);
     if (is_default && access(web.p, F_OK) != 0) {
@@ -203,8 +202,8 @@ static bool start_portal(struct peil *p, err *e)
     }
     const portal_config c = {.store = p->store,
                              .web_directory = web.p,
-                             .areas_file = s->portal.areas_file.n || access(areas.p, F_OK) == 0 ? areas.p
-                                                                                                : NULL,
+                             .areas = p->areas,
+                             .rollups = p->rollups,
                              .town = s->portal.town,
                              .theme_file = theme.p,
                              .zone = zone.p,
@@ -216,6 +215,52 @@ static bool start_portal(struct peil *p, err *e)
                              .passwords = p->passwords,
                              .schedule = p->schedule};
     return portal_open(&c, &p->portal, e);
+}
+
+#define AREAS_FILE_BYTES_MAX ((size_t)64 << 20)
+
+static bool has_areas(struct peil *p, bool *out, err *e)
+{
+    const struct atlas *t = areas_take(p->areas);
+    const struct area **all;
+    size_t count;
+    arena *a = arena_new((size_t)64 << 20);
+    const bool ok = (a || err_no_memory(e)) &&
+                    atlas_level(t, AREA_NEIGHBOURHOOD, areas_year_of(p->areas, time_now()), a, &all, &count,
+                                e);
+    *out = ok && count > 0;
+    arena_free(a);
+    areas_give(p->areas, t);
+    return ok;
+}
+
+static bool import_areas_file(struct peil *p, const char *path, err *e)
+{
+    struct area_import made = {0};
+    buf b = {.max = AREAS_FILE_BYTES_MAX};
+    const bool ok = file_read(path, &b, e) && area_import(p->store, buf_str(&b), time_now(), &made, e) &&
+                    areas_reload(p->areas, e);
+    buf_free(&b);
+    if (ok)
+        log_notice("areas imported", "file=%s stored=%lld refused=%lld", path, (long long)made.stored,
+                   (long long)made.refused);
+    return ok || err_within(e, "portal.areas_file");
+}
+
+// On the first start the neighbourhoods of the file become areas; later ones come by peil import areas. After whoever listens.
+static bool start_neighbourhoods(struct peil *p, err *e)
+{
+    const str named = p->settings.portal.areas_file;
+    str path;
+    bool has = false;
+    if (!arena_copy(p->arena, named.n ? named : STR(PEIL_SHARE "/demo/rijswijk.geojson"), &path))
+        return err_no_memory(e);
+    if (!has_areas(p, &has, e)) return false;
+    if (has || (!named.n && access(path.p, F_OK) != 0)) return true;
+    if (import_areas_file(p, path.p, e)) return true;
+    if (e->code != ERR_READ_ONLY && e->code != ERR_DISK_FULL) return false;
+    log_warning("areas not imported", "why=%s", err_code_name(e->code).p);
+    return true;
 }
 
 // ---- Listening ---------------------------------------------------------------------------------------------------
@@ -308,6 +353,7 @@ static bool (*const starters[])(struct peil *, err *) = {  // one a line
     start_kpi,
     start_broker,
     start_portal,
+    start_neighbourhoods,
     start_http,
     start_admin,
     start_listening,

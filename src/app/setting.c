@@ -175,7 +175,7 @@ static const struct setting table[] = {
      "Time zone of the town, for days, months and the clock on the pages.",
      check_zone},
     {"portal", "areas_file", SETTING_TEXT, AT(portal, areas_file), "", 0, 0,
-     "GeoJSON with the outlines of the neighbourhoods for the map. Empty: the simplified outlines of Rijswijk."},
+     "GeoJSON with neighbourhoods, imported on the first start, as peil import areas does. Empty: the simplified ones of Rijswijk."},
     {"portal", "theme_file", SETTING_TEXT, AT(portal, theme_file), "", 0, 0,
      "JSON with the town's name, logo, colours and contact; share/theme/example.json shows all it may hold. Empty: peil's own."},
     {"portal", "maintenance", SETTING_BOOL, AT(portal, maintenance), "no", 0, 0,

@@ -17,14 +17,15 @@
 struct meter_list_holder {
     struct meter_list list;
     arena *a;
-    uint64_t version;
+    uint64_t version, areas_version;
+    struct areas *areas;
     int64_t loaded_us;  // monotonic
     int users;          // the book is one of them while this is its current list
 };
 
 struct meter_book {
     struct store *store;
-    const struct outlines *outlines;
+    struct areas *areas;
     struct lock *lock;
     struct meter_list_holder *current;  // lock
     _Atomic uint64_t version;           // counts changes of entities
@@ -34,7 +35,6 @@ struct meter_book {
 
 struct loader {
     struct snapshot *at;
-    const struct outlines *outlines;
     arena *a;
     struct meter_list *list;
     struct series *series;    // of all meters, in order of id
@@ -154,8 +154,28 @@ static bool read_place(struct loader *l, struct meter *m, const struct record *r
     if (m->has_place || !keep(l, v, &text)) return m->has_place;
     if (!text.n || !json_parse(text, l->a, &geo, &ignored) || !point_in(geo, &m->place)) return true;
     m->has_place = true;
-    m->area = l->outlines ? outline_at(l->outlines, m->place) : NULL;
+    if (l->list->atlas) {
+        const struct area_spot spot = atlas_spot(
+            l->list->atlas, (struct area_place){m->place.longitude, m->place.latitude}, l->list->year);
+        m->leaf = spot.leaf;
+        m->street = spot.street;
+    }
     if (m->is_coarse) m->place = on_grid(m->place);
+    return true;
+}
+
+static bool make_ground(struct loader *l)
+{
+    struct meter_list *list = l->list;
+    if (!list->atlas) return true;
+    const struct area **leaves = ARENA_ARRAY(l->a, list->count + 1, const struct area *);
+    size_t n = 0;
+    if (!leaves) return err_no_memory(l->e);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->all[i].leaf) leaves[n++] = list->all[i].leaf;
+    if (!ground_make(list->atlas, list->year, leaves, n, l->a, &list->ground, l->e)) return false;
+    for (size_t i = 0; i < list->count; i++)
+        list->all[i].area = ground_find(&list->ground, list->atlas, list->all[i].leaf, list->year);
     return true;
 }
 
@@ -359,8 +379,17 @@ static bool bring_together(struct loader *l)
 static void loaded_free(struct meter_list_holder *l)
 {
     if (!l) return;
+    if (l->list.atlas) areas_give(l->areas, l->list.atlas);
     arena_free(l->a);
     free(l);
+}
+
+static void take_atlas(const struct meter_book *b, struct meter_list_holder *fresh)
+{
+    if (!b->areas) return;
+    fresh->list.atlas = areas_take(b->areas);
+    fresh->list.year = areas_year_of(b->areas, time_now());
+    fresh->areas_version = atlas_version(fresh->list.atlas);
 }
 
 static struct meter_list_holder *load(struct meter_book *b, err *e)
@@ -373,11 +402,14 @@ static struct meter_list_holder *load(struct meter_book *b, err *e)
     }
     fresh->list.holder = fresh;
     fresh->version = b->version;  // before the snapshot: a change in between is read twice rather than never
+    fresh->areas = b->areas;
     struct snapshot *at;
+    take_atlas(b, fresh);
     bool ok = snapshot_open(b->store, &at, e);
     if (ok) {
-        struct loader l = {.at = at, .outlines = b->outlines, .a = fresh->a, .list = &fresh->list, .e = e};
-        ok = read_things(&l) && read_places(&l) && read_streams(&l) && read_periods(&l) && bring_together(&l);
+        struct loader l = {.at = at, .a = fresh->a, .list = &fresh->list, .e = e};
+        ok = read_things(&l) && read_places(&l) && make_ground(&l) && read_streams(&l) && read_periods(&l) &&
+             bring_together(&l);
         snapshot_close(at);
     }
     fresh->loaded_us = time_monotonic_us();
@@ -388,7 +420,7 @@ static struct meter_list_holder *load(struct meter_book *b, err *e)
 
 // ---- The book ----------------------------------------------------------------------------------------------------
 
-struct meter_book *meter_book_new(struct store *s, const struct outlines *o, err *e)
+struct meter_book *meter_book_new(struct store *s, struct areas *areas, err *e)
 {
     struct meter_book *b = calloc(1, sizeof *b);
     if (!b || !(b->lock = lock_new())) {
@@ -397,7 +429,7 @@ struct meter_book *meter_book_new(struct store *s, const struct outlines *o, err
         return NULL;
     }
     b->store = s;
-    b->outlines = o;
+    b->areas = areas;
     return b;
 }
 
@@ -423,12 +455,23 @@ static void drop(struct meter_book *b, struct meter_list_holder *l)
     if (is_last) loaded_free(l);
 }
 
+static uint64_t areas_version(const struct meter_book *b)
+{
+    if (!b->areas) return 0;
+    const struct atlas *t = areas_take(b->areas);
+    const uint64_t version = atlas_version(t);
+    areas_give(b->areas, t);
+    return version;
+}
+
 static struct meter_list_holder *take_current(struct meter_book *b, int64_t age_least_us)
 {
-    const uint64_t version = b->version;
+    const uint64_t version = b->version, of_areas = areas_version(b);
     lock_take(b->lock);
     struct meter_list_holder *l = b->current;
-    if (l && l->version != version && time_monotonic_us() - l->loaded_us >= age_least_us) l = NULL;
+    if (l && (l->version != version || l->areas_version != of_areas) &&
+        time_monotonic_us() - l->loaded_us >= age_least_us)
+        l = NULL;
     if (l) l->users++;
     lock_drop(b->lock);
     return l;

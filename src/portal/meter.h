@@ -8,8 +8,8 @@
 #define PEIL_PORTAL_METER_H
 
 #include "model/quality.h"
+#include "portal/ground.h"
 #include "portal/scale.h"
-#include "render/outline.h"
 #include "render/svg_map.h"
 #include "store/store.h"
 
@@ -41,12 +41,17 @@ struct meter {
     bool has_place;
     bool is_coarse;  // the place is the middle of a square of METER_GRID_M, for a meter at somebody's home
     struct place place;          // as residents see it
-    const struct outline *area;  // NULL: in none
+    const struct outline *area;  // of the ground; NULL: in none
+    const struct area *leaf;     // the smallest one known; NULL: it has no place, or no areas are known
+    const struct area *street;   // NULL: none known
     struct series *series;       // in the order of model/quantity.h
     size_t series_count;
 };
 
 struct meter_list {
+    const struct atlas *atlas;  // NULL: peil runs without areas
+    int year;                   // whose boundaries
+    struct ground ground;
     struct meter *all;  // by neighbourhood's name, then by name
     size_t count;
     size_t series_count;
@@ -56,8 +61,8 @@ struct meter_list {
 
 struct meter_book;
 
-NODISCARD struct meter_book *meter_book_new(struct store *s, const struct outlines *o,
-                                            err *e);  // o may be NULL
+NODISCARD struct meter_book *meter_book_new(struct store *s, struct areas *areas,
+                                            err *e);  // areas may be NULL
 void meter_book_free(struct meter_book *b);
 void meter_book_changed(struct meter_book *b);  // an entity changed: the next take reads again
 

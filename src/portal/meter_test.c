@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "portal/meter.h"
 
+#include "area/import.h"
 #include "base/test.h"
 #include "portal/testing.h"
 
@@ -8,12 +9,14 @@
 #define NOON "2026-11-26T12:00:00Z"
 
 static const char square[] =
-    "{\"features\":[{\"properties\":{\"code\":\"S\",\"name\":\"Strijp\"},\"geometry\":{\"type\":\"Polygon\","
+    "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
+    "\"properties\":{\"code\":\"BU06030852\",\"name\":\"Strijp\"},\"geometry\":{\"type\":\"Polygon\","
     "\"coordinates\":[[[4,52],[5,52],[5,53],[4,53],[4,52]]]}}]}";
 
 struct fixture {
     struct testing t;
-    struct outlines *o;
+    struct tz *zone;
+    struct areas *areas;
     struct meter_book *book;
     const struct meter_list *list;
 };
@@ -22,8 +25,13 @@ static void start(struct fixture *f)
 {
     err e;
     testing_start(&f->t);
-    assert_true(outlines_load(str_of(square), f->t.a, &f->o, &e));
-    assert_non_null(f->book = meter_book_new(f->t.store, f->o, &e));
+    struct area_import made = {0};
+    assert_non_null(f->zone = tz_load("Europe/Amsterdam", &e));
+    assert_true(areas_open(f->t.store, f->zone, &f->areas, &e));
+    assert_true(area_import(f->t.store, str_of(square), time_now(), &made, &e));
+    assert_int_equal(made.stored, 1);
+    assert_true(areas_reload(f->areas, &e));
+    assert_non_null(f->book = meter_book_new(f->t.store, f->areas, &e));
     f->list = NULL;
 }
 
@@ -31,6 +39,8 @@ static void end(struct fixture *f)
 {
     meters_give(f->book, f->list);
     meter_book_free(f->book);
+    areas_close(f->areas);
+    tz_free(f->zone);
     testing_end(&f->t);
 }
 
@@ -192,7 +202,33 @@ TEST(another_unit_than_the_usual_is_shown_as_it_is_without_classes)
     end(&f);
 }
 
-RUN(CASE(a_meter_has_its_place_neighbourhood_kind_and_series),
+// A hundred metres are 0.0009 degrees of latitude; a square's middle is half of that away at most, so two in one square look alike.
+TEST(a_meter_at_home_stands_on_a_grid_unless_its_owner_chose_its_place)
+{
+    struct fixture f;
+    entity_id stream;
+    start(&f);
+    static const char home[] = "{\"origin\":\"citizen\"}",
+                      exact[] = "{\"origin\":\"citizen\",\"exactPlace\":true}";
+    const entity_id a = testing_meter(&f.t, (struct testing_meter){"A", home, "pm25", UG, 4.50001, 52.50001},
+                                      &stream);
+    const entity_id b = testing_meter(&f.t, (struct testing_meter){"B", home, "pm10", UG, 4.50002, 52.50002},
+                                      &stream);
+    const entity_id c = testing_meter(&f.t, (struct testing_meter){"C", exact, "no2", UG, 4.50001, 52.50001},
+                                      &stream);
+    take(&f);
+    const struct place at = meter_find(f.list, a)->place, beside = meter_find(f.list, b)->place;
+    assert_true(at.latitude == beside.latitude && at.longitude == beside.longitude);
+    assert_true(at.latitude != 52.50001 && at.latitude - 52.50001 < 0.00046 &&
+                at.latitude - 52.50001 > -0.00046);
+    assert_true(at.longitude - 4.50001 < 0.00075 && at.longitude - 4.50001 > -0.00075);
+    assert_true(meter_find(f.list, c)->place.latitude == 52.50001);
+    assert_false(meter_find(f.list, c)->is_coarse);
+    end(&f);
+}
+
+RUN(CASE(a_meter_at_home_stands_on_a_grid_unless_its_owner_chose_its_place),
+    CASE(a_meter_has_its_place_neighbourhood_kind_and_series),
     CASE(meters_come_by_neighbourhood_then_name_those_elsewhere_last),
     CASE(what_is_internal_or_private_is_left_out_with_its_series),
     CASE(a_list_in_use_stays_when_a_newer_one_is_made), CASE(a_reading_grows_old_and_falls_silent),

@@ -12,10 +12,9 @@ struct list {
     size_t count, room;
 };
 
-static bool list_make(const struct portal *portal, const struct meter_list *meters, arena *a,
-                      struct list *out, err *e)
+static bool list_make(const struct meter_list *meters, arena *a, struct list *out, err *e)
 {
-    const struct outlines *o = portal->outlines;
+    const struct outlines *o = meters->ground.outlines;
     struct list l = {.room = (o ? o->count : 0) + meters->count};
     l.all = ARENA_ARRAY(a, l.room + 1, struct name);
     if (!l.all) return err_no_memory(e);
@@ -62,7 +61,7 @@ bool names_find(const struct page *p, str wanted, size_t most, struct name **out
     wanted = str_trim(str_slice(wanted, 0, WANTED_BYTES_MAX));
     err not_utf8;
     if (wanted.n == 0 || !utf8_fold(wanted, p->a, &folded_wanted, &not_utf8)) return true;
-    if (!list_make(p->portal, p->meters, p->a, &l, e) || !(*out = ARENA_ARRAY(p->a, most + 1, struct name)))
+    if (!list_make(p->meters, p->a, &l, e) || !(*out = ARENA_ARRAY(p->a, most + 1, struct name)))
         return *out || err_no_memory(e);
     // Two rounds: first names that begin with what was asked, then those that hold it.
     for (int round = 0; round < 2; round++)
@@ -108,7 +107,7 @@ void names_handle(struct http_request *r, void *context)
         return;
     }
     buf body = {.max = JSON_BYTES_MAX};
-    const bool ok = list_make(portal, meters, http_request_arena(r), &l, &e);
+    const bool ok = list_make(meters, http_request_arena(r), &l, &e);
     if (ok) write_names(&body, &l);
     meters_give(portal->book, meters);
     http_reply_data reply = {.status = 200, .content_type = STR("application/json"), .body = buf_str(&body)};

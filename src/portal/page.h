@@ -21,8 +21,6 @@ struct portal {
     arena *a;
     struct site *site;
     struct theme theme;
-    struct outlines *outlines;  // NULL: none
-    str outlines_source;        // the file's text
     struct tz *zone;
     struct meter_book *book;
     struct live *live;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "portal/portal.h"
 
-#include "base/file.h"
+#include "base/json.h"
 #include "http/static.h"
 #include "portal/catalogue.h"
 #include "portal/install.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 #define PORTAL_ARENA_BYTES ((size_t)64 << 20)
-#define AREAS_BYTES_MAX ((size_t)16 << 20)
+#define AREAS_BYTES_MAX ((size_t)32 << 20)
 
 static void hear(uint64_t commit, const struct change *changes, size_t count, void *context)
 {
@@ -26,19 +26,6 @@ static void hear(uint64_t commit, const struct change *changes, size_t count, vo
         has_entities = changes[i].set != SET_OBSERVATION && changes[i].set != SET_FEATURE_OF_INTEREST;
     if (has_entities) meter_book_changed(p->book);
     live_hear(p->live, commit, changes, count);
-}
-
-static bool load_outlines(struct portal *p, err *e)
-{
-    const char *path = p->config.areas_file;
-    if (!path || !*path) return true;
-    buf b = {.max = AREAS_BYTES_MAX};
-    bool ok = file_read(path, &b, e) &&
-              (arena_copy(p->a, buf_str(&b), &p->outlines_source) || err_no_memory(e));
-    buf_free(&b);
-    ok = ok && (outlines_load(p->outlines_source, p->a, &p->outlines, e) || err_within(e, "%s", path));
-    if (!ok) e->code = ERR_CONFIG;
-    return ok;
 }
 
 static bool load_assets(struct portal *p, err *e)
@@ -72,8 +59,8 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
     p->config = *c;
     p->a = arena_new(PORTAL_ARENA_BYTES);
     bool ok = (p->a || err_no_memory(e)) && site_load(c->web_directory, p->a, &p->site, e) &&
-              load_theme(p, e) && load_assets(p, e) && load_outlines(p, e) &&
-              (p->zone = tz_load(c->zone, e)) && (p->book = meter_book_new(c->store, p->outlines, e)) &&
+              load_theme(p, e) && load_assets(p, e) && (p->zone = tz_load(c->zone, e)) &&
+              (p->book = meter_book_new(c->store, c->areas, e)) &&
               ((p->shelf = shelf_new()) || err_no_memory(e)) &&
               (p->live = live_start(c->store, p->book, c->metrics, e)) && make_routes(p, e);
     if (ok && c->identity) ok = (p->team = team_new(p, e));
@@ -104,14 +91,55 @@ void portal_close(struct portal *p)
     free(p);
 }
 
+static void write_area(json_writer *w, const struct area *a)
+{
+    json_open(w, '{');
+    json_name(w, STR("type"));
+    json_put_text(w, STR("Feature"));
+    json_name(w, STR("id"));
+    json_put_text(w, a->code);
+    json_name(w, STR("properties"));
+    json_open(w, '{');
+    json_name(w, STR("code"));
+    json_put_text(w, a->code);
+    json_name(w, STR("name"));
+    json_put_text(w, a->name);
+    json_close(w, '}');
+    json_name(w, STR("geometry"));
+    json_put_raw(w, a->geometry);
+    json_close(w, '}');
+}
+
+// The areas of the map, for browsers that look where they are.
 static void areas_handle(struct http_request *r, void *context)
 {
     const struct portal *p = context;
+    const struct meter_list *meters;
+    err e;
+    if (!meters_take(p->book, &meters, &e)) {
+        http_reply_error(r, err_http_status(e.code), str_of(e.text));
+        return;
+    }
+    buf body = {.max = AREAS_BYTES_MAX};
+    json_writer w = json_writer_on(&body);
+    json_open(&w, '{');
+    json_name(&w, STR("type"));
+    json_put_text(&w, STR("FeatureCollection"));
+    json_name(&w, STR("features"));
+    json_open(&w, '[');
+    const struct ground *g = &meters->ground;
+    for (size_t i = 0; g->outlines && i < g->outlines->count; i++) write_area(&w, g->areas[i]);
+    json_close(&w, ']');
+    json_close(&w, '}');
+    meters_give(p->book, meters);
     http_reply_data reply = {
-        .status = 200, .content_type = STR("application/geo+json"), .body = p->outlines_source};
-    if (!p->outlines) reply.body = STR("{\"type\":\"FeatureCollection\",\"features\":[]}");
-    http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=3600"));
-    http_reply(r, &reply);
+        .status = 200, .content_type = STR("application/geo+json"), .body = buf_str(&body)};
+    http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=300"));
+    if (body.failed)
+        http_reply_error(r, 503, STR("Too large for now"));
+    else
+        http_reply(r, &reply);
+    buf_free(&body);
 }
 
 // Named by their content, so they may be kept for ever. A logo is only ever a picture.
@@ -170,7 +198,7 @@ size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])
         {HTTP_GET, STR("/zoek/namen.json"), 0, 0, names_handle, p},
         {HTTP_GET, STR("/data/catalog.jsonld"), 0, 0, catalogue_jsonld, p},
         {HTTP_GET, STR("/data/catalog.ttl"), 0, 0, catalogue_turtle, p},
-        {HTTP_GET, STR("/api/v1/areas.geojson"), HTTP_ON_LOOP, 0, areas_handle, p},
+        {HTTP_GET, STR("/api/v1/areas.geojson"), 0, 0, areas_handle, p},
         {HTTP_GET, STR("/en"), 0, 0, redirect_to_english, p},
     };
     size_t n = 0;

@@ -5,11 +5,12 @@
 // its properties: "demo": true marks demo data; "origin" is "reference", "municipal" (when absent) or
 // "citizen", whose place is shown on a grid of 100 m unless "exactPlace" is true; "owner" and "purpose" are text; "access": "internal" or "private" keeps a Thing or Datastream off every page and out of /live.
 // Threads  portal_open and portal_close from the main thread; handlers from any
-// Errors   ERR_CONFIG names the file of the web directory or outlines that is missing or wrong
+// Errors   ERR_CONFIG names the file of the web directory or theme that is missing or wrong
 #ifndef PEIL_PORTAL_PORTAL_H
 #define PEIL_PORTAL_PORTAL_H
 
 #include "base/schedule.h"
+#include "area/area.h"
 #include "http/server.h"
 #include "identity/password.h"
 #include "store/store.h"
@@ -20,12 +21,13 @@ struct identity;
 typedef struct {
     struct store *store;
     const char *web_directory;  // holds manifest.json
-    const char *areas_file;     // GeoJSON outlines of neighbourhoods; NULL or "": a map without them
+    struct areas *areas;        // NULL: maps without boundaries, no pages of areas
+    struct rollups *rollups;    // with areas
     str town;                   // "Rijswijk"; the theme may name it too
     const char *theme_file;     // name, logo, colours, contact (theme.h); NULL or "": none
     const char *zone;           // "Europe/Amsterdam"
-    str root_url;  // as residents reach it: "https://peil.rijswijk.nl"; empty: from the Host header
-    bool is_demo;  // every page says so
+    str root_url;        // as residents reach it: "https://peil.rijswijk.nl"; empty: from the Host header
+    bool is_demo;        // every page says so
     bool is_maintained;  // every page is 503 with the time to come back; the interfaces go on
     struct metrics *metrics;      // may be NULL
     struct identity *identity;    // NULL: without the pages of staff (portal/team/)

@@ -73,6 +73,7 @@ static void draw_ring(buf *out, const struct projection *p, const struct ring *r
         double x, y;
         project(p, r->points[i], &x, &y);
         const long now_x = lround(x), now_y = lround(y);
+        if (i > 0 && now_x == last_x && now_y == last_y) continue;  // nearer than one unit
         if (i == 0)
             buf_print(out, "M%ld %ldl", now_x, now_y);
         else

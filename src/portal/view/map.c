@@ -122,7 +122,7 @@ static void put_map(struct page *p, const struct spots *s)
     }
     const size_t n = make_markers(p, s, markers);
     buf svg = {.max = MAP_BYTES_MAX};
-    svg_map(&svg, p->portal->outlines, markers, n,
+    svg_map(&svg, p->meters->ground.outlines, markers, n,
             words_fill(p->words, p->a, is_by_area(s) ? STR("map.desc.areas") : STR("map.desc"),
                        FILLS({STR("count"), count_text(p, s->count)})));
     view_text(&p->maker, p->root, STR("map"), page_buf(p, &svg));

@@ -254,6 +254,148 @@ static void any_changed_bit_is_noticed(void **state)
     buf_free(&b);
 }
 
+// ---- version 1 ----
+
+// Written by the version before, kept to be read for ever: 200 readings, one a minute, a day's gap before the hundredth; every tenth
+// with a result time, one without decimals, one late and large, the first fifty of a feature.
+static const char version_1[] =
+    "01e0f398fa2cc80102808290d90ca480067800c12480c60a000001cb01820203000000000000000000000000000000800248"
+    "85028485868788898a8b8c8d8e8f90919293949596979899009b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3"
+    "b4b5b6b7b8b9babbbcbdbebfc0c1c2c3800201474f80002101c99062c0e800f3420a3ebe6fc8c8a88159db955786086eb036"
+    "4bb6375a58853090c4d0ad3e97c9e4f259ed1a242098d0ba18f5b247b101161b761344c8bcab2d0b5cab19435fdf47807c61"
+    "0651608c9481240801408090806448316074807921051fdf376464d4c0acedca2b430437ff007a0143023f03860104370533"
+    "062f079601082709230a1f0b1b0c170dae010e0f0f0b1007110313041408150c16d98080808080802017bcffffffffffff1f"
+    "1818191c1a201b241c281d95011e301f342038218501224023442479254c26712754285829652a602b5d2c682d552e512f74"
+    "3049317c3241333d3439358c013631372d3829399c013a213b1d3c193d153e113f0d05a90461949301c103f4030000004100"
+    "0820800002082080410100020820800002084100208000020820800002180032079601004d0401030037";
+
+static struct point of_version_1(uint32_t i)
+{
+    struct point p = plain(1704067200000000 + i * TIME_MINUTE + (i >= 100 ? TIME_DAY : 0), i + 5,
+                           (int64_t)(i * i % 97) - 40, 1);
+    p.feature = i < 50 ? 7 : 0;
+    if (i % 10 == 3) p.result_time = p.time + 250000;
+    if (i == 77) p.scale = 0;
+    if (i == 150) {
+        p.number = 1;
+        p.units = -((int64_t)1 << 53);
+    }
+    return p;
+}
+
+static void chunks_of_version_1_are_read(void **state)
+{
+    (void)state;
+    arena *a = arena_new((size_t)1 << 20);
+    buf b = {.max = 10000};
+    struct point *got;
+    struct chunk_head h;
+    size_t count;
+    for (const char *p = version_1; *p; p += 2) {
+        const char digits[3] = {p[0], p[1], '\0'};
+        buf_add_char(&b, (char)strtoul(digits, NULL, 16));
+    }
+    assert_true(chunk_read_head(buf_str(&b), &h));
+    assert_int_equal(h.count, 200);
+    assert_int_equal(h.least_number, 1);
+    assert_int_equal(h.greatest_number, 204);
+    assert_true(chunk_points(buf_str(&b), a, &got, &count));
+    assert_int_equal(count, 200);
+    for (uint32_t i = 0; i < 200; i++) {
+        const struct point want = of_version_1(i);
+        assert_same_point(&got[i], &want);
+    }
+    buf_free(&b);
+    arena_free(a);
+}
+
+// ---- hard series ----
+
+// Shapes that predictors, tokens and shares meet at their limits.
+static int64_t shaped(int shape, uint32_t i, uint32_t count)
+{
+    static const int64_t corners[] = {0,  INT64_MIN, INT64_MAX, -1, 1, (int64_t)1 << 53, -((int64_t)1 << 53),
+                                      15, 16,        -8};
+    switch (shape) {
+    case 0: return (int64_t)next_random();                    // no order at all
+    case 1: return corners[below(10)];                        // the corners of the numbers
+    case 2: return i % 2 == 0 ? INT64_MAX : INT64_MIN;        // differences wrap around
+    case 3: return i == count / 2 ? INT64_MIN : 200;          // one outlier
+    case 4: return (int64_t)((uint64_t)i * i * i * 1000003);  // ever faster
+    case 5: return below(2);                                  // a bit each
+    case 6: return (int64_t)(next_random() >> below(64));     // of every length: all tokens
+    case 7: return (int64_t)((uint64_t)i << 47);              // a step as wide as a level's fraction
+    case 8: return i < count / 2 ? 5 : 6 + below(3);          // silence, then noise
+    default: return 1000 + (int64_t)(i % 60) * 7 - below(3);  // a saw
+    }
+}
+#define SHAPES 10
+
+static void hard_series_come_back(void **state)
+{
+    (void)state;
+    static const uint32_t counts[] = {1,         2, 3, 47, 48, 63, 64, 65, 127, 129, 1000, CHUNK_MOST - 1,
+                                      CHUNK_MOST};
+    for (int shape = 0; shape < SHAPES; shape++)
+        for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+            for (uint32_t i = 0; i < counts[c]; i++)
+                points[i] = plain(i * TIME_MINUTE, i + 1, shaped(shape, i, counts[c]), 2);
+            round_trip(points, counts[c]);
+        }
+}
+
+static void hard_times_come_back(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 60; round++) {
+        instant t = round % 2 == 0 ? TIME_MIN : 1704067200000000;
+        const uint32_t count = 1 + (uint32_t)below(3000);
+        for (uint32_t i = 0; i < count; i++) {
+            t += (instant[]){
+                0, 1, 1000, TIME_MINUTE, TIME_MINUTE + below(1000), TIME_DAY * 400}[below(round % 6 + 1)];
+            if (t > TIME_MAX) t = TIME_MAX;
+            points[i] = plain(t, i + 1, i, 0);
+            if (below(50) == 0) points[i].result_time = t + below(2000000) - 1000000;
+        }
+        round_trip(points, count);
+    }
+}
+
+// A gap costs a surprise or two, not a worse step for all that follows.
+static void a_gap_costs_little(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 4096; i++)
+        points[i] = plain(i * TIME_MINUTE + (i >= 1500 ? TIME_DAY : 0), i + 1, 1, 0);
+    assert_in_range(round_trip(points, 4096), 1, 120);
+}
+
+// Each shape's every byte changed, with the checksum made right: what cannot be read is refused, and nothing is read beyond the bytes
+// (the sanitizers look on).
+static void damage_behind_the_checksum_is_refused_or_read(void **state)
+{
+    (void)state;
+    for (int shape = 0; shape < SHAPES; shape++) {
+        buf b = {.max = CHUNK_BYTES_MAX};
+        for (uint32_t i = 0; i < 300; i++)
+            points[i] = plain(i * TIME_MINUTE, i + 1, shaped(shape, i, 300), 2);
+        assert_true(chunk_write(points, 300, &b));
+        for (size_t at = 1 + CHECKSUM_BYTES; at < b.n; at++) {
+            const char was = b.p[at];
+            struct chunk_reader r;
+            struct chunk_block block = {.n = 1};
+            b.p[at] = (char)(was ^ (1 << below(8)));
+            checksum_write((uint8_t *)b.p + 1, str_slice(buf_str(&b), 1 + CHECKSUM_BYTES, b.n));
+            if (chunk_open(&r, buf_str(&b), CHUNK_ALL)) {
+                while (block.n > 0 && chunk_next(&r, &block)) assert_in_range(block.n, 0, COLUMN_BLOCK);
+                chunk_close(&r);
+            }
+            b.p[at] = was;
+        }
+        buf_free(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +411,11 @@ int main(void)
         cmocka_unit_test(rare_things_are_kept),
         cmocka_unit_test(hourly_means_take_a_byte_or_two),
         cmocka_unit_test(any_changed_bit_is_noticed),
+        cmocka_unit_test(chunks_of_version_1_are_read),
+        cmocka_unit_test(hard_series_come_back),
+        cmocka_unit_test(hard_times_come_back),
+        cmocka_unit_test(a_gap_costs_little),
+        cmocka_unit_test(damage_behind_the_checksum_is_refused_or_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,6 +71,7 @@ NODISCARD bool areas_open(struct store *s, const struct tz *zone, struct areas *
 void areas_close(struct areas *a);
 NODISCARD bool areas_reload(struct areas *a, err *e);     // after an import: reads them anew
 const struct atlas *areas_take(struct areas *a);          // the newest
+void areas_hold(struct areas *a, const struct atlas *t);  // once more: to be given back once more
 void areas_give(struct areas *a, const struct atlas *t);  // NULL is fine
 uint64_t atlas_version(const struct atlas *t);            // another number: other areas
 int areas_year_of(const struct areas *a, instant t);

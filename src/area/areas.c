@@ -63,6 +63,14 @@ const struct atlas *areas_take(struct areas *a)
     return t;
 }
 
+void areas_hold(struct areas *a, const struct atlas *t)
+{
+    struct atlas *const own = (struct atlas *)(uintptr_t)t;
+    lock_take(a->lock);
+    own->users++;
+    lock_drop(a->lock);
+}
+
 void areas_give(struct areas *a, const struct atlas *t)
 {
     if (!t) return;

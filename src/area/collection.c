@@ -27,15 +27,3 @@ void area_write_feature(json_writer *w, const struct area *a, size_t i, area_put
         json_put_null(w);
     json_close(w, '}');
 }
-
-void area_write_features(json_writer *w, const struct area *const *list, size_t count,
-                         area_put_properties more, void *context)
-{
-    json_open(w, '{');
-    put(w, STR("type"), STR("FeatureCollection"));
-    json_name(w, STR("features"));
-    json_open(w, '[');
-    for (size_t i = 0; i < count; i++) area_write_feature(w, list[i], i, more, context);
-    json_close(w, ']');
-    json_close(w, '}');
-}

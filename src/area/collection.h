@@ -13,7 +13,4 @@ typedef void (*area_put_properties)(json_writer *w, const struct area *a, size_t
 
 void area_write_feature(json_writer *w, const struct area *a, size_t i, area_put_properties put,
                         void *context);
-void area_write_features(json_writer *w, const struct area *const *list, size_t count,
-                         area_put_properties put, void *context);
-
 #endif

@@ -9,7 +9,7 @@
 #include "rollup/tally.h"
 
 struct account {
-    str key;                  // "GM0603/pm25"
+    str key;                  // "pm25/GM0603"
     const struct area *area;  // of a day; NULL: of a month or year
     struct tally tally;
 };

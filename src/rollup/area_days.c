@@ -32,7 +32,7 @@ static bool add_to_area(struct day_sum *d, const struct area *area, str quantity
                         err *e)
 {
     char key[128];
-    const int n = snprintf(key, sizeof key, "%.*s/%.*s", STR_ARG(area->code), STR_ARG(quantity));
+    const int n = snprintf(key, sizeof key, "%.*s/%.*s", STR_ARG(quantity), STR_ARG(area->code));
     return accounts_add(&d->k, (str){key, (size_t)n}, area, t, e);
 }
 
@@ -82,7 +82,8 @@ static bool add_upward(struct day_sum *d, err *e)
         for (size_t i = 0; i < count; i++) {
             const struct account a = d->k.all[i];
             const struct area *above = (int)a.area->level == level ? above_in_line(d, a.area) : NULL;
-            if (above && !add_to_area(d, above, str_slice(a.key, a.area->code.n + 1, a.key.n), &a.tally, e))
+            if (above &&
+                !add_to_area(d, above, str_slice(a.key, 0, a.key.n - a.area->code.n - 1), &a.tally, e))
                 return false;
         }
     }

@@ -185,8 +185,12 @@ static bool same_places(const struct thing_places *a, const struct thing_places 
     return true;
 }
 
+bool book_same_unit(const struct rollup_stream *a, const struct rollup_stream *b)
+{
+    return a->quantity == b->quantity && a->factor == b->factor && a->offset == b->offset;
+}
+
 bool book_same(const struct rollup_stream *a, const struct rollup_stream *b)
 {
-    return a->quantity == b->quantity && a->factor == b->factor && a->offset == b->offset &&
-           same_places(&a->places, &b->places);
+    return book_same_unit(a, b) && same_places(&a->places, &b->places);
 }

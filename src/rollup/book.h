@@ -16,6 +16,7 @@ struct book_list {
 NODISCARD bool book_load(struct snapshot *at, struct book_list **out, err *e);  // one user
 void book_free(struct book_list *b);
 const struct rollup_stream *book_find(const struct rollup_streams *s, entity_id id);
+bool book_same_unit(const struct rollup_stream *a, const struct rollup_stream *b);
 bool book_same(const struct rollup_stream *a,
                const struct rollup_stream *b);  // counts the same, at the same places
 

@@ -8,11 +8,14 @@
 #include "base/tz.h"
 #include "store/store.h"
 
-#define MARK_WHOLE INT32_MAX  // all days of a stream
+#define MARK_WHOLE INT32_MAX  // all days of a stream: its readings are others
+#define MARK_AGAIN \
+    (INT32_MAX -   \
+     1)  // likewise, but days before its first reading stay: their readings went by retention, not by hand
 
 struct mark {
     entity_id stream;
-    int32_t day;  // of the town, or MARK_WHOLE
+    int32_t day;  // of the town, or one of the above
 };
 
 struct marks;

@@ -78,7 +78,7 @@ static bool kept_tally(struct snapshot *at, period p, int32_t first, str area, s
 {
     char key[160], date[CALENDAR_KEY_MAX];
     const size_t d = calendar_key(p, first, date);
-    const int n = snprintf(key, sizeof key, "%.*s/%.*s/%.*s", (int)d, date, STR_ARG(area), STR_ARG(quantity));
+    const int n = snprintf(key, sizeof key, "%.*s/%.*s/%.*s", (int)d, date, STR_ARG(quantity), STR_ARG(area));
     if (n < 0 || (size_t)n >= sizeof key)
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "this is no code of an area");
     return document_tally(at, kind_of(p), (str){key, (size_t)n}, a, t, e);
@@ -98,17 +98,61 @@ static bool kept_rows(struct snapshot *at, const struct periods *k, str area, st
     return true;
 }
 
+// ---- many areas ----------------------------------------------------------------------------------------------------
+
+#define SCAN_LEAST 32  // fewer are looked up one by one
+
+struct scanning {
+    const struct area *const *areas;
+    size_t count, next;
+    size_t prefix;  // bytes before the code in a key
+    struct tally *out;
+};
+
+static bool take_scanned(str key, str text, void *context, err *e)
+{
+    struct scanning *s = context;
+    const str code = str_slice(key, s->prefix, key.n);
+    while (s->next < s->count && str_cmp(s->areas[s->next]->code, code) < 0) s->next++;
+    if (s->next == s->count || !str_eq(s->areas[s->next]->code, code)) return true;
+    return tally_read(text, &s->out[s->next++], e);
+}
+
+static bool is_in_order(const struct area *const *areas, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (str_cmp(areas[i - 1]->code, areas[i]->code) >= 0) return false;
+    return true;
+}
+
+static bool scan_areas(struct snapshot *at, period p, int32_t first, str quantity, struct scanning *s, err *e)
+{
+    char date[CALENDAR_KEY_MAX], from[160], to[160];
+    const size_t d = calendar_key(p, first, date);
+    const int n = snprintf(from, sizeof from, "%.*s/%.*s/", (int)d, date, STR_ARG(quantity));
+    const int m = snprintf(to, sizeof to, "%.*s/%.*s0", (int)d, date,
+                           STR_ARG(quantity));  // '0' comes after '/'
+    s->prefix = (size_t)n;
+    return store_document_range(at, str_of(kind_of(p)), (str){from, (size_t)n}, (str){to, (size_t)m},
+                                take_scanned, s, e);
+}
+
 bool rollup_of_areas(struct rollups *r, struct snapshot *at, const struct area *const *areas, size_t count,
                      const struct quantity *q, period p, instant inside, interval *when, struct tally *out,
                      err *e)
 {
     const int32_t first = calendar_first_of(p, calendar_day_of(r->config.zone, inside));
     const struct periods k = {r->config.zone, p, first, calendar_next(p, first)};
+    struct scanning s = {.areas = areas, .count = count, .out = out};
     arena *a = arena_new(DOCUMENT_BYTES_MAX);
     bool ok = a || err_no_memory(e);
-    size_t n = 0;
-    for (; ok && n < count; n++) ok = kept_tally(at, p, first, areas[n]->code, q->key, a, &out[n], e);
-    for (size_t i = 0; !ok && i < n; i++) tally_free(&out[i]);
+    for (size_t i = 0; i < count; i++) out[i] = (struct tally){.count = 0};
+    if (ok && count >= SCAN_LEAST && is_in_order(areas, count))
+        ok = scan_areas(at, p, first, q->key, &s, e);
+    else
+        for (size_t i = 0; ok && i < count; i++)
+            ok = kept_tally(at, p, first, areas[i]->code, q->key, a, &out[i], e);
+    for (size_t i = 0; !ok && i < count; i++) tally_free(&out[i]);
     if (ok) *when = period_when(&k, first);
     arena_free(a);
     return ok;

@@ -53,10 +53,12 @@ static void mark_differences(struct rollups *r, const struct rollup_streams *old
 {
     for (size_t i = 0; i < fresh->count; i++) {
         const struct rollup_stream *before = book_find(old, fresh->all[i].id);
-        if (!before || !book_same(before, &fresh->all[i])) marks_add(r->marks, fresh->all[i].id, MARK_WHOLE);
+        if (!before || !book_same(before, &fresh->all[i]))
+            marks_add(r->marks, fresh->all[i].id,
+                      before && !book_same_unit(before, &fresh->all[i]) ? MARK_WHOLE : MARK_AGAIN);
     }
     for (size_t i = 0; i < old->count; i++)
-        if (!book_find(fresh, old->all[i].id)) marks_add(r->marks, old->all[i].id, MARK_WHOLE);
+        if (!book_find(fresh, old->all[i].id)) marks_add(r->marks, old->all[i].id, MARK_AGAIN);
 }
 
 static bool book_renew(struct rollups *r, bool marks_changes, err *e)

@@ -12,6 +12,7 @@
 //
 // A commit marks the days it touched; a job works them off every `rollup.interval_s`: only these days are read again, and only sums
 // that they are part of. After a crash everything is looked over again; until it is done, rollups_is_whole is false.
+// Sums of days whose readings went by retention (store_delete_range) stay; readings deleted one by one leave the sums.
 //
 // Units    times: microseconds since 1970 UTC; values: canonical unit of model/quantity.h
 // Owns     rows and their tallies' memory belong to the rows: rollup_rows_free
@@ -63,7 +64,7 @@ NODISCARD bool rollup_of_stream(struct rollups *r, struct snapshot *at, entity_i
                                 interval when, struct rollup_rows *out, err *e);
 
 // One period of many areas, the day, month or year that `inside` lies in: out[i] is of areas[i], empty (count 0) where nothing is
-// known; tally_free each. Costs a look-up per area.
+// known; tally_free each. Cheapest in order of code.
 NODISCARD bool rollup_of_areas(struct rollups *r, struct snapshot *at, const struct area *const *areas,
                                size_t count, const struct quantity *q, period p, instant inside,
                                interval *when, struct tally *out, err *e);

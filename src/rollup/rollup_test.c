@@ -503,6 +503,35 @@ TEST(after_a_stop_in_order_nothing_is_done_again_and_after_a_crash_everything_is
     check_everything(moved_first, moved_second);
 }
 
+static bool let_go(struct store_tx *tx, void *context, err *e)
+{
+    int64_t deleted;
+    (void)context;
+    return store_delete_range(tx, streams[3], (interval){TIME_NONE, at_time("2024-03-01T00:00:00+01:00")},
+                              &deleted, e);
+}
+
+TEST(sums_outlive_readings_that_went_by_retention_also_when_all_is_looked_over)
+{
+    err e;
+    must(store_run(store, let_go, NULL, &e), &e);
+    close_all(false);
+    open_store();
+    must(rollups_open(config(), &rollups, &e), &e);
+    catch_up();
+    check_everything(moved_first, moved_second);
+    char private[] = "{\"access\":\"private\"}";
+    things[7] = things[3];
+    must(store_run(store, hide, private, &e), &e);
+    catch_up();
+    struct rollup_rows rows;
+    struct snapshot *at;
+    must(snapshot_open(store, &at, &e), &e);
+    must(rollup_of_stream(rollups, at, streams[3], PERIOD_DAY, year(), &rows, &e), &e);
+    assert_int_equal(rows.count, 0);  // but what is not public goes
+    snapshot_close(at);
+}
+
 static int before(void **state)
 {
     (void)state;
@@ -539,4 +568,5 @@ RUN_WITH(before, after, CASE(sums_of_areas_are_the_flat_sums_of_their_readings),
          CASE(a_thing_made_private_leaves_every_public_sum_and_comes_back),
          CASE(a_streams_months_are_the_sums_of_its_days),
          CASE(a_figure_belongs_to_the_boundaries_of_its_year),
-         CASE(after_a_stop_in_order_nothing_is_done_again_and_after_a_crash_everything_is_looked_over))
+         CASE(after_a_stop_in_order_nothing_is_done_again_and_after_a_crash_everything_is_looked_over),
+         CASE(sums_outlive_readings_that_went_by_retention_also_when_all_is_looked_over))

@@ -61,17 +61,29 @@ static bool note_day(str key, bool is_changed, void *context, err *e)
     return !(is_changed || n->is_whole) || !calendar_read_day(key, &day) || day_set_add(&n->w->days, day, e);
 }
 
-static bool put_stream(struct work *w, struct snapshot *at, entity_id id, int32_t first, int32_t last,
-                       struct accounts *k, err *e)
+static bool note_kept(str key, str text, void *context, err *e)
+{
+    (void)text;
+    return note_day(str_slice(key, STREAM_PREFIX, key.n), false, context, e);
+}
+
+static bool put_stream(struct work *w, struct snapshot *at, const struct rollup_stream *s, entity_id id,
+                       int32_t first, int32_t last, struct accounts *k, err *e)
 {
     char prefix[32], from[CALENDAR_KEY_MAX], to[CALENDAR_KEY_MAX];
-    struct noting n = {w, first == MARK_WHOLE};
+    struct noting n = {w, first >= MARK_AGAIN};
     (void)stream_key(id, 0, prefix);
     struct sheet_range range = {
         .kind = STR(KIND_STREAM), .prefix = {prefix, STREAM_PREFIX}, .note = note_day, .context = &n};
     if (!n.is_whole) {
         range.from = (str){from, calendar_key(PERIOD_DAY, first, from)};
         range.to = (str){to, calendar_key(PERIOD_DAY, last + 1, to)};
+    } else if (first == MARK_AGAIN && s) {
+        range.from = k->count ? k->all[0].key : STR("9999");  // values came in order of time
+        str whole_from;
+        if (!arena_print(k->a, &whole_from, "%.*s%.*s", STR_ARG(range.prefix), STR_ARG(range.from)))
+            return err_no_memory(e);
+        if (!store_document_range(at, range.kind, range.prefix, whole_from, note_kept, &n, e)) return false;
     }
     return sheet_put_accounts(&w->sheet, at, &range, k, e);
 }
@@ -80,12 +92,12 @@ bool work_stream(struct work *w, struct snapshot *at, entity_id id, int32_t firs
 {
     struct stream_days d = {.w = w, .stream = book_find(w->streams, id), .until = TIME_MIN};
     interval when = {TIME_NONE, TIME_NONE};
-    if (first != MARK_WHOLE)
+    if (first < MARK_AGAIN)
         when = (interval){calendar_day_start(w->zone, first), calendar_day_start(w->zone, last + 1)};
     if (!accounts_open(&d.days, e)) return false;
     bool ok = !d.stream || (store_values(at, id, when, take_values, &d, e) && end_day(&d, e));
     tally_free(&d.now);
-    ok = ok && put_stream(w, at, id, first, last, &d.days, e);
+    ok = ok && put_stream(w, at, d.stream, id, first, last, &d.days, e);
     accounts_close(&d.days);
     return ok;
 }

@@ -46,9 +46,10 @@ static bool streams_part(struct work *w, struct snapshot *at, err *e)
     size_t end = w->next, last;
     while (end < w->marks.count && w->marks.all[end].stream == w->marks.all[w->next].stream) end++;
     const struct mark *m = &w->marks.all[w->next];
-    if (w->marks.all[end - 1].day == MARK_WHOLE) {
+    const int32_t greatest = w->marks.all[end - 1].day;
+    if (greatest >= MARK_AGAIN) {
         w->next = end;
-        return work_stream(w, at, m->stream, MARK_WHOLE, MARK_WHOLE, e);
+        return work_stream(w, at, m->stream, greatest, greatest, e);
     }
     for (last = w->next; last + 1 < end && w->marks.all[last + 1].day == w->marks.all[last].day + 1;) last++;
     w->next = last + 1;
@@ -126,7 +127,7 @@ static bool mark_add(struct work *w, size_t *capacity, entity_id stream, err *e)
         w->marks.all = all;
         *capacity = more;
     }
-    w->marks.all[w->marks.count++] = (struct mark){stream, MARK_WHOLE};
+    w->marks.all[w->marks.count++] = (struct mark){stream, MARK_AGAIN};
     return true;
 }
 

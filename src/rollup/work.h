@@ -9,9 +9,9 @@
 #include "rollup/mark.h"
 
 #define KIND_STREAM "rollup.stream"  // "0000012/20240131"
-#define KIND_DAY "rollup.day"        // "20240131/GM0603/pm25"
-#define KIND_MONTH "rollup.month"    // "202401/GM0603/pm25"
-#define KIND_YEAR "rollup.year"      // "2024/GM0603/pm25"
+#define KIND_DAY "rollup.day"        // "20240131/pm25/GM0603"
+#define KIND_MONTH "rollup.month"    // "202401/pm25/GM0603"
+#define KIND_YEAR "rollup.year"      // "2024/pm25/GM0603"
 
 struct work {
     struct store *store;
@@ -46,7 +46,7 @@ size_t stream_key(entity_id stream, int32_t day, char out[static 32]);
 
 // Parts, each its own file.
 NODISCARD bool day_set_add(struct day_set *s, int32_t day, err *e);
-// first MARK_WHOLE: all days of the stream.
+// first MARK_WHOLE or MARK_AGAIN: all days of the stream.
 NODISCARD bool work_stream(struct work *w, struct snapshot *at, entity_id id, int32_t first, int32_t last,
                            err *e);
 NODISCARD bool work_area_day(struct work *w, struct snapshot *at, int32_t day, err *e);

@@ -3,7 +3,7 @@
 #include "api/resource/areas.h"
 
 #include "api/csv.h"
-#include "area/collection.h"
+#include "api/stream_features.h"
 #include "base/utf8.h"
 
 #include <limits.h>
@@ -77,7 +77,6 @@ static void put_properties(json_writer *w, const struct area *a, size_t i, void 
     put_number(w, STR("squareMetres"), a->square_metres < 1e15 ? (double)(int64_t)a->square_metres : 0,
                a->geometry.n > 0);
     put_number(w, STR("people"), (double)a->people, a->people >= 0);
-    if (a->geometry.n) put_box(w, a);
 }
 
 static void put_members(json_writer *w, const struct area *a)
@@ -89,6 +88,7 @@ static void put_members(json_writer *w, const struct area *a)
     json_name(w, STR("level"));
     json_put_text(w, area_level_name(a->level));
     put_properties(w, a, 0, NULL);
+    if (a->geometry.n) put_box(w, a);  // a feature shows by itself where it lies
 }
 
 static void csv_line(buf *b, const struct area *a)
@@ -189,7 +189,7 @@ static bool list_write(struct api_call *c, const struct atlas *t, err *e)
     bool more;
     if (!wanted_read(c, &w, e) || !choose(c, t, &w, &list, &count, &more, e)) return false;
     switch (c->format) {
-    case API_GEOJSON: area_write_features(&c->w, list, count, put_properties, NULL); break;
+    case API_GEOJSON: return api_stream_features(c, t, list, count, put_properties, NULL, NULL, e);
     case API_CSV: write_csv(c, list, count); break;
     case API_JSON:
     case API_ATOM: write_list(c, list, count, more); break;

@@ -2,7 +2,7 @@
 // Figures of many areas beside each other, for maps and tables.
 #include "api/csv.h"
 #include "api/resource/figures.h"
-#include "area/collection.h"
+#include "api/stream_features.h"
 
 #include <stdlib.h>
 
@@ -105,19 +105,30 @@ static void write_comparison_csv(struct api_call *c, const struct comparison *k)
     }
 }
 
+static void comparison_free(void *context)
+{
+    struct comparison *k = context;
+    for (size_t i = 0; k->tallies && i < k->count; i++) tally_free(&k->tallies[i]);
+    free(k->tallies);
+    k->tallies = NULL;
+}
+
 static bool comparison_write(struct api_call *c, const struct atlas *t, err *e)
 {
-    struct comparison k = {0};
-    const bool ok = compare(c, t, &k, e);
-    if (ok && c->format == API_GEOJSON)
-        area_write_features(&c->w, k.areas, k.count, put_compared, &k);
-    else if (ok && c->format == API_CSV)
-        write_comparison_csv(c, &k);
-    else if (ok)
-        write_comparison(c, &k);
-    for (size_t i = 0; ok && i < k.count; i++) tally_free(&k.tallies[i]);
-    free(k.tallies);
-    return ok;
+    struct comparison *k = ARENA_NEW(c->a, struct comparison);
+    if (!k) return err_no_memory(e);
+    if (!compare(c, t, k, e)) {
+        free(k->tallies);
+        return false;
+    }
+    if (c->format == API_GEOJSON)
+        return api_stream_features(c, t, k->areas, k->count, put_compared, k, comparison_free, e);
+    if (c->format == API_CSV)
+        write_comparison_csv(c, k);
+    else
+        write_comparison(c, k);
+    comparison_free(k);
+    return true;
 }
 
 static bool comparison_get(struct api_call *c, err *e)

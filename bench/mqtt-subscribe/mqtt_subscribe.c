@@ -27,8 +27,9 @@ extern char **environ;
 #define PAYLOAD_MAX 128
 static int write_payload(char out[static PAYLOAD_MAX], int n)
 {
-    return snprintf(out, PAYLOAD_MAX, "{\"phenomenonTime\":\"2026-01-%02dT%02d:%02d:%02dZ\",\"result\":20.%d}", 1 + n / 86400 % 28,
-                    n / 3600 % 24, n / 60 % 60, n % 60, n % 10);
+    return snprintf(out, PAYLOAD_MAX,
+                    "{\"phenomenonTime\":\"2026-01-%02dT%02d:%02d:%02dZ\",\"result\":20.%d}",
+                    1 + n / 86400 % 28, n / 3600 % 24, n / 60 % 60, n % 60, n % 10);
 }
 
 static _Noreturn void fail(const char *what)

@@ -198,7 +198,8 @@ int main(int argc, char **argv)
     const struct target to = {argv[7], argc > 8 ? argv[8] : ""};
     if (strcmp(format, "influx") == 0)
         write_rows(&range, add_influx, per_request, &to);
-    else if (strcmp(format, "located") == 0) write_rows(&range, add_located, per_request, &to);
+    else if (strcmp(format, "located") == 0)
+        write_rows(&range, add_located, per_request, &to);
     else if (strcmp(format, "tsv") == 0)
         write_rows(&range, add_tsv, per_request, &to);
     else if (strcmp(format, "data-array") == 0)

@@ -112,6 +112,7 @@ struct api_parts {
     str town;
     struct areas *areas;
     struct rollups *rollups;
+    struct feeds *feeds;
     struct outbox *outbox;
     struct kpi_office *kpi;
 };

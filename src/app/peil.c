@@ -164,6 +164,18 @@ static job_result retry_run(void *context, instant now, err *e)
     return JOB_DONE;
 }
 
+static bool start_feeds(struct peil *p, err *e)
+{
+    const feeds_config c = {.store = p->store,
+                            .ingest = p->ingest,
+                            .site = site_of_devices(p->site),
+                            .schedule = p->schedule,
+                            .metrics = p->metrics};
+    if (!feeds_open(&c, &p->feeds, e)) return false;
+    p->api.feeds = p->feeds;
+    return true;
+}
+
 static bool start_broker(struct peil *p, err *e)
 {
     const struct settings *s = &p->settings;
@@ -351,6 +363,7 @@ static bool (*const starters[])(struct peil *, err *) = {  // one a line
     start_areas,
     start_watch,
     start_kpi,
+    start_feeds,
     start_broker,
     start_portal,
     start_neighbourhoods,
@@ -397,6 +410,7 @@ void peil_stop(struct peil *p)
 {
     if (p->admin) http_stop(p->admin, 0);
     schedule_stop(p->schedule);
+    feeds_stop(p->feeds);
     portal_stop(p->portal);
     if (p->http) http_stop(p->http, STOP_GRACE_S);
     passwords_free(p->passwords);
@@ -410,6 +424,7 @@ void peil_stop(struct peil *p)
     rollups_close(p->rollups);
     portal_close(p->portal);
     town_broker_close(p->broker);
+    feeds_close(p->feeds);
     ingest_free(p->ingest);
     site_close(p->site);
     identity_free(p->identity);

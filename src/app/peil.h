@@ -10,6 +10,7 @@
 #include "area/area.h"
 #include "base/metrics.h"
 #include "base/schedule.h"
+#include "feed/feed.h"
 #include "http/server.h"
 #include "identity/identity.h"
 #include "identity/password.h"
@@ -33,13 +34,14 @@ struct peil {
     struct site *site;
     struct ingest *ingest;
     struct push *push;
+    struct feeds *feeds;
     struct sta sta;
     struct sta_http sta_http;
     struct tz *zone;
     struct api_parts api;
     struct areas *areas;
     struct rollups *rollups;
-    struct kpi_office *kpi;  // NULL: no set of indicators is installed
+    struct kpi_office *kpi;      // NULL: no set of indicators is installed
     struct town_broker *broker;  // NULL: no broker is named
     str mqtt_endpoint;
     struct watch *watch;

@@ -48,6 +48,12 @@ static curl_socket_t open_public(void *context, curlsocktype purpose, struct cur
     return CURL_SOCKET_BAD;
 }
 
+static int look_at_cancel(void *context, curl_off_t all_in, curl_off_t in, curl_off_t all_out, curl_off_t out)
+{
+    (void)all_in, (void)in, (void)all_out, (void)out;
+    return atomic_load((const atomic_bool *)context);
+}
+
 static void options_set(struct fetcher *f, const fetch_request *q, struct curl_slist *headers)
 {
     CURL *c = f->curl;
@@ -60,6 +66,12 @@ static void options_set(struct fetcher *f, const fetch_request *q, struct curl_s
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, &f->answer);
+    if (q->cancel) {
+        curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, look_at_cancel);
+        curl_easy_setopt(c, CURLOPT_XFERINFODATA, (void *)(uintptr_t)q->cancel);
+    }
+    if (q->takes_gzip) curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     if (q->unix_socket) curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, q->unix_socket);
     if (q->is_public_only) {
         curl_easy_setopt(c, CURLOPT_PROXY, "");
@@ -103,6 +115,11 @@ bool fetch_run(struct fetcher *f, const fetch_request *q, fetch_answer *out, err
     curl_off_t wait_s = 0;
     curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(f->curl, CURLINFO_RETRY_AFTER, &wait_s);
-    *out = (fetch_answer){.status = (int)status, .retry_after_s = wait_s, .body = buf_str(&f->answer)};
+    struct curl_header *etag = NULL;
+    (void)curl_easy_header(f->curl, "ETag", 0, CURLH_HEADER, -1, &etag);
+    *out = (fetch_answer){.status = (int)status,
+                          .retry_after_s = wait_s,
+                          .etag = etag ? str_of(etag->value) : (str){0},
+                          .body = buf_str(&f->answer)};
     return true;
 }

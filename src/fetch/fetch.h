@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <stdatomic.h>
+
 struct fetcher;
 
 typedef struct {
@@ -21,11 +23,14 @@ typedef struct {
     // The URL is a stranger's: only addresses of the public internet (fetch/address.h) are connected to, whatever a name
     // resolves to, and no proxy that the environment names is used.
     bool is_public_only;
+    const atomic_bool *cancel;  // looked at each second: true ends the request with ERR_IO; NULL: never
+    bool takes_gzip;            // the answer may come compressed; answer_max is of what it unfolds to
 } fetch_request;
 
 typedef struct {
     int status;
     int64_t retry_after_s;  // what a Retry-After header asks for; 0: nothing
+    str etag;               // as sent; empty: none. Valid as body
     str body;               // valid until the fetcher's next use
 } fetch_answer;
 

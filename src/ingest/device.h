@@ -55,11 +55,12 @@ struct reading {
     str sensor;                       // part of the device: "SDS011"; empty: the device itself
     const struct quantity *quantity;  // NULL: unknown to peil; `name` is listed for the manager
     str name;                         // as sent: "SDS_P1"
-    value result;    // in the quantity's canonical unit; the sender's digits where no conversion was needed
-    instant time;    // phenomenonTime; TIME_NONE: none given
-    unsigned flags;  // reading_flags
-    str why;         // reason of flags, a sentence; may be empty
-    size_t at;       // byte offset of the value in the body
+    value result;  // in the quantity's canonical unit; the sender's digits where no conversion was needed
+    instant time;  // phenomenonTime; TIME_NONE: none given
+    int64_t period_us;  // > 0: of the period of this length that ends at `time`, as a mean over an hour is
+    unsigned flags;     // reading_flags
+    str why;            // reason of flags, a sentence; may be empty
+    size_t at;          // byte offset of the value in the body
     str head,
         field;  // of a line: all that start with this head have this field go the same way; head empty: not so
     entity_id stream;  // the Datastream that the operator named for it; 0: the device's own

@@ -288,9 +288,15 @@ static instant result_time_of(const struct work *w, const struct reading *r)
     return is_one ? TIME_NONE : w->received;
 }
 
+static interval time_of(const struct work *w, const struct reading *r)
+{
+    const instant t = r->time == TIME_NONE ? w->received : r->time;
+    return r->period_us > 0 ? (interval){t - r->period_us, t} : (interval){t, TIME_NONE};
+}
+
 static bool store_reading(struct work *w, const struct reading *r)
 {
-    struct observation o = {.phenomenon_time = {r->time == TIME_NONE ? w->received : r->time, TIME_NONE},
+    struct observation o = {.phenomenon_time = time_of(w, r),
                             .result_time = result_time_of(w, r),
                             .valid_time = {TIME_NONE, TIME_NONE},
                             .result = r->result};
@@ -407,4 +413,12 @@ bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_
     }
     count(out, stored_before);
     return true;
+}
+
+bool ingest_readings(struct ingest *in, struct store_tx *tx, const struct device_adapter *adapter,
+                     const struct device_result *result, instant received, arena *a,
+                     struct ingest_outcome *out, err *e)
+{
+    struct line_series_new *learned = NULL;  // of lines, which do not come this way
+    return readings_store(in, tx, adapter, result, received, a, out, &learned, e);
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: EUPL-1.2
+// document.h: a feed's state as it stands in the store. Private to feed.
+#ifndef PEIL_FEED_DOCUMENT_H
+#define PEIL_FEED_DOCUMENT_H
+
+#include "feed/kind.h"
+
+#define FEED STR("feed")
+#define FEED_STATE STR("feed_state")
+#define FEED_STREAM STR("feed_stream")
+
+struct feed_state {
+    str position;      // JSON of its kind; empty: it has never worked
+    str tag_url, tag;  // ETag of the newest answer, and of which address
+    int64_t stored, requests, failures;
+    instant last_tried, last_worked, next;
+    str error;
+};
+
+// ERR_NONE and an empty state when there is none yet.
+NODISCARD bool feed_state_read(struct snapshot *at, str name, arena *a, struct feed_state *out, err *e);
+NODISCARD bool feed_state_write(struct store_tx *tx, str name, const struct feed_state *s, err *e);
+
+// Of a document: how often its turns begin, and the pause between two requests of a turn.
+int64_t feed_every_us(const json *document);
+int64_t feed_pause_us(const json *document);
+bool feed_is_paused(const json *document);
+bool feed_is_local(const json *document);  // addresses of our own network are allowed
+
+#endif

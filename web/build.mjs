@@ -30,6 +30,8 @@ export async function build(output) {
   const files = { font: keep('text.woff2', readFileSync(join(web, '../node_modules', FONT))) };
   files.css = keep('style.css', await bundleStyle(files.font));
   files.team = keep('team.css', readFileSync(join(web, 'style/team.css')));
+  files.kpi = keep('kpi.css', await bundleFile('style/kpi.css'));
+  files.fileStyle = (await bundleFile('style/kpi-file.css')).toString();
   files.icon = keep('icon.svg', readFileSync(join(web, 'style/icon.svg')));
   files.touch = keep('icon-touch.png', iconPng(180, 0.62));
   keep('icon-192.png', iconPng(192, 0.62));
@@ -73,6 +75,11 @@ function writeAsset(output, name, bytes) {
     asset.br = asset.gz = true;
   }
   return asset;
+}
+
+async function bundleFile(path) {
+  const made = await esbuild.build({ entryPoints: [join(web, path)], bundle: true, minify: true, write: false, logLevel: 'warning' });
+  return Buffer.from(made.outputFiles[0].contents);
 }
 
 async function bundleStyle(font) {
@@ -137,7 +144,7 @@ async function writeTemplates(output, files) {
     for (const page of pages) {
       const context = { language, name: page.name, t: textOf(messagesOf(language), language), href: hrefOf(language), classColours };
       const file = `${page.name}.${language}.html`;
-      const paths = { css: files.css, team: files.team, js: files[`js.${language}`], font: files.font, icon: files.icon, touch: files.touch };
+      const paths = { css: files.css, team: files.team, kpi: files.kpi, fileStyle: files.fileStyle, js: files[`js.${language}`], font: files.font, icon: files.icon, touch: files.touch };
       writeFileSync(join(output, file), tighten(frame(page, pages, context, paths).source));
       made.push({ name: page.name, language, path: page.path === undefined ? null : hrefOf(language)(page.path), file, ...(PAGE_TYPES[page.form] && { type: PAGE_TYPES[page.form] }) });
     }

@@ -222,6 +222,7 @@ static bool start_portal(struct peil *p, err *e)
                              .root_url = s->http.root_url,
                              .is_demo = s->portal.demo,
                              .is_maintained = s->portal.maintenance,
+                             .kpi = p->kpi,
                              .metrics = p->metrics,
                              .identity = p->identity,
                              .passwords = p->passwords,

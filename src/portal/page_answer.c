@@ -2,6 +2,7 @@
 // From a request to an answer: the page's view fills its template; faults become pages of their own.
 #include "base/log.h"
 #include "portal/digest.h"
+#include "portal/kpi/kpi.h"
 #include "portal/page.h"
 #include "portal/shelf.h"
 
@@ -13,13 +14,22 @@ static const struct {
     str name;
     page_view fill;
 } views[] = {
-    {STR("home"), view_map},          {STR("map"), view_map},
-    {STR("meter"), view_meter},       {STR("data"), view_data},
-    {STR("explain"), view_explain},   {STR("search"), view_search},
-    {STR("sensors"), view_register},  {STR("status"), view_status},
-    {STR("contact"), view_contact},   {STR("accessibility"), view_contact},
-    {STR("embed-meter"), view_meter}, {STR("card-meter"), view_meter},
+    {STR("home"), view_map},
+    {STR("map"), view_map},
+    {STR("meter"), view_meter},
+    {STR("data"), view_data},
+    {STR("explain"), view_explain},
+    {STR("search"), view_search},
+    {STR("sensors"), view_register},
+    {STR("status"), view_status},
+    {STR("contact"), view_contact},
+    {STR("accessibility"), view_contact},
+    {STR("embed-meter"), view_meter},
+    {STR("card-meter"), view_meter},
     {STR("qr-meter"), view_qr},
+    {STR("kpi"), view_kpi},
+    {STR("kpi-indicator"), view_kpi_indicator},
+    {STR("kpi-report"), view_kpi_report},
 };
 
 static page_view view_of(str name)

@@ -5,6 +5,7 @@
 #include "http/static.h"
 #include "portal/catalogue.h"
 #include "portal/install.h"
+#include "portal/kpi/kpi.h"
 #include "portal/live.h"
 #include "portal/names.h"
 #include "portal/page.h"
@@ -200,6 +201,8 @@ size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])
         {HTTP_GET, STR("/data/catalog.ttl"), 0, 0, catalogue_turtle, p},
         {HTTP_GET, STR("/api/v1/areas.geojson"), 0, 0, areas_handle, p},
         {HTTP_GET, STR("/en"), 0, 0, redirect_to_english, p},
+        {HTTP_GET, STR("/kpi/rapport-bestand"), HTTP_PREFIX, 0, kpi_report_file_handle, p},
+        {HTTP_GET, STR("/en/kpi/rapport-bestand"), HTTP_PREFIX, 0, kpi_report_file_handle, p},
     };
     size_t n = 0;
     for (; n < sizeof fixed / sizeof fixed[0]; n++) out[n] = fixed[n];

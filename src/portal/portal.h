@@ -17,6 +17,7 @@
 
 struct portal;
 struct identity;
+struct kpi_office;
 
 typedef struct {
     struct store *store;
@@ -32,6 +33,7 @@ typedef struct {
     struct metrics *metrics;      // may be NULL
     struct identity *identity;    // NULL: without the pages of staff (portal/team/)
     struct passwords *passwords;  // with identity
+    struct kpi_office *kpi;       // NULL: without the pages of the assessment
     struct schedule *schedule;    // what the staff see of the jobs; may be NULL
 } portal_config;
 

@@ -96,7 +96,7 @@ describe('the assessment', () => {
     assert.equal((await judge(bert, 'gini', 'rejected')).status, 400)
     ok(await judge(bert, 'gini', 'rejected', 'of which year?'), 200)
     const [point] = (await indicator('SC:SH:SI:2C')).points
-    assert.deepEqual([point.state, point.value], ['not-verified', null])
+    assert.deepEqual([point.state, point.value, point.filled.nl], ['not-verified', null, '?'])
     ok(await enter(anna, 'disaster_deaths', null, { status: 'not-applicable', reason: 'no natural disasters happen here' }))
     assert.equal((await indicator('SC:SH:SA:1C')).points[0].state, 'missing')  // inhabitants are not there either
   })

@@ -7,6 +7,8 @@ import type { Context, Language, MessageId, Page, Text } from './page';
 export interface Files {
   css: string;
   team: string; // style of the pages of staff
+  kpi: string; // style of the assessment
+  fileStyle: string; // the style itself, for a page that is a file of its own
   js: string;
   font: string;
   icon: string;
@@ -65,7 +67,21 @@ function teamBar(c: Context): Html {
   </div></nav>{{/user}}`;
 }
 
-const MENU_ORDER = ['home', 'map', 'data', 'explain'];
+const MENU_ORDER = ['home', 'map', 'kpi', 'data', 'explain'];
+
+// A page that is taken away and read elsewhere: nothing in it is fetched.
+function file(page: Page, c: Context, files: Files): Html {
+  return html`<!doctype html>
+<html lang="${c.language}">
+<head>
+  <meta charset="utf-8">
+  <title>${page.title(c)} – {{town}}</title>
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <style>${raw(files.fileStyle)}</style>
+</head>
+<body class="page-${page.name}"><main>${page.body(c)}</main></body>
+</html>`;
+}
 
 // Links of the footer, in order.
 const FOOT: [string, MessageId][] = [
@@ -94,6 +110,7 @@ function styles(files: Files): Html {
 
 export function frame(page: Page, pages: Page[], c: Context, files: Files): Html {
   if (page.form === 'svg') return page.body(c);
+  if (page.form === 'file') return file(page, c, files);
   if (page.form === 'embed') return embedFrame(page, c, files);
   return pageFrame(page, pages, c, files);
 }
@@ -134,6 +151,7 @@ function pageFrame(page: Page, pages: Page[], c: Context, files: Files): Html {
   <link rel="alternate" hreflang="${c.language}" href="{{self_href}}">
   <link rel="alternate" hreflang="${other}" href="{{other_href}}">`}
   ${styles(files)}
+  ${page.name.startsWith('kpi') && html`<link rel="stylesheet" href="${files.kpi}">`}
   ${page.team && html`<link rel="stylesheet" href="${files.team}"><meta name="robots" content="noindex">`}
   <link rel="manifest" href="${c.href('manifest.webmanifest')}">
   <link rel="apple-touch-icon" href="${files.touch}">

@@ -23,7 +23,7 @@ export interface Page {
   path?: string; // below / and /en/; "meter/{id}" also takes what is below; none: only for errors
   title: (c: Context) => Html; // "place - subject"; the town is added
   inMenu?: MessageId;
-  form?: 'page' | 'embed' | 'svg'; // what stands round the body: all of it (when absent), a bare document, nothing
+  form?: 'page' | 'embed' | 'svg' | 'file'; // round the body: all of it (when absent), a bare document, nothing, a file to take away
   team?: boolean; // a page of staff: src/portal/team, with its own bar and style
   body: (c: Context) => Html; // inside <main>
 }

@@ -215,10 +215,18 @@ void kpi_number_write(buf *out, language l, double v, int decimals, bool is_exac
     buf_add(out, (str){plain + whole + 1, (size_t)(n - whole - 1)});
 }
 
+// What was not accepted is not shown by the back door of the formula either.
+static bool is_withheld(const struct kpi_reading *r, int input)
+{
+    const struct kpi_value *v = value_of(r, r->area, r->set->inputs[input].id);
+    return v && v->status == KPI_REJECTED;
+}
+
 static void fill_leaf(buf *out, int input, bool is_sum, void *context)
 {
     const struct kpi_filling *f = context;
-    const struct kpi_known k = is_sum ? input_sum(f->reading, input) : input_value(f->reading, input);
+    struct kpi_known k = is_sum ? input_sum(f->reading, input) : input_value(f->reading, input);
+    if (!f->reading->with_drafts && is_withheld(f->reading, input)) k.is_known = false;
     if (k.is_known && f->reading->set->inputs[input].unit.is_claim)
         buf_add(out, f->language == LANGUAGE_NL ? (k.value != 0 ? STR("ja") : STR("nee"))
                                                 : (k.value != 0 ? STR("yes") : STR("no")));

@@ -83,7 +83,7 @@ export async function addMeter(peil, meter, now = Date.now()) {
 // The service with its meters by key.
 export async function startTown(settings = []) {
   const web = process.env.PEIL_WEB ?? resolve('build/web');
-  const peil = await Peil.start({ args: ['--web', web, '--set', 'portal.areas_file=share/demo/rijswijk.geojson', ...settings.flatMap((s) => ['--set', s])] });
+  const peil = await Peil.start({ args: ['--web', web, '--set', 'portal.areas_file=share/demo/rijswijk.geojson', '--set', 'kpi.directory=share/kpi', ...settings.flatMap((s) => ['--set', s])] });
   const meters = {};
   for (const meter of METERS) meters[meter.key] = await addMeter(peil, meter);
   return { peil, meters, url: peil.url, stop: () => peil.stop() };

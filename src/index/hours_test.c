@@ -58,7 +58,7 @@ static void an_hourly_reading_is_an_hour(void **state)
 static void slower_readings_than_hourly_cover_only_their_own(void **state)
 {
     const struct hours h = filled(*state, 4, 0, 2 * TIME_HOUR, 2, false);
-    assert_false(isnan(h.mean[0]) != 0);
+    assert_true(!isnan(h.mean[0]));
     assert_true(isnan(h.mean[1]) != 0);
 }
 
@@ -88,11 +88,11 @@ static void a_running_mean_needs_three_quarters_of_its_hours(void **state)
     assert_true(fabs(hours_running_mean(&h, 23, 24) - 12.5) < 1e-9);
     assert_true(fabs(hours_running_mean(&h, 7, 8) - 4.5) < 1e-9);
     assert_true(isnan(hours_running_mean(&h, 4, 8)) != 0);   // five of eight
-    assert_false(isnan(hours_running_mean(&h, 5, 8)) != 0);  // six
+    assert_true(!isnan(hours_running_mean(&h, 5, 8)));  // six
     for (size_t k = 0; k < 7; k++) h.mean[k] = NAN;
     assert_true(isnan(hours_running_mean(&h, 23, 24)) != 0);  // 17 of 24
     h.mean[6] = 7;
-    assert_false(isnan(hours_running_mean(&h, 23, 24)) != 0);  // 18
+    assert_true(!isnan(hours_running_mean(&h, 23, 24)));  // 18
 }
 
 static void days_are_local_and_have_their_greatest_eight_hours(void **state)

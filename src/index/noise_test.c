@@ -139,12 +139,12 @@ TEST(a_part_with_less_than_three_quarters_has_no_level_and_the_day_no_lden)
     noise_date(&x.levels, at(22, 0), x.zone, TIME_MINUTE, &d);
     assert_true(isnan(d.part[NOISE_EVENING]) != 0);
     assert_true(isnan(d.lden) != 0);
-    assert_false(isnan(d.part[NOISE_DAY]) != 0);
-    assert_false(isnan(d.lnight) != 0);  // 420 of 480 minutes
+    assert_true(!isnan(d.part[NOISE_DAY]));
+    assert_true(!isnan(d.lnight));  // 420 of 480 minutes
     x.levels.count = 22 * 60;
     noise_date(&x.levels, at(22, 0), x.zone, TIME_MINUTE, &d);
-    assert_false(isnan(d.part[NOISE_EVENING]) != 0);
-    assert_false(isnan(d.lden) != 0);
+    assert_true(!isnan(d.part[NOISE_EVENING]));
+    assert_true(!isnan(d.lden));
     forget(&x);
 }
 

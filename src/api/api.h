@@ -114,6 +114,7 @@ struct api_parts {
     struct rollups *rollups;
     struct feeds *feeds;
     struct outbox *outbox;
+    struct indices *indices;
     struct kpi_office *kpi;
 };
 

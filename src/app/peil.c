@@ -149,10 +149,16 @@ static bool start_kpi(struct peil *p, err *e)
 
 static bool start_watch(struct peil *p, err *e)
 {
-    const watch_config c = {
-        .settings = &p->settings, .store = p->store, .schedule = p->schedule, .metrics = p->metrics};
+    const watch_config c = {.settings = &p->settings,
+                            .store = p->store,
+                            .areas = p->areas,
+                            .rollups = p->rollups,
+                            .zone = p->zone,
+                            .schedule = p->schedule,
+                            .metrics = p->metrics};
     if (!watch_open(&c, p->arena, &p->watch, e)) return false;
     p->api.outbox = watch_outbox(p->watch);
+    p->api.indices = watch_indices(p->watch);
     return true;
 }
 
@@ -417,11 +423,12 @@ void peil_stop(struct peil *p)
     passwords_free(p->passwords);
     town_broker_stop(p->broker);
     push_free(p->push);
-    watch_close(p->watch);
+    watch_stop(p->watch);
     rollups_stop(p->rollups);
     err ignored;
     for (bool more = p->ingest != NULL; more && ingest_write_heard(p->ingest, &more, &ignored);) continue;
     if (p->store) store_close(p->store);
+    watch_close(p->watch);
     rollups_close(p->rollups);
     portal_close(p->portal);
     town_broker_close(p->broker);

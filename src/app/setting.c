@@ -183,6 +183,9 @@ static const struct setting table[] = {
     {"portal", "demo", SETTING_BOOL, AT(portal, demo), "no", 0, 0,
      "Mark every page as showing demo data."},
 
+    {"quality", "correct_humidity", SETTING_BOOL, AT(quality, correct_humidity), "no", 0, 0,
+     "Make a Datastream of dust corrected for humidity beside each raw one that has a hygrometer. Experimental; it is in no index."},
+
     {"outbox", "smtp_url", SETTING_TEXT, AT(outbox, smtp_url), "", 0, 0,
      "Mail server: smtp://mail.example.nl:587 (with STARTTLS), smtps://... Empty: no mail is sent.",
      check_smtp_url},

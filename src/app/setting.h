@@ -41,6 +41,9 @@ struct settings {
         bool demo, maintenance;
     } portal;
     struct {
+        bool correct_humidity;
+    } quality;
+    struct {
         str smtp_url, smtp_user, smtp_password_file, smtp_ca_file, mail_from;
         int64_t attempts, first_wait_s, keep_days;
         bool smtp_needs_tls, private_targets;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/watch.h"
 
+#include "index/index.h"
 #include "outbox/outbox.h"
+#include "quality/quality.h"
 
 #include <stdlib.h>
 
 struct watch {
     struct outbox *outbox;
+    struct qualities *qualities;
+    struct indices *indices;
 };
 
 static const char *text_or_null(str s)
@@ -46,22 +50,41 @@ static job_result run_outbox(void *context, instant now, err *e)
     return JOB_DONE;
 }
 
+static bool open_quality(struct watch *w, const watch_config *c, err *e)
+{
+    const quality_config q = {
+        .store = c->store, .rollups = c->rollups, .correct_humidity = c->settings->quality.correct_humidity};
+    return qualities_open(&q, &w->qualities, e) && qualities_schedule(w->qualities, c->schedule, e);
+}
+
+static bool open_indices(struct watch *w, const watch_config *c, err *e)
+{
+    const indices_config x = {.store = c->store, .areas = c->areas, .rollups = c->rollups, .zone = c->zone};
+    return indices_open(&x, &w->indices, e) && indices_schedule(w->indices, c->schedule, e);
+}
+
+// One listener of the store for all: it has few places.
+static void hear(uint64_t commit, const struct change *changes, size_t count, void *context)
+{
+    (void)commit;
+    struct watch *w = context;
+    if (w->qualities) qualities_hear(w->qualities, changes, count);
+    if (w->indices) indices_hear(w->indices, changes, count);
+}
+
 bool watch_open(const watch_config *c, arena *a, struct watch **out, err *e)
 {
     struct watch *w = calloc(1, sizeof *w);
     if (!w) return err_no_memory(e);
-    bool ok = open_outbox(w, c, a, e);
+    store_listen(c->store, hear, w);
+    bool ok = open_quality(w, c, e) && open_indices(w, c, e) && open_outbox(w, c, a, e);
     ok = ok &&
          schedule_add(c->schedule,
                       &(struct job){
                           .name = "outbox", .every_us = TIME_SECOND, .run = run_outbox, .context = w->outbox},
                       e);
-    if (!ok) {
-        watch_close(w);
-        return false;
-    }
-    *out = w;
-    return true;
+    *out = w;  // also when it failed: the store knows it as a listener
+    return ok;
 }
 
 struct outbox *watch_outbox(struct watch *w)
@@ -69,9 +92,22 @@ struct outbox *watch_outbox(struct watch *w)
     return w->outbox;
 }
 
-void watch_close(struct watch *w)
+struct indices *watch_indices(struct watch *w)
+{
+    return w->indices;
+}
+
+void watch_stop(struct watch *w)
 {
     if (!w) return;
     outbox_stop(w->outbox);
+    w->outbox = NULL;
+}
+
+void watch_close(struct watch *w)
+{
+    if (!w) return;
+    indices_close(w->indices);
+    qualities_close(w->qualities);
     free(w);
 }

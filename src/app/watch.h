@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// watch.h: what looks at the readings after they are stored, and sends what has to be told: wiring of outbox/ and its jobs.
+// watch.h: what looks at the readings after they are stored, and sends what has to be told: wiring of outbox/, quality/, index/ and
+// their jobs.
 // Threads  open and close from the main thread
 #ifndef PEIL_APP_WATCH_H
 #define PEIL_APP_WATCH_H
@@ -11,17 +12,25 @@
 
 struct watch;
 struct outbox;
+struct indices;
+struct areas;
+struct rollups;
+struct tz;
 
 typedef struct {
     const struct settings *settings;
     struct store *store;
+    struct areas *areas;
+    struct rollups *rollups;
+    const struct tz *zone;
     struct schedule *schedule;
     struct metrics *metrics;
 } watch_config;
 
 NODISCARD bool watch_open(const watch_config *c, arena *a, struct watch **out, err *e);
 struct outbox *watch_outbox(struct watch *w);
-void watch_close(
-    struct watch *w);  // after the schedule has stopped, before the store is closed; NULL is fine
+struct indices *watch_indices(struct watch *w);
+void watch_stop(struct watch *w);  // after the schedule has stopped, before the store is closed; NULL is fine
+void watch_close(struct watch *w);  // after the store is closed, before the roll-ups are; NULL is fine
 
 #endif

@@ -5,6 +5,11 @@
 
 #include <math.h>
 
+static bool none(double v)
+{
+    return isnan(v) != 0;
+}
+
 static int start(void **state)
 {
     *state = arena_new(8 << 20);
@@ -46,7 +51,7 @@ static void three_quarters_of_an_hour_make_its_mean(void **state)
     assert_true(fabs(h.captured[0] - 0.75) < 1e-9);
     assert_true(fabs(h.mean[0] - 23) < 1e-9);  // 1 to 45
     h = filled(*state, 1, 0, TIME_MINUTE, 44, false);
-    assert_true(isnan(h.mean[0]) != 0);
+    assert_true(none(h.mean[0]));
 }
 
 static void an_hourly_reading_is_an_hour(void **state)
@@ -58,8 +63,8 @@ static void an_hourly_reading_is_an_hour(void **state)
 static void slower_readings_than_hourly_cover_only_their_own(void **state)
 {
     const struct hours h = filled(*state, 4, 0, 2 * TIME_HOUR, 2, false);
-    assert_true(!isnan(h.mean[0]));
-    assert_true(isnan(h.mean[1]) != 0);
+    assert_false(none(h.mean[0]));
+    assert_true(none(h.mean[1]));
 }
 
 static void levels_add_by_energy(void **state)
@@ -87,12 +92,12 @@ static void a_running_mean_needs_three_quarters_of_its_hours(void **state)
     struct hours h = filled(*state, 24, 0, TIME_HOUR, 24, false);  // 1 to 24
     assert_true(fabs(hours_running_mean(&h, 23, 24) - 12.5) < 1e-9);
     assert_true(fabs(hours_running_mean(&h, 7, 8) - 4.5) < 1e-9);
-    assert_true(isnan(hours_running_mean(&h, 4, 8)) != 0);   // five of eight
-    assert_true(!isnan(hours_running_mean(&h, 5, 8)));  // six
+    assert_true(none(hours_running_mean(&h, 4, 8)));   // five of eight
+    assert_false(none(hours_running_mean(&h, 5, 8)));  // six
     for (size_t k = 0; k < 7; k++) h.mean[k] = NAN;
-    assert_true(isnan(hours_running_mean(&h, 23, 24)) != 0);  // 17 of 24
+    assert_true(none(hours_running_mean(&h, 23, 24)));  // 17 of 24
     h.mean[6] = 7;
-    assert_true(!isnan(hours_running_mean(&h, 23, 24)));  // 18
+    assert_false(none(hours_running_mean(&h, 23, 24)));  // 18
 }
 
 static void days_are_local_and_have_their_greatest_eight_hours(void **state)
@@ -122,7 +127,7 @@ static void a_day_of_seventeen_hours_has_no_mean(void **state)
     for (size_t k = 10; k < 17; k++) h.mean[k] = NAN;
     assert_true(hours_days(&h, zone, *state, &days, &count, &e));
     assert_int_equal(count, 1);
-    assert_true(isnan(days[0].mean) != 0);
+    assert_true(none(days[0].mean));
     assert_true(fabs(days[0].captured - 17.0 / 24) < 1e-9);
     tz_free(zone);
 }

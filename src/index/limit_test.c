@@ -6,6 +6,11 @@
 
 #include <math.h>
 
+static bool none(double v)
+{
+    return isnan(v) != 0;
+}
+
 #define YEAR 8760
 
 struct fixture {
@@ -123,7 +128,7 @@ static void little_data_can_exceed_but_never_keep(void **state)
     fill(f, 0, YEAR * 89 / 100, 5);
     assert_int_equal(judge(f, LIMITS_EU, SUBSTANCE_PM25, OVER_YEAR).outcome, LIMIT_NOT_ENOUGH_DATA);
     assert_int_equal(judge(f, LIMITS_EU, SUBSTANCE_PM10, OVER_DAY).outcome, LIMIT_NOT_ENOUGH_DATA);
-    assert_true(isnan(judge(f, LIMITS_EU, SUBSTANCE_PM25, OVER_YEAR).value) != 0);
+    assert_true(none(judge(f, LIMITS_EU, SUBSTANCE_PM25, OVER_YEAR).value));
     fill(f, 0, 40 * 24, 60);
     assert_int_equal(judge(f, LIMITS_EU, SUBSTANCE_PM10, OVER_DAY).outcome, LIMIT_EXCEEDED);
 }

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: EUPL-1.2
+// After each commit: range, clock and spikes of what came in.
+#include "quality/inside.h"
+
+#include <math.h>
+
+#define CONTEXT_STEPS (SPIKE_SIDE + 2)
+#define CONTEXT_LEAST (10 * TIME_MINUTE)
+
+// ---- What came in ------------------------------------------------------------------------------------------------
+
+void qualities_hear(struct qualities *q, const struct change *changes, size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        const struct observation *o = changes[k].observation;
+        if (changes[k].set == SET_OBSERVATION && o) heard_note(q->heard, o->stream, o->phenomenon_time.start);
+    }
+}
+
+// ---- One stream --------------------------------------------------------------------------------------------------
+
+static int64_t least_step(const struct rows *r)
+{
+    int64_t least =
+        TIME_HOUR;  // the smallest of the last few: enough to know how far back the window must go
+    for (size_t k = r->count > 8 ? r->count - 8 : 1; k < r->count; k++)
+        if (r->time[k] > r->time[k - 1] && r->time[k] - r->time[k - 1] < least)
+            least = r->time[k] - r->time[k - 1];
+    return least;
+}
+
+static bool judge_alone(const struct rollup_stream *s, const struct rows *r, size_t k, struct findings *f,
+                        bool *found, err *e)
+{
+    *found = true;
+    if (!check_clock(r->time[k], r->received[k]))
+        return findings_add(f, r->id[k], QUALITY_CLOCK, e, "%lld s ahead of the time it came in",
+                            (long long)((r->time[k] - r->received[k]) / TIME_SECOND));
+    if (!isnan(r->value[k]) && !check_range(s->quantity, r->value[k]))
+        return findings_add(f, r->id[k], QUALITY_IMPLAUSIBLE, e, "%g is outside %g to %g", r->value[k],
+                            s->quantity->least, s->quantity->most);
+    *found = false;
+    return true;
+}
+
+// Readings that may be compared: numbers that no check found bad.
+struct usable {
+    double *value;
+    size_t *row;
+    size_t count;
+};
+
+static bool list_usable(const struct rollup_stream *s, const struct rows *r, arena *a, struct usable *out,
+                        err *e)
+{
+    *out = (struct usable){ARENA_ARRAY(a, r->count + 1, double), ARENA_ARRAY(a, r->count + 1, size_t), 0};
+    if (!out->value || !out->row) return err_no_memory(e);
+    for (size_t k = 0; k < r->count; k++) {
+        const bool counts = quality_counts(r->flag[k]) || r->flag[k] == QUALITY_SPIKE;
+        if (!counts || isnan(r->value[k]) || !check_range(s->quantity, r->value[k])) continue;
+        out->value[out->count] = r->value[k];
+        out->row[out->count++] = k;
+    }
+    return true;
+}
+
+// A spike is judged when three more readings have come, lest the beginning of a rise is taken for one.
+static bool judge_spikes(const struct rollup_stream *s, const struct rows *r, struct findings *f, arena *a,
+                         err *e)
+{
+    const struct check_habits *h = check_habits_of(s->quantity);
+    struct usable u;
+    double middle;
+    if (!list_usable(s, r, a, &u, e)) return false;
+    for (size_t k = 0; k + SPIKE_SIDE < u.count; k++) {
+        if (r->has_quality[u.row[k]] || !check_is_spike(u.value, u.count, k, h, &middle)) continue;
+        if (!findings_add(f, r->id[u.row[k]], QUALITY_SPIKE, e, "%g among readings around %g", u.value[k],
+                          middle))
+            return false;
+    }
+    return true;
+}
+
+static bool judge(const struct rollup_stream *s, struct rows *r, struct findings *f, arena *a, err *e)
+{
+    for (size_t k = 0; k < r->count; k++) {
+        bool found = false;
+        if (!r->has_quality[k] && !judge_alone(s, r, k, f, &found, e)) return false;
+        if (found) r->has_quality[k] = true;
+        if (found) r->flag[k] = f->all[f->count - 1].flag;
+    }
+    return judge_spikes(s, r, f, a, e);
+}
+
+static bool check_stream(struct qualities *q, struct snapshot *at, const struct rollup_stream *s,
+                         instant since, bool *more, err *e)
+{
+    int32_t *step_s = &q->step_s[s->id];
+    struct rows r;
+    const int64_t step = *step_s ? *step_s * TIME_SECOND : TIME_HOUR, back = CONTEXT_STEPS * step;
+    const interval when = {since - (back > CONTEXT_LEAST ? back : CONTEXT_LEAST), TIME_MAX};
+    arena_reset(q->arena);
+    if (!rows_read(at, s, when, q->arena, &r, e) || !judge(s, &r, &q->findings, q->arena, e)) return false;
+    if (r.count > 1) *step_s = (int32_t)(least_step(&r) / TIME_SECOND);
+    if (r.is_cut) {
+        heard_note(q->heard, s->id, r.time[r.count - 1]);  // the rest in another part
+        *more = true;
+    }
+    return true;
+}
+
+// ---- A part of the work ------------------------------------------------------------------------------------------
+
+static bool check_some(struct qualities *q, struct snapshot *at, const struct rollup_streams *list,
+                       bool *more, err *e)
+{
+    const int64_t start = time_monotonic_us();
+    if (q->next >= list->count) q->next = 0;
+    for (size_t left = list->count; left > 0; left--, q->next = (q->next + 1) % list->count) {
+        const struct rollup_stream *s = &list->all[q->next];
+        if (time_monotonic_us() - start > SCHEDULE_BUDGET_US) {
+            *more = true;
+            return true;
+        }
+        const instant since = heard_take(q->heard, s->id);
+        if (since == TIME_NONE || check_stream(q, at, s, since, more, e)) continue;
+        heard_note(q->heard, s->id, since);
+        return false;
+    }
+    return true;
+}
+
+// After a start: what came in shortly before the stop was perhaps not looked at.
+static bool mark_newest(struct qualities *q, struct snapshot *at, const struct rollup_streams *list, err *e)
+{
+    for (size_t k = 0; k < list->count; k++) {
+        struct observation o;
+        err why = {0};
+        arena_reset(q->arena);
+        if (store_latest(at, list->all[k].id, q->arena, &o, &why))
+            heard_note(q->heard, list->all[k].id, o.phenomenon_time.start - TIME_HOUR);
+        else if (why.code != ERR_ABSENT)
+            return err_set(e, why.code, ERR_NOWHERE, "%s", why.text);
+    }
+    q->is_awake = true;
+    return true;
+}
+
+bool qualities_check_points(struct qualities *q, instant now, bool *more, err *e)
+{
+    const struct rollup_streams *list;
+    struct snapshot *at;
+    (void)now;
+    *more = false;
+    if (!rollup_streams_take(q->config.rollups, &list, e)) return false;
+    bool ok = snapshot_open(q->config.store, &at, e);
+    if (ok) {
+        ok = (q->is_awake || mark_newest(q, at, list, e)) &&
+             (list->count == 0 || check_some(q, at, list, more, e));
+        snapshot_close(at);
+    }
+    rollup_streams_give(q->config.rollups, list);
+    return findings_write(&q->findings, q->config.store, ok ? e : NULL) && ok;
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "quality/rows.h"
+
+#include "base/json.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define OPERATION_MAX 200  // observations changed in one operation: a chunk is written anew for each
+#define FINDINGS_MAX 200000
+
+// ---- Reading -----------------------------------------------------------------------------------------------------
+
+static bool make_room(struct rows *r, arena *a, err *e)
+{
+    r->id = ARENA_ARRAY(a, ROWS_MAX, entity_id);
+    r->time = ARENA_ARRAY(a, ROWS_MAX, instant);
+    r->received = ARENA_ARRAY(a, ROWS_MAX, instant);
+    r->value = ARENA_ARRAY(a, ROWS_MAX, double);
+    r->flag = ARENA_ARRAY(a, ROWS_MAX, quality_flag);
+    r->has_quality = ARENA_ARRAY(a, ROWS_MAX, bool);
+    return (r->id && r->time && r->received && r->value && r->flag && r->has_quality) || err_no_memory(e);
+}
+
+static void take_row(struct rows *r, const struct rollup_stream *s, const struct record *row)
+{
+    const value *result = &row->properties[OBSERVATION_RESULT],
+                *quality = &row->properties[OBSERVATION_RESULT_QUALITY],
+                *received = &row->properties[OBSERVATION_RESULT_TIME];
+    const bool is_number = result->type == VALUE_DECIMAL || result->type == VALUE_NUMBER;
+    const size_t k = r->count++;
+    r->id[k] = row->id;
+    r->time[k] = row->properties[OBSERVATION_PHENOMENON_TIME].time.start;
+    r->received[k] = received->type == VALUE_TIME ? received->time.start : TIME_NONE;
+    r->value[k] = is_number ? value_to_double(result) * s->factor + s->offset : (double)NAN;
+    r->flag[k] = quality_of_value(quality);
+    r->has_quality[k] = quality->type != VALUE_NULL;
+}
+
+static bool each_row(struct snapshot *at, const struct query *q, const struct rollup_stream *s, interval when,
+                     struct rows *out, err *e)
+{
+    struct cursor *c;
+    struct record row;
+    bool ok, got = true;
+    if (!store_query(at, q, &c, e)) return false;
+    while ((ok = cursor_next(c, &row, &got, e)) && got) {
+        const instant t = row.properties[OBSERVATION_PHENOMENON_TIME].time.start;
+        if (t < when.start || t >= when.end) continue;
+        if (out->count == ROWS_MAX) {
+            out->is_cut = true;
+            break;
+        }
+        take_row(out, s, &row);
+    }
+    cursor_close(c);
+    return ok;
+}
+
+// phenomenonTime compared with an instant.
+struct comparison {
+    struct expr path, bound, call;
+    struct expr *args[2];
+};
+
+static struct expr *compare(struct comparison *c, function_id f, instant t)
+{
+    c->path = (struct expr){.kind = EXPR_PATH,
+                            .type = TYPE_TIME,
+                            .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
+    c->bound = (struct expr){.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_instant(t)};
+    c->args[0] = &c->path;
+    c->args[1] = &c->bound;
+    c->call = (struct expr){
+        .kind = EXPR_CALL, .type = TYPE_BOOL, .function = f, .args = c->args, .arg_count = 2};
+    return &c->call;
+}
+
+bool rows_read(struct snapshot *at, const struct rollup_stream *s, interval when, arena *a, struct rows *out,
+               err *e)
+{
+    struct comparison since, before;
+    struct expr *both[] = {compare(&since, OP_GE, when.start), compare(&before, OP_LT, when.end)};
+    struct expr filter = {
+        .kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_AND, .args = both, .arg_count = 2};
+    struct query_order oldest = {&since.path, false};
+    const struct query q = {.set = SET_OBSERVATION,
+                            .has_parent = true,
+                            .parent_set = SET_DATASTREAM,
+                            .parent_id = s->id,
+                            .relation = DATASTREAM_OBSERVATIONS,
+                            .filter = &filter,
+                            .orders = &oldest,
+                            .order_count = 1,
+                            .top = ROWS_MAX + 1,
+                            .properties = 1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT |
+                                          1u << OBSERVATION_RESULT_TIME | 1u << OBSERVATION_RESULT_QUALITY};
+    struct rows r = {0};
+    if (!make_room(&r, a, e) || !each_row(at, &q, s, when, &r, e)) return false;
+    *out = r;
+    return true;
+}
+
+// ---- Writing back ------------------------------------------------------------------------------------------------
+
+bool findings_add(struct findings *f, entity_id id, quality_flag flag, err *e, const char *format, ...)
+{
+    if (f->count == f->capacity) {
+        const size_t capacity = f->capacity ? 2 * f->capacity : 64;
+        struct finding *more = capacity <= FINDINGS_MAX ? realloc(f->all, capacity * sizeof *more) : NULL;
+        if (!more) return err_no_memory(e);
+        f->all = more;
+        f->capacity = capacity;
+    }
+    struct finding *x = &f->all[f->count++];
+    *x = (struct finding){.id = id, .flag = flag};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(x->reason, sizeof x->reason, format, arguments);
+    va_end(arguments);
+    return true;
+}
+
+struct writing {
+    const struct finding *first;
+    size_t count;
+    arena *arena;
+};
+
+// Gone or judged meanwhile: then there is nothing to do.
+static bool write_one(struct store_tx *tx, const struct finding *f, arena *a, err *e)
+{
+    struct observation o;
+    err why = {0};
+    char text[400];
+    if (!store_get_observation(store_tx_snapshot(tx), f->id, a, &o, &why)) {
+        if (why.code == ERR_ABSENT || why.code == ERR_GONE) return true;
+        return err_set(e, why.code, ERR_NOWHERE, "%s", why.text);
+    }
+    if (o.quality.type != VALUE_NULL) return true;
+    buf b = {.max = sizeof text};
+    str quality;
+    bool ok = quality_write(&b, f->flag, str_of(f->reason)) && arena_copy(a, buf_str(&b), &quality);
+    buf_free(&b);
+    if (!ok) return err_no_memory(e);
+    o.quality = value_json(quality);
+    return store_replace_observation(tx, &o, e);
+}
+
+static bool write_some(struct store_tx *tx, void *context, err *e)
+{
+    const struct writing *w = context;
+    for (size_t k = 0; k < w->count; k++) {
+        arena_reset(w->arena);
+        if (!write_one(tx, &w->first[k], w->arena, e)) return false;
+    }
+    return true;
+}
+
+bool findings_write(struct findings *f, struct store *s, err *e)
+{
+    arena *a = arena_new((size_t)4 << 20);
+    bool ok = a || err_no_memory(e);
+    for (size_t done = 0; ok && done < f->count; done += OPERATION_MAX) {
+        const size_t left = f->count - done;
+        struct writing w = {f->all + done, left < OPERATION_MAX ? left : OPERATION_MAX, a};
+        ok = store_run(s, write_some, &w, e);
+    }
+    arena_free(a);
+    f->count = 0;
+    return ok;
+}
+
+void findings_free(struct findings *f)
+{
+    free(f->all);
+    *f = (struct findings){0};
+}
+
+// ---- What is true for longer -------------------------------------------------------------------------------------
+
+#define STATES STR("quality")
+
+static str key_of(char out[static NUM_TEXT_MAX], entity_id stream)
+{
+    return (str){out, num_write_int(out, stream)};
+}
+
+static void put_time(json_writer *w, str name, instant t)
+{
+    char text[TIME_TEXT_MAX];
+    json_name(w, name);
+    json_put_text(w, (str){text, time_write(text, t)});
+}
+
+static void put_doubt(json_writer *w, str name, const struct quality_doubt *d)
+{
+    if (d->since == TIME_NONE) return;
+    json_name(w, name);
+    json_open(w, '{');
+    put_time(w, STR("since"), d->since);
+    json_name(w, STR("difference"));
+    json_put_double(w, d->difference);
+    json_close(w, '}');
+}
+
+bool state_write(struct store_tx *tx, entity_id stream, const struct quality_state *q, err *e)
+{
+    buf b = {.max = 8192};
+    char key[NUM_TEXT_MAX];
+    json_writer w = json_writer_on(&b);
+    json_open(&w, '{');
+    put_doubt(&w, STR("biased"), &q->biased);
+    put_doubt(&w, STR("drifting"), &q->drifting);
+    put_doubt(&w, STR("stuck"), &q->stuck);
+    json_name(&w, STR("gaps"));
+    json_open(&w, '[');
+    for (size_t k = 0; k < q->gap_count; k++) {
+        json_open(&w, '{');
+        put_time(&w, STR("from"), q->gaps[k].start);
+        put_time(&w, STR("to"), q->gaps[k].end);
+        json_close(&w, '}');
+    }
+    json_close(&w, ']');
+    put_time(&w, STR("checked"), q->checked);
+    json_close(&w, '}');
+    bool ok = !b.failed || err_no_memory(e);
+    ok = ok && store_document_put(tx, STATES, key_of(key, stream), buf_str(&b), e);
+    buf_free(&b);
+    return ok;
+}
+
+static instant time_in(const json *j, str key)
+{
+    instant t;
+    return time_parse(json_text(j, key), &t, NULL) ? t : TIME_NONE;
+}
+
+static struct quality_doubt doubt_in(const json *j, str name)
+{
+    const json *d = json_get(j, name);
+    struct quality_doubt out = {.since = d ? time_in(d, STR("since")) : TIME_NONE, .difference = NAN};
+    if (d) (void)json_number(d, STR("difference"), &out.difference);
+    return out;
+}
+
+bool quality_read(struct snapshot *at, entity_id stream, arena *a, struct quality_state *out, err *e)
+{
+    char key[NUM_TEXT_MAX];
+    str text;
+    json *j;
+    err why = {0};
+    struct quality_state q = {.biased = {.since = TIME_NONE},
+                              .drifting = {.since = TIME_NONE},
+                              .stuck = {.since = TIME_NONE},
+                              .checked = TIME_NONE};
+    if (!store_document_get(at, STATES, key_of(key, stream), a, &text, &why)) {
+        *out = q;
+        return why.code == ERR_ABSENT || err_set(e, why.code, ERR_NOWHERE, "%s", why.text);
+    }
+    if (!json_parse(text, a, &j, e)) return false;
+    q.biased = doubt_in(j, STR("biased"));
+    q.drifting = doubt_in(j, STR("drifting"));
+    q.stuck = doubt_in(j, STR("stuck"));
+    q.checked = time_in(j, STR("checked"));
+    const json *gaps = json_get(j, STR("gaps"));
+    for (const json *g = gaps ? gaps->first : NULL; g && q.gap_count < QUALITY_GAPS_MAX; g = g->next)
+        q.gaps[q.gap_count++] = (interval){time_in(g, STR("from")), time_in(g, STR("to"))};
+    *out = q;
+    return true;
+}

@@ -6,6 +6,7 @@
 #include "app/watch.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "ingest/p1/reader.h"
 #include "ingest/push/push.h"
 #include "portal/portal.h"
 
@@ -350,6 +351,12 @@ static bool start_admin(struct peil *p, err *e)
 
 static bool start_listening(struct peil *p, err *e)
 {
+    const p1_readers_config meters = {.ingest = p->ingest,
+                                      .sources = p->settings.ingest.p1_sources,
+                                      .every_s = p->settings.ingest.p1_every_s,
+                                      .metrics = p->metrics};
+    p->meters = p1_readers_start(&meters, e);
+    if (!p->meters) return err_within(e, "ingest.p1_sources");
     return !p->broker || town_broker_listen(p->broker, e);
 }
 
@@ -422,6 +429,7 @@ void peil_stop(struct peil *p)
     if (p->http) http_stop(p->http, STOP_GRACE_S);
     passwords_free(p->passwords);
     town_broker_stop(p->broker);
+    p1_readers_stop(p->meters);
     push_free(p->push);
     watch_stop(p->watch);
     rollups_stop(p->rollups);
@@ -433,6 +441,7 @@ void peil_stop(struct peil *p)
     portal_close(p->portal);
     town_broker_close(p->broker);
     feeds_close(p->feeds);
+    p1_readers_free(p->meters);
     ingest_free(p->ingest);
     site_close(p->site);
     identity_free(p->identity);

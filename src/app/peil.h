@@ -42,6 +42,7 @@ struct peil {
     struct areas *areas;
     struct rollups *rollups;
     struct kpi_office *kpi;      // NULL: no set of indicators is installed
+    struct p1_readers *meters;
     struct town_broker *broker;  // NULL: no broker is named
     str mqtt_endpoint;
     struct watch *watch;

@@ -166,6 +166,10 @@ static const struct setting table[] = {
 
     {"rollup", "interval_s", SETTING_INT, AT(rollup, interval_s), "60", 1, 3600,
      "Seconds between two rounds of adding up: figures of areas are at most this old."},
+    {"ingest", "p1_sources", SETTING_TEXT, AT(ingest, p1_sources), "", 0, 0,
+     "Smart meters to read: NAME=serial:/dev/ttyUSB0 (115200 baud), NAME=serial9600:/dev/ttyUSB0 (DSMR 2.2, 3), NAME=tcp:HOST:PORT, NAME=file:PATH; several with spaces."},
+    {"ingest", "p1_every_s", SETTING_INT, AT(ingest, p1_every_s), "900", 0, 86400,
+     "Seconds between two telegrams of one meter that are stored. Less than a quarter of an hour tells what people do at home: only with their consent."},
 
     {"portal", "web_directory", SETTING_TEXT, AT(portal, web_directory), "", 0, 0,
      "Built pages of the portal. Empty: where peil was installed."},

@@ -31,7 +31,8 @@ struct settings {
     } mqtt;
     struct {
         bool accept_new_devices;
-        str payloads_directory, mapping_file;
+        str payloads_directory, mapping_file, p1_sources;
+        int64_t p1_every_s;
     } ingest;
     struct {
         int64_t interval_s;

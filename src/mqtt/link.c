@@ -218,7 +218,7 @@ bool link_has_more(const struct link *l)
 
 static bool closed_by_broker(err *e)
 {
-    return err_set(e, ERR_IO, ERR_NOWHERE, "the broker closed the connection");
+    return err_set(e, ERR_IO, ERR_NOWHERE, "the other side closed the connection");
 }
 
 static bool read_tls(struct link *l, char *to, size_t most, size_t *n, err *e)

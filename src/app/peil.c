@@ -3,10 +3,12 @@
 
 #include "app/town_broker.h"
 #include "area/import.h"
+#include "app/town_care.h"
 #include "app/watch.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "ingest/p1/reader.h"
+#include "care/care.h"
 #include "ingest/push/push.h"
 #include "portal/portal.h"
 
@@ -233,7 +235,8 @@ static bool start_portal(struct peil *p, err *e)
                              .metrics = p->metrics,
                              .identity = p->identity,
                              .passwords = p->passwords,
-                             .schedule = p->schedule};
+                             .schedule = p->schedule,
+                             .care = p->care};
     return portal_open(&c, &p->portal, e);
 }
 
@@ -378,6 +381,7 @@ static bool (*const starters[])(struct peil *, err *) = {  // one a line
     start_watch,
     start_kpi,
     start_feeds,
+    town_care_start,
     start_broker,
     start_portal,
     start_neighbourhoods,
@@ -439,6 +443,7 @@ void peil_stop(struct peil *p)
     watch_close(p->watch);
     rollups_close(p->rollups);
     portal_close(p->portal);
+    care_close(p->care);
     town_broker_close(p->broker);
     feeds_close(p->feeds);
     p1_readers_free(p->meters);

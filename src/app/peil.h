@@ -46,6 +46,7 @@ struct peil {
     struct town_broker *broker;  // NULL: no broker is named
     str mqtt_endpoint;
     struct watch *watch;
+    struct care *care;      // NULL: not enabled
     struct portal *portal;  // NULL: no pages are installed
     http_route routes[PEIL_ROUTES_MAX];
     size_t route_count;

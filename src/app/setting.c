@@ -225,6 +225,15 @@ static const struct setting table[] = {
     {"staff", "password_passes", SETTING_INT, AT(staff, password_passes), "2", 1, 64,
      "How often that memory is gone through."},
 
+    {"care", "enabled", SETTING_BOOL, AT(care, enabled), "no", 0, 0,
+     "Keep signs of life: somebody looks in when a home that takes part falls silent."},
+    {"care", "key_file", SETTING_TEXT, AT(care, key_file), "", 0, 0,
+     "File with the key of vault.db (64 hex digits, mode 0600), outside the data directory; made when absent. The systemd credential peil-vault-key goes before it."},
+    {"care", "raw_days", SETTING_INT, AT(care, raw_days), "30", 1, 60,
+     "Days that meter readings sent to the town are kept; then they are deleted."},
+    {"care", "cap_days", SETTING_INT, AT(care, cap_days), "7", 1, 14,
+     "Days of silence after which a person looks in any case."},
+
     {"log", "level", SETTING_TEXT, AT(log, level), "info", 0, 0,
      "error, warning, notice, info or debug.",
      check_level},

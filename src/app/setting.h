@@ -56,6 +56,11 @@ struct settings {
         int64_t password_memory_kb, password_passes;
     } staff;
     struct {
+        bool enabled;
+        str key_file;
+        int64_t raw_days, cap_days;
+    } care;
+    struct {
         str level;
     } log;
 };

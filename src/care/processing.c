@@ -43,3 +43,50 @@ const struct care_datum *care_data(int *count)
     *count = (int)(sizeof data / sizeof data[0]);
     return data;
 }
+
+// clang-format off
+static const struct care_fact processing[] = {
+    {"Doel", "Purpose", "Iemand laten kijken als een woning van een deelnemer stil valt.",
+     "To have somebody look in when the home of a participant falls silent."},
+    {"Grondslag", "Basis", "Toestemming (AVG 6.1.a), uitdrukkelijk (9.2.a) omdat het over gezondheid kan gaan; versie " CARE_CONSENT_VERSION ". In te trekken met een knop.",
+     "Consent (AVG 6.1.a), explicit (9.2.a) for it may tell of health; version " CARE_CONSENT_VERSION ". Withdrawn with one button."},
+    {"Wie het betreft", "Whom it concerns", "Bewoners die zelf meedoen, en de contactpersoon die zij noemen.",
+     "Residents who chose to take part, and the contact person whom they name."},
+    {"Wie het ziet", "Who sees it", "De zorgdesk ziet pseudoniemen. Naam en adres openen twee medewerkers samen, " TEXT(CARE_UNLOCK_HOURS) " uur lang; dat staat in het logboek en op de pagina van de bewoner.",
+     "The care desk sees pseudonyms. Two workers together open name and address, for " TEXT(CARE_UNLOCK_HOURS) " hours; the log and the resident's page tell it."},
+    {"Wie het krijgt", "Who receives it", "Niemand anders. Er is geen lijst van woningen; cijfers zijn afgerond en onder de 10 verborgen.",
+     "Nobody else. There is no list of homes; figures are rounded and hidden under 10."},
+    {"Waarvoor niet", "What it is not for", "Niet voor schulden, fraude, uitkeringen, energiediefstal of huisvesting.",
+     "Not for debt, fraud, benefits, theft of energy or housing."},
+    {"Beveiliging", "Security", "Identiteiten apart versleuteld (XChaCha20-Poly1305), sleutel buiten de opslag; berichten van kastjes ondertekend (Ed25519); elke inzage in een logboek dat met hashes is geketend.",
+     "Identities sealed apart (XChaCha20-Poly1305), the key outside the store; messages of boxes signed (Ed25519); every look in a log chained by hashes."},
+    {"Verantwoordelijke", "Controller", "De gemeente; zie de contactpagina.", "The municipality; see the contact page."},
+};
+
+static const struct care_fact algorithm[] = {
+    {"Wat het doet", "What it does", "Het leert hoe vaak er op elk uur van werkdagen en weekenden iets wordt aangezet, en merkt op wanneer dat ongewoon lang uitblijft.",
+     "It learns how often something is switched on at each hour of working days and weekends, and notices when that fails to happen for unusually long."},
+    {"Hoe het beslist", "How it decides", "Elk half uur telt het bewijs op dat de woning leeg is (toets van Page, 1954). Apparaten die uit zichzelf aangaan tellen niet als leven. Het beslist niets over mensen: een mens doet elke stap.",
+     "Each half hour it adds up the evidence that the home is empty (Page's test, 1954). Appliances that switch themselves do not count as life. It decides nothing about people: a person takes every step."},
+    {"Gegevens", "Data", "Stroom, en zo er is gas en water, per half uur. Geen naam, leeftijd, herkomst of inkomen.",
+     "Electricity, and gas and water where given, by the half hour. No name, age, origin or income."},
+    {"Hoe goed het is", "How good it is", "Gemeten op openbare series met geplante stiltes: zie bench/sign-of-life/README.md bij de broncode.",
+     "Measured on public series with planted silences: see bench/sign-of-life/README.md with the source."},
+    {"Bekende fouten", "Known errors", "Afwezigheid zonder melding lijkt op stilte. In woningen met weinig eigen gebruik ziet het niets; dat zegt het na vier weken.",
+     "Absence that nobody declared looks like silence. In homes with little use it sees nothing; it says so after four weeks."},
+    {"Bezwaar", "Objection", "Op uw eigen pagina: pauze of stoppen, zonder reden. Of via de contactpagina.",
+     "On your own page: pause or stop, without a reason. Or by the contact page."},
+};
+// clang-format on
+
+const struct care_fact *care_processing_facts(int *count)
+{
+    *count = (int)(sizeof processing / sizeof processing[0]);
+    return processing;
+}
+
+const struct care_fact *care_algorithm_facts(int *count)
+{
+    *count = (int)(sizeof algorithm / sizeof algorithm[0]);
+    return algorithm;
+}

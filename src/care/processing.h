@@ -19,4 +19,12 @@ struct care_datum {
 
 const struct care_datum *care_data(int *count);
 
+// What the registers say besides: a heading and a text.
+struct care_fact {
+    const char *head_nl, *head_en, *text_nl, *text_en;
+};
+
+const struct care_fact *care_processing_facts(int *count);  // AVG article 30
+const struct care_fact *care_algorithm_facts(int *count);   // Dutch publication standard for algorithms
+
 #endif

@@ -4,6 +4,7 @@
 #include "portal/digest.h"
 #include "portal/kpi/kpi.h"
 #include "portal/page.h"
+#include "portal/care/care_pages.h"
 #include "portal/shelf.h"
 
 #include <stdio.h>
@@ -27,6 +28,8 @@ static const struct {
     {STR("embed-meter"), view_meter},
     {STR("card-meter"), view_meter},
     {STR("qr-meter"), view_qr},
+    {STR("processing"), view_processing},
+    {STR("algorithms"), view_algorithms},
     {STR("kpi"), view_kpi},
     {STR("kpi-indicator"), view_kpi_indicator},
     {STR("kpi-report"), view_kpi_report},

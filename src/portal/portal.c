@@ -10,6 +10,7 @@
 #include "portal/names.h"
 #include "portal/page.h"
 #include "portal/shelf.h"
+#include "portal/care/care_pages.h"
 #include "portal/team/team.h"
 
 #include <limits.h>
@@ -174,16 +175,22 @@ static void redirect_to_english(struct http_request *r, void *context)
 }
 
 // The address of a page as the server matches it: "/meter/{id}" is everything below "/meter".
+static bool is_resident_page(str name)
+{
+    return str_eq(name, STR("care-home"));
+}
+
 static http_route route_of(struct page_route *page)
 {
     str path = page->page->path;
     size_t brace;
     const bool has_below = str_find(path, STR("/{"), &brace);
     if (has_below) path = str_slice(path, 0, brace);
-    return (http_route){.methods = HTTP_GET,
+    const bool is_own = is_resident_page(page->page->name);
+    return (http_route){.methods = is_own ? HTTP_GET | HTTP_POST : HTTP_GET,
                         .path = path,
                         .flags = has_below ? HTTP_PREFIX : 0,
-                        .handle = page_handle,
+                        .handle = is_own ? care_resident_handle : page_handle,
                         .context = page};
 }
 

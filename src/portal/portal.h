@@ -18,6 +18,7 @@
 struct portal;
 struct identity;
 struct kpi_office;
+struct care;
 
 typedef struct {
     struct store *store;
@@ -35,6 +36,7 @@ typedef struct {
     struct passwords *passwords;  // with identity
     struct kpi_office *kpi;       // NULL: without the pages of the assessment
     struct schedule *schedule;    // what the staff see of the jobs; may be NULL
+    struct care *care;            // NULL: no signs of life
 } portal_config;
 
 // Listens on the store, so before its first write. Texts of the config must outlive the portal.

@@ -113,7 +113,9 @@ sign_do sign_watch_tick(struct sign_watch *w, instant now, struct sign_message *
 {
     const sign_slot s = sign_slot_of(w->zone, now);
     const civil c = w->zone ? tz_civil(w->zone, now) : time_to_civil(now);
-    const bool is_due = slot_day(s) > w->sent_day && c.hour * 60 + c.minute >= w->minute;
+    // A new box is heard of at once: whoever puts it there sees that it works.
+    const bool is_due = w->sent_day == 0 ||
+                        (slot_day(s) > w->sent_day && c.hour * 60 + c.minute >= w->minute);
     sign_word word = word_of(sign_home_judge(&w->home, &w->parameters, w->zone, now));
     if (word != SIGN_LOOK) {
         w->asked_at = 0;

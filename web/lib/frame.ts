@@ -85,7 +85,7 @@ function file(page: Page, c: Context, files: Files): Html {
 
 // Links of the footer, in order.
 const FOOT: [string, MessageId][] = [
-  ['uitleg', 'explain.menu'], ['data', 'data.menu'], ['registers/sensoren', 'register.title'], ['status', 'status.title'],
+  ['uitleg', 'explain.menu'], ['data', 'data.menu'], ['registers/sensoren', 'register.title'], ['registers/verwerkingen', 'processing.title'], ['registers/algoritmen', 'algorithms.title'], ['status', 'status.title'],
   ['contact', 'contact.title'], ['toegankelijkheid', 'accessibility.title'], ['privacy', 'privacy.title'],
 ];
 

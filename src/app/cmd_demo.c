@@ -54,6 +54,16 @@ static void show(int64_t done, int64_t all, void *context)
     progress_show(context, done, all);
 }
 
+static bool fill_kpi(struct demo *d, err *e)
+{
+    const struct kpi_office *o = d->peil->kpi;
+    const instant now = time_now();
+    size_t measured;
+    if (!o) return true;
+    return demo_kpi_fill(o, now, e) && rollups_catch_up(d->peil->rollups, e) &&
+           kpi_work_measure(o, d->peil->rollups, kpi_office_year(o, now), now, &measured, e);
+}
+
 // On the first start only.
 static bool fill(struct demo *d, err *e)
 {
@@ -68,7 +78,7 @@ static bool fill(struct demo *d, err *e)
     const bool ok = demo_fill(d->peil->store, d->peil->ingest, time_now() / TIME_MINUTE * TIME_MINUTE, show,
                               &p, e);
     progress_end(&p);
-    return ok;
+    return ok && fill_kpi(d, e);
 }
 
 // A token that this run may show; the one of the last run is withdrawn.

@@ -131,8 +131,11 @@ bool kpi_directory(const struct settings *s, arena *a, str *out)
 
 static bool start_kpi(struct peil *p, err *e)
 {
-    str directory;
-    if (!kpi_directory(&p->settings, p->arena, &directory)) return err_no_memory(e);
+    str directory, page = {0};
+    const str root = p->settings.http.root_url;
+    if (!kpi_directory(&p->settings, p->arena, &directory) ||
+        (root.n && !arena_print(p->arena, &page, "%.*s/team/kpi", STR_ARG(root))))
+        return err_no_memory(e);
     const kpi_office_config c = {.store = p->store,
                                  .zone = p->zone,
                                  .areas = p->areas,
@@ -140,14 +143,16 @@ static bool start_kpi(struct peil *p, err *e)
                                  .directory = directory.p,
                                  .set = p->settings.kpi.set,
                                  .area = p->settings.kpi.area,
-                                 .is_demo = p->settings.portal.demo};
+                                 .is_demo = p->settings.portal.demo,
+                                 .page = page};
     if (!kpi_office_open(&c, &p->kpi, e)) {
         if (e->code != ERR_ABSENT || p->settings.kpi.directory.n) return err_within(e, "kpi");
         log_warning("no assessment: its set of indicators is not there", "directory=%s", directory.p);
         return true;
     }
     p->api.kpi = p->kpi;
-    return true;
+    p->kpi_work = (struct kpi_work){p->kpi, p->rollups};
+    return kpi_work_schedule(&p->kpi_work, p->schedule, e);
 }
 
 static bool start_watch(struct peil *p, err *e)

@@ -17,7 +17,7 @@
 #include "ingest/ingest.h"
 #include "ingest/site.h"
 #include "rollup/rollup.h"
-#include "kpi/office.h"
+#include "kpi/work.h"
 #include "sta/request.h"
 #include "store/store.h"
 
@@ -41,7 +41,8 @@ struct peil {
     struct api_parts api;
     struct areas *areas;
     struct rollups *rollups;
-    struct kpi_office *kpi;      // NULL: no set of indicators is installed
+    struct kpi_office *kpi;  // NULL: no set of indicators is installed
+    struct kpi_work kpi_work;
     struct p1_readers *meters;
     struct town_broker *broker;  // NULL: no broker is named
     str mqtt_endpoint;

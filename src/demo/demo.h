@@ -13,6 +13,10 @@
 NODISCARD bool demo_fill(struct store *s, struct ingest *in, instant now,
                          void (*progress)(int64_t done, int64_t all, void *context), void *context, err *e);
 
+struct kpi_office;
+// Figures for the assessment: two whole years and what there is of this one, marked as demonstration. After demo_fill.
+NODISCARD bool demo_kpi_fill(const struct kpi_office *o, instant now, err *e);
+
 struct demo_feed;
 
 typedef struct {

@@ -20,6 +20,7 @@ typedef struct {
     str set;                // "u4ssc"
     str area;               // the municipality's code: "GM0603"
     bool is_demo;
+    str page;  // address of the staff's page, for reminders; may be empty
 } kpi_office_config;
 
 struct kpi_office {

@@ -320,7 +320,7 @@ static const struct api_field value_fields[] = {
     {"method", API_TEXT, .about = "How it was found"},
     {"origin", API_WORD, "hand import sensors", "How it came here"},
     {"demo", API_BOOLEAN, .about = "It is demonstration"},
-    {"capture", API_NUMBER, .about = "Of sensors: share of the hours with a valid reading"},
+    {"capture", API_NUMBER, .about = "Of sensors: share of the days with a reading"},
     {"note", API_TEXT, .about = "Remark"},
     {"reason", API_TEXT, .about = "Why rejected, not applicable, or an override"},
     {"by", API_TEXT, .about = "Who did this"},

@@ -67,7 +67,7 @@ struct kpi_value {
     kpi_method method;
     kpi_origin origin;
     bool is_demo;
-    double capture;  // of sensors: share of the hours with a valid reading, 0 to 1; NAN otherwise
+    double capture;  // of sensors: share of the days with a reading, 0 to 1; NAN otherwise
     str note, reason;
     str by, submitted_by;
     instant at;

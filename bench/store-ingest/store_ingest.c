@@ -243,6 +243,14 @@ static bool count_summary(const struct summary *s, void *context, err *e)
     return true;
 }
 
+static bool count_observation(const struct observation *o, void *context, err *e)
+{
+    (void)e;
+    double *sum = context;
+    *sum += (double)o->result.number.units;
+    return true;
+}
+
 static int64_t rows_of(struct snapshot *at, const char *sql, int64_t a, int64_t b, int64_t c)
 {
     struct connection *connection = snapshot_connection(at);
@@ -266,14 +274,15 @@ enum question {
     LATEST_OF_ALL,
     NEWEST_TEN,
     DAY_OF_ONE,
+    DAY_OF_ONE_SQL,
     HOURS_OF_ONE,
     HOURS_OF_ALL,
     P95_DAYS_OF_ALL,
     QUESTIONS
 };
 static const char *const question_names[] = {
-    "Q1 latest of one", "Q2 latest of all", "newest ten of all, SQL", "Q3 a day of one, SQL",
-    "Q4 hours of one",  "Q5 hours of all",  "Q6 daily p95 of all"};
+    "Q1 latest of one",  "Q2 latest of all", "newest ten of all, SQL", "Q3 a day of one",
+    "a day of one, SQL", "Q4 hours of one",  "Q5 hours of all",        "Q6 daily p95 of all"};
 
 static void ask(const struct plan *p, enum question q, uint64_t round)
 {
@@ -287,26 +296,32 @@ static void ask(const struct plan *p, enum question q, uint64_t round)
     if (!snapshot_open(store, &at, &e)) die("snapshot", &e);
     bool ok = true;
     const int64_t day = workload_time(&p->workload, 0, round * 97 % p->steps) / TIME_DAY * TIME_DAY;
-    const bool is_all = q == LATEST_OF_ALL || q == HOURS_OF_ALL || q == P95_DAYS_OF_ALL;
-    for (entity_id s = is_all ? 1 : one; ok && s <= (is_all ? (entity_id)p->streams : one); s++) {
-        arena_reset(a);
-        if (q == LATEST_OF_ONE || q == LATEST_OF_ALL) ok = store_latest(at, s, a, &o, &e);
-        if (q == NEWEST_TEN)
-            rows_of(at,
-                    "SELECT id, phen_start, result_units FROM observation ORDER BY phen_start DESC LIMIT 10",
-                    0, 0, 0);
-        if (q == DAY_OF_ONE)
-            rows_of(at,
-                    "SELECT id, phen_start, result_units, result_scale FROM observation WHERE stream = ?1 "
-                    "AND phen_start >= ?2"
-                    " AND phen_start < ?3 ORDER BY phen_start",
-                    s, day, day + TIME_DAY);
-        if (q == HOURS_OF_ONE || q == HOURS_OF_ALL)
-            ok = store_summaries(at, s, PERIOD_HOUR, NULL, ever, count_summary, &sum, &e);
-        for (uint64_t d = 0; q == P95_DAYS_OF_ALL && ok && d < p->steps / 1440; d++) {
-            const instant from = workload_time(&p->workload, 0, 0) + (instant)d * TIME_DAY;
-            ok = store_quantile(at, s, (interval){from, from + TIME_DAY}, 0.95, &sum, &e);
-        }
+    static const double p95 = 0.95;
+    const struct stream_list of_one = {&one, 1};
+    const struct statistics_ask hours = {.period = PERIOD_HOUR, .when = ever}, days = {.period = PERIOD_DAY,
+                                                                                       .when = ever,
+                                                                                       .quantiles = &p95,
+                                                                                       .quantile_count = 1};
+    const interval the_day = {day, day + TIME_DAY};
+    switch (q) {
+    case LATEST_OF_ONE: ok = store_latest(at, one, a, &o, &e); break;
+    case LATEST_OF_ALL: ok = store_latest_each(at, ALL_STREAMS, count_observation, &sum, &e); break;
+    case DAY_OF_ONE: ok = store_observations(at, one, the_day, count_observation, &sum, &e); break;
+    case HOURS_OF_ONE: ok = store_statistics(at, of_one, &hours, count_summary, &sum, &e); break;
+    case HOURS_OF_ALL: ok = store_statistics(at, ALL_STREAMS, &hours, count_summary, &sum, &e); break;
+    case P95_DAYS_OF_ALL: ok = store_statistics(at, ALL_STREAMS, &days, count_summary, &sum, &e); break;
+    case NEWEST_TEN:
+        rows_of(at, "SELECT id, phen_start, result_units FROM observation ORDER BY phen_start DESC LIMIT 10",
+                0, 0, 0);
+        break;
+    case DAY_OF_ONE_SQL:
+        rows_of(at,
+                "SELECT id, phen_start, result_units, result_scale FROM observation WHERE stream = ?1 AND "
+                "phen_start >= ?2"
+                " AND phen_start < ?3 ORDER BY phen_start",
+                one, day, day + TIME_DAY);
+        break;
+    case QUESTIONS: break;
     }
     if (!ok) die(question_names[q], &e);
     snapshot_close(at);

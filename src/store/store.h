@@ -169,6 +169,7 @@ struct summary {
     double sum, sum_squares;  // for merging
     double energetic_mean;    // 10 lg mean(10^(x/10)): for levels in dB
     double first, last;
+    const double *quantiles;  // of store_statistics: those asked for
 };
 struct tz;
 typedef bool (*summary_each)(const struct summary *s, void *context, err *e);
@@ -200,21 +201,19 @@ NODISCARD bool store_latest_each(struct snapshot *at, struct stream_list streams
 // Observations of a stream with phenomenonTime (start) in `when` (TIME_NONE: open), oldest first.
 NODISCARD bool store_observations(struct snapshot *at, entity_id stream, interval when, observation_each each,
                                   void *context, err *e);
-// store_summaries of many: all of a stream's periods, then those of the next stream.
-NODISCARD bool store_summaries_each(struct snapshot *at, struct stream_list streams, period p,
-                                    const struct tz *zone, interval when, summary_each each, void *context,
-                                    err *e);
-// The quantile (0..1) of each period of each stream, with how many values it is of; as exact as store_quantile's.
-struct quantile {
-    entity_id stream;
+// What store_summaries gives, of many and with quantiles, in one pass: all periods of a stream, then those of the next. What is not
+// asked for is not worked out: the energetic mean costs more than all the rest.
+#define STATISTICS_QUANTILES 12
+struct statistics_ask {
+    period period;
+    const struct tz *zone;  // NULL: hours and days of UTC
     interval when;
-    int64_t count;
-    double value;
+    bool with_energy;         // energetic_mean
+    const double *quantiles;  // each 0..1; as exact as store_quantile's
+    size_t quantile_count;
 };
-typedef bool (*quantile_each)(const struct quantile *q, void *context, err *e);
-NODISCARD bool store_quantiles(struct snapshot *at, struct stream_list streams, period p,
-                               const struct tz *zone, interval when, double quantile, quantile_each each,
-                               void *context, err *e);
+NODISCARD bool store_statistics(struct snapshot *at, struct stream_list streams, const struct statistics_ask *ask,
+                                summary_each each, void *context, err *e);
 
 // ---- After the commit --------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define PIECE_BYTES 32768
-#define STATISTICS_MAX 12
+#define STATISTICS_MAX STATISTICS_QUANTILES
 #define SNAPSHOT_US (10 * TIME_SECOND)  // an older one would keep the store's log from being cut
 #define LIMIT_MOST 1000000
 
@@ -95,19 +95,31 @@ static double statistic_of(const struct summary *s, statistic_kind kind)
 
 static bool add_period(const struct summary *s, void *context, err *e)
 {
+    (void)e;
     struct rows *r = context;
     begin_row(r, s->stream);
     add_instant(r, s->when.start);
-    for (size_t i = 0; i < r->statistic_count; i++) {
-        double v = statistic_of(s, r->statistics[i].kind);
-        if (r->statistics[i].kind == STAT_QUANTILE &&
-            !store_quantile(r->at, s->stream, s->when, r->statistics[i].quantile, &v, e))
-            return false;
+    for (size_t i = 0, quantile = 0; i < r->statistic_count; i++) {
+        const bool is_quantile = r->statistics[i].kind == STAT_QUANTILE;
         buf_add(r->out, STR(","));
-        buf_add_double(r->out, v);
+        buf_add_double(r->out,
+                       is_quantile ? s->quantiles[quantile++] : statistic_of(s, r->statistics[i].kind));
     }
     buf_add(r->out, STR("]"));
     return true;
+}
+
+static bool add_statistics(struct rows *r, entity_id id, err *e)
+{
+    double quantiles[STATISTICS_MAX];
+    struct statistics_ask ask = {
+        .period = r->period, .zone = r->zone, .when = r->when, .quantiles = quantiles};
+    for (size_t i = 0; i < r->statistic_count; i++) {
+        const struct statistic *s = &r->statistics[i];
+        if (s->kind == STAT_QUANTILE) quantiles[ask.quantile_count++] = s->quantile;
+        if (s->kind == STAT_ENERGETIC_MEAN) ask.with_energy = true;
+    }
+    return store_statistics(r->at, (struct stream_list){&id, 1}, &ask, add_period, r, e);
 }
 
 static bool add_latest(struct rows *r, entity_id id, err *e)
@@ -209,7 +221,7 @@ static bool add_stream(struct rows *r, bool *ended, err *e)
     *ended = true;
     if (!refresh_snapshot(r, e)) return false;
     if (r->kind == ROWS_LATEST) return add_latest(r, id, e);
-    return store_summaries(r->at, id, r->period, r->zone, r->when, add_period, r, e);
+    return add_statistics(r, id, e);
 }
 
 static bool next_piece(void *context, buf *out, bool *more, err *e)

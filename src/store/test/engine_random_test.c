@@ -481,7 +481,7 @@ static bool check_next(const struct observation *o, void *context, err *e)
     return true;
 }
 
-static bool check_median(const struct quantile *q, void *context, err *e)
+static bool check_day(const struct summary *q, void *context, err *e)
 {
     (void)e;
     static struct item sorted[MOST];
@@ -495,7 +495,8 @@ static bool check_median(const struct quantile *q, void *context, err *e)
     }
     assert_int_equal(q->count, n);
     qsort(sorted, n, sizeof sorted[0], compare_units);
-    assert_true(q->value == (double)sorted[(n + 1) / 2 - 1].units / 10);
+    assert_true(q->quantiles[0] == (double)sorted[(n + 1) / 2 - 1].units / 10);
+    assert_true(q->quantiles[1] == q->max && q->max == (double)sorted[n - 1].units / 10);
     return true;
 }
 
@@ -508,12 +509,9 @@ static void check_passes(struct snapshot *at, entity_id id, const struct series 
     if (!store_observations(at, id, ever, check_next, &k, &e)) fail_msg("%s", e.text);
     assert_int_equal(k.at, s->count);
     k.at = 0;
-    if (!store_quantiles(at, twice, PERIOD_DAY, NULL, ever, 0.5, check_median, &k, &e))
-        fail_msg("%s", e.text);
-    assert_int_equal(k.at, s->count);
-    k.at = 0;
-    if (!store_summaries_each(at, twice, PERIOD_HOUR, NULL, ever, check_summary, &k, &e))
-        fail_msg("%s", e.text);
+    const struct statistics_ask days = {
+        .period = PERIOD_DAY, .when = ever, .quantiles = (const double[]){0.5, 1}, .quantile_count = 2};
+    if (!store_statistics(at, twice, &days, check_day, &k, &e)) fail_msg("%s", e.text);
     assert_int_equal(k.at, s->count);
 }
 

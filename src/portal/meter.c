@@ -154,12 +154,9 @@ static bool read_place(struct loader *l, struct meter *m, const struct record *r
     if (m->has_place || !keep(l, v, &text)) return m->has_place;
     if (!text.n || !json_parse(text, l->a, &geo, &ignored) || !point_in(geo, &m->place)) return true;
     m->has_place = true;
-    if (l->list->atlas) {
-        const struct area_spot spot = atlas_spot(
-            l->list->atlas, (struct area_place){m->place.longitude, m->place.latitude}, l->list->year);
-        m->leaf = spot.leaf;
-        m->street = spot.street;
-    }
+    if (l->list->atlas)
+        m->spot = atlas_spot(l->list->atlas, (struct area_place){m->place.longitude, m->place.latitude},
+                             l->list->year);
     if (m->is_coarse) m->place = on_grid(m->place);
     return true;
 }
@@ -172,10 +169,10 @@ static bool make_ground(struct loader *l)
     size_t n = 0;
     if (!leaves) return err_no_memory(l->e);
     for (size_t i = 0; i < list->count; i++)
-        if (list->all[i].leaf) leaves[n++] = list->all[i].leaf;
+        if (list->all[i].spot.leaf) leaves[n++] = list->all[i].spot.leaf;
     if (!ground_make(list->atlas, list->year, leaves, n, l->a, &list->ground, l->e)) return false;
     for (size_t i = 0; i < list->count; i++)
-        list->all[i].area = ground_find(&list->ground, list->atlas, list->all[i].leaf, list->year);
+        list->all[i].area = ground_find(&list->ground, list->atlas, list->all[i].spot.leaf, list->year);
     return true;
 }
 

@@ -42,9 +42,8 @@ struct meter {
     bool is_coarse;  // the place is the middle of a square of METER_GRID_M, for a meter at somebody's home
     struct place place;          // as residents see it
     const struct outline *area;  // of the ground; NULL: in none
-    const struct area *leaf;     // the smallest one known; NULL: it has no place, or no areas are known
-    const struct area *street;   // NULL: none known
-    struct series *series;       // in the order of model/quantity.h
+    struct area_spot spot;  // where it lies in the tree; all NULL: it has no place, or no areas are known
+    struct series *series;  // in the order of model/quantity.h
     size_t series_count;
 };
 

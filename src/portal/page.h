@@ -57,6 +57,8 @@ typedef bool (*page_view)(struct page *p, err *e);
 
 NODISCARD bool view_map(struct page *p, err *e);  // home and map
 NODISCARD bool view_meter(struct page *p, err *e);
+NODISCARD bool view_area(struct page *p, err *e);
+NODISCARD bool view_area_card(struct page *p, err *e);
 NODISCARD bool view_qr(struct page *p, err *e);
 NODISCARD bool view_data(struct page *p, err *e);
 NODISCARD bool view_explain(struct page *p, err *e);

@@ -33,6 +33,9 @@ static const struct {
     {STR("kpi"), view_kpi},
     {STR("kpi-indicator"), view_kpi_indicator},
     {STR("kpi-report"), view_kpi_report},
+    {STR("area"), view_area},
+    {STR("embed-area"), view_area_card},
+    {STR("card-area"), view_area_card},
 };
 
 static page_view view_of(str name)

@@ -6,10 +6,13 @@
 
 #define WEEK_HOURS (7 * 24)
 #define MONTH_DAYS 30
+#define YEAR_DAYS 365
 #define POINTS_MAX 1024
 
-static const str keys[PAST_COUNT] = {
-    [PAST_DAY] = {"dag", 3}, [PAST_WEEK] = {"week", 4}, [PAST_MONTH] = {"maand", 5}};
+static const str keys[PAST_COUNT] = {[PAST_DAY] = {"dag", 3},
+                                     [PAST_WEEK] = {"week", 4},
+                                     [PAST_MONTH] = {"maand", 5},
+                                     [PAST_YEAR] = {"jaar", 4}};
 
 str past_period_key(past_period p)
 {
@@ -204,14 +207,14 @@ static bool read_week(struct snapshot *at, const struct series *s, const struct 
 }
 
 // Days are the town's own, so that one of them has 23 hours and one 25.
-static bool read_month(struct snapshot *at, const struct series *s, const struct tz *zone, instant now,
-                       struct past *out, err *e)
+static bool read_days(struct snapshot *at, const struct series *s, int days, const struct tz *zone,
+                      instant now, struct past *out, err *e)
 {
     out->step = TIME_DAY;
     out->gap_least = 20 * TIME_HOUR;
     const instant today = tz_day_start(zone, now);
     out->when.end = tz_day_start(zone, today + 30 * TIME_HOUR);
-    out->when.start = tz_day_start(zone, today - (MONTH_DAYS - 1) * TIME_DAY + 12 * TIME_HOUR);
+    out->when.start = tz_day_start(zone, today - (days - 1) * TIME_DAY + 12 * TIME_HOUR);
     return read_summaries(at, s, PERIOD_DAY, zone, now, out, e);
 }
 
@@ -235,7 +238,8 @@ bool past_read(struct snapshot *at, const struct series *s, past_period p, const
     switch (p) {
     case PAST_DAY: ok = read_day(at, s, now, a, &made, e); break;
     case PAST_WEEK: ok = read_week(at, s, zone, now, &made, e); break;
-    case PAST_MONTH: ok = read_month(at, s, zone, now, &made, e); break;
+    case PAST_MONTH: ok = read_days(at, s, MONTH_DAYS, zone, now, &made, e); break;
+    case PAST_YEAR: ok = read_days(at, s, YEAR_DAYS, zone, now, &made, e); break;
     case PAST_COUNT: break;
     }
     if (!ok) return false;

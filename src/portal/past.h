@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// past.h: what a series measured in the last day, week or month, as points for a chart and a table.
+// past.h: what a series measured in the last day, week, month or year, as points for a chart and a table.
 // Units    values in the unit shown; a level in dB is averaged energetically
 // Owns     points lie in the arena
 // Errors   what the store says; ERR_LIMIT
@@ -11,7 +11,7 @@
 #include "portal/meter.h"
 #include "render/svg_chart.h"
 
-typedef enum { PAST_DAY, PAST_WEEK, PAST_MONTH, PAST_COUNT } past_period;
+typedef enum { PAST_DAY, PAST_WEEK, PAST_MONTH, PAST_YEAR, PAST_COUNT } past_period;
 
 struct past {
     past_period period;
@@ -24,7 +24,7 @@ struct past {
 
 NODISCARD bool past_read(struct snapshot *at, const struct series *s, past_period p, const struct tz *zone,
                          instant now, arena *a, struct past *out, err *e);
-str past_period_key(past_period p);  // "dag", "week", "maand": in addresses
+str past_period_key(past_period p);  // "dag", "week", "maand", "jaar": in addresses
 bool past_period_by_key(str key, past_period *out);
 
 #endif

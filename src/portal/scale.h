@@ -7,7 +7,7 @@
 
 #include "model/quantity.h"
 
-#define SCALE_CLASSES_MAX 6
+#define SHOWN_CLASSES_MAX 6
 
 struct scale_class {
     double below;  // holds values from the class before up to here; the last one INFINITY
@@ -21,7 +21,7 @@ struct scale {
     bool from_zero;  // the axis of a chart starts at zero
     str note;        // id of the text that says where the classes come from
     int class_count;
-    struct scale_class classes[SCALE_CLASSES_MAX];
+    struct scale_class classes[SHOWN_CLASSES_MAX];
 };
 
 const struct scale *scale_of(const struct quantity *q);  // q NULL or without classes: a plain one

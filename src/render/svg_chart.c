@@ -117,6 +117,21 @@ static void draw_axes(buf *out, const struct chart *c)
     }
 }
 
+static void draw_guidelines(buf *out, const struct chart *c)
+{
+    for (size_t i = 0; i < c->line_count; i++) {
+        const struct chart_line *l = &c->lines[i];
+        if (l->value < c->low || l->value > c->high) continue;
+        const double y = y_of(c, l->value);
+        buf_print(out,
+                  "<line class=\"guideline\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>"
+                  "<text class=\"zone-word\" x=\"100%%\" dx=\"-6\" y=\"%.1f\">",
+                  y, y, y - 5);
+        html_escape(out, l->text);
+        BUF_LIT(out, "</text>");
+    }
+}
+
 static void draw_gaps(buf *out, const struct chart *c)
 {
     interval gaps[GAPS_DRAWN_MAX];
@@ -201,6 +216,7 @@ void svg_chart(buf *out, const struct chart *c)
     draw_gaps(out, c);
     draw_runs(out, c);
     draw_lone_points(out, c);
+    draw_guidelines(out, c);
     name_classes(out, c);
     BUF_LIT(out, "</svg>");
 }

@@ -30,6 +30,12 @@ struct chart_class {
     str class, word;
 };
 
+// A guideline: a dashed line over the whole width, its text above it at the right end.
+struct chart_line {
+    double value;
+    str text;
+};
+
 struct chart {
     interval when;
     instant step;                      // between two points without a gap
@@ -41,6 +47,8 @@ struct chart {
     size_t value_tick_count, time_tick_count;
     const struct chart_class *classes;
     size_t class_count;
+    const struct chart_line *lines;  // outside the axis: left out
+    size_t line_count;
     str title;       // what it shows, for who cannot see it
     str gap_text;    // "geen meting"
     str empty_text;  // when there is no point at all

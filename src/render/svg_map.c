@@ -85,17 +85,54 @@ static void draw_ring(buf *out, const struct projection *p, const struct ring *r
     BUF_LIT(out, "z");
 }
 
-static void draw_outlines(buf *out, const struct projection *p, const struct outlines *o)
+static void draw_outline(buf *out, const struct projection *p, const struct outline *o,
+                         const char *attributes)
 {
-    buf_print(
-        out,
-        "<svg viewBox=\"0 0 %d %d\" width=\"100%%\" height=\"100%%\" class=\"areas\" aria-hidden=\"true\">",
-        MAP_WIDTH, MAP_HEIGHT);
-    for (size_t i = 0; i < o->count; i++) {
-        BUF_LIT(out, "<path d=\"");
-        for (size_t r = 0; r < o->all[i].ring_count; r++) draw_ring(out, p, &o->all[i].rings[r]);
-        BUF_LIT(out, "\"/>");
+    buf_print(out, "<path%s d=\"", attributes);
+    for (size_t r = 0; r < o->ring_count; r++) draw_ring(out, p, &o->rings[r]);
+    BUF_LIT(out, "\"/>");
+}
+
+static void draw_area(buf *out, const struct projection *p, const struct outline *o, const struct map_area *a)
+{
+    if (a->href.n) {
+        BUF_LIT(out, "<a href=\"");
+        html_escape(out, a->href);
+        BUF_LIT(out, "\" aria-label=\"");
+        html_escape(out, a->label);
+        BUF_LIT(out, "\">");
     }
+    BUF_LIT(out, "<g class=\"area");
+    if (a->class.n) buf_print(out, " classed %.*s", STR_ARG(a->class));
+    if (a->is_here) BUF_LIT(out, " here");
+    BUF_LIT(out, "\">");
+    draw_outline(out, p, o, "");
+    if (a->is_hatched) draw_outline(out, p, o, " class=\"hatched\" fill=\"url(#hatch)\"");
+    BUF_LIT(out, "</g>");
+    if (a->href.n) BUF_LIT(out, "</a>");
+}
+
+static bool has_links(const struct map_area *areas, size_t count)
+{
+    for (size_t i = 0; areas && i < count; i++)
+        if (areas[i].href.n) return true;
+    return false;
+}
+
+static void draw_outlines(buf *out, const struct projection *p, const struct outlines *o,
+                          const struct map_area *areas)
+{
+    buf_print(out, "<svg viewBox=\"0 0 %d %d\" width=\"100%%\" height=\"100%%\" class=\"areas\"%s>",
+              MAP_WIDTH, MAP_HEIGHT, has_links(areas, o->count) ? "" : " aria-hidden=\"true\"");
+    if (areas)
+        BUF_LIT(out, "<pattern id=\"hatch\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\" "
+                     "patternTransform=\"rotate(45)\"><path d=\"M0 0V8\" stroke=\"#fff\" "
+                     "stroke-width=\"2\"/></pattern>");
+    for (size_t i = 0; i < o->count; i++)
+        if (areas)
+            draw_area(out, p, &o->all[i], &areas[i]);
+        else
+            draw_outline(out, p, &o->all[i], "");
     BUF_LIT(out, "</svg>");
 }
 
@@ -290,7 +327,8 @@ static int north_first(const void *a, const void *b)
     return (la < lb) - (la > lb);
 }
 
-void svg_map(buf *out, const struct outlines *o, struct map_marker *markers, size_t count, str title)
+void svg_map(buf *out, const struct outlines *o, const struct map_area *areas, struct map_marker *markers,
+             size_t count, str title)
 {
     const struct projection p = fit(o, markers, count);
     BUF_LIT(out, "<svg class=\"map-plot\" role=\"group\" aria-label=\"");
@@ -298,7 +336,7 @@ void svg_map(buf *out, const struct outlines *o, struct map_marker *markers, siz
     BUF_LIT(out, "\">");
     if (count) qsort(markers, count, sizeof *markers, north_first);
     if (o && o->count) {
-        draw_outlines(out, &p, o);
+        draw_outlines(out, &p, o, areas);
         name_areas(out, &p, o, markers, count);
     }
     struct shift *shifts = count <= SPREAD_MARKERS_MAX ? spread(&p, markers, count) : NULL;

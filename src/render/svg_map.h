@@ -28,8 +28,18 @@ struct map_marker {
     str attributes;  // more of them, made by peil: data-stream="12"
 };
 
-// `o` NULL or empty: the frame fits the markers. Markers are drawn from north to south: reorders `markers`.
-void svg_map(buf *out, const struct outlines *o, struct map_marker *markers, size_t count, str title);
+// What an outline shows beside its shape; one for each of the outlines.
+struct map_area {
+    str class;        // "lki-2"; empty: none
+    str href;         // empty: no link
+    str label;        // the link's name
+    bool is_here;     // the one that the page is about
+    bool is_hatched;  // a pattern over its colour: the worse classes, for who does not see colours
+};
+
+// `areas` NULL: outlines are ground only. `o` NULL or empty: the frame fits the markers. Markers are drawn from north to south: reorders `markers`.
+void svg_map(buf *out, const struct outlines *o, const struct map_area *areas, struct map_marker *markers,
+             size_t count, str title);
 
 // One mark on its own, for the legend.
 void svg_mark(buf *out, mark_shape shape);

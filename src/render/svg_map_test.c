@@ -47,7 +47,7 @@ TEST(a_marker_in_the_middle_of_the_area_stands_in_the_middle_of_the_frame)
 {
     struct fixture f = start();
     struct map_marker m[] = {marker(4.32, 52.015)};
-    svg_map(&f.out, f.o, m, 1, STR("Kaart"));
+    svg_map(&f.out, f.o, NULL, m, 1, STR("Kaart"));
     // Mercator puts half of the degrees a hair south of half of the height.
     assert_true(shows(&f, "<svg x=\"50.00%\" y=\"50.0"));
     assert_true(
@@ -60,7 +60,7 @@ TEST(names_and_labels_are_escaped)
     struct fixture f = start();
     struct map_marker m[] = {marker(4.32, 52.015)};
     m[0].label = STR("<script>");
-    svg_map(&f.out, f.o, m, 1, STR("\"quoted\""));
+    svg_map(&f.out, f.o, NULL, m, 1, STR("\"quoted\""));
     assert_true(shows(&f, "A &amp; B"));
     assert_true(shows(&f, "aria-label=\"&quot;quoted&quot;\""));
     assert_false(shows(&f, "<script>"));
@@ -71,7 +71,7 @@ TEST(markers_outside_the_town_are_left_to_the_list)
 {
     struct fixture f = start();
     struct map_marker m[] = {marker(10, 52), marker(4.32, 10)};
-    svg_map(&f.out, f.o, m, 2, STR("Kaart"));
+    svg_map(&f.out, f.o, NULL, m, 2, STR("Kaart"));
     assert_false(shows(&f, "class=\"marker"));
     end(&f);
 }
@@ -80,7 +80,7 @@ TEST(without_outlines_the_frame_fits_the_markers)
 {
     struct fixture f = start();
     struct map_marker m[] = {marker(4.30, 52.01), marker(4.34, 52.01)};
-    svg_map(&f.out, NULL, m, 2, STR("Kaart"));
+    svg_map(&f.out, NULL, NULL, m, 2, STR("Kaart"));
     assert_true(shows(&f, "<svg x=\"2.33%\" y=\"50.00%\""));  // the margin of 14 of 600
     assert_true(shows(&f, "<svg x=\"97.67%\" y=\"50.00%\""));
     end(&f);
@@ -90,7 +90,7 @@ TEST(markers_at_one_place_move_apart)
 {
     struct fixture f = start();
     struct map_marker m[] = {marker(4.32, 52.015), marker(4.32, 52.0151)};
-    svg_map(&f.out, f.o, m, 2, STR("Kaart"));
+    svg_map(&f.out, f.o, NULL, m, 2, STR("Kaart"));
     assert_true(shows(&f, "transform=\"translate(0 -12)\"") || shows(&f, "transform=\"translate(0 -11)\""));
     assert_true(shows(&f, "transform=\"translate(0 12)\"") || shows(&f, "transform=\"translate(0 11)\""));
     end(&f);
@@ -99,7 +99,7 @@ TEST(markers_at_one_place_move_apart)
 TEST(a_map_of_nothing_is_an_empty_frame)
 {
     struct fixture f = start();
-    svg_map(&f.out, NULL, NULL, 0, STR("Kaart"));
+    svg_map(&f.out, NULL, NULL, NULL, 0, STR("Kaart"));
     assert_str(buf_str(&f.out), "<svg class=\"map-plot\" role=\"group\" aria-label=\"Kaart\"></svg>");
     end(&f);
 }

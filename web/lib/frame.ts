@@ -126,6 +126,7 @@ function embedFrame(page: Page, c: Context, files: Files): Html {
   <meta name="color-scheme" content="light dark">
   <meta name="robots" content="noindex">
   <base target="_blank">
+  <link rel="icon" href="${files.icon}" type="image/svg+xml">
   ${styles(files)}
 </head>
 <body class="embedded page-${page.name}">

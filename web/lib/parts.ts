@@ -47,16 +47,8 @@ export function legend(c: Context): Html {
   </div>`;
 }
 
-export function list(c: Context): Html {
-  return html`<div class="list" data-list>
-    {{#is_one_area}}<p><a href="{{list_all_href}}">${c.t('list.all')}</a></p>{{/is_one_area}}
-    <p class="filter" data-filter hidden>
-      <label for="filter">${c.t('list.filter')}</label>
-      <input id="filter" type="search" autocomplete="off" spellcheck="false">
-      <span role="status" class="visually-hidden" data-filter-count></span>
-    </p>
-    {{^meters}}{{^areas}}<p class="empty">${c.t('list.empty')}</p>{{/areas}}{{/meters}}
-    {{#has_areas}}<table class="meters">
+function areaTable(c: Context): Html {
+  return html`{{#has_areas}}<table class="meters">
       <caption class="visually-hidden">${c.t('list.caption.areas', { layer: raw('{{layer_name}}') })}</caption>
       <thead class="visually-hidden"><tr><th scope="col">${c.t('list.area')}</th><th scope="col">{{layer_name}}</th><th scope="col">${c.t('list.when')}</th></tr></thead>
       <tbody data-part="now">
@@ -67,7 +59,19 @@ export function list(c: Context): Html {
           <td class="when"><time datetime="{{iso}}">{{when}}</time></td>
         </tr>{{/areas}}
       </tbody>
-    </table>{{/has_areas}}
+    </table>{{/has_areas}}`;
+}
+
+// Of meters, or of neighbourhoods where there are very many; an area's page has its parts in a list of their own.
+export function list(c: Context, of: 'all' | 'meters' = 'all'): Html {
+  return html`<div class="list" data-list>
+    <p class="filter" data-filter hidden>
+      <label for="filter">${c.t('list.filter')}</label>
+      <input id="filter" type="search" autocomplete="off" spellcheck="false">
+      <span role="status" class="visually-hidden" data-filter-count></span>
+    </p>
+    {{^has_meters}}${of === 'all' ? html`{{^has_areas}}<p class="empty">${c.t('list.empty')}</p>{{/has_areas}}` : html`<p class="empty">${c.t('list.empty')}</p>`}{{/has_meters}}
+    ${of === 'all' && areaTable(c)}
     {{#has_meters}}<table class="meters">
       <caption class="visually-hidden">${c.t('list.caption', { layer: raw('{{layer_name}}') })}</caption>
       <thead class="visually-hidden"><tr><th scope="col">${c.t('list.meter')}</th><th scope="col">{{layer_name}}</th><th scope="col">${c.t('list.when')}</th></tr></thead>

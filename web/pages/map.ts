@@ -20,7 +20,7 @@ export const page: Page = {
         ${liveBar(c)}
       </div>
     </section>
-    <details class="fold"{{#is_one_area}} open{{/is_one_area}} id="lijst">
+    <details class="fold" id="lijst">
       <summary>${c.t('map.as.list')}: {{list_head}}</summary>
       ${list(c)}
     </details>`,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Home and map: one layer of the town, as a sentence, a map and a list of the same meters.
-#include "portal/view/spot.h"
+#include "portal/view/layer.h"
 #include "render/svg_gauge.h"
 
 #define MAP_BYTES_MAX ((size_t)2 << 20)
 
 // A town with more meters of a layer than this is shown by neighbourhood: a thousand markers are no map, and a thousand rows no list.
 #define METERS_SHOWN_MOST 100
+
+static const struct spot_choice all_meters = {.has = NULL};
 
 static bool is_by_area(const struct spots *s)
 {
@@ -15,61 +17,9 @@ static bool is_by_area(const struct spots *s)
 
 // ---- The map -----------------------------------------------------------------------------------------------------
 
-static str marker_label_id(const struct reading *r)
-{
-    switch (r->state) {
-    case READING_FRESH:
-    case READING_OLD: return r->class ? STR("map.marker") : STR("map.marker.plain");
-    case READING_REJECTED: return STR("map.marker.rejected");
-    case READING_NONE:
-    case READING_SILENT: break;
-    }
-    return STR("map.marker.silent");
-}
-
-static str marker_label(struct page *p, const struct spot *s)
-{
-    const struct fill fills[] = {
-        {STR("name"), s->meter->name},
-        {STR("value"), page_reading(p, s->series, s->reading.value)},
-        {STR("word"), page_word(p, &s->reading)},
-        {STR("when"), page_when(p, s->reading.at)},
-    };
-    return words_fill(p->words, p->a, marker_label_id(&s->reading), fills, sizeof fills / sizeof fills[0]);
-}
-
-static str marker_attributes(struct page *p, const struct spot *s)
-{
-    str out = {0};
-    if (!arena_print(p->a, &out, "data-stream=\"%lld\"", (long long)s->series->id)) p->maker.failed = true;
-    return out;
-}
-
-static struct map_marker marker_of(struct page *p, const struct spot *s, str layer)
-{
-    const bool has_class = reading_has_value(&s->reading) && s->reading.class;
-    return (struct map_marker){
-        .place = s->meter->place,
-        .shape = meter_shape(s->meter->kind),
-        .class = has_class ? s->reading.class->name : STR("plain"),
-        .state = reading_state_name(s->reading.state),
-        .text = page_mark(p, s->series, &s->reading),
-        .label = marker_label(p, s),
-        .href = page_href(p, "meter/%lld?stof=%.*s", (long long)s->meter->id, STR_ARG(layer)),
-        .attributes = marker_attributes(p, s),
-    };
-}
-
-static str count_text(struct page *p, size_t n)
-{
-    str out = {0};
-    if (!arena_print(p->a, &out, "%zu", n)) p->maker.failed = true;
-    return out;
-}
-
 static str area_href(struct page *p, const struct spot_area *a, str layer)
 {
-    return page_href(p, "kaart?laag=%.*s&buurt=%.*s", STR_ARG(layer), STR_ARG(a->outline->code));
+    return page_href(p, "gebied/%.*s?stof=%.*s", STR_ARG(a->outline->code), STR_ARG(layer));
 }
 
 static str area_label(struct page *p, const struct spots *s, const struct spot_area *a)
@@ -79,7 +29,7 @@ static str area_label(struct page *p, const struct spots *s, const struct spot_a
         {STR("value"),
          a->fresh_count ? page_reading(p, s->series, a->middle) : page_text(p, STR("time.never"))},
         {STR("word"), page_class_word(p, a->class)},
-        {STR("count"), count_text(p, a->fresh_count)},
+        {STR("count"), layer_count(p, a->fresh_count)},
     };
     return words_fill(p->words, p->a, a->class ? STR("map.area") : STR("map.area.plain"), fills,
                       sizeof fills / sizeof fills[0]);
@@ -106,7 +56,7 @@ static size_t make_markers(struct page *p, const struct spots *s, struct map_mar
     for (size_t i = 0; i < s->count; i++) {
         const struct meter *m = s->all[i].meter;
         if (m->has_place && (!by_area || m->kind == METER_REFERENCE))
-            out[n++] = marker_of(p, &s->all[i], s->layer);
+            out[n++] = layer_marker(p, &s->all[i], s->layer);
     }
     for (size_t i = 0; by_area && i < s->area_count; i++)
         if (s->areas[i].outline) out[n++] = area_marker(p, s, &s->areas[i]);
@@ -122,36 +72,13 @@ static void put_map(struct page *p, const struct spots *s)
     }
     const size_t n = make_markers(p, s, markers);
     buf svg = {.max = MAP_BYTES_MAX};
-    svg_map(&svg, p->meters->ground.outlines, markers, n,
+    svg_map(&svg, p->meters->ground.outlines, NULL, markers, n,
             words_fill(p->words, p->a, is_by_area(s) ? STR("map.desc.areas") : STR("map.desc"),
-                       FILLS({STR("count"), count_text(p, s->count)})));
+                       FILLS({STR("count"), layer_count(p, s->count)})));
     view_text(&p->maker, p->root, STR("map"), page_buf(p, &svg));
 }
 
 // ---- The list ----------------------------------------------------------------------------------------------------
-
-static str area_name(const struct page *p, const struct meter *m)
-{
-    return m->area ? m->area->name : page_text(p, STR("list.elsewhere"));
-}
-
-static void put_row(struct page *p, struct view *meters, const struct spot *s, str layer)
-{
-    struct view *v = view_object(&p->maker, meters, (str){0});
-    view_text(&p->maker, v, STR("name"), s->meter->name);
-    view_text(&p->maker, v, STR("area"), area_name(p, s->meter));
-    view_text(&p->maker, v, STR("href"),
-              page_href(p, "meter/%lld?stof=%.*s", (long long)s->meter->id, STR_ARG(layer)));
-    page_put_reading(p, v, s->series, &s->reading);
-}
-
-// Meters come by neighbourhood's name already.
-static void put_meters(struct page *p, const struct spot *spots, size_t count, str layer)
-{
-    struct view *meters = view_list(&p->maker, p->root, STR("meters"));
-    for (size_t i = 0; i < count; i++) put_row(p, meters, &spots[i], layer);
-    view_flag(&p->maker, p->root, STR("has_meters"), count > 0);
-}
 
 static void put_area_row(struct page *p, struct view *list, const struct spots *s, const struct spot_area *a)
 {
@@ -159,7 +86,7 @@ static void put_area_row(struct page *p, struct view *list, const struct spots *
     struct view *v = view_object(m, list, (str){0});
     view_text(m, v, STR("name"), a->outline ? a->outline->name : page_text(p, STR("list.elsewhere")));
     view_text(m, v, STR("href"), a->outline ? area_href(p, a, s->layer) : (str){0});
-    view_text(m, v, STR("count"), count_text(p, a->count));
+    view_text(m, v, STR("count"), layer_count(p, a->count));
     view_text(m, v, STR("state"), a->fresh_count ? STR("fresh") : STR("silent"));
     view_text(m, v, STR("value"), a->fresh_count ? page_number(p, s->series, a->middle) : STR("–"));
     view_text(m, v, STR("word"), page_class_word(p, a->class));
@@ -169,54 +96,19 @@ static void put_area_row(struct page *p, struct view *list, const struct spots *
     view_text(m, v, STR("iso"), a->newest == TIME_NONE ? (str){0} : page_stamp(p, a->newest));
 }
 
-static const struct spot_area *chosen_area(struct page *p, const struct spots *s)
-{
-    const str asked = page_query(p, STR("buurt"));
-    for (size_t i = 0; asked.n && i < s->area_count; i++)
-        if (s->areas[i].outline && str_eq(s->areas[i].outline->code, asked)) return &s->areas[i];
-    return NULL;
-}
-
-// Meters of the neighbourhood asked for; else all of them, or all neighbourhoods.
 static void put_list(struct page *p, const struct spots *s)
 {
-    const struct spot_area *chosen = chosen_area(p, s);
-    const bool by_area = !chosen && is_by_area(s);
+    const bool by_area = is_by_area(s);
     struct view_maker *m = &p->maker;
     view_text(m, p->root, STR("list_head"),
-              chosen ? chosen->outline->name
-                     : page_text(p, by_area ? STR("list.head.areas") : STR("list.head")));
+              page_text(p, by_area ? STR("list.head.areas") : STR("list.head")));
     view_flag(m, p->root, STR("has_areas"), by_area);
-    view_flag(m, p->root, STR("is_one_area"), chosen != NULL);
-    view_text(m, p->root, STR("list_all_href"), page_href(p, "kaart?laag=%.*s", STR_ARG(s->layer)));
-    if (chosen)
-        put_meters(p, chosen->spots, chosen->count, s->layer);
-    else if (!by_area)
-        put_meters(p, s->all, s->count, s->layer);
+    if (!by_area) layer_put_meters(p, s->all, s->count, s->layer);
     struct view *list = view_list(m, p->root, STR("areas"));
     for (size_t i = 0; by_area && i < s->area_count; i++) put_area_row(p, list, s, &s->areas[i]);
 }
 
 // ---- Words above and beside it -----------------------------------------------------------------------------------
-
-static str layer_name(const struct page *p, str key)
-{
-    const struct quantity *q = quantity_by_key(key);
-    if (!q) return key;
-    return words_language(p->words) == LANGUAGE_NL ? q->name_nl : q->name_en;
-}
-
-static void put_layers(struct page *p, const char *path, str chosen)
-{
-    struct view *list = view_list(&p->maker, p->root, STR("layers"));
-    for (size_t i = 0; i < spot_layer_count; i++) {
-        if (!spot_layer_has_meters(p->meters, spot_layers[i])) continue;
-        struct view *v = view_object(&p->maker, list, (str){0});
-        view_text(&p->maker, v, STR("name"), layer_name(p, spot_layers[i]));
-        view_text(&p->maker, v, STR("href"), page_href(p, "%s?laag=%.*s", path, STR_ARG(spot_layers[i])));
-        view_flag(&p->maker, v, STR("current"), str_eq(spot_layers[i], chosen));
-    }
-}
 
 static str summary(struct page *p, const struct spots *s)
 {
@@ -225,7 +117,7 @@ static str summary(struct page *p, const struct spots *s)
         return words_fill(p->words, p->a, STR("summary.none"), FILLS({STR("layer"), name}));
     const struct fill fills[] = {
         {STR("layer"), name},
-        {STR("count"), count_text(p, s->fresh_count)},
+        {STR("count"), layer_count(p, s->fresh_count)},
         {STR("middle"), page_reading(p, s->series, s->middle)},
         {STR("low"), page_number(p, s->series, s->fresh[0])},
         {STR("high"), page_number(p, s->series, s->fresh[s->fresh_count - 1])},
@@ -253,7 +145,7 @@ static void put_words(struct page *p, const struct spots *s)
 static void put_gauge(struct page *p, const struct spots *s)
 {
     const struct scale *scale = spots_scale(s);
-    struct gauge_class classes[SCALE_CLASSES_MAX];
+    struct gauge_class classes[SHOWN_CLASSES_MAX];
     for (int i = 0; i < scale->class_count; i++)
         classes[i] = (struct gauge_class){
             .below = scale->classes[i].below,
@@ -288,8 +180,10 @@ static void put_kinds(struct page *p, const struct spots *s)
 bool view_map(struct page *p, err *e)
 {
     struct spots spots;
-    if (!spots_read(p, spot_layer_choose(p->meters, page_query(p, STR("laag"))), &spots, e)) return false;
-    put_layers(p, str_eq(p->name, STR("map")) ? "kaart" : "", spots.layer);
+    if (!spots_read(p, spot_layer_choose(p->meters, page_query(p, STR("laag")), all_meters), all_meters,
+                    &spots, e))
+        return false;
+    layer_put_tabs(p, str_eq(p->name, STR("map")) ? "kaart?laag=" : "?laag=", all_meters, spots.layer);
     put_words(p, &spots);
     put_gauge(p, &spots);
     put_kinds(p, &spots);

@@ -18,19 +18,24 @@ static const struct series *series_of(const struct meter *m, str key)
     return NULL;
 }
 
-bool spot_layer_has_meters(const struct meter_list *l, str layer)
+static bool is_chosen(struct spot_choice from, const struct meter *m)
+{
+    return !from.has || from.has(m, from.context);
+}
+
+bool spot_layer_has_meters(const struct meter_list *l, str layer, struct spot_choice from)
 {
     for (size_t i = 0; i < l->count; i++)
-        if (series_of(&l->all[i], layer)) return true;
+        if (series_of(&l->all[i], layer) && is_chosen(from, &l->all[i])) return true;
     return false;
 }
 
-str spot_layer_choose(const struct meter_list *l, str asked)
+str spot_layer_choose(const struct meter_list *l, str asked, struct spot_choice from)
 {
     str first = {0};
     for (size_t i = 0; i < spot_layer_count; i++) {
         if (!str_eq(spot_layers[i], asked) && first.n) continue;
-        if (!spot_layer_has_meters(l, spot_layers[i])) continue;
+        if (!spot_layer_has_meters(l, spot_layers[i], from)) continue;
         if (str_eq(spot_layers[i], asked)) return asked;
         first = spot_layers[i];
     }
@@ -83,7 +88,7 @@ static bool group(struct page *p, struct spots *s, double *values, err *e)
     return true;
 }
 
-bool spots_read(struct page *p, str layer, struct spots *out, err *e)
+bool spots_read(struct page *p, str layer, struct spot_choice from, struct spots *out, err *e)
 {
     struct spots s = {.layer = layer,
                       .all = ARENA_ARRAY(p->a, p->meters->count + 1, struct spot),
@@ -92,7 +97,7 @@ bool spots_read(struct page *p, str layer, struct spots *out, err *e)
     if (!s.all || !s.fresh || !values) return err_no_memory(e);
     for (size_t i = 0; i < p->meters->count; i++) {
         struct spot one = {.meter = &p->meters->all[i], .series = series_of(&p->meters->all[i], layer)};
-        if (!one.series) continue;
+        if (!one.series || !is_chosen(from, one.meter)) continue;
         if (!reading_latest(p->at, one.series, p->now, p->a, &one.reading, e)) return false;
         if (one.reading.state == READING_FRESH) s.fresh[s.fresh_count++] = one.reading.value;
         s.series = one.series;

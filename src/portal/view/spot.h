@@ -36,15 +36,21 @@ struct spots {
     size_t area_count;
 };
 
+// Which meters are looked at: those for which `has` says so; NULL: all.
+struct spot_choice {
+    bool (*has)(const struct meter *m, const void *context);
+    const void *context;
+};
+
 // What a resident may choose, in this order; a layer without meters is not offered.
 extern const str spot_layers[];
 extern const size_t spot_layer_count;
 
-bool spot_layer_has_meters(const struct meter_list *l, str layer);
+bool spot_layer_has_meters(const struct meter_list *l, str layer, struct spot_choice from);
 // The one asked for, or the first that has meters.
-str spot_layer_choose(const struct meter_list *l, str asked);
+str spot_layer_choose(const struct meter_list *l, str asked, struct spot_choice from);
 
-NODISCARD bool spots_read(struct page *p, str layer, struct spots *out, err *e);
+NODISCARD bool spots_read(struct page *p, str layer, struct spot_choice from, struct spots *out, err *e);
 const struct scale *spots_scale(const struct spots *s);
 
 #endif

@@ -104,6 +104,7 @@ export function pagesOf(meters) {
     ['meter-silent', `meter/${meters.silent.thing}`], ['meter-empty', `meter/${meters.empty.thing}`], ['meter-rejected', `meter/${meters.rejected.thing}`], ['data', 'data'],
     ['explain', 'uitleg'], ['accessibility', 'toegankelijkheid'], ['privacy', 'privacy'], ['not-found', 'bestaat-niet'],
     ['search', 'zoek?q=bomen'], ['search-none', 'zoek?q=xyzzy'], ['sensors', 'registers/sensoren'], ['status', 'status'], ['contact', 'contact'], ['offline', 'offline'],
+    ['area', 'gebied/BU06030222'], ['area-town', 'gebied/GM0603?stof=pm25&periode=maand'], ['area-few', 'gebied/BU06030852'], ['area-none', 'gebied/BU06030111?stof=no2'], ['embed-area', 'embed/gebied/GM0603'],
     ['embed-meter', `embed/meter/${meters.air.thing}`],
   ];
 }

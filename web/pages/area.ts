@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: EUPL-1.2
+// An area, from street to world: now, over time, compared, and what it is made of.
+
+import { html, raw } from '../lib/html';
+import { ICON, layers, list, liveBar, share } from '../lib/parts';
+import type { Page } from '../lib/page';
+
+export const page: Page = {
+  name: 'area',
+  path: 'gebied/{code}',
+  title: () => html`${raw('{{name}}')} – ${raw('{{layer_name}}')}`,
+  body: (c) => html`
+    <nav class="path" aria-label="${c.t('area.path')}"><ol>{{#parents}}<li><a href="{{href}}">{{name}}</a></li>{{/parents}}</ol></nav>
+    <div class="area-top">
+      <div>
+        <div class="hero" data-part="now">
+          <p class="over">{{level}}</p>
+          <h1>{{name}}</h1>
+          <p class="lead">{{#headline_word}}<span class="badge {{headline_class}}">{{headline_word}}</span> {{/headline_word}}{{sentence}}</p>
+          {{#measured}}<p class="small">{{measured}} <a href="${c.href('uitleg')}#zekerheid">${c.t('meter.one.more')}</a></p>{{/measured}}
+          {{#nearest}}<p>${c.t('area.few.nearest')} {{value}}: <a href="{{href}}">{{name}}</a>. ${c.t('area.few.why')}</p>{{/nearest}}
+        </div>
+        ${layers(c)}
+        ${liveBar(c)}
+      </div>
+      {{#map}}<div class="area-map map" data-map-pane>{{{map}}}</div>{{/map}}
+    </div>
+    {{#has_chart}}<section class="past" id="verloop" aria-labelledby="past-head">
+      <div class="past-head">
+        <h2 id="past-head">${c.t('area.past')}: {{chart_name}}{{#chart_unit}} <span class="unit">{{chart_unit}}</span>{{/chart_unit}}</h2>
+        <nav class="tabs" aria-label="${c.t('chart.period')}">
+          <ul>{{#periods}}<li><a href="{{href}}"{{#current}} aria-current="true"{{/current}}>{{name}}</a></li>{{/periods}}</ul>
+        </nav>
+      </div>
+      <div data-part="chart">
+        {{^has_points}}<p class="empty">${c.t('area.empty')}</p>{{/has_points}}
+        {{#has_points}}<figure class="chart" data-chart>
+          {{{chart}}}
+          <figcaption>{{chart_caption}}</figcaption>
+        </figure>
+        <dl class="facts-row">
+          {{#figures}}<div><dt>{{name}}</dt><dd>{{value}} <span class="unit">{{chart_unit}}</span></dd></div>{{/figures}}
+        </dl>
+        <details class="fold" data-keep="table">
+          <summary>${c.t('chart.as.table')}</summary>
+          <div class="table-scroll" tabindex="0" role="region" aria-label="{{chart_name}}">
+            <table class="numbers">
+              <caption>{{chart_caption}}</caption>
+              <thead><tr><th scope="col">${c.t('table.when')}</th><th scope="col">${c.t('table.mean')}</th><th scope="col">${c.t('table.low')}</th><th scope="col">${c.t('table.high')}</th></tr></thead>
+              <tbody>
+                {{#rows}}<tr data-x="{{x}}" data-y="{{y}}"><th scope="row">{{when}}</th><td>{{mean}}</td><td>{{low}}</td><td>{{high}}</td></tr>{{/rows}}
+              </tbody>
+            </table>
+          </div>
+        </details>{{/has_points}}
+      </div>
+    </section>{{/has_chart}}
+    <div class="columns">
+      {{#has_compared}}<section aria-labelledby="compare-head">
+        <h2 id="compare-head">${c.t('area.compare')}</h2>
+        {{#trend}}<p>{{trend}}</p>{{/trend}}
+        <table class="bars">
+          <caption>${c.t('area.compare.caption')} <span class="unit">{{chart_unit}}</span></caption>
+          <thead class="visually-hidden"><tr><th scope="col">${c.t('area.compare.area')}</th><th scope="col">${c.t('area.compare.mean')}</th></tr></thead>
+          <tbody>
+            {{#compared}}<tr><th scope="row">{{#href}}<a href="{{href}}">{{name}}</a>{{/href}}{{^href}}<strong>{{name}}</strong>{{/href}}</th>
+              <td><svg class="bar {{class}}" aria-hidden="true" width="100%" height="14"><rect width="{{share}}%" height="14" rx="3"/></svg></td>
+              <td class="number"><span class="value">{{value}}</span>{{#word}} <span class="word-beside">{{word}}</span>{{/word}}</td></tr>{{/compared}}
+          </tbody>
+        </table>
+      </section>{{/has_compared}}
+      {{#has_guidelines}}<section aria-labelledby="guide-head">
+        <h2 id="guide-head">${c.t('area.guidelines')}</h2>
+        <div class="table-wide" tabindex="0" role="region" aria-label="${c.t('area.guidelines.caption')}">
+          <table class="register numbers-right">
+            <caption>${c.t('area.guidelines.caption')} <span class="unit">{{chart_unit}}</span></caption>
+            <thead><tr><th scope="col">${c.t('area.guideline.name')}</th><th scope="col">${c.t('area.guideline.limit')}</th><th scope="col">${c.t('area.guideline.here')}</th><th scope="col">${c.t('area.guideline.outcome')}</th></tr></thead>
+            <tbody>
+              {{#guidelines}}<tr><th scope="row">{{name}}</th><td>{{limit}}</td><td>{{value}}</td><td>{{#is_above}}▲{{/is_above}}{{^is_above}}▼{{/is_above}} {{outcome}}</td></tr>{{/guidelines}}
+            </tbody>
+          </table>
+        </div>
+        <p class="small">${c.t('area.guidelines.note')}</p>
+      </section>{{/has_guidelines}}
+    </div>
+    {{#has_areas}}<section class="area-parts" aria-labelledby="parts-head">
+      <h2 id="parts-head">${c.t('area.parts')}</h2>
+      <table class="meters">
+        <caption class="visually-hidden">${c.t('list.caption.areas', { layer: raw('{{layer_name}}') })}</caption>
+        <thead class="visually-hidden"><tr><th scope="col">${c.t('list.area')}</th><th scope="col">{{layer_name}}</th></tr></thead>
+        <tbody data-part="now">
+          {{#areas}}<tr class="{{state}}"><th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">${c.t('list.count.one', { count: raw('{{count}}') })}</span></th>
+            <td class="reading"><span class="number"><span class="value">{{value}}</span> <span class="unit">{{layer_unit}}</span></span>
+              <span class="word"><span class="dot {{class}}"></span>{{word}}</span></td></tr>{{/areas}}
+        </tbody>
+      </table>
+    </section>{{/has_areas}}
+    <section class="area-meters" aria-labelledby="meters-head">
+      <h2 id="meters-head">${c.t('area.meters')}</h2>
+      ${list(c, 'meters')}
+    </section>
+    {{#has_chart}}<section class="take">
+      <h2>${c.t('meter.download')}</h2>
+      <ul class="downloads"><li><a href="{{csv_href}}" download>${ICON.download}${c.t('area.csv', { layer: raw('{{layer_name}}') })}</a></li></ul>
+      <p class="small">${c.t('area.api')} <a href="{{api_href}}"><code>{{api_href}}</code></a></p>
+    </section>{{/has_chart}}
+    ${share(c, raw('{{name}}'), raw('{{embed_href}}'))}`,
+};

@@ -241,7 +241,7 @@ static bool put_map(struct kpi_page *k, const struct atlas *t, const struct kpi_
     if (n < 2) return true;
     if (!ground_make(t, k->year, known, n, p->a, &ground, e)) return false;
     buf b = {.max = 512 << 10};
-    svg_map(&b, ground.outlines, markers, n, page_text(p, STR("kpi.map.label")));
+    svg_map(&b, ground.outlines, NULL, markers, n, page_text(p, STR("kpi.map.label")));
     view_text(&p->maker, p->root, STR("map"), page_buf(p, &b));
     return true;
 }

@@ -25,6 +25,7 @@ struct demo {
     struct peil *peil;
     struct demo_feed *feed;
     char token[TOKEN_TEXT_MAX];
+    char resident[DEMO_LINK_MAX];  // page of a made-up resident, on the first start
 };
 
 static bool directory_make(const char *path, err *e)
@@ -78,7 +79,19 @@ static bool fill(struct demo *d, err *e)
     const bool ok = demo_fill(d->peil->store, d->peil->ingest, time_now() / TIME_MINUTE * TIME_MINUTE, show,
                               &p, e);
     progress_end(&p);
-    return ok && fill_kpi(d, e);
+    return ok && fill_kpi(d, e) &&
+           (!d->peil->care || demo_homes_fill(d->peil->care, d->peil->zone, time_now(), d->resident, e));
+}
+
+// The key of the vault beside the data directory, never in it.
+static bool care_on(struct demo *d, err *e)
+{
+    struct settings *s = &d->settings;
+    str data = s->store.directory;
+    while (data.n > 1 && data.p[data.n - 1] == '/') data.n--;
+    s->care.enabled = true;
+    return s->care.key_file.n > 0 ||
+           arena_print(d->in->arena, &s->care.key_file, "%.*s.vault-key", STR_ARG(data)) || err_no_memory(e);
 }
 
 // A token that this run may show; the one of the last run is withdrawn.
@@ -112,12 +125,17 @@ static void greet(const struct demo *d)
            "  mosquitto_pub -p %lld -q 1 -t 'v1.1/Datastreams(1)/Observations' -m '{\"result\": 21.5}'\n",
            STR_ARG(d->peil->sta.root_url), d->token, STR_ARG(d->peil->sta.root_url),
            (long long)d->settings.mqtt.port);
+    if (d->resident[0])
+        printf("Sign of life, as a made-up resident sees it:  %.*s/%s\n"
+               "The care desk is at /team/zorg, for accounts with the role care: peil user create --role "
+               "care NAME\n",
+               STR_ARG(d->peil->sta.root_url), d->resident);
     fflush(stdout);
 }
 
 static bool start(struct demo *d, err *e)
 {
-    return store_is_free(d->settings.store.directory, e) && start_broker(d, e) &&
+    return store_is_free(d->settings.store.directory, e) && start_broker(d, e) && care_on(d, e) &&
            peil_start(&d->settings, &d->peil, e) && fill(d, e) &&
            token_renew(d->peil->identity, STR("demo"), ROLE_EDITOR, d->token, e);
 }

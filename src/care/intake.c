@@ -143,15 +143,14 @@ static instant life_of(const struct care *c, const struct sign_home *h)
     return h->last_event == SIGN_NEVER ? TIME_NONE : sign_slot_start(c->config.zone, h->last_event);
 }
 
-static bool judge(struct care *c, struct store_tx *tx, struct participant *p, struct care_home *home,
-                  instant now, err *e)
+static bool judge(struct care *c, struct store_tx *tx, struct participant *p,
+                  const struct participant *before, struct care_home *home, instant now, err *e)
 {
-    const struct participant before = *p;
     const sign_state s = sign_home_judge(&home->home, &c->config.parameters, c->config.zone, now);
     set_state(p, sign_state_name(s), now);
     p->quiet_h = home->home.quiet_slots / 2;
     p->last_life = life_of(c, &home->home);
-    return care_home_put(c, str_of(p->pseudonym), home, e) && settle(c, tx, p, &before, &home->home, now, e);
+    return care_home_put(c, str_of(p->pseudonym), home, e) && settle(c, tx, p, before, &home->home, now, e);
 }
 
 static bool take_home(struct taking *x, struct store_tx *tx, size_t from, size_t to, err *e)
@@ -175,8 +174,9 @@ static bool take_home(struct taking *x, struct store_tx *tx, size_t from, size_t
         if (!p.is_paused && !keep_raw(x->care, pseudonym, r, e)) return false;
         sign_meter_take(&home.meter, &home.home, &x->care->config.parameters, x->care->config.zone, r);
     }
+    const struct participant before = p;
     p.heard = x->now;
-    return judge(x->care, tx, &p, &home, x->now, e);
+    return judge(x->care, tx, &p, &before, &home, x->now, e);
 }
 
 static bool take_all(struct taking *x, struct store_tx *tx, err *e)
@@ -268,7 +268,7 @@ static bool sweep_home(struct sweeping *x, struct store_tx *tx, struct participa
     if (p->is_withdrawn) return true;
     if (p->way == CARE_STREAM)
         return !care_home_get(x->care, str_of(p->pseudonym), &home, &why) ||
-               judge(x->care, tx, p, &home, x->now, e);
+               judge(x->care, tx, p, &before, &home, x->now, e);
     if (p->heard != TIME_NONE && x->now - p->heard >= CARE_HEARTBEAT_HOURS * TIME_HOUR &&
         strcmp(p->state, "quiet") != 0 && strcmp(p->state, "cap") != 0)
         set_state(p, "meter_silent", x->now);
@@ -320,7 +320,8 @@ static bool raise_late(struct sweeping *x, struct store_tx *tx, err *e)
 static bool delete_old(struct sweeping *x, struct store_tx *tx, err *e)
 {
     char day[16], detail[64];
-    const civil c = tz_civil(x->care->config.zone, x->now - (instant)x->care->config.raw_days * TIME_DAY);
+    const civil c = tz_civil(x->care->config.zone,
+                             x->now - (instant)(x->care->config.raw_days - 1) * TIME_DAY);
     snprintf(day, sizeof day, "%04d-%02d-%02d", c.year % 10000, c.month % 100, c.day % 100);
     for (size_t i = 0; i < x->old_count; i++)
         if (!store_document_delete(tx, KIND_CASE, str_of(x->old[i]), e)) return false;

@@ -229,6 +229,8 @@ static bool describe(struct care *c, const struct participant *p, arena *a, stru
     buf nl = {.max = 1024}, en = {.max = 1024};
     out->reason_nl = out->reason_en = (str){0};
     if (p->way != CARE_STREAM || !care_home_get(c, str_of(p->pseudonym), &home, &ignored)) return true;
+    if (home.home.last_event != SIGN_NEVER)
+        out->last_life = sign_slot_start(c->config.zone, home.home.last_event);
     sign_explain(&home.home, &c->config.parameters, SIGN_NL, &nl);
     sign_explain(&home.home, &c->config.parameters, SIGN_EN, &en);
     const bool ok = arena_copy(a, buf_str(&nl), &out->reason_nl) &&

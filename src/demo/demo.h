@@ -17,6 +17,13 @@ struct kpi_office;
 // Figures for the assessment: two whole years and what there is of this one, marked as demonstration. After demo_fill.
 NODISCARD bool demo_kpi_fill(const struct kpi_office *o, instant now, err *e);
 
+// Four homes that take part in signs of life, marked as made up; one lives, one is silent for two days, two have a box. *link: the page of
+// one of their residents, below the root. Only once: a second time makes four more.
+struct care;
+struct tz;
+#define DEMO_LINK_MAX 64
+NODISCARD bool demo_homes_fill(struct care *c, const struct tz *zone, instant now, char link[static DEMO_LINK_MAX], err *e);
+
 struct demo_feed;
 
 typedef struct {

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The care desk, a resident's own page and the registers in Chromium: axe, both languages, a phone, without script. The care
+// desk's path is photographed step by step.
+import assert from 'node:assert/strict'
+import { createPrivateKey, sign } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { exchange, Peil } from '../api/lib/peil.mjs'
+import { makeUser, quick, Staff } from '../api/lib/staff.mjs'
+import { axe, DESK, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+
+const SHOTS = 'build/screenshots'
+const PASSWORD = 'vier woorden zijn genoeg'
+let peil, browser, apart, link
+const states = {}
+
+before(async () => {
+  mkdirSync(SHOTS, { recursive: true })
+  apart = mkdtempSync(join(tmpdir(), 'peil-key-'))
+  ;[peil, browser] = await Promise.all([
+    Peil.start({ args: [...quick, '--set', 'care.enabled=yes', '--set', `care.key_file=${join(apart, 'vault.key')}`] }), startBrowser()])
+  for (const name of ['anna', 'bert']) {
+    const s = await Staff.first(peil.url, name, makeUser(peil.directory, name, 'care'), PASSWORD)
+    const [key, value] = s.cookie.split('=')
+    states[name] = { cookies: [{ name: key, value, domain: new URL(peil.url).hostname, path: '/', httpOnly: true, secure: false, sameSite: 'Lax', expires: -1 }], origins: [] }
+  }
+})
+after(async () => {
+  await browser?.close()
+  await peil?.stop()
+  rmSync(apart, { recursive: true, force: true })
+})
+
+const options = (who, more = {}) => ({ viewport: DESK, storageState: states[who], reducedMotion: 'reduce', ...more })
+
+async function shoot(page, name, language) {
+  await page.screenshot({ path: `${SHOTS}/${name}-${page.viewportSize().width}.png`, fullPage: true })
+  const found = (await axe(page)).map((f) => `${name}: ${f}`)
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  if (over > 0) found.push(`${name}: ${over} pixels too wide`)
+  if ((await page.locator('h1').count()) !== 1) found.push(`${name}: not one h1`)
+  if ((await page.getAttribute('html', 'lang')) !== language) found.push(`${name}: wrong lang`)
+  return found
+}
+
+function look(key) {
+  const [, pseudonym, seed] = key.split(':')
+  const text = `{"pseudonym":"${pseudonym}","day":"2026-11-26","state":"look ","quiet":"041","n":"000002","v":"1"}`
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'base64url')])
+  const signature = sign(null, Buffer.from(text), createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).toString('base64')
+  return exchange(`${peil.url}/api/v1/signs-of-life`, { method: 'POST', body: text, headers: { 'Peil-Signature': signature } })
+}
+
+test('the care desk enrols, reads, calls, goes there, and opens a name with two, all without script', async () => {
+  const found = []
+  const a = await openPage(browser, peil.url, options('anna', { javaScriptEnabled: false }))
+  await a.page.goto(`${peil.url}/team/zorg-aanmelden`)
+  for (const [name, value] of Object.entries({ naam: 'Wilhelmina Proefpersoon', adres: 'Verzonnenlaan 12', telefoon: '+31701234567', contact: 'Zus Proefpersoon', contacttelefoon: '+31707654321' }))
+    await a.page.fill(`main [name=${name}]`, value)
+  await a.page.check('[name=toestemming]')
+  await a.page.click('main .team-form button[type=submit]')
+  const shown = await a.page.locator('.team-key').allTextContents()
+  link = '/teken-van-leven/' + shown[0].split('/').at(-1)
+  assert.equal((await look(shown[1])).status, 200)
+  await a.page.goto(`${peil.url}/team/zorg`)
+  await a.page.screenshot({ path: `${SHOTS}/care-1-list.png`, fullPage: true })
+  await a.page.click('section h2 a')
+  await a.page.screenshot({ path: `${SHOTS}/care-2-case.png`, fullPage: true })
+  const url = a.page.url()
+  await a.page.click('form:has([value=bereik]) button')
+  assert.match(await a.page.textContent('.team-key'), /\+31701234567/)
+  await a.page.screenshot({ path: `${SHOTS}/care-3-reach.png`, fullPage: true })
+  for (const outcome of ['not-reached', 'not-reached', 'go-there']) {
+    await a.page.goto(url)
+    await a.page.selectOption('[name=uitkomst]', outcome)
+    await a.page.click('form:has([name=uitkomst]) button')
+  }
+  await a.page.goto(url)
+  await a.page.fill('[name=waarom]', 'Niemand neemt op, en de contactpersoon ook niet')
+  await a.page.click('form:has([name=waarom]) button')
+  await a.page.goto(url)
+  await a.page.screenshot({ path: `${SHOTS}/care-4-asked.png`, fullPage: true })
+  const b = await openPage(browser, peil.url, options('bert', { javaScriptEnabled: false }))
+  await b.page.goto(url)
+  await b.page.screenshot({ path: `${SHOTS}/care-5-agree.png`, fullPage: true })
+  await b.page.click('form:has([value=akkoord]) button')
+  await a.page.goto(url)
+  await a.page.click('form:has([value=inzien]) button')
+  assert.match(await a.page.textContent('main'), /Verzonnenlaan 12/)
+  await a.page.screenshot({ path: `${SHOTS}/care-6-identity.png`, fullPage: true })
+  await a.close()
+  await b.close()
+  assert.deepEqual(found, [])
+})
+
+test('pages of the care desk pass axe in both languages, on a desk and a phone, dark and light', async () => {
+  const found = []
+  for (const [language, viewport, colorScheme] of [['nl', DESK, 'light'], ['en', PHONE, 'dark'], ['nl', PHONE, 'light']]) {
+    const { page, faults, close } = await openPage(browser, peil.url, options('anna', { viewport, colorScheme }))
+    const base = peil.url + (language === 'nl' ? '/' : '/en/')
+    for (const path of ['team/zorg', 'team/zorg-aanmelden']) {
+      await page.goto(base + path)
+      found.push(...(await shoot(page, `${path.replaceAll('/', '-')}-${language}-${colorScheme}`, language)))
+    }
+    await page.goto(`${base}team/zorg`)
+    await page.click('section h2 a')
+    found.push(...(await shoot(page, `team-zorg-case-${language}-${colorScheme}`, language)))
+    found.push(...faults)
+    await close()
+  }
+  assert.deepEqual(found, [])
+})
+
+test('a resident reads, goes away and stops, without script; page and registers pass axe', async () => {
+  const found = []
+  for (const [language, viewport, colorScheme] of [['nl', PHONE, 'light'], ['en', DESK, 'dark']]) {
+    const { page, faults, close } = await openPage(browser, peil.url, { viewport, colorScheme, reducedMotion: 'reduce' })
+    const base = peil.url + (language === 'nl' ? '' : '/en')
+    for (const path of [link, '/registers/verwerkingen', '/registers/algoritmen']) {
+      await page.goto(base + path)
+      found.push(...(await shoot(page, `${path === link ? 'teken-van-leven' : path.slice(1).replaceAll('/', '-')}-${language}-${colorScheme}`, language)))
+    }
+    found.push(...faults)
+    await close()
+  }
+  assert.deepEqual(found, [])
+  const { page, close } = await openPage(browser, peil.url, { viewport: PHONE, javaScriptEnabled: false })
+  await page.goto(peil.url + link)
+  assert.match(await page.textContent('main'), /anna en bert hebben samen uw naam en adres geopend/)
+  await page.fill('[name=tot]', new Date(Date.now() + 5 * 86400e3).toISOString().slice(0, 10))
+  await page.click('form:has([value=weg]) button')
+  assert.match(await page.textContent('main'), /U bent weg/)
+  await page.click('form:has([value=stoppen]) button')
+  assert.match(await page.textContent('main'), /Alles over u is gewist/)
+  await page.screenshot({ path: `${SHOTS}/teken-van-leven-gestopt.png`, fullPage: true })
+  await close()
+  assert.equal((await exchange(peil.url + link)).status, 404)
+})

@@ -6,7 +6,9 @@
 
 bool api_snapshot(struct api_call *c, struct snapshot **out, err *e)
 {
-    if (!c->at && !snapshot_open(c->parts->store, &c->at, e)) return false;
+    if (!c->at &&
+        (!snapshot_open(c->parts->store, &c->at, e) || !snapshot_show(c->at, policy_sees(&c->who), e)))
+        return false;
     *out = c->at;
     return true;
 }

@@ -2,6 +2,8 @@
 // A request through the frame: resource, who asks, parameters, body, handler, answer.
 #include "api/api.h"
 
+#include "identity/who.h"
+
 #include "base/log.h"
 #include "http/route.h"
 
@@ -98,9 +100,14 @@ static bool find_resource(struct api_call *c, err *e)
 
 static bool authorise(struct api_call *c, err *e)
 {
-    const str authorization = http_request_header(c->request, "Authorization");
-    if (c->parts->identity && !identity_authenticate(c->parts->identity, authorization, &c->who, e))
-        return false;
+    const struct http_request *r = c->request;
+    const struct credentials credentials = {.authorization = http_request_header(r, "Authorization"),
+                                            .cookie = http_request_header(r, "Cookie"),
+                                            .form_token = http_request_header(r, "X-Form-Token"),
+                                            .is_secure = http_request_is_secure(r),
+                                            .is_change = !(http_request_method(r) & (HTTP_GET | HTTP_HEAD)),
+                                            .now = c->now};
+    if (c->parts->identity && !identity_who(c->parts->identity, &credentials, &c->who, e)) return false;
     return policy_allows(&c->who, c->resource->needs, e);
 }
 

@@ -89,7 +89,14 @@ static bool token_make(struct http_request *r, struct peil *p, char text[static 
     if (!json_need(body, STR("role"), JSON_TEXT, &role_text, e)) return false;
     if (!role_by_name(role_text->text, &wanted))
         return err_set(e, ERR_RANGE, role_text->at, "there is no role '%.*s'", STR_ARG(role_text->text));
-    return token_create(p->identity, &principal_local, name->text, wanted, time_now(), text, e);
+    entity_id bound[TOKEN_THINGS_MAX];
+    size_t count = 0;
+    const json *things = json_get(body, STR("things"));
+    for (const json *t = things ? things->first : NULL; t; t = t->next)
+        if (count == TOKEN_THINGS_MAX || !num_parse_int(t->text, &bound[count++], e))
+            return err_set(e, ERR_RANGE, t->at, "'things' lists at most %d ids of Things", TOKEN_THINGS_MAX);
+    return token_create_for(p->identity, &principal_local, name->text, wanted, bound, count, time_now(), text,
+                            e);
 }
 
 static void tokens_post(struct http_request *r, struct peil *p)

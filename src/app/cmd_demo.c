@@ -72,7 +72,7 @@ static bool fill(struct demo *d, err *e)
     const struct query things = {.set = SET_THING, .top = -1};
     int64_t there;
     if (!snapshot_open(d->peil->store, &at, e)) return false;
-    const bool counted = store_count(at, &things, &there, e);
+    const bool counted = snapshot_show(at, ACCESS_PRIVATE, e) && store_count(at, &things, &there, e);
     snapshot_close(at);
     if (!counted || there > 0) return counted;
     struct progress p = progress_start("making the demo town");
@@ -106,7 +106,7 @@ static bool start_feed(struct demo *d, err *e)
 {
     char url[64], token[TOKEN_TEXT_MAX];
     snprintf(url, sizeof url, "http://127.0.0.1:%d", peil_port(d->peil));
-    if (!token_renew(d->peil->identity, STR("demo-feed"), ROLE_DEVICE, token, e)) return false;
+    if (!token_renew(d->peil->identity, STR("demo-feed"), ROLE_EDITOR, token, e)) return false;
     const demo_feed_config c = {.store = d->peil->store,
                                 .root_url = url,
                                 .token = token,

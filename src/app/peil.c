@@ -26,7 +26,8 @@ static bool start_store(struct peil *p, err *e)
 {
     str directory;
     if (!arena_copy(p->arena, p->settings.store.directory, &directory)) return err_no_memory(e);
-    const store_config c = {.directory = directory.p, .create = true, .metrics = p->metrics};
+    store_config c = {.directory = directory.p, .create = true, .metrics = p->metrics};
+    (void)access_by_name(p->settings.access.standard, &c.standard_access);  // checked with the settings
     return store_open(&c, &p->store, e);
 }
 

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "fetch/mail.h"
 #include "http/server.h"
+#include "store/store.h"
 
 #include <ctype.h>
 #include <stddef.h>
@@ -48,6 +49,14 @@ static bool check_proxies(str text, err *e)
     return http_proxies_check(text, e);
 }
 
+static bool check_access(str text, err *e)
+{
+    access_level level;
+    return access_by_name(text, &level) ||
+           err_set(e, ERR_CONFIG, ERR_NOWHERE, "'standard' is public, internal or private, not '%.*s'",
+                   STR_ARG(text));
+}
+
 static bool check_zone(str text, err *e)
 {
     struct tz *z = tz_load(text.p, e);
@@ -84,6 +93,10 @@ static bool check_mail_from(str text, err *e)
 static const struct setting table[] = {
     {"store", "directory", SETTING_TEXT, AT(store, directory), "data", 0, 0,
      "Directory that holds everything peil keeps."},
+
+    {"access", "standard", SETTING_TEXT, AT(access, standard), "internal", 0, 0,
+     "Who sees a Thing whose properties have no \"access\": public, internal (whoever has an account or token that reads) or private.",
+     check_access},
 
     {"http", "listen", SETTING_TEXT, AT(http, listen), "127.0.0.1:8080", 0, 0,
      "Address and port of the portal and the APIs. Loopback unless you change it; put a TLS proxy in front.",

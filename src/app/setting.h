@@ -15,6 +15,9 @@ struct settings {
         str directory;
     } store;
     struct {
+        str standard;
+    } access;
+    struct {
         str listen, root_url, trusted_proxies;
         int64_t loops, workers, connections, connections_per_address, body_bytes, idle_s, request_s, write_s;
     } http;

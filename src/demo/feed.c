@@ -181,7 +181,7 @@ static bool feed_prepare(struct demo_feed *f, const demo_feed_config *c, err *e)
     snprintf(f->authorization, sizeof f->authorization, "Authorization: Bearer %s", c->token);
     struct snapshot *at;
     if (!snapshot_open(c->store, &at, e)) return false;
-    const bool found = streams_find(f, at, e);
+    const bool found = snapshot_show(at, ACCESS_PRIVATE, e) && streams_find(f, at, e);
     snapshot_close(at);
     if (!found || !(f->fetcher = fetcher_new(e))) return false;
     if (!c->mqtt_host.n) return true;

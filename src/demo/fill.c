@@ -142,7 +142,8 @@ static bool device_make(struct store_tx *tx, struct town_made *t, size_t index, 
     const struct demo_kind_info *kind = demo_kind_of(d.kind);
     str properties;
     if (!arena_print(t->arena, &properties,
-                     "{\"demo\":true,\"device\":\"%s\",\"kind\":\"%.*s\",\"neighbourhood\":\"%.*s\","
+                     "{\"demo\":true,\"access\":\"public\",\"device\":\"%s\",\"kind\":\"%.*s\","
+                     "\"neighbourhood\":\"%.*s\","
                      "\"origin\":\"%.*s\",\"owner\":\"%.*s\"}",
                      d.key, STR_ARG(kind->title), STR_ARG(d.where->name), STR_ARG(kind->origin),
                      STR_ARG(kind->owner)))

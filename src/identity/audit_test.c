@@ -45,7 +45,7 @@ static bool record_run(struct store_tx *tx, void *context, err *e)
 // Lines 1..count, one hour apart from 1970 on.
 static void fill(struct fixture *f, int count)
 {
-    static const struct principal anna = {ROLE_ADMINISTRATOR, PRINCIPAL_USER, "anna"};
+    static const struct principal anna = {.role = ROLE_ADMINISTRATOR, .kind = PRINCIPAL_USER, .name = "anna"};
     err e;
     for (int i = 0; i < count; i++) {
         struct audit_event event = {.who = i % 2 ? &anna : NULL,

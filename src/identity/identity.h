@@ -12,14 +12,14 @@
 #include "store/store.h"
 
 typedef enum {
-    ROLE_PUBLIC,         // nobody in particular: reads what is public
-    ROLE_READER,         // reads what is internal
-    ROLE_DEVICE,         // writes readings
-    ROLE_EDITOR,         // writes readings and entities
-    ROLE_OPERATOR,       // and runs the system: devices, tokens of devices, feeds; reads what is private
-    ROLE_CARE,           // answers signs that somebody may need help; sees nothing else that is internal
-    ROLE_AUDITOR,        // reads everything that is logged, changes nothing
-    ROLE_VERIFIER,       // from outside: reads indicators with their evidence, signs the report, changes nothing
+    ROLE_PUBLIC,    // nobody in particular: reads what is public
+    ROLE_READER,    // reads what is internal
+    ROLE_DEVICE,    // writes readings
+    ROLE_EDITOR,    // writes readings and entities
+    ROLE_OPERATOR,  // and runs the system: devices, tokens of devices, feeds; reads what is private
+    ROLE_CARE,      // answers signs that somebody may need help; sees nothing else that is internal
+    ROLE_AUDITOR,   // reads everything that is logged, changes nothing
+    ROLE_VERIFIER,  // from outside: reads indicators with their evidence, signs the report, changes nothing
     ROLE_ADMINISTRATOR,  // everything but care, users and tokens too
     ROLE_COUNT
 } role;
@@ -48,9 +48,13 @@ typedef enum {
     PRINCIPAL_LOCAL  // who can open the data directory: the commands, and the admin socket
 } principal_kind;
 
+#define TOKEN_THINGS_MAX 16
+
 struct principal {
     role role;
     principal_kind kind;
+    uint32_t thing_count;  // of a device's token: it writes to these alone; none: to those it brought itself
+    entity_id things[TOKEN_THINGS_MAX];
     char name[TOKEN_NAME_MAX + 1];  // of the token or user; empty for the public
 };
 
@@ -73,6 +77,15 @@ NODISCARD bool identity_authenticate(struct identity *i, str authorization, stru
 #define TOKEN_TEXT_MAX 64
 NODISCARD bool token_create(struct identity *i, const struct principal *by, str name, role r, instant now,
                             char text[static TOKEN_TEXT_MAX], err *e);
+// The same, bound to Things: it writes to their Datastreams and no others. ERR_RANGE: too many, ERR_ABSENT: not there.
+NODISCARD bool token_create_for(struct identity *i, const struct principal *by, str name, role r,
+                                const entity_id *things, size_t thing_count, instant now,
+                                char text[static TOKEN_TEXT_MAX], err *e);
+// Whether a device's token may write to a Thing: it is bound to it, or is bound to none and has claimed it. Inside an operation.
+NODISCARD bool token_owns(struct store_tx *tx, const struct principal *who, entity_id thing, bool *out,
+                          err *e);
+// A Thing that came with this token's message is its own from now on, unless another token has it already.
+NODISCARD bool token_claim(struct store_tx *tx, const struct principal *who, entity_id thing, err *e);
 NODISCARD bool token_withdraw(struct identity *i, const struct principal *by, str name, instant now,
                               err *e);  // ERR_ABSENT
 // All tokens: name, role, created. Stops when `each` returns false.
@@ -81,6 +94,9 @@ bool token_each(struct identity *i, bool (*each)(const char *name, role r, insta
 
 bool role_by_name(str name, role *out);
 str role_name(role r);
+
+// What of Things and streams this reader is shown: for snapshot_show.
+access_level policy_sees(const struct principal *p);
 
 // ERR_AUTH for the public, ERR_DENIED for others; the sentence names what is needed.
 NODISCARD bool policy_allows(const struct principal *p, action a, err *e);

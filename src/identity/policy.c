@@ -39,7 +39,7 @@ static const char *const action_needs[ACTION_COUNT] = {
 };
 // clang-format on
 
-const struct principal principal_local = {ROLE_ADMINISTRATOR, PRINCIPAL_LOCAL, ""};
+const struct principal principal_local = {.role = ROLE_ADMINISTRATOR, .kind = PRINCIPAL_LOCAL};
 
 bool role_by_name(str name, role *out)
 {
@@ -54,6 +54,14 @@ bool role_by_name(str name, role *out)
 str role_name(role r)
 {
     return roles[r].name;
+}
+
+access_level policy_sees(const struct principal *p)
+{
+    const unsigned may = roles[p->role].may;
+    return may & BIT(ACTION_READ_PRIVATE)    ? ACCESS_PRIVATE
+           : may & BIT(ACTION_READ_INTERNAL) ? ACCESS_INTERNAL
+                                             : ACCESS_PUBLIC;
 }
 
 bool policy_allows(const struct principal *p, action a, err *e)

@@ -22,6 +22,8 @@ struct token {
     char name[TOKEN_NAME_MAX + 1];
     role role;
     instant created;
+    uint32_t thing_count;
+    entity_id things[TOKEN_THINGS_MAX];
 };
 
 // Immutable once it is in `identity`: sorted by hash.
@@ -67,6 +69,9 @@ static bool token_read(str name, const json *document, struct token *out, err *e
         hash_bytes != HASH_BYTES || name.n > TOKEN_NAME_MAX || !role_by_name(role_text->text, &out->role))
         return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "hash, name or role of the token cannot be read");
     memcpy(out->name, name.p, name.n);
+    const json *things = json_get(document, STR("things"));
+    for (const json *t = things ? things->first : NULL; t && out->thing_count < TOKEN_THINGS_MAX; t = t->next)
+        if (!num_parse_int(t->text, &out->things[out->thing_count++], e)) return false;
     return time_parse(created->text, &out->created, e);
 }
 
@@ -235,7 +240,9 @@ bool identity_authenticate(struct identity *i, str authorization, struct princip
     const struct token *found = t->count ? bsearch(&wanted, t->tokens, t->count, sizeof wanted, by_hash)
                                          : NULL;
     if (found) {
-        *out = (struct principal){.role = found->role, .kind = PRINCIPAL_TOKEN};
+        *out = (struct principal){
+            .role = found->role, .kind = PRINCIPAL_TOKEN, .thing_count = found->thing_count};
+        memcpy(out->things, found->things, sizeof out->things);
         memcpy(out->name, found->name, sizeof out->name);
     }
     table_return(i, t);
@@ -257,6 +264,8 @@ bool token_each(struct identity *i, bool (*each)(const char *, role, instant, vo
 struct creation {
     const struct principal *by;
     str name, document, role;
+    const entity_id *things;
+    size_t thing_count;
     instant now;
 };
 
@@ -288,7 +297,10 @@ static bool creation_run(struct store_tx *tx, void *context, err *e)
         return false;
     }
     char detail[64];
-    snprintf(detail, sizeof detail, "role=%.*s", STR_ARG(c->role));
+    for (size_t k = 0; k < c->thing_count; k++)
+        if (!store_exists(store_tx_snapshot(tx), SET_THING, c->things[k], e)) return false;
+    snprintf(detail, sizeof detail, c->thing_count ? "role=%.*s things=%zu" : "role=%.*s", STR_ARG(c->role),
+             c->thing_count);
     return store_document_put(tx, document_kind, c->name, c->document, e) &&
            record(tx, c->by, STR("token.create"), c->name, str_of(detail), c->now, e);
 }
@@ -304,10 +316,39 @@ static bool name_is_valid(str name)
 bool token_create(struct identity *i, const struct principal *by, str name, role r, instant now,
                   char text[static TOKEN_TEXT_MAX], err *e)
 {
+    return token_create_for(i, by, name, r, NULL, 0, now, text, e);
+}
+
+static void document_write(buf *b, const unsigned char hash[static HASH_BYTES], role r,
+                           const struct creation *c)
+{
+    char hex[2 * HASH_BYTES + 1], created[TIME_TEXT_MAX];
+    json_writer w = json_writer_on(b);
+    json_open(&w, '{');
+    json_name(&w, STR("hash"));
+    json_put_text(&w, str_of(sodium_bin2hex(hex, sizeof hex, hash, HASH_BYTES)));
+    json_name(&w, STR("role"));
+    json_put_text(&w, role_name(r));
+    json_name(&w, STR("created"));
+    json_put_text(&w, (str){created, time_write(created, c->now)});
+    json_name(&w, STR("things"));
+    json_open(&w, '[');
+    for (size_t k = 0; k < c->thing_count; k++) json_put_int(&w, c->things[k]);
+    json_close(&w, ']');
+    json_close(&w, '}');
+}
+
+bool token_create_for(struct identity *i, const struct principal *by, str name, role r,
+                      const entity_id *things, size_t thing_count, instant now,
+                      char text[static TOKEN_TEXT_MAX], err *e)
+{
     if (!name_is_valid(name))
         return err_set(e, ERR_RANGE, ERR_NOWHERE,
                        "a token's name has 1 to %d letters, digits, '.', '_', '-' or '@'", TOKEN_NAME_MAX);
     if (r == ROLE_PUBLIC) return err_set(e, ERR_RANGE, ERR_NOWHERE, "the role 'public' needs no token");
+    if (thing_count > TOKEN_THINGS_MAX || (thing_count && r != ROLE_DEVICE))
+        return err_set(e, ERR_RANGE, ERR_NOWHERE, "a device's token can be bound to at most %d Things",
+                       TOKEN_THINGS_MAX);
 
     unsigned char secret[SECRET_BYTES], hash[HASH_BYTES];
     randombytes_buf(secret, sizeof secret);
@@ -317,16 +358,77 @@ bool token_create(struct identity *i, const struct principal *by, str name, role
     sodium_memzero(secret, sizeof secret);
     hash_secret(str_of(text), hash);
 
-    char hex[2 * HASH_BYTES + 1], document[256];
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    char created[TIME_TEXT_MAX];
-    const size_t created_n = time_write(created, now);
-    const int n = snprintf(document, sizeof document,
-                           "{\"hash\":\"%s\",\"role\":\"%.*s\",\"created\":\"%.*s\"}", hex,
-                           STR_ARG(role_name(r)), (int)created_n, created);
-    struct creation c = {by, name, {document, (size_t)n}, role_name(r), now};
-    return store_run(i->store, creation_run, &c, e) && reload(i, e);
+    struct creation c = {.by = by,
+                         .name = name,
+                         .role = role_name(r),
+                         .things = things,
+                         .thing_count = thing_count,
+                         .now = now};
+    buf document = {.max = 4096};
+    document_write(&document, hash, r, &c);
+    c.document = buf_str(&document);
+    const bool ok = !document.failed ? store_run(i->store, creation_run, &c, e) && reload(i, e)
+                                     : err_no_memory(e);
+    buf_free(&document);
+    return ok;
 }
+
+// ---- Whose Things ------------------------------------------------------------------------------------------------
+
+// A document {"token":"meter-12"} of this kind under the Thing's id: the token that brought it.
+static const str claim_kind = {"thing-token", 11};
+
+static str claim_key(entity_id thing, char out[static 24])
+{
+    return (str){out, (size_t)snprintf(out, 24, "%lld", (long long)thing)};
+}
+
+// *owner: the token's name, in the arena; empty: nobody has it.
+static bool claim_read(struct store_tx *tx, entity_id thing, arena *a, str *owner, err *e)
+{
+    char key[24];
+    str text;
+    json *j;
+    err why;
+    *owner = (str){0};
+    if (!store_document_get(store_tx_snapshot(tx), claim_kind, claim_key(thing, key), a, &text, &why)) {
+        if (why.code == ERR_ABSENT) return true;
+        *e = why;
+        return false;
+    }
+    if (!json_parse(text, a, &j, e)) return false;
+    *owner = json_text(j, STR("token"));
+    return true;
+}
+
+bool token_owns(struct store_tx *tx, const struct principal *who, entity_id thing, bool *out, err *e)
+{
+    *out = false;
+    for (uint32_t k = 0; k < who->thing_count; k++) *out |= who->things[k] == thing;
+    if (who->thing_count) return true;
+    arena *a = arena_new(4096);
+    str owner;
+    if (!a) return err_no_memory(e);
+    const bool ok = claim_read(tx, thing, a, &owner, e);
+    if (ok) *out = str_eq(owner, str_of(who->name));
+    arena_free(a);
+    return ok;
+}
+
+bool token_claim(struct store_tx *tx, const struct principal *who, entity_id thing, err *e)
+{
+    char key[24], document[TOKEN_NAME_MAX + 16];
+    arena *a = arena_new(4096);
+    str owner;
+    if (!a) return err_no_memory(e);
+    bool ok = claim_read(tx, thing, a, &owner, e);
+    arena_free(a);
+    if (!ok || owner.n) return ok;
+    const int n = snprintf(document, sizeof document, "{\"token\":\"%s\"}", who->name);
+    return store_document_put(tx, claim_kind, claim_key(thing, key), (str){document, (size_t)n}, e);
+}
+
+// ---- Withdrawing -------------------------------------------------------------------------------------------------
 
 struct withdrawal {
     const struct principal *by;

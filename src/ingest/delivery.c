@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/intake.h"
 
+#include "identity/identity.h"
 #include "ingest/lines/points.h"
 #include "ingest/lines/store.h"
 #include "ingest/readings.h"
@@ -20,6 +21,8 @@ struct delivery {
     struct points points;  // of lines that are known
     struct line_series_new *learned;
     instant received;
+    bool has_who;
+    struct principal who;
     ingest_done done;
     void *context;
     struct ingest_outcome outcome;
@@ -86,10 +89,11 @@ static bool run(struct store_tx *tx, void *context, err *e)
     d->outcome = (struct ingest_outcome){
         .note = d->result.note, .rejects = d->result.rejects, .reject_count = d->result.reject_count};
     d->learned = NULL;
-    const struct points_work points = {d->in,       tx,   d->adapter,  &d->points,
+    const struct principal *who = d->has_who ? &d->who : NULL;
+    const struct points_work points = {d->in,       tx,   d->adapter,  &d->points, who,
                                        d->received, d->a, &d->outcome, &d->learned};
-    return points_store(&points, e) &&
-           readings_store(d->in, tx, d->adapter, &d->result, d->received, d->a, &d->outcome, &d->learned, e);
+    return points_store(&points, e) && readings_store(d->in, tx, d->adapter, &d->result, who, d->received,
+                                                      d->a, &d->outcome, &d->learned, e);
 }
 
 static void done(void *context, const err *e)
@@ -128,6 +132,8 @@ bool ingest_device(struct ingest *in, const struct device_adapter *adapter, cons
     d->in = in;
     d->adapter = adapter;
     d->received = m->received;
+    d->has_who = m->who != NULL;
+    if (m->who) d->who = *m->who;
     d->done = f;
     d->context = context;
     d->op = (struct store_op){.run = run, .done = done, .context = d};

@@ -27,6 +27,8 @@ struct device_site {
     str pepper;       // secret of this installation, for pseudonyms of meters; empty: none
 };
 
+struct principal;
+
 struct device_message {
     str topic;  // MQTT topic; empty over HTTP
     str path;   // HTTP path; empty over MQTT
@@ -34,7 +36,8 @@ struct device_message {
     str content_type;
     str body;
     instant received;
-    bool retained;  // MQTT retained: an old reading, not a fresh one
+    const struct principal *who;  // whose token it came with; NULL: nobody's, as from the town's broker
+    bool retained;                // MQTT retained: an old reading, not a fresh one
     // Value of an HTTP header, no case; empty when absent.
     str (*header)(const char *name, const void *context);
     const void *context;
@@ -96,7 +99,8 @@ struct device_adapter {
     str reply;  // body of the success answer that its firmware expects; empty: {"status":"ok"} form of peil
     int reply_status;    // 201, 200...
     int partial_status;  // when some values could not be read; 0: reply_status
-    bool keeps_unknown;  // numbers under names that peil does not know get a Datastream of that name all the same
+    bool
+        keeps_unknown;  // numbers under names that peil does not know get a Datastream of that name all the same
     // Not NULL: its messages are lines of InfluxDB's protocol, which need no decoding once they are known. False: not this
     // message.
     bool (*lines)(const struct device_message *m, arena *a, struct line_precision *out);

@@ -2,6 +2,7 @@
 #include "ingest/readings.h"
 
 #include "base/json.h"
+#include "identity/identity.h"
 #include "ingest/device_document.h"
 #include "ingest/onboard.h"
 #include "ingest/seen.h"
@@ -48,6 +49,7 @@ struct work {
     const struct device_adapter *adapter;
     const struct device_result *result;
     struct device_document *device;
+    const struct principal *who;  // NULL: nobody whose Things must be looked at
     instant received;
     arena *a;
     struct ingest_outcome *out;
@@ -294,6 +296,19 @@ static interval time_of(const struct work *w, const struct reading *r)
     return r->period_us > 0 ? (interval){t - r->period_us, t} : (interval){t, TIME_NONE};
 }
 
+// Of a message that names the Datastream itself. One of another token is as one that is not there.
+static bool stream_is_own(const struct work *w, entity_id stream)
+{
+    const struct stream_info *info;
+    bool is_own = true;
+    if (!w->who || w->who->role != ROLE_DEVICE) return true;
+    if (!store_stream_info(w->tx, stream, &info, w->e) ||
+        !token_owns(w->tx, w->who, info->thing, &is_own, w->e))
+        return false;
+    return is_own || err_set(w->e, ERR_LINK, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld",
+                             (long long)stream);
+}
+
 static bool store_reading(struct work *w, const struct reading *r)
 {
     struct observation o = {.phenomenon_time = time_of(w, r),
@@ -301,6 +316,7 @@ static bool store_reading(struct work *w, const struct reading *r)
                             .valid_time = {TIME_NONE, TIME_NONE},
                             .result = r->result};
     if (!stream_of(w, r, &o.stream)) return false;
+    if (r->stream && !stream_is_own(w, r->stream)) return false;
     if (o.stream) return append(w, r, &o) && learn(w, r, &o);
     device_document_note_unmapped(w->device, r->name);
     w->out->unknown++;
@@ -362,6 +378,19 @@ static bool let_in(struct work *w, str key, str device, bool *in)
     return true;
 }
 
+// A device's token writes to its own Things: those that it brought first, or is bound to. One message is all or nothing, so this
+// may be looked at when the Thing has been made.
+static bool is_own(const struct work *w, str device)
+{
+    bool is_own = true;
+    const bool is_asked = w->who && w->who->role == ROLE_DEVICE && w->device->thing;
+    if (!is_asked) return true;
+    if (!w->who->thing_count && !token_claim(w->tx, w->who, w->device->thing, w->e)) return false;
+    if (!token_owns(w->tx, w->who, w->device->thing, &is_own, w->e)) return false;
+    return is_own || err_set(w->e, ERR_DENIED, ERR_NOWHERE, "the device '%.*s' belongs to another token",
+                             STR_ARG(str_slice(device, 0, 80)));
+}
+
 // Readings [from, to) are of one device.
 static bool store_device(struct work *w, str device, size_t from, size_t to)
 {
@@ -384,7 +413,7 @@ static bool store_device(struct work *w, str device, size_t from, size_t to)
     for (size_t i = from; i < to; i++)
         if (!store_reading(w, &w->result->readings[i])) return false;
     w->out->thing = w->device->thing;
-    return device_document_write(w->tx, w->device, w->e);
+    return is_own(w, device) && device_document_write(w->tx, w->device, w->e);
 }
 
 static void count(const struct ingest_outcome *o, int64_t stored_before)
@@ -396,11 +425,11 @@ static void count(const struct ingest_outcome *o, int64_t stored_before)
 }
 
 bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_adapter *adapter,
-                    const struct device_result *result, instant received, arena *a,
-                    struct ingest_outcome *out, struct line_series_new **learned, err *e)
+                    const struct device_result *result, const struct principal *who, instant received,
+                    arena *a, struct ingest_outcome *out, struct line_series_new **learned, err *e)
 {
-    struct work w = {in,       tx, adapter, result,  ARENA_NEW(a, struct device_document),
-                     received, a,  out,     learned, e};
+    struct work w = {in, tx,  adapter, result, ARENA_NEW(a, struct device_document), who, received,
+                     a,  out, learned, e};
     if (!w.device) return err_no_memory(e);
     const int64_t stored_before = out->stored;
     out->refused += (int64_t)result->reject_count;

@@ -13,7 +13,8 @@ void readings_count_stored(int64_t n);  // that did not come by readings_store
 // *learned: lines that need not go this way again, once this is committed; in the arena.
 // A reading that is refused (an impossible time) leaves its neighbours; false is a fault of the store.
 NODISCARD bool readings_store(struct ingest *in, struct store_tx *tx, const struct device_adapter *adapter,
-                              const struct device_result *result, instant received, arena *a,
-                              struct ingest_outcome *out, struct line_series_new **learned, err *e);
+                              const struct device_result *result, const struct principal *who,
+                              instant received, arena *a, struct ingest_outcome *out,
+                              struct line_series_new **learned, err *e);
 
 #endif

@@ -79,13 +79,6 @@ static str text_member(const json *object, str key)
     return j && j->type == JSON_TEXT ? j->text : (str){0};
 }
 
-// The one place that decides what the portal shows.
-static bool is_public(const json *properties)
-{
-    const str access = text_member(properties, STR("access"));
-    return !str_eq(access, STR("internal")) && !str_eq(access, STR("private"));
-}
-
 static meter_kind kind_of(const json *properties)
 {
     const str origin = text_member(properties, STR("origin"));
@@ -97,7 +90,6 @@ static meter_kind kind_of(const json *properties)
 static bool read_thing(struct loader *l, const struct record *r)
 {
     const json *properties = properties_of(l, &r->properties[THING_PROPERTIES]);
-    if (!is_public(properties)) return true;
     struct meter *m = &l->list->all[l->list->count];
     const json *demo = properties ? json_get(properties, STR("demo")) : NULL;
     *m = (struct meter){.id = r->id, .kind = kind_of(properties), .is_demo = demo && demo->type == JSON_TRUE};
@@ -234,7 +226,6 @@ static void choose_unit(struct series *s, str symbol)
 static bool read_stream(struct loader *l, const struct record *r)
 {
     str unit;
-    if (!is_public(properties_of(l, &r->properties[DATASTREAM_PROPERTIES]))) return true;
     struct series *s = &l->series[l->list->series_count];
     *s = (struct series){.id = r->id};
     if (!keep(l, &r->properties[DATASTREAM_NAME], &s->name) ||

@@ -209,7 +209,7 @@ bool store_check(struct store *s, void (*found)(const char *sentence, void *cont
                  int64_t *findings, err *e)
 {
     struct checking k = {.found = found, .context = context};
-    if (!snapshot_open(s, &k.at, e)) return false;
+    if (!snapshot_open(s, &k.at, e) || !snapshot_show(k.at, ACCESS_PRIVATE, e)) return false;
     const bool ok = check_file(&k, e) && check_tail(&k, e) && check_streams(&k, e) && check_strays(&k, e) &&
                     entity_check(k.at, found, context, &k.findings, e) &&
                     blobs_check(k.at, found, context, &k.findings, e);

@@ -6,6 +6,7 @@
 #include "base/queue.h"
 #include "series/tail_row.h"
 #include "store/observations.h"
+#include "store/sight.h"
 #include "store/stream/stream.h"
 
 #include <pthread.h>
@@ -52,7 +53,8 @@ struct store_tx {
     uint64_t commit;     // number that the batch gets
     uint64_t operation;  // grows with every operation
     bool has_savepoint;
-    bool is_dirty;  // the batch has something to commit
+    bool has_entities;  // of the batch: they may have changed
+    bool is_dirty;      // the batch has something to commit
     struct tail_writer row;
     buf extra;  // bytes of the extra of the observation being appended
     struct undo *undos;
@@ -120,11 +122,14 @@ struct store {
     // Shared.
     _Atomic uint64_t published;  // the newest commit whose observations readers find in memory
     _Atomic uint64_t entity_version;
+    _Atomic uint64_t access_commit;      // the newest commit that may have changed entities
+    access_level standard_access;        // of a Thing that says nothing; never changes
     _Atomic int64_t observations;        // of figures; see store_figures
     struct lock *lock;                   // guards what follows
     struct snapshot *oldest, *youngest;  // open ones, by ticket
     uint64_t ticket;
-    struct snapshot *idle;  // closed, their connections kept
+    struct sight *sights[ACCESS_PRIVATE];  // the newest one of each level; may be NULL
+    struct snapshot *idle;                 // closed, their connections kept
     size_t idle_count, open_count;
     err write_fault;  // why the last commit failed; code ERR_NONE: it worked
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Tables of the observation side, and the way from one layout of the file to the next.
-#include "store/sqlite.h"
+#include "store/sight.h"
 
 // tail            the observations of one commit (series/tail_row.h) that are not all in chunks yet; the newest row is
 //                 always there, for its id is the number of the newest commit
@@ -60,10 +60,7 @@ static bool split_growing(struct connection *c, err *e)
 
 // Step i brings a file from version i to version i + 1. Steps are added at the end and never change once released.
 static bool (*const steps[])(struct connection *c, err *e) = {
-    create_observation_tables,
-    entity_create_tables,
-    create_blob_table,
-    split_growing,
+    create_observation_tables, entity_create_tables, create_blob_table, split_growing, sight_create_indexes,
 };
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
 

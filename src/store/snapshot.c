@@ -15,6 +15,23 @@ struct connection *snapshot_connection(struct snapshot *at)
     return at->connection;
 }
 
+static const str access_names[] = {STR("public"), STR("internal"), STR("private")};
+
+bool access_by_name(str name, access_level *out)
+{
+    for (access_level a = ACCESS_PUBLIC; a <= ACCESS_PRIVATE; a++) {
+        if (!str_eq(access_names[a], name)) continue;
+        *out = a;
+        return true;
+    }
+    return false;
+}
+
+str access_name(access_level a)
+{
+    return access_names[a];
+}
+
 uint64_t snapshot_commit(const struct snapshot *at)
 {
     return at->commit;
@@ -122,7 +139,20 @@ bool snapshot_open(struct store *s, struct snapshot **out, err *e)
         return false;
     }
     wait_published(s, at->commit);
+    if (!snapshot_show(at, ACCESS_PUBLIC, e)) {
+        snapshot_close(at);
+        return false;
+    }
     *out = at;
+    return true;
+}
+
+bool snapshot_show(struct snapshot *at, access_level most, err *e)
+{
+    struct sight *fresh;
+    if (!sight_take(at, most, &fresh, e)) return false;
+    sight_drop(at->sight);
+    at->sight = fresh;
     return true;
 }
 
@@ -131,6 +161,8 @@ void snapshot_close(struct snapshot *at)
     if (!at || at == &at->store->tx.snapshot) return;
     struct store *s = at->store;
     err ignored;
+    sight_drop(at->sight);
+    at->sight = NULL;
     const bool is_usable = sql_run(at->connection, STR("COMMIT"), &ignored) ||
                            sqlite3_get_autocommit(at->connection->db);
     at->connection->at = NULL;

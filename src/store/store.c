@@ -72,6 +72,7 @@ static struct store *store_new(const store_config *c)
     if (!s) return NULL;
     s->lock_file = -1;
     s->is_read_only = c->read_only;
+    s->standard_access = c->standard_access;
     s->directory = strdup(c->directory);
     s->path = joined(c->directory, "peil.db");
     s->lock = lock_new();
@@ -168,6 +169,7 @@ void store_close(struct store *s)
     reclaim(s, true);
     free(s->retirement.items);
     snapshots_free(s);
+    sights_forget(s);
     connection_close(&s->writer);  // the last one out copies the log into the file
     streams_free(&s->streams);
     if (s->lock_file >= 0) close(s->lock_file);

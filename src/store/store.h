@@ -23,12 +23,21 @@ struct store_tx;
 struct snapshot;
 struct cursor;
 
+// Who may see a Thing or Datastream, as its own `properties` say: "access": "public", "internal" or "private". Another word
+// counts as private; without one a Datastream has its Thing's, a Thing the standard of store_config. A Datastream is never
+// less secret than its Thing; Locations, Sensors, ObservedProperties, FeaturesOfInterest, HistoricalLocations and
+// Observations follow what they belong to.
+typedef enum { ACCESS_PUBLIC, ACCESS_INTERNAL, ACCESS_PRIVATE } access_level;
+bool access_by_name(str name, access_level *out);
+str access_name(access_level a);
+
 typedef struct {
     const char *directory;
-    bool create;              // make the directory and an empty store when absent
-    bool read_only;           // no writer; for doctor, export
-    size_t queue_length;      // operations waiting before ERR_BUSY; 0: 65536
-    struct metrics *metrics;  // may be NULL
+    access_level standard_access;  // of a Thing that says nothing
+    bool create;                   // make the directory and an empty store when absent
+    bool read_only;                // no writer; for doctor, export
+    size_t queue_length;           // operations waiting before ERR_BUSY; 0: 65536
+    struct metrics *metrics;       // may be NULL
 } store_config;
 
 NODISCARD bool store_open(const store_config *c, struct store **out, err *e);
@@ -124,9 +133,14 @@ NODISCARD bool store_blob_delete(struct store_tx *tx, str hash, err *e);  // ERR
 // ---- Reading -----------------------------------------------------------------------------------------------------
 
 NODISCARD bool snapshot_open(struct store *s, struct snapshot **out, err *e);
-void snapshot_close(struct snapshot *at);             // all its cursors must be closed
+void snapshot_close(struct snapshot *at);  // all its cursors must be closed
+// A snapshot shows what is public; after this, also what is internal, or everything. What is not shown is absent for every
+// function that takes the snapshot, in counts, filters, orders and sums too. Inside an operation everything is shown until this says
+// otherwise; the next operation sees everything again. Documents are always shown. No cursor may be open.
+NODISCARD bool snapshot_show(struct snapshot *at, access_level most, err *e);
 uint64_t snapshot_commit(const struct snapshot *at);  // grows with every commit: an ETag for everything
 
+bool store_shows_stream(struct snapshot *at, entity_id stream);  // there, and shown; looks at no disk
 NODISCARD bool store_exists(struct snapshot *at, entity_set set, entity_id id,
                             err *e);  // false with ERR_ABSENT (or ERR_GONE)
 NODISCARD bool store_get(struct snapshot *at, entity_set set, entity_id id, arena *a, struct record *out,

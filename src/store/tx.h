@@ -15,9 +15,10 @@ struct tail;
 struct snapshot {
     struct store *store;
     struct connection *connection;
-    uint64_t commit;    // everything up to this commit is shown
-    bool is_inside;     // of an operation: also what is not committed yet
-    int64_t opened_us;  // time_monotonic_us
+    uint64_t commit;      // everything up to this commit is shown
+    struct sight *sight;  // NULL: everything is shown
+    bool is_inside;       // of an operation: also what is not committed yet
+    int64_t opened_us;    // time_monotonic_us
     uint64_t ticket;
     struct snapshot *next, *previous;  // of the store's list of open ones
 };

@@ -114,6 +114,7 @@ bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void *context,
 {
     const struct mark before = mark_of(tx);
     tx->operation++;
+    if (!snapshot_show(&tx->snapshot, ACCESS_PRIVATE, e)) return false;  // whatever the one before has said
     if (run(tx, context, e) && end_savepoint(tx, true, e)) return true;
     take_back(tx, &before);
     err second;

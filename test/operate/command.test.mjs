@@ -122,7 +122,8 @@ describe('a running peil', () => {
     })
 
   test('a token made and withdrawn meanwhile counts at once', async () => {
-    const token = run(['token', 'create', '--data', peil.directory, '--role', 'device', 'late']).stdout.trim()
+    const thing = (await peil.read(`Datastreams(${stream})/Thing`))['@iot.id']
+    const token = run(['token', 'create', '--data', peil.directory, '--role', 'device', '--thing', String(thing), 'late']).stdout.trim()
     const post = () => peil.post(`Datastreams(${stream})/Observations`, { phenomenonTime: '2024-01-01T00:00:00Z', result: 1 }, { Authorization: `Bearer ${token}` })
     assert.equal((await post()).status, 201)
     assert.match(run(['token', 'list', '--data', peil.directory]).stdout, /^late +device /m)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { wholeStream } from '../api/lib/entities.mjs'
-import { binary, exchange, makeToken } from '../api/lib/peil.mjs'
+import { binary, exchange, makeToken, openly } from '../api/lib/peil.mjs'
 
 const scratch = mkdtempSync(join(tmpdir(), 'peil-disk-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))
@@ -39,7 +39,7 @@ describe('a disk that runs full', { skip: isPossible ? false : 'no mount namespa
 
   before(async () => {
     mkdirSync(data)
-    child = spawn('unshare', [...ALONE, data, binary, 'serve', '--data', data, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child = spawn('unshare', [...ALONE, data, binary, 'serve', '--data', data, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'], env: openly() })
     child.stderr.on('data', (piece) => { log += piece })
     url = await new Promise((resolve) => child.stdout.once('data', (piece) => resolve(String(piece).trim())))
     inside = join('/proc', String(child.pid), 'root', data)
@@ -81,7 +81,7 @@ test('a disk that is read-only: what is there is shown, nothing is taken in', { 
   mkdirSync(data)
   const steps = `"$0" serve --data "$1" --port 0 > "$1/first" & until [ -s "$1/first" ]; do sleep 0.1; done; kill $!; wait
     mount -o remount,ro "$1" && exec "$0" serve --data "$1" --port 0`
-  const child = spawn('unshare', [...ALONE, data, 'sh', '-c', steps, binary, data], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('unshare', [...ALONE, data, 'sh', '-c', steps, binary, data], { stdio: ['ignore', 'pipe', 'inherit'], env: openly() })
   try {
     const url = await new Promise((resolve) => child.stdout.once('data', (piece) => resolve(String(piece).trim())))
     assert.deepEqual((await exchange(`${url}/v1.1/Things`)).body, { value: [] })

@@ -36,6 +36,7 @@ struct rows {
     rows_kind kind;
     struct store *store;
     struct snapshot *at;
+    access_level most;  // that the caller is shown
     int64_t opened_us;
     entity_id *ids;
     size_t count, next;
@@ -208,6 +209,10 @@ static bool refresh_snapshot(struct rows *r, err *e)
     if (time_monotonic_us() - r->opened_us < SNAPSHOT_US) return true;
     struct snapshot *fresh;
     if (!snapshot_open(r->store, &fresh, e)) return false;
+    if (!snapshot_show(fresh, r->most, e)) {
+        snapshot_close(fresh);
+        return false;
+    }
     snapshot_close(r->at);
     r->at = fresh;
     r->opened_us = time_monotonic_us();
@@ -340,7 +345,8 @@ static bool read_call(struct api_call *c, struct rows *r, entity_id id, err *e)
     if (r->kind == ROWS_STATISTICS && !read_period(c, r, e)) return false;
     if (r->kind == ROWS_OBSERVATIONS) r->left = api_integer(c, "limit");
     if (r->kind != ROWS_LATEST && !read_when(c, r, e)) return false;
-    return snapshot_open(r->store, &r->at, e) && find_streams(r, id, e);
+    r->most = policy_sees(&c->who);
+    return snapshot_open(r->store, &r->at, e) && snapshot_show(r->at, r->most, e) && find_streams(r, id, e);
 }
 
 static bool answer_rows(struct api_call *c, rows_kind kind, entity_id id, err *e)

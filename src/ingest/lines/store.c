@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/lines/store.h"
 
+#include "identity/identity.h"
 #include "ingest/readings.h"
 #include "ingest/seen.h"
 
@@ -30,7 +31,8 @@ static bool store_again(const struct points_work *w, str text, err *e)
     const struct device_message m = {
         .query = STR("precision=us"), .body = text, .received = w->received, .site = w->in->site};
     return w->adapter->decode(&m, w->a, &result, e) &&
-           readings_store(w->in, w->tx, w->adapter, &result, w->received, w->a, w->out, w->learned, e);
+           readings_store(w->in, w->tx, w->adapter, &result, w->who, w->received, w->a, w->out, w->learned,
+                          e);
 }
 
 // ---- late points -------------------------------------------------------------------------------------------------
@@ -78,6 +80,10 @@ static bool store_point(const struct points_work *w, const struct point *p, stru
         !store_stream_info(w->tx, s->stream, &info, &why) ||
         !store_next_number(w->tx, s->stream, &next_number, &why))
         return true;
+    bool is_own = true;
+    if (w->who && w->who->role == ROLE_DEVICE && !token_owns(w->tx, w->who, info->thing, &is_own, e))
+        return false;
+    if (!is_own) return true;
     o->stream = s->stream;
     o->number = 0;
     o->phenomenon_time.start = p->time;

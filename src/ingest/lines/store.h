@@ -12,6 +12,7 @@ struct points_work {
     struct store_tx *tx;
     const struct device_adapter *adapter;  // for points whose Datastream is not there any more
     const struct points *points;
+    const struct principal *who;  // NULL: nobody whose Things must be looked at
     instant received;
     arena *a;
     struct ingest_outcome *out;

@@ -140,7 +140,8 @@ static bool unpack(struct http_request *r, struct pending *p, str *body, err *e)
     return true;
 }
 
-static bool hand_in(const struct push *p, struct http_request *r, struct pending *pending, err *e)
+static bool hand_in(const struct push *p, struct http_request *r, struct pending *pending,
+                    const struct principal *who, err *e)
 {
     str body;
     if (!unpack(r, pending, &body, e)) return false;
@@ -150,6 +151,7 @@ static bool hand_in(const struct push *p, struct http_request *r, struct pending
         .content_type = http_request_header(r, "Content-Type"),
         .body = body,
         .received = time_now(),
+        .who = who,
         .header = request_header,
         .context = r,
     };
@@ -165,7 +167,7 @@ static bool take(const struct way *w, struct http_request *r, err *e)
     struct pending *pending = malloc(sizeof *pending);
     if (!pending) return err_no_memory(e);
     *pending = (struct pending){.request = r, .form = w->form, .adapter = adapter};
-    if (hand_in(w->push, r, pending, e)) return true;
+    if (hand_in(w->push, r, pending, &who, e)) return true;
     pending_free(pending);
     return false;
 }

@@ -273,7 +273,7 @@ static bool show(struct team_call *c, const struct team_page *page, err *e)
 {
     struct page *p = c->page;
     if (!snapshot_open(p->portal->config.store, &p->at, e)) return false;
-    const bool ok = !page->show || page->show(c, e);
+    const bool ok = snapshot_show(p->at, policy_sees(&c->who), e) && (!page->show || page->show(c, e));
     snapshot_close(p->at);
     p->at = NULL;
     return ok;

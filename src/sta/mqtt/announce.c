@@ -218,6 +218,7 @@ static bool record_of(struct announcer *a, struct snapshot *at, const struct cha
 {
     if (!c->observation)
         return c->set != SET_OBSERVATION && store_get(at, c->set, c->id, a->scratch, out, NULL);
+    if (!store_shows_stream(at, c->observation->stream)) return false;  // the broker's readers are the public
     touch(a, c->observation->stream);
     *out = observation_record(c->observation, kind_of(a, at, c->observation->stream));
     return true;

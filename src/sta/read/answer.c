@@ -71,7 +71,8 @@ static bool let_go(struct answer *r, err *e)
 static bool come_back(struct answer *r, err *e)
 {
     r->opened_us = time_monotonic_us();
-    return snapshot_open(r->sta->store, &r->at, e) && level_return(&r->top, r->at, e);
+    return snapshot_open(r->sta->store, &r->at, e) && snapshot_show(r->at, r->most, e) &&
+           level_return(&r->top, r->at, e);
 }
 
 // Between pieces the answer may be at any depth; only the top level can move to another snapshot.

@@ -25,6 +25,7 @@ struct answer {
     const struct sta *sta;
     arena *arena;
     struct snapshot *at;  // NULL: let go between two pieces
+    access_level most;    // that the reader is shown, in a fresh snapshot too; set by whoever made it
     int64_t opened_us;
     int64_t snapshot_us;  // let go between two pieces when older
     struct sta_form form, nested;

@@ -25,6 +25,11 @@ struct reader {
     struct sta_reply reply;
 };
 
+static access_level sees(const struct reader *d)
+{
+    return d->r->who ? policy_sees(d->r->who) : ACCESS_PUBLIC;
+}
+
 // ---- entity tags ----
 
 static bool uses_now(const struct expr *x)
@@ -116,6 +121,7 @@ static bool reply_answer(struct reader *d, const struct query *q, err *e)
     if (!answer_make(d->sta, d->r->version, d->at, q, d->path.kind == PATH_REF, d->r->arena, &x, e))
         return false;
     d->at = NULL;  // the answer's now
+    x->most = sees(d);
     if (!answer_piece(x, &x->ready, &more, e)) {
         answer_free(x);
         return false;
@@ -266,10 +272,11 @@ static const struct {
 static bool answer(struct reader *d, err *e)
 {
     if (!sta_path_parse(d->r->path, d->r->arena, &d->path, e)) return false;
+    // Keep it, but ask before using it; what not everybody may see is kept for its reader alone.
     sta_reply_add_header(&d->reply, STR("Cache-Control"),
-                         STR("no-cache"));  // keep it, but ask before using it
+                         sees(d) == ACCESS_PUBLIC ? STR("no-cache") : STR("private, no-cache"));
     if (kinds[d->path.kind].needs_store) {
-        if (!snapshot_open(d->sta->store, &d->at, e)) return false;
+        if (!snapshot_open(d->sta->store, &d->at, e) || !snapshot_show(d->at, sees(d), e)) return false;
         if (!sta_path_resolve(&d->path, d->at, d->r->arena, &d->target, e)) return false;
     }
     return kinds[d->path.kind].read(d, e);

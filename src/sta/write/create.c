@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "sta/write/create.h"
 
+#include "sta/write/reach.h"
+
 static const struct relation *relation_of(entity_set set, int relation)
 {
     return &entity_schema_of(set)->relations[relation];
@@ -14,7 +16,7 @@ static bool no_such(entity_set target, entity_id id, str where, err *e)
 
 static bool check_exists(struct creation *c, entity_set target, entity_id id, str where, err *e)
 {
-    if (store_exists(store_tx_snapshot(c->tx), target, id, e)) return true;
+    if (reach_entity(c->tx, c->who, target, id, e)) return true;
     if (e->code != ERR_ABSENT && e->code != ERR_GONE) return false;
     return no_such(target, id, where, e);
 }
@@ -249,8 +251,12 @@ static bool make_to_many(struct creation *c, struct draft *d, err *e)
 static bool check_kind(struct creation *c, entity_id stream, entity_set kind, err *e)
 {
     const struct stream_info *info;
-    if (!store_stream_info(c->tx, stream, &info, e)) return false;
-    return info->kind == kind || no_such(kind, stream, entity_schema_of(kind)->entity_name, e);
+    bool is_reached;
+    if (!store_stream_info(c->tx, stream, &info, e) ||
+        !reach_stream(c->tx, c->who, stream, info, &is_reached, e))
+        return false;
+    return (info->kind == kind && is_reached) ||
+           no_such(kind, stream, entity_schema_of(kind)->entity_name, e);
 }
 
 static bool set_links(struct creation *c, struct observation *o, const entity_id links[ENTITY_RELATIONS_MAX],

@@ -17,6 +17,7 @@
 struct creation {
     const struct sta *sta;
     struct store_tx *tx;
+    const struct principal *who;  // NULL: the public
     arena *a;
     instant now;
 };

@@ -2,6 +2,7 @@
 // POST /CreateObservations: many Observations as arrays of values, stored in blocks, each one operation of
 // the store.
 // Source   OGC 18-088 section 12 (data array extension)
+#include "sta/write/reach.h"
 #include "sta/write/write.h"
 
 #include "base/log.h"
@@ -53,7 +54,13 @@ static bool is_of_the_row(err_code code)
 static bool append_row(struct upload *u, struct store_tx *tx, struct data_row *row, err *e)
 {
     const struct stream_info *info;
-    if (!store_stream_info(tx, row->o.stream, &info, e)) return false;
+    bool is_reached;
+    if (!store_stream_info(tx, row->o.stream, &info, e) ||
+        !reach_stream(tx, u->request->who, row->o.stream, info, &is_reached, e))
+        return false;
+    if (!is_reached)
+        return err_set(e, ERR_LINK, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld",
+                       (long long)row->o.stream);  // what the store says of one that does not exist
     if (info->kind != row->kind) {
         return err_set(e, ERR_LINK, ERR_NOWHERE, "%s %lld is another kind of stream",
                        entity_schema_of(row->kind)->entity_name.p, (long long)row->o.stream);

@@ -3,6 +3,7 @@
 #include "sta/write/write.h"
 
 #include "ingest/seen.h"
+#include "sta/write/reach.h"
 #include "sta/write/observation_body.h"
 
 // The relation of the last hop's set that leads back to the entity the path comes from; -1: there is none.
@@ -72,7 +73,9 @@ static bool observation_run(struct write *w, struct store_tx *tx, err *e)
         b->o.feature = w->target.parent_id;
     if (!store_stream_info(tx, b->o.stream, &info, e))
         return e->code == ERR_LINK ? no_stream(w, b, e) : false;
-    if (info->kind != b->stream_kind) return no_stream(w, b, e);
+    bool is_reached;
+    if (!reach_stream(tx, w->request->who, b->o.stream, info, &is_reached, e)) return false;
+    if (info->kind != b->stream_kind || !is_reached) return no_stream(w, b, e);
     if (w->is_repeated && !carried_out(w, tx, &b->o, &is_there, e)) return false;
     if (is_there) return true;
     if (!ingest_append(w->sta->ingest, tx, &b->o, w->request->received, e)) return false;

@@ -3,13 +3,18 @@
 #include "sta/write/write.h"
 
 #include "sta/option.h"
+#include "sta/write/reach.h"
+
+#include <stdio.h>
 
 #define FILTERED_DELETE_MAX 100000  // entities of one request: the writer belongs to everybody
 
 static bool delete_run(struct write *w, struct store_tx *tx, err *e)
 {
     w->reply.status = 200;
-    return store_delete(tx, w->target.set, w->target.id, e);
+    return store_delete(tx, w->target.set, w->target.id, e) &&
+           reach_tell(tx, w->request->who, STR("entity.delete"), w->target.set, w->target.id, (str){0},
+                      w->request->received, e);
 }
 
 bool delete_prepare(struct write *w, err *e)
@@ -34,6 +39,23 @@ static bool collect(struct store_tx *tx, const struct query *q, entity_id *ids, 
     return ok;
 }
 
+// By what the writer does not see nothing can be found.
+static bool collect_seen(struct write *w, struct store_tx *tx, const struct query *q, entity_id *ids,
+                         size_t *count, err *e)
+{
+    struct snapshot *at = store_tx_snapshot(tx);
+    return snapshot_show(at, policy_sees(w->request->who), e) && collect(tx, q, ids, count, e) &&
+           snapshot_show(at, ACCESS_PRIVATE, e);
+}
+
+static bool tell_all(struct write *w, struct store_tx *tx, size_t count, err *e)
+{
+    char detail[48];
+    const int n = snprintf(detail, sizeof detail, "by filter, count=%zu", count);
+    return count == 0 || reach_tell(tx, w->request->who, STR("entity.delete"), w->target.set, 0,
+                                    (str){detail, (size_t)n}, w->request->received, e);
+}
+
 // An entity may be gone already: deleted with another one of the same answer.
 static bool delete_all(struct store_tx *tx, entity_set set, const entity_id *ids, size_t count, err *e)
 {
@@ -55,14 +77,14 @@ static bool filtered_run(struct write *w, struct store_tx *tx, err *e)
     if (!q->filter)
         return err_set(e, ERR_METHOD, ERR_NOWHERE, "a set is deleted by $filter only; this request has none");
     q->top = -1;
-    if (!collect(tx, q, ids, &count, e)) return false;
+    if (!collect_seen(w, tx, q, ids, &count, e)) return false;
     if (count > FILTERED_DELETE_MAX) {
         return err_set(e, ERR_LIMIT, ERR_NOWHERE,
                        "the filter finds more than %d entities; delete them in smaller parts",
                        FILTERED_DELETE_MAX);
     }
     w->reply.status = 200;
-    return delete_all(tx, w->target.set, ids, count, e);
+    return delete_all(tx, w->target.set, ids, count, e) && tell_all(w, tx, count, e);
 }
 
 bool delete_filtered_prepare(struct write *w, err *e)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // PATCH, PUT and JSON Patch of one entity.
+#include "sta/write/reach.h"
 #include "sta/write/write.h"
 
 #include "sta/write/json_patch.h"
 #include "sta/write/observation_body.h"
+
+#include <stdio.h>
 
 static uint32_t properties_of_put(entity_set set)
 {
@@ -28,16 +31,49 @@ static bool check_whole(struct creation *c, const struct record *r, err *e)
            draft_check_multi_datastream(r, count, c->a, e);
 }
 
+static int access_property(entity_set set)
+{
+    return set == SET_THING              ? THING_PROPERTIES
+           : set == SET_DATASTREAM       ? DATASTREAM_PROPERTIES
+           : set == SET_MULTI_DATASTREAM ? MULTI_DATASTREAM_PROPERTIES
+                                         : -1;
+}
+
+// Its "access", as far as it is a text; "-" when it says nothing.
+static str access_word(const struct creation *c, const struct record *r)
+{
+    static const str access = STR("access");
+    value word;
+    const value *properties = &r->properties[access_property(r->set)];
+    return properties->type == VALUE_JSON && sta_json_at(properties, &access, 1, c->a, &word) &&
+                   word.type == VALUE_TEXT
+               ? str_slice(word.text, 0, 40)
+               : STR("-");
+}
+
+// Who may see it is decided by somebody, and that is written down.
+static bool tell_access(struct creation *c, const struct record *before, const struct record *after, err *e)
+{
+    char detail[128];
+    if (access_property(after->set) < 0) return true;
+    const str was = access_word(c, before), is = access_word(c, after);
+    if (str_eq(was, is)) return true;
+    const int n = snprintf(detail, sizeof detail, "access=%.*s was=%.*s", STR_ARG(is), STR_ARG(was));
+    return reach_tell(c->tx, c->who, STR("entity.access"), after->set, after->id, (str){detail, (size_t)n},
+                      c->now, e);
+}
+
 static bool apply_entity(struct write *w, struct creation *c, struct draft *d, draft_mode mode, err *e)
 {
     uint32_t links;
-    struct record after;
+    struct record before, after;
     d->record->id = d->id;
     const uint32_t properties = mode == DRAFT_PUT ? properties_of_put(d->set) : d->properties;
+    if (!store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &before, e)) return false;
     if (!draft_update_links(c, d, &links, e) || !store_update(c->tx, d->record, properties, links, e))
         return false;
     return store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &after, e) && check_whole(c, &after, e) &&
-           write_reply_record(w, 200, &after, e);
+           tell_access(c, &before, &after, e) && write_reply_record(w, 200, &after, e);
 }
 
 static void take_properties(struct observation *to, const struct observation *from, uint32_t properties)

@@ -102,7 +102,7 @@ bool write_prepare(struct write *w, err *e)
 
 struct creation write_creation(const struct write *w, struct store_tx *tx)
 {
-    return (struct creation){w->sta, tx, w->request->arena, w->request->received};
+    return (struct creation){w->sta, tx, w->request->who, w->request->arena, w->request->received};
 }
 
 bool write_get(const struct write *w, struct store_tx *tx, entity_set set, entity_id id, struct record *out,
@@ -130,12 +130,24 @@ static bool check_tag(struct write *w, struct store_tx *tx, err *e)
                    "the entity has changed since it was read; its tag is now %s", tag);
 }
 
+// With the eyes of who asks; what is done there then is done with all that belongs to it. A device is shown nothing but what is
+// public, and where it may write is looked at when it writes (reach_stream).
+static bool resolve(struct write *w, struct store_tx *tx, err *e)
+{
+    struct snapshot *at = store_tx_snapshot(tx);
+    err why;
+    const struct principal *who = w->request->who;
+    if (!snapshot_show(at, who ? policy_sees(who) : ACCESS_PUBLIC, e)) return false;
+    const bool found = sta_path_resolve(&w->path, at, w->request->arena, &w->target, e);
+    if (snapshot_show(at, ACCESS_PRIVATE, &why)) return found;
+    *e = why;
+    return false;
+}
+
 bool write_run(struct write *w, struct store_tx *tx, err *e)
 {
     if (w->first_key) w->path.hops[0].key = *w->first_key;
-    if (w->needs_target &&
-        !sta_path_resolve(&w->path, store_tx_snapshot(tx), w->request->arena, &w->target, e))
-        return false;
+    if (w->needs_target && !resolve(w, tx, e)) return false;
     return check_tag(w, tx, e) && w->run(w, tx, e);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "store/observations.h"
+#include "store/sight.h"
 
 #include <stdio.h>
 
@@ -45,6 +46,7 @@ bool store_exists(struct snapshot *at, entity_set set, entity_id id, err *e)
 {
     bool found;
     if (!entity_is_there(snapshot_connection(at), set, id, &found, e)) return false;
+    if (found && !sight_shows(at, set, id, &found, e)) return false;
     return found || entity_absent(set, id, e);
 }
 
@@ -52,6 +54,7 @@ bool entity_need_target(struct connection *c, const struct relation *r, entity_i
 {
     bool found;
     if (!entity_is_there(c, r->target, id, &found, e)) return false;
+    if (found && c->at && !sight_shows(c->at, r->target, id, &found, e)) return false;
     return found || err_set(e, ERR_LINK, ERR_NOWHERE, "%.*s: there is no %.*s with id %lld", STR_ARG(r->name),
                             STR_ARG(entity_schema_of(r->target)->entity_name), (long long)id);
 }

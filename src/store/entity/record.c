@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "store/entity/record.h"
 
+#include "store/sight.h"
+
 #include "store/entity/entity.h"
 
 #define STATEMENT_MAX 2048
@@ -79,6 +81,9 @@ static bool keep_texts(struct record *r, arena *a, err *e)
 
 bool store_get(struct snapshot *at, entity_set set, entity_id id, arena *a, struct record *out, err *e)
 {
+    bool is_shown;
+    if (!sight_shows(at, set, id, &is_shown, e)) return false;
+    if (!is_shown) return entity_absent(set, id, e);
     buf b = {.max = STATEMENT_MAX};
     BUF_LIT(&b, "SELECT 1");
     record_add_sql(&b, set, ALL, ALL, 0);

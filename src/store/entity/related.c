@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "store/entity/entity.h"
 #include "store/observations.h"
+#include "store/sight.h"
 
 // ---- Related entities
 // ----------------------------------------------------------------------------------------------
@@ -47,6 +48,18 @@ static bool read_ids(struct connection *c, sqlite3_stmt *st, arena *a, entity_id
     return list ? false : err_no_memory(e);
 }
 
+static bool keep_shown(struct snapshot *at, entity_set set, entity_id *ids, size_t *count, err *e)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++) {
+        bool is_shown;
+        if (!sight_shows(at, set, ids[i], &is_shown, e)) return false;
+        if (is_shown) ids[kept++] = ids[i];
+    }
+    *count = kept;
+    return true;
+}
+
 bool store_related(struct snapshot *at, entity_set set, entity_id id, int relation, arena *a, entity_id **ids,
                    size_t *count, err *e)
 {
@@ -56,7 +69,7 @@ bool store_related(struct snapshot *at, entity_set set, entity_id id, int relati
     sqlite3_bind_int64(st, 1, id);
     const bool ok = read_ids(c, st, a, ids, count, e);
     sql_give(c, st);
-    return ok;
+    return ok && keep_shown(at, entity_schema_of(set)->relations[relation].target, *ids, count, e);
 }
 
 // ---- Delete

@@ -8,10 +8,10 @@
 
 #define SQL_MAX ((size_t)1024 * 1024)
 
-void compiler_start(struct compiler *c, const struct query *q, arena *a, err *e)
+void compiler_start(struct compiler *c, const struct query *q, const struct sight *sight, arena *a, err *e)
 {
     *c = (struct compiler){
-        .query = q, .a = a, .e = e, .now = time_now(), .parameter_count = PARENT_PARAMETER};
+        .query = q, .sight = sight, .a = a, .e = e, .now = time_now(), .parameter_count = PARENT_PARAMETER};
     c->last_parameter = &c->parameters;
 }
 
@@ -86,6 +86,13 @@ str sql_blob(struct compiler *c, str s)
 }
 
 // ---- Scopes ----------------------------------------------------------------------------------------------------------
+
+str sql_shown(struct compiler *c, entity_set set, str id)
+{
+    buf list = sql_list();
+    sight_add_sql(&list, c->sight, set, id);
+    return sql_list_end(c, &list);
+}
 
 struct source source_new(struct compiler *c, entity_set set)
 {

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/query.h"
+#include "store/sight.h"
 
 #define PARENT_PARAMETER 1  // ?1 is query.parent_id, bound anew for every parent
 #define SCOPES_MAX 8        // any() inside any()
@@ -61,6 +62,7 @@ struct scope {
 
 struct compiler {
     const struct query *query;
+    const struct sight *sight;  // of the snapshot that is asked; NULL: everything is shown
     arena *a;
     err *e;
     instant now;
@@ -72,7 +74,7 @@ struct compiler {
     int scope_count;
 };
 
-void compiler_start(struct compiler *c, const struct query *q, arena *a, err *e);
+void compiler_start(struct compiler *c, const struct query *q, const struct sight *sight, arena *a, err *e);
 str sql_print(struct compiler *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // A text that grows: start with sql_list, add, then sql_list_end moves it to the arena and frees the list.
 buf sql_list(void);
@@ -82,6 +84,8 @@ str sql_integer(struct compiler *c, int64_t v);  // a new parameter: ?7
 str sql_real(struct compiler *c, double v);
 str sql_text(struct compiler *c, str s);
 str sql_blob(struct compiler *c, str s);
+// " AND ..." that the reader may see the row of `set` whose id is the expression `id`; empty where no condition is needed.
+str sql_shown(struct compiler *c, entity_set set, str id);
 
 struct source source_new(struct compiler *c, entity_set set);
 void scope_open(struct compiler *c, struct scope *s, struct source base, size_t walked);

@@ -20,14 +20,19 @@ static struct joined joined_by(struct compiler *c, const struct join *j, const c
     const str table = table_name(j->to.set);
     const int from = j->from.alias, to = j->to.alias;
     struct joined out = {.tables = sql_print(c, "%.*s AS t%d", STR_ARG(table), to)};
+    str shown;  // a pair that is hidden must be no row at all, not one without its other half
     switch (l.kind) {
     case LINK_HERE: out.tie = sql_print(c, "t%d.id = t%d.%.*s", to, from, STR_ARG(l.here)); break;
-    case LINK_THERE: out.tie = sql_print(c, "t%d.%.*s = t%d.id", to, STR_ARG(l.there), from); break;
+    case LINK_THERE:
+        shown = sql_shown(c, j->to.set, sql_print(c, "t%d.id", to));
+        out.tie = sql_print(c, "t%d.%.*s = t%d.id%.*s", to, STR_ARG(l.there), from, STR_ARG(shown));
+        break;
     case LINK_PAIRS:
+        shown = sql_shown(c, j->to.set, sql_print(c, "p%d.%.*s", to, STR_ARG(l.there)));
         out.rest = sql_print(c, " %s %.*s ON t%d.id = p%d.%.*s", kind, STR_ARG(out.tables), to, to,
                              STR_ARG(l.there));
         out.tables = sql_print(c, "%.*s AS p%d", STR_ARG(l.table), to);
-        out.tie = sql_print(c, "p%d.%.*s = t%d.id", to, STR_ARG(l.here), from);
+        out.tie = sql_print(c, "p%d.%.*s = t%d.id%.*s", to, STR_ARG(l.here), from, STR_ARG(shown));
         break;
     }
     return out;

@@ -56,7 +56,7 @@ static bool make(struct cursor *c, const struct query *q, struct snapshot *at, e
     c->properties = q->properties;
     c->links = q->links;
     c->at_end = q->top == 0;
-    if (!plan_rows(q, c->a, &c->plan, e)) return plan_failed(e);
+    if (!plan_rows(q, at->sight, c->a, &c->plan, e)) return plan_failed(e);
     return take_planned(c->c, &c->plan, q->parent_id, &c->st, e);
 }
 
@@ -136,7 +136,7 @@ bool store_count(struct snapshot *at, const struct query *q, int64_t *out, err *
     struct plan p;
     sqlite3_stmt *st = NULL;
     bool got;
-    const bool ok = plan_count(q, a, &p, e) && take_planned(c, &p, q->parent_id, &st, e) &&
+    const bool ok = plan_count(q, at->sight, a, &p, e) && take_planned(c, &p, q->parent_id, &st, e) &&
                     sql_step(c, st, &got, e);
     if (ok) *out = sqlite3_column_int64(st, 0);
     if (st) sql_give(c, st);

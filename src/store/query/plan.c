@@ -61,6 +61,8 @@ static bool add_rows(struct compiler *c, const struct query *q, struct rows *r, 
         sql_list_add(where, " AND ", sql_print(c, "t0.id = %.*s", STR_ARG(sql_integer(c, q->id))));
     if (q->filter && !compile_filter(c, q->filter, &filter)) return false;
     if (filter.sql.n > 0) sql_list_add(where, " AND ", filter.sql);
+    const str shown = sql_shown(c, q->set, STR("t0.id"));
+    if (shown.n > 0) sql_list_add(where, " AND ", sql_print(c, "1%.*s", STR_ARG(shown)));
     r->needs_rows = filter.needs_rows || q->id != 0 || (q->has_parent && !is_of_stream(q));
     return true;
 }
@@ -302,13 +304,13 @@ static bool finish(struct compiler *c, str sql, struct plan *out)
     return true;
 }
 
-bool plan_rows(const struct query *q, arena *a, struct plan *out, err *e)
+bool plan_rows(const struct query *q, const struct sight *sight, arena *a, struct plan *out, err *e)
 {
     struct compiler c;
     struct rows r;
     struct order o;
     str where;
-    compiler_start(&c, q, a, e);
+    compiler_start(&c, q, sight, a, e);
     if (!compile_rows(&c, q, &r) || !compile_order(&c, q, r.id, &o)) return false;
     where = r.where;
     if (q->after) {
@@ -327,11 +329,11 @@ bool plan_rows(const struct query *q, arena *a, struct plan *out, err *e)
     return finish(&c, sql, out);
 }
 
-bool plan_count(const struct query *q, arena *a, struct plan *out, err *e)
+bool plan_count(const struct query *q, const struct sight *sight, arena *a, struct plan *out, err *e)
 {
     struct compiler c;
     struct rows r;
-    compiler_start(&c, q, a, e);
+    compiler_start(&c, q, sight, a, e);
     if (!compile_rows(&c, q, &r)) return false;
     str sql;
     if (q->set == SET_OBSERVATION && !r.needs_rows) {

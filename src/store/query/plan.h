@@ -19,10 +19,13 @@ struct plan {
     int record_at;  // the column of the id: behind the keys' columns, first of the record
 };
 
+// `sight`: what the snapshot shows that the plan is for.
 // Rows of the question: keys, then what record_add_sql gives for the query's properties and links.
-NODISCARD bool plan_rows(const struct query *q, arena *a, struct plan *out, err *e);
+NODISCARD bool plan_rows(const struct query *q, const struct sight *sight, arena *a, struct plan *out,
+                         err *e);
 // Their number, one row with one column; skip, top and after do not matter.
-NODISCARD bool plan_count(const struct query *q, arena *a, struct plan *out, err *e);
+NODISCARD bool plan_count(const struct query *q, const struct sight *sight, arena *a, struct plan *out,
+                          err *e);
 
 // Binds all parameters; the plan's arena must live until the statement is reset.
 void plan_bind(const struct plan *p, sqlite3_stmt *st, entity_id parent_id);

@@ -21,7 +21,7 @@ static const char *steps_of(const struct query *q, bool is_count)
     struct plan p;
     err e;
     if (!snapshot_open(the_store, &at, &e)) fail_msg("%s", e.text);
-    if (!(is_count ? plan_count(q, the_arena, &p, &e) : plan_rows(q, the_arena, &p, &e)))
+    if (!(is_count ? plan_count(q, NULL, the_arena, &p, &e) : plan_rows(q, NULL, the_arena, &p, &e)))
         fail_msg("%s", e.text);
     struct connection *c = snapshot_connection(at);
     str sql, steps = {0};
@@ -189,7 +189,7 @@ static void counts_of_whole_streams_read_no_observation(void **state)
         assert_non_null(strstr(steps, "SCAN t0 VIRTUAL TABLE"));
         struct plan p;
         err e;
-        assert_true(plan_count(&questions[i], the_arena, &p, &e));
+        assert_true(plan_count(&questions[i], NULL, the_arena, &p, &e));
         str sql;
         assert_true(arena_copy(the_arena, p.sql, &sql));
         assert_non_null(strstr(sql.p, "FROM stream_extent AS t0"));

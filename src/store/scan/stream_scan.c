@@ -4,13 +4,18 @@
 static bool is_shown(const struct snapshot *at, const struct stream *s)
 {
     const uint64_t deleted = atomic_load_explicit(&s->deleted, memory_order_acquire);
-    return deleted == 0 || deleted > at->commit;
+    return (deleted == 0 || deleted > at->commit) && sight_shows_stream(at->sight, s->id);
 }
 
 struct stream *snapshot_stream(struct snapshot *at, entity_id id)
 {
     struct stream *s = streams_find(&at->store->streams, id);
     return s && is_shown(at, s) ? s : NULL;
+}
+
+bool store_shows_stream(struct snapshot *at, entity_id stream)
+{
+    return snapshot_stream(at, stream) != NULL;
 }
 
 struct stream *snapshot_next_stream(struct snapshot *at, entity_id after)

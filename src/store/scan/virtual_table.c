@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "store/scan/virtual_table.h"
 
+#include "store/sight.h"
+
 #include <stdlib.h>
 
 struct table {
@@ -44,5 +46,5 @@ bool connection_register(struct connection *c, err *e)
         const int rc = sqlite3_create_module(c->db, tables[i].name, tables[i].module, c);
         if (rc != SQLITE_OK) return sql_error(c, rc, e);
     }
-    return entity_register_functions(c, e);
+    return entity_register_functions(c, e) && sight_register(c, e);
 }

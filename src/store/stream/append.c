@@ -91,6 +91,8 @@ void tx_publish(struct store_tx *tx)
 {
     struct store *s = tx->store;
     for (size_t i = 0; i < tx->appended_count; i++) tail_publish(tx->appended[i].block);
+    if (tx->has_entities) atomic_store_explicit(&s->access_commit, tx->commit, memory_order_release);
+    tx->has_entities = false;
     atomic_store_explicit(&s->published, tx->commit, memory_order_release);
     for (size_t i = 0; i < tx->undo_count; i++) publish_undo_item(s, &tx->undos[i]);
     tx->undo_count = tx->appended_count = 0;
@@ -120,6 +122,7 @@ uint64_t store_entity_version(struct store_tx *tx)
 
 void tx_entities_changed(struct store_tx *tx)
 {
+    tx->has_entities = true;
     atomic_fetch_add_explicit(&tx->store->entity_version, 1, memory_order_relaxed);
 }
 

@@ -8,6 +8,9 @@ import { Agent, request as httpRequest } from 'node:http'
 
 export const binary = resolve(process.env.PEIL ?? 'build/src/app/peil')
 
+// Most tests read as the public what they wrote: a Thing that says nothing of access is public for them.
+export const openly = () => ({ PEIL_ACCESS_STANDARD: 'public', ...process.env })
+
 const READY_MS = 30_000
 
 // Resolves to the first line of stdout, the address.
@@ -37,7 +40,7 @@ export function makeToken(directory, role = 'administrator', name = `test-${role
 export async function serve(directory, args = []) {
   const log = { text: '' }
   const child = spawn(binary, ['serve', '--data', directory, '--listen', '127.0.0.1:0', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'], env: openly(),
   })
   child.stderr.on('data', (piece) => { log.text = (log.text + piece).slice(-100_000) })
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)))

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: EUPL-1.2
+// reach.h: what a writer can name: entities that he is shown, and for a device the Datastreams of its own Things. What he
+// cannot reach is answered as what is not there.
+// Threads  the store's writer thread, inside an operation, which sees everything before and after
+#ifndef PEIL_STA_WRITE_REACH_H
+#define PEIL_STA_WRITE_REACH_H
+
+#include "sta/request.h"
+
+// `who` NULL: the public. ERR_ABSENT.
+NODISCARD bool reach_entity(struct store_tx *tx, const struct principal *who, entity_set set, entity_id id,
+                            err *e);
+// A stream to append to, that exists.
+NODISCARD bool reach_stream(struct store_tx *tx, const struct principal *who, entity_id stream,
+                            const struct stream_info *info, bool *out, err *e);
+// Lines of the audit log: "thing.delete Things(4)", and who changed who may see it.
+NODISCARD bool reach_tell(struct store_tx *tx, const struct principal *who, str what, entity_set set,
+                          entity_id id, str detail, instant now, err *e);
+
+#endif

@@ -449,5 +449,5 @@ bool ingest_readings(struct ingest *in, struct store_tx *tx, const struct device
                      struct ingest_outcome *out, err *e)
 {
     struct line_series_new *learned = NULL;  // of lines, which do not come this way
-    return readings_store(in, tx, adapter, result, received, a, out, &learned, e);
+    return readings_store(in, tx, adapter, result, NULL, received, a, out, &learned, e);
 }

@@ -310,7 +310,7 @@ bool qualities_check_hours(struct qualities *q, instant now, err *e)
     const instant hour = now - now % TIME_HOUR;
     const bool with_drift = q->last_day == TIME_NONE || hour / TIME_DAY != q->last_day / TIME_DAY;
     if (!rollup_streams_take(q->config.rollups, &list, e)) return false;
-    bool ok = snapshot_open(q->config.store, &at, e);
+    bool ok = snapshot_open(q->config.store, &at, e) && snapshot_show(at, ACCESS_PRIVATE, e);
     if (ok) {
         for (size_t k = 0; ok && k < list->count; k++)
             if (is_first_of_quantity(list, k))

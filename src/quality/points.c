@@ -153,7 +153,7 @@ bool qualities_check_points(struct qualities *q, instant now, bool *more, err *e
     (void)now;
     *more = false;
     if (!rollup_streams_take(q->config.rollups, &list, e)) return false;
-    bool ok = snapshot_open(q->config.store, &at, e);
+    bool ok = snapshot_open(q->config.store, &at, e) && snapshot_show(at, ACCESS_PRIVATE, e);
     if (ok) {
         ok = (q->is_awake || mark_newest(q, at, list, e)) &&
              (list->count == 0 || check_some(q, at, list, more, e));

@@ -115,6 +115,7 @@ struct api_parts {
     struct feeds *feeds;
     struct outbox *outbox;
     struct indices *indices;
+    struct rules *rules;
     struct care *care;
     struct kpi_office *kpi;
 };

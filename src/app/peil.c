@@ -11,6 +11,7 @@
 #include "care/care.h"
 #include "ingest/push/push.h"
 #include "portal/portal.h"
+#include "rule/rule.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -163,11 +164,13 @@ static bool start_watch(struct peil *p, err *e)
                             .areas = p->areas,
                             .rollups = p->rollups,
                             .zone = p->zone,
+                            .root_url = &p->sta.root_url,
                             .schedule = p->schedule,
                             .metrics = p->metrics};
     if (!watch_open(&c, p->arena, &p->watch, e)) return false;
     p->api.outbox = watch_outbox(p->watch);
     p->api.indices = watch_indices(p->watch);
+    p->api.rules = watch_rules(p->watch);
     return true;
 }
 
@@ -202,6 +205,7 @@ static bool start_broker(struct peil *p, err *e)
                                          .metrics = p->metrics};
     const struct job retry = {.name = "mqtt-retry", .every_us = TIME_SECOND, .run = retry_run, .context = p};
     if (!town_broker_open(&c, p->arena, &p->broker, e)) return err_within(e, "mqtt");
+    watch_publish_at(p->watch, p->broker);
     if (!schedule_add(p->schedule, &retry, e)) return false;
     str *endpoint = &p->mqtt_endpoint;
     *endpoint = s->mqtt.endpoint;
@@ -325,6 +329,8 @@ static bool start_http(struct peil *p, err *e)
     sta_routes(&p->sta_http, p->routes + p->route_count);
     p->route_count += STA_ROUTES;
     p->routes[p->route_count++] = api_route(&p->api);
+    rules_routes(p->api.rules, p->routes + p->route_count);
+    p->route_count += RULE_ROUTES;
     if (p->portal) p->route_count += portal_routes(p->portal, p->routes + p->route_count);
     const http_config c = http_settings(p);
     p->http = http_start(&c, e);
@@ -436,6 +442,7 @@ void peil_stop(struct peil *p)
     schedule_stop(p->schedule);
     feeds_stop(p->feeds);
     portal_stop(p->portal);
+    rules_stop(p->api.rules);
     if (p->http) http_stop(p->http, STOP_GRACE_S);
     passwords_free(p->passwords);
     town_broker_stop(p->broker);

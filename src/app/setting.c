@@ -200,6 +200,9 @@ static const struct setting table[] = {
     {"portal", "demo", SETTING_BOOL, AT(portal, demo), "no", 0, 0,
      "Mark every page as showing demo data."},
 
+    {"rules", "directory", SETTING_TEXT, AT(rules, directory), "", 0, 0,
+     "Directory of the rules that staff can switch on, NAME.json. Empty: where peil was installed."},
+
     {"quality", "correct_humidity", SETTING_BOOL, AT(quality, correct_humidity), "no", 0, 0,
      "Make a Datastream of dust corrected for humidity beside each raw one that has a hygrometer. Experimental; it is in no index."},
 

@@ -45,6 +45,9 @@ struct settings {
         bool demo, maintenance;
     } portal;
     struct {
+        str directory;
+    } rules;
+    struct {
         bool correct_humidity;
     } quality;
     struct {

@@ -131,6 +131,11 @@ bool town_broker_open(const struct town_broker_config *c, arena *a, struct town_
     return true;
 }
 
+bool town_broker_publish(struct town_broker *l, str topic, str payload)
+{
+    return l->publisher && mqtt_publish(l->publisher, topic, payload, 1, true);
+}
+
 void town_broker_retry(struct town_broker *l)
 {
     if (l->devices) topic_intake_retry(l->devices);

@@ -21,6 +21,8 @@ struct town_broker_config {
 };
 NODISCARD bool town_broker_open(const struct town_broker_config *c, arena *a, struct town_broker **out,
                                 err *e);
+// At the broker, for whoever subscribes there, also later. False: nothing is published there, or the queue is full.
+bool town_broker_publish(struct town_broker *l, str topic, str payload);
 void town_broker_retry(struct town_broker *l);  // once a second: what the store could not take
 NODISCARD bool town_broker_listen(struct town_broker *l, err *e);  // from now on messages are taken in
 void town_broker_stop(struct town_broker *l);  // finishes what is under way; before store_close. NULL is fine

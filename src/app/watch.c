@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/watch.h"
 
+#include "app/town_broker.h"
 #include "index/index.h"
 #include "outbox/outbox.h"
 #include "quality/quality.h"
+#include "rule/rule.h"
 
 #include <stdlib.h>
 
@@ -11,6 +13,8 @@ struct watch {
     struct outbox *outbox;
     struct qualities *qualities;
     struct indices *indices;
+    struct rules *rules;
+    struct town_broker *broker;  // NULL: there is none
 };
 
 static const char *text_or_null(str s)
@@ -63,6 +67,32 @@ static bool open_indices(struct watch *w, const watch_config *c, err *e)
     return indices_open(&x, &w->indices, e) && indices_schedule(w->indices, c->schedule, e);
 }
 
+static bool publish(void *context, str topic, str payload)
+{
+    const struct watch *w = context;
+    return w->broker && town_broker_publish(w->broker, topic, payload);
+}
+
+static bool open_rules(struct watch *w, const watch_config *c, arena *a, err *e)
+{
+    str directory;
+    const str own = c->settings->rules.directory;
+    if (!arena_copy(a, own.n ? own : STR(PEIL_SHARE "/rules"), &directory)) return err_no_memory(e);
+    const rules_config r = {.store = c->store,
+                            .indices = w->indices,
+                            .areas = c->areas,
+                            .rollups = c->rollups,
+                            .outbox = w->outbox,
+                            .zone = c->zone,
+                            .root_url = c->root_url,
+                            .town = c->settings->portal.town,
+                            .directory = directory.p,
+                            .publish = publish,
+                            .publish_context = w,
+                            .metrics = c->metrics};
+    return rules_open(&r, &w->rules, e) && rules_schedule(w->rules, c->schedule, e);
+}
+
 // One listener of the store for all: it has few places.
 static void hear(uint64_t commit, const struct change *changes, size_t count, void *context)
 {
@@ -70,6 +100,7 @@ static void hear(uint64_t commit, const struct change *changes, size_t count, vo
     struct watch *w = context;
     if (w->qualities) qualities_hear(w->qualities, changes, count);
     if (w->indices) indices_hear(w->indices, changes, count);
+    if (w->rules) rules_hear(w->rules, changes, count);
 }
 
 bool watch_open(const watch_config *c, arena *a, struct watch **out, err *e)
@@ -77,7 +108,8 @@ bool watch_open(const watch_config *c, arena *a, struct watch **out, err *e)
     struct watch *w = calloc(1, sizeof *w);
     if (!w) return err_no_memory(e);
     store_listen(c->store, hear, w);
-    bool ok = open_quality(w, c, e) && open_indices(w, c, e) && open_outbox(w, c, a, e);
+    bool ok = open_quality(w, c, e) && open_indices(w, c, e) && open_outbox(w, c, a, e) &&
+              open_rules(w, c, a, e);
     ok = ok &&
          schedule_add(c->schedule,
                       &(struct job){
@@ -97,6 +129,16 @@ struct indices *watch_indices(struct watch *w)
     return w->indices;
 }
 
+struct rules *watch_rules(struct watch *w)
+{
+    return w->rules;
+}
+
+void watch_publish_at(struct watch *w, struct town_broker *b)
+{
+    w->broker = b;
+}
+
 void watch_stop(struct watch *w)
 {
     if (!w) return;
@@ -107,6 +149,7 @@ void watch_stop(struct watch *w)
 void watch_close(struct watch *w)
 {
     if (!w) return;
+    rules_close(w->rules);
     indices_close(w->indices);
     qualities_close(w->qualities);
     free(w);

@@ -74,7 +74,11 @@ static bool make_key(struct outbox *o, unsigned char seed[static 32], err *e)
     randombytes_buf(seed, 32);
     sodium_bin2hex(text + 1, 2 * 32 + 1, seed, 32);
     memcpy(text + 1 + 64, "\"", 2);
-    return store_run(o->config.store, put_key, text, e);
+    if (store_run(o->config.store, put_key, text, e)) return true;
+    if (e->code != ERR_READ_ONLY && e->code != ERR_DISK_FULL) return false;
+    log_warning("the key that signs webhooks could not be kept; another is made at the next start", "why=%s",
+                err_code_name(e->code).p);
+    return true;
 }
 
 static bool load_key(struct outbox *o, err *e)

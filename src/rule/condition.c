@@ -168,11 +168,9 @@ bool condition_episodes(const struct condition *c, const struct sample *samples,
 
 // ---- Beside what is known ----------------------------------------------------------------------------------------
 
-static bool meets(const struct episode *x, const struct known_alert *k, int64_t slack)
+static bool overlaps(const struct episode *x, const struct known_alert *k)
 {
-    const bool starts_before_end = k->end == TIME_NONE || x->start <= k->end;
-    const bool ends_after_start = x->end == TIME_NONE || x->end >= k->start;
-    return (starts_before_end && ends_after_start) || llabs(x->start - k->start) <= slack;
+    return (k->end == TIME_NONE || x->start <= k->end) && (x->end == TIME_NONE || x->end >= k->start);
 }
 
 struct deciding {
@@ -185,12 +183,33 @@ struct deciding {
     size_t count;
 };
 
+static bool is_orphan(const struct deciding *d, size_t k)
+{
+    for (size_t i = 0; i < d->episode_count; i++)
+        if (overlaps(&d->episodes[i], &d->known[k])) return false;
+    return true;
+}
+
+static bool is_new(const struct deciding *d, const struct episode *x)
+{
+    for (size_t k = 0; k < d->known_count; k++)
+        if (overlaps(x, &d->known[k])) return false;
+    return true;
+}
+
+// Late readings can move an episode away from its alert. Then both are left alone, and near each other; an alert that has an episode of
+// its own takes no second one.
+static bool meets(const struct deciding *d, const struct episode *x, size_t k)
+{
+    if (overlaps(x, &d->known[k])) return true;
+    return llabs(x->start - d->known[k].start) <= d->slack && is_orphan(d, k) && is_new(d, x);
+}
+
 static void decide_new(struct deciding *d)
 {
     for (size_t i = 0; i < d->episode_count; i++) {
         bool is_known = false;
-        for (size_t k = 0; k < d->known_count && !is_known; k++)
-            is_known = meets(&d->episodes[i], &d->known[k], d->slack);
+        for (size_t k = 0; k < d->known_count && !is_known; k++) is_known = meets(d, &d->episodes[i], k);
         if (!is_known) d->out[d->count++] = (struct decision){DECIDE_RAISE, 0, d->episodes[i]};
     }
 }
@@ -200,7 +219,7 @@ static const struct episode *last_met(const struct deciding *d, size_t k)
 {
     const struct episode *last = NULL;
     for (size_t i = 0; i < d->episode_count; i++)
-        if (meets(&d->episodes[i], &d->known[k], d->slack)) last = &d->episodes[i];
+        if (meets(d, &d->episodes[i], k)) last = &d->episodes[i];
     return last;
 }
 

@@ -180,6 +180,18 @@ static void a_late_episode_is_raised(void **state)
     assert_true(decisions[0].episode.start == MIN(10));
 }
 
+// Two minutes after an alert has ended another one begins: it is not the one that was.
+static void what_begins_soon_after_an_end_is_another_alert(void **state)
+{
+    (void)state;
+    const struct episode x[] = {{MIN(10), MIN(12), 9}, {MIN(14), TIME_NONE, 9}};
+    const struct known_alert k[] = {{MIN(10), MIN(12)}};
+    decide(x, 2, k, 1);
+    assert_int_equal(decided, 1);
+    assert_int_equal(decisions[0].kind, DECIDE_RAISE);
+    assert_true(decisions[0].episode.start == MIN(14));
+}
+
 static void an_alert_that_late_readings_disprove_is_cleared(void **state)
 {
     (void)state;
@@ -197,4 +209,5 @@ RUN(WITH(one_reading_above_begins_and_one_below_the_clear_level_ends), WITH(it_m
     WITH(a_class_counts_from_itself_on), WITH(what_held_before_goes_on_or_ends),
     WITH(the_same_readings_looked_at_again_change_nothing), WITH(an_end_clears_once),
     WITH(a_late_reading_that_moves_a_beginning_raises_nothing), WITH(a_late_episode_is_raised),
+    WITH(what_begins_soon_after_an_end_is_another_alert),
     WITH(an_alert_that_late_readings_disprove_is_cleared))

@@ -591,13 +591,24 @@ static const struct api_field date_fields[] = {
     {0}};
 static const struct api_field scales_fields[] = {
     {"scales", API_LIST, "IndexScale", "All of them", .flags = API_NEEDED}, {0}};
+static const struct api_field class_fields[] = {
+    {"class", API_INTEGER, .about = "From 1", .flags = API_NEEDED},
+    {"group", API_INTEGER, .about = "Of classes that share a word"},
+    {"wordNl", API_TEXT, .about = "In Dutch"},
+    {"wordEn", API_TEXT, .about = "In English"},
+    {0}};
+static const struct api_field bounds_fields[] = {
+    {"quantity", API_TEXT, .about = "Key of the substance", .flags = API_NEEDED},
+    {"hours", API_INTEGER, .about = "Averaged over"},
+    {"bounds", API_LIST, "number", "Between the classes, rising"},
+    {0}};
 static const struct api_field scale_fields[] = {
     {"key", API_TEXT, .about = "As parameters name it", .flags = API_NEEDED},
     {"nameNl", API_TEXT, .about = "In Dutch"},
     {"nameEn", API_TEXT, .about = "In English"},
     {"version", API_TEXT, .about = "Of the table"},
-    {"classes", API_LIST, .about = "From the best"},
-    {"parts", API_LIST, .about = "Bounds by substance"},
+    {"classes", API_LIST, "IndexClass", "From the best"},
+    {"parts", API_LIST, "IndexBounds", "By substance"},
     {0}};
 
 #define GET(path, id, summary, parameters, schema, handler)                                           \
@@ -643,5 +654,7 @@ const struct api_set api_indices = {
                                            {"NoiseDate", "Noise of a calendar day.", date_fields},
                                            {"IndexScales", "All indices.", scales_fields},
                                            {"IndexScale", "An index as a table.", scale_fields},
+                                           {"IndexClass", "A class of an index.", class_fields},
+                                           {"IndexBounds", "The bounds of one substance.", bounds_fields},
                                            {0}},
 };

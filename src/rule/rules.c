@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The service, and rules as documents: those of share/rules, and the town's own in front of them.
+#include "rule/inside.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "identity/audit.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RULES STR("rule")
+#define RULE_BYTES_MAX ((size_t)16 << 10)
+
+// ---- Those that peil comes with ----------------------------------------------------------------------------------
+
+struct gathering {
+    struct rules *rules;
+    arena *a;
+    struct rule *all;
+    size_t count;
+};
+
+static struct rule *find(struct gathering *g, str id)
+{
+    for (size_t k = 0; k < g->count; k++)
+        if (str_eq(g->all[k].id, id)) return &g->all[k];
+    return NULL;
+}
+
+static bool add_built_in(struct gathering *g, const char *name, err *e)
+{
+    char path[1024];
+    str id, text;
+    const str file = str_of(name);
+    buf b = {.max = RULE_BYTES_MAX};
+    snprintf(path, sizeof path, "%s/%s", g->rules->config.directory, name);
+    bool ok = file_read(path, &b, e) && ((arena_copy(g->a, str_slice(file, 0, file.n - 5), &id) &&
+                                          arena_copy(g->a, buf_str(&b), &text)) ||
+                                         err_no_memory(e));
+    buf_free(&b);
+    if (!ok) return false;
+    struct rule *r = &g->all[g->count];
+    if (!rule_parse(id, text, NULL, g->a, r, e)) return err_within(e, "%s", path);
+    r->is_built_in = true;
+    g->count++;
+    return true;
+}
+
+static bool add_directory(struct gathering *g, err *e)
+{
+    const char *directory = g->rules->config.directory;
+    DIR *d = directory ? opendir(directory) : NULL;
+    bool ok = true;
+    if (!d) return true;
+    for (struct dirent *entry; ok && g->count < RULES_MAX && (entry = readdir(d));)
+        if (str_ends(str_of(entry->d_name), STR(".json"))) ok = add_built_in(g, entry->d_name, e);
+    closedir(d);
+    return ok;
+}
+
+// ---- The town's own ----------------------------------------------------------------------------------------------
+
+// One that cannot be read any more (a quantity that went) is told and left out: it must not stop the others.
+static bool add_own(str key, str text, void *context, err *e)
+{
+    struct gathering *g = context;
+    struct rule r;
+    str id, kept;
+    err why;
+    if (!arena_copy(g->a, key, &id) || !arena_copy(g->a, text, &kept)) return err_no_memory(e);
+    if (!rule_parse(id, kept, NULL, g->a, &r, &why)) {
+        log_warning("a rule cannot be read", "rule=%.*s why=%s", STR_ARG(key), why.text);
+        return true;
+    }
+    struct rule *same = find(g, id);
+    if (!same && g->count == RULES_MAX) return true;
+    *(same ? same : &g->all[g->count++]) = r;
+    return true;
+}
+
+static int cmp_rule(const void *a, const void *b)
+{
+    return str_cmp(((const struct rule *)a)->id, ((const struct rule *)b)->id);
+}
+
+bool rules_list(struct rules *r, struct snapshot *at, arena *a, struct rule **out, size_t *count, err *e)
+{
+    struct gathering g = {r, a, ARENA_ARRAY(a, RULES_MAX, struct rule), 0};
+    if (!g.all) return err_no_memory(e);
+    if (!add_directory(&g, e) || !store_document_each(at, RULES, add_own, &g, e)) return false;
+    qsort(g.all, g.count, sizeof *g.all, cmp_rule);
+    *out = g.all;
+    *count = g.count;
+    return true;
+}
+
+bool rules_get(struct rules *r, struct snapshot *at, str id, arena *a, struct rule *out, err *e)
+{
+    struct rule *all;
+    size_t count;
+    if (!rules_list(r, at, a, &all, &count, e)) return false;
+    for (size_t k = 0; k < count; k++) {
+        if (!str_eq(all[k].id, id)) continue;
+        *out = all[k];
+        return true;
+    }
+    return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no rule '%.*s'", STR_ARG(id));
+}
+
+// ---- Changing ----------------------------------------------------------------------------------------------------
+
+struct changing {
+    str id, text;
+    const struct principal *who;
+    instant now;
+};
+
+static bool count_own(str key, str text, void *context, err *e)
+{
+    (void)key;
+    (void)text;
+    (void)e;
+    ++*(size_t *)context;
+    return true;
+}
+
+static bool record(struct store_tx *tx, const struct changing *c, str what, err *e)
+{
+    char which[RULE_ID_MAX + 8];
+    const int n = snprintf(which, sizeof which, "rule/%.*s", STR_ARG(c->id));
+    const struct audit_event event = {.who = c->who, .what = what, .which = {which, (size_t)n}, .at = c->now};
+    return audit_record(tx, &event, e);
+}
+
+// What held before a rule was there is not raised: it looks from now on.
+static bool put_since(struct store_tx *tx, const struct changing *c, err *e)
+{
+    char text[TIME_TEXT_MAX + 2] = "\"";
+    const size_t n = time_write(text + 1, c->now);
+    text[n + 1] = '"';
+    return store_document_put(tx, STR("rule_since"), c->id, (str){text, n + 2}, e);
+}
+
+static bool put_run(struct store_tx *tx, void *context, err *e)
+{
+    const struct changing *c = context;
+    size_t own = 0;
+    if (!store_document_each(store_tx_snapshot(tx), RULES, count_own, &own, e)) return false;
+    if (own >= RULES_MAX) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "at most %d rules", RULES_MAX);
+    return store_document_put(tx, RULES, c->id, c->text, e) && put_since(tx, c, e) &&
+           record(tx, c, STR("rule.put"), e);
+}
+
+bool rules_put(struct rules *r, str id, str text, const struct principal *who, instant now, err *e)
+{
+    struct rule checked;
+    arena *a = arena_new((size_t)1 << 20);
+    if (!a) return err_no_memory(e);
+    bool ok = text.n <= RULE_BYTES_MAX ||
+              err_set(e, ERR_LIMIT, ERR_NOWHERE, "a rule has at most %zu bytes", RULE_BYTES_MAX);
+    ok = ok && rule_parse(id, text, r->config.outbox, a, &checked, e);
+    struct changing c = {id, text, who, now};
+    ok = ok && store_run(r->config.store, put_run, &c, e);
+    arena_free(a);
+    if (ok) atomic_store(&r->is_changed, true);
+    return ok;
+}
+
+static bool delete_run(struct store_tx *tx, void *context, err *e)
+{
+    const struct changing *c = context;
+    str text;
+    arena *a = arena_new((size_t)1 << 20);
+    bool ok = a || err_no_memory(e);
+    ok = ok && store_document_get(store_tx_snapshot(tx), RULES, c->id, a, &text, e) &&
+         store_document_delete(tx, RULES, c->id, e) && record(tx, c, STR("rule.delete"), e);
+    arena_free(a);
+    return ok;
+}
+
+bool rules_delete(struct rules *r, str id, const struct principal *who, instant now, err *e)
+{
+    struct changing c = {id, {0}, who, now};
+    if (!store_run(r->config.store, delete_run, &c, e)) return false;
+    atomic_store(&r->is_changed, true);
+    return true;
+}
+
+// ---- Life --------------------------------------------------------------------------------------------------------
+
+bool rules_open(const rules_config *c, struct rules **out, err *e)
+{
+    struct rules *r = calloc(1, sizeof *r);
+    if (!r) return err_no_memory(e);
+    r->config = *c;
+    r->last_hour = r->last_minute = TIME_NONE;
+    r->heard = heard_new(STREAM_ID_MAX);
+    r->live = live_alerts_new();
+    atomic_store(&r->is_changed, true);
+    if (!r->heard || !r->live) {
+        rules_close(r);
+        return err_no_memory(e);
+    }
+    *out = r;
+    return true;
+}
+
+void rules_stop(struct rules *r)
+{
+    if (r) live_alerts_stop(r->live);
+}
+
+void rules_close(struct rules *r)
+{
+    if (!r) return;
+    live_alerts_free(r->live);
+    heard_free(r->heard);
+    free(r);
+}
+
+void rules_hear(struct rules *r, const struct change *changes, size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        const struct observation *o = changes[k].observation;
+        if (changes[k].set == SET_OBSERVATION && o) heard_note(r->heard, o->stream, o->phenomenon_time.start);
+    }
+}
+
+static job_result run(void *context, instant now, err *e)
+{
+    return rules_look(context, now, false, e) ? JOB_DONE : JOB_FAILED;
+}
+
+bool rules_schedule(struct rules *r, struct schedule *s, err *e)
+{
+    return schedule_add(
+        s, &(struct job){.name = "rules", .every_us = 5 * TIME_SECOND, .run = run, .context = r}, e);
+}
+
+void rules_routes(struct rules *r, http_route out[static RULE_ROUTES])
+{
+    out[0] = (http_route){.methods = HTTP_GET,
+                          .path = STR("/feeds"),
+                          .flags = HTTP_PREFIX,
+                          .handle = feed_handle,
+                          .context = r};
+    out[1] = (http_route){.methods = HTTP_GET,
+                          .path = STR("/en/feeds"),
+                          .flags = HTTP_PREFIX,
+                          .handle = feed_handle,
+                          .context = r};
+    out[2] = (http_route){
+        .methods = HTTP_GET, .path = STR("/live/alerts"), .handle = live_alerts_handle, .context = r};
+}

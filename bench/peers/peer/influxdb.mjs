@@ -1,6 +1,6 @@
 // InfluxDB 1.6 from Debian, as its package configures it (in-memory index of series), on free ports.
 import { join } from 'node:path'
-import { Server, bytesOnDisk, freePort, until } from './process.mjs'
+import { Server, bytesOnDisk, freePort, until, untilStill } from './process.mjs'
 
 const DAY_MS = 86_400_000
 
@@ -26,18 +26,8 @@ export default class InfluxDb {
     return true
   }
 
-  // What it answers from at rest: its cache written to files and those compacted by itself. It cannot be asked to: a
-  // restart writes the cache, then we wait until the files no longer change.
-  async settle() {
-    let before = -1
-    await until(async () => {
-      const now = bytesOnDisk(this.directory)
-      const same = now === before
-      before = now
-      if (!same) await new Promise((resolve) => setTimeout(resolve, 5000))
-      return same
-    }, 'compaction', 300)
-  }
+  // Its cache is written to files, and those are compacted, by itself.
+  settle() { return untilStill(this.directory) }
 
   size() { return bytesOnDisk(this.directory) }
 

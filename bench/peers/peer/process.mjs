@@ -50,3 +50,14 @@ export async function residentBytes(pid) {
   const { readFile } = await import('node:fs/promises')
   return Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))[1]) * 1024
 }
+
+// Until the files of a folder have not changed for some seconds: of systems that settle by themselves.
+export async function untilStill(directory, seconds = 5) {
+  let before = -1
+  await until(async () => {
+    const now = bytesOnDisk(directory), same = now === before
+    before = now
+    if (!same) await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    return same
+  }, 'settling', 600)
+}

@@ -230,13 +230,25 @@ struct pragma_of {
 
 // Checkpoints are the writer's own business (writer.c), hence no automatic ones. A reader's cache is small: there
 // may be many readers, and the system's page cache stands behind them.
+static const char new_file_pragmas[] = "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL;";
 static const char write_pragmas[] =
-    "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
     "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=16777216;"
     "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
 static const char read_pragmas[] =
     "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-1024;"
     "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
+
+// What shapes a new file would be written into one that is there, even another program's.
+static bool shape_new_file(struct connection *c, err *e)
+{
+    sqlite3_stmt *st;
+    bool got;
+    if (!sql_take(c, STR("PRAGMA page_count"), &st, e)) return false;
+    const bool ok = sql_step(c, st, &got, e), is_new = ok && got && sqlite3_column_int64(st, 0) == 0;
+    sql_give(c, st);
+    return ok && (!is_new || sql_script(c, new_file_pragmas, e));
+}
 
 static bool prepare_connection(struct connection *c, connection_use use, err *e)
 {
@@ -244,6 +256,7 @@ static bool prepare_connection(struct connection *c, connection_use use, err *e)
     sqlite3_busy_timeout(c->db, BUSY_TIMEOUT_MS);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    if (use == CONNECTION_WRITE && !shape_new_file(c, e)) return false;
     if (!sql_script(c, use == CONNECTION_WRITE ? write_pragmas : read_pragmas, e)) return false;
     return connection_register(c, e);
 }

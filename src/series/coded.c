@@ -140,6 +140,7 @@ struct coded {
     struct slot slots[SHARES];
     uint32_t states[STATES];
     struct predictor predictor;
+    bool has_plain;  // some tokens have plain bits
     const uint8_t *words, *words_end, *plain, *end;
     size_t bit;  // of the plain ones, the next
     uint8_t bytes[];
@@ -147,7 +148,7 @@ struct coded {
 
 static void fill_slots(const struct model *m, struct slot *slots)
 {
-    for (unsigned t = 0; t < TOKENS; t++) {
+    for (unsigned t = 0; t < m->used; t++) {
         const unsigned share = m->share[t];
         struct slot s = {
             .share = (share - 1) & (SHARES - 1), .digits = digits_of(t) & 15, .plain = plain_bits(t) & 63};
@@ -173,6 +174,7 @@ static bool start(struct coded *c, str bytes)
     c->predictor = predictor_of(kind, get_zigzag(&in));
     if (in.failed || kind >= PREDICTORS || !model_read(&in, &m)) return false;
     fill_slots(&m, c->slots);
+    c->has_plain = m.used > OWN_TOKENS;
     const str coded = get_bytes(&in);
     if (in.failed || coded.n < STATES * sizeof c->states[0]) return false;
     reader tokens = reader_of(coded);
@@ -222,7 +224,7 @@ static inline uint64_t plain_at(const uint8_t *p, size_t bit, unsigned n)
 // One surprise: a token by the state, which takes a word when it ran low, and plain bits. Reads at most a word and 61 bits,
 // so that a block never reads further than BEHIND.
 static inline __attribute__((always_inline)) int64_t next_surprise(const struct coded *c, struct reading *k,
-                                                                   unsigned state)
+                                                                   unsigned state, bool has_plain)
 {
     const uint32_t x = k->states[state];
     const struct slot s = c->slots[x & (SHARES - 1)];
@@ -232,54 +234,56 @@ static inline __attribute__((always_inline)) int64_t next_surprise(const struct 
     const bool is_low = low < STATE_LEAST;
     k->states[state] = is_low ? low << 16 | le16toh(word) : low;
     k->words += is_low ? sizeof word : 0;
+    if (!has_plain) return unzigzag(s.digits);
     const uint64_t z = ((uint64_t)s.digits << s.plain) | plain_at(c->plain, k->bit, s.plain);
     k->bit += s.plain;
     return unzigzag(z);
 }
 
-// Coder and predictor in one loop: each waits for its own last step, so that two run in the time of one.
+static inline __attribute__((always_inline)) int64_t next_value(const struct coded *c, struct reading *k,
+                                                                struct predictor *p, unsigned state,
+                                                                bool has_plain, unsigned fraction,
+                                                                unsigned level, unsigned trend)
+{
+    const int64_t surprise = next_surprise(c, k, state, has_plain);
+    const int64_t value = int_plus(predictor_guess(p, fraction), surprise);
+    predictor_learn(p, surprise, fraction, level, trend);
+    return value;
+}
+
+// Coder and predictor in one loop: each waits for its own last step, so that two run in the time of one. The two states take
+// turns; only the last block of a column has an odd length.
 static inline __attribute__((always_inline)) void next_block(const struct coded *c, struct reading *reading,
                                                              struct predictor *predictor, int64_t *out,
-                                                             size_t n, unsigned fraction, unsigned level,
-                                                             unsigned trend)
+                                                             size_t n, bool has_plain, unsigned fraction,
+                                                             unsigned level, unsigned trend)
 {
     struct reading k = *reading;
     struct predictor p = *predictor;
-    for (size_t i = 0; i < n; i++) {
-        const int64_t surprise = next_surprise(c, &k, 0);
-        out[i] = int_plus(predictor_guess(&p, fraction), surprise);
-        predictor_learn(&p, out[i], fraction, level, trend);
-        const uint32_t state = k.states[0];  // they take turns
-        k.states[0] = k.states[1];
-        k.states[1] = state;
+    size_t i = 0;
+    for (; i + 1 < n; i += 2) {
+        out[i] = next_value(c, &k, &p, 0, has_plain, fraction, level, trend);
+        out[i + 1] = next_value(c, &k, &p, 1, has_plain, fraction, level, trend);
     }
+    if (i < n) out[i] = next_value(c, &k, &p, 0, has_plain, fraction, level, trend);
     *reading = k;
     *predictor = p;
 }
 
-static void take_turns(struct reading *k)
-{
-    const uint32_t state = k->states[0];
-    k->states[0] = k->states[1];
-    k->states[1] = state;
-}
-
 static void next_steady(const struct coded *c, struct reading *k, int64_t level, int64_t *out, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        out[i] = int_plus(level, next_surprise(c, k, 0));
-        take_turns(k);
-    }
+    for (size_t i = 0; i < n; i++) out[i] = int_plus(level, next_surprise(c, k, i % STATES, true));
 }
 
 static void next_of_kind(struct coded *c, struct reading *k, int64_t *out, size_t n)
 {
-    switch (c->predictor.kind) {
-#define PREDICTOR_KIND(kind, fraction, level, trend) \
-    case kind: next_block(c, k, &c->predictor, out, n, fraction, level, trend); return;
+    switch (c->predictor.kind * 2 + c->has_plain) {
+#define PREDICTOR_KIND(kind, fraction, level, trend)                                               \
+    case 2 * kind: next_block(c, k, &c->predictor, out, n, false, fraction, level, trend); return; \
+    case 2 * kind + 1: next_block(c, k, &c->predictor, out, n, true, fraction, level, trend); return;
         PREDICTOR_KINDS
 #undef PREDICTOR_KIND
-    default: next_steady(c, k, c->predictor.level, out, n);
+    default: next_steady(c, k, c->predictor.ahead, out, n);
     }
 }
 

@@ -15,7 +15,7 @@ static void take_from_greatest(struct model *m, int difference)
 {
     for (; difference != 0;) {
         size_t at = 0;
-        for (size_t t = 1; t < TOKENS; t++)
+        for (size_t t = 1; t < m->used; t++)
             if (m->share[t] > m->share[at]) at = t;
         // A token that occurs keeps a share; with 256 tokens the greatest has eight or more.
         const int most = m->share[at] - 1, taken = difference < most ? difference : most;
@@ -25,13 +25,14 @@ static void take_from_greatest(struct model *m, int difference)
 }
 
 // Weights to shares that add up; false when there are none.
-static bool spread(const uint8_t codes[static TOKENS], struct model *out)
+static bool spread(const uint8_t codes[static TOKENS], unsigned used, struct model *out)
 {
+    *out = (struct model){.used = used};
     uint64_t all = 0;
     int given = 0;
-    for (size_t t = 0; t < TOKENS; t++) all += weights[codes[t]];
+    for (size_t t = 0; t < used; t++) all += weights[codes[t]];
     if (all == 0) return false;
-    for (size_t t = 0; t < TOKENS; t++) {
+    for (size_t t = 0; t < used; t++) {
         const uint64_t share = weights[codes[t]] * (uint64_t)SHARES / all;
         out->share[t] = (uint16_t)(codes[t] > 0 && share == 0 ? 1 : share);
         given += out->share[t];
@@ -89,7 +90,7 @@ void model_write(buf *b, const uint32_t counts[static TOKENS], struct model *out
         }
     }
     if (k.filled > 0) put_byte(b, (uint8_t)k.word);
-    (void)!spread(codes, out);
+    (void)!spread(codes, (unsigned)used, out);
 }
 
 // ---- reading ----
@@ -116,5 +117,5 @@ bool model_read(reader *in, struct model *out)
         codes[t] = (uint8_t)get_code(in, &k);
         if (codes[t] == 0) t += get_code(in, &k);
     }
-    return !in->failed && spread(codes, out);
+    return !in->failed && spread(codes, (unsigned)used, out);
 }

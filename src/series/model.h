@@ -14,6 +14,7 @@
 #define SHARES (1U << SHARE_BITS)
 
 struct model {
+    unsigned used;           // tokens from this one on do not occur
     uint16_t share[TOKENS];  // 0: does not occur
 };
 

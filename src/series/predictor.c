@@ -18,7 +18,8 @@ static unsigned fraction_of(uint8_t kind)
 
 struct predictor predictor_of(uint8_t kind, int64_t first)
 {
-    return (struct predictor){.level = (int64_t)((uint64_t)first << fraction_of(kind)), .kind = kind};
+    const uint64_t unit = (uint64_t)1 << fraction_of(kind);
+    return (struct predictor){.ahead = (int64_t)((uint64_t)first * unit + unit / 2), .kind = kind};
 }
 
 static inline __attribute__((always_inline)) void subtract(struct predictor *p, const int64_t *values,
@@ -28,7 +29,7 @@ static inline __attribute__((always_inline)) void subtract(struct predictor *p, 
     struct predictor now = *p;  // in registers
     for (size_t i = 0; i < count; i++) {
         surprises[i] = int_minus(values[i], predictor_guess(&now, fraction));
-        predictor_learn(&now, values[i], fraction, level, trend);
+        predictor_learn(&now, surprises[i], fraction, level, trend);
     }
     *p = now;
 }
@@ -41,7 +42,7 @@ void predictor_subtract(struct predictor *p, const int64_t *values, int64_t *sur
         PREDICTOR_KINDS
 #undef PREDICTOR_KIND
     default:
-        for (size_t i = 0; i < count; i++) surprises[i] = int_minus(values[i], p->level);
+        for (size_t i = 0; i < count; i++) surprises[i] = int_minus(values[i], p->ahead);
     }
 }
 

@@ -12,7 +12,8 @@
 #define PREDICTORS 13
 
 struct predictor {
-    int64_t level, trend;
+    int64_t ahead;  // the level, one step of the trend further, and half a unit for rounding
+    int64_t trend;
     uint8_t kind;
 };
 
@@ -40,22 +41,21 @@ struct predictor {
 
 struct predictor predictor_of(uint8_t kind, int64_t first);
 
-// What the next number will be; with constants for the last two the compiler makes a handful of instructions of these.
+// What the next number will be; with constants for the last ones the compiler makes a handful of instructions of these.
 static inline __attribute__((always_inline)) int64_t predictor_guess(const struct predictor *p,
                                                                      unsigned fraction)
 {
-    const int64_t half = fraction > 0 ? (int64_t)1 << (fraction - 1) : 0;
-    return int_plus(int_plus(p->level, p->trend), half) >> fraction;
+    return p->ahead >> fraction;
 }
 
-// What it was.
+// By how much it was another: number less guess. `missed` is that against the level itself, with its fraction: number - (ahead - half).
 static inline __attribute__((always_inline)) void
-predictor_learn(struct predictor *p, int64_t value, unsigned fraction, unsigned level, unsigned trend)
+predictor_learn(struct predictor *p, int64_t surprise, unsigned fraction, unsigned level, unsigned trend)
 {
-    const int64_t expected = int_plus(p->level, p->trend);
-    const int64_t surprise = int_minus((int64_t)((uint64_t)value << fraction), expected);
-    p->level = int_plus(expected, surprise >> level);
-    if (trend != PREDICTOR_NO_TREND) p->trend = int_plus(p->trend, surprise >> (trend & 63));
+    const uint64_t unit = (uint64_t)1 << fraction, below = (uint64_t)p->ahead & (unit - 1);
+    const int64_t missed = (int64_t)(((uint64_t)surprise << fraction) + unit / 2 - below);
+    if (trend != PREDICTOR_NO_TREND) p->trend = int_plus(p->trend, missed >> (trend & 63));
+    p->ahead = int_plus(p->ahead, int_plus(missed >> level, p->trend));
 }
 
 void predictor_subtract(struct predictor *p, const int64_t *values, int64_t *surprises, size_t count);

@@ -55,11 +55,13 @@ static int64_t middle_distance(const int64_t *times, size_t count)
 {
     int64_t samples[SAMPLES];
     const size_t distances = count - 1, n = distances < SAMPLES ? distances : SAMPLES;
+    bool is_steady = true;
     for (size_t k = 0; k < n; k++) {
         const size_t i = k * distances / n;
         samples[k] = int_minus(times[i + 1], times[i]);
+        is_steady = is_steady && samples[k] == samples[0];
     }
-    qsort(samples, n, sizeof samples[0], compare_ints);
+    if (!is_steady) qsort(samples, n, sizeof samples[0], compare_ints);
     return samples[n / 2];
 }
 

@@ -10,8 +10,8 @@ static bool is_same(const int64_t *values, size_t count)
     return true;
 }
 
-// Fewer numbers than this never pay for a model.
-#define WORTH_CODING 48
+// Fewer numbers than this hardly pay for a model, and with many slow streams columns are short and written often.
+#define WORTH_CODING 128
 
 static void write_shorter(buf *b, const int64_t *values, size_t count)
 {

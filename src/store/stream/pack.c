@@ -29,7 +29,7 @@ void pack_failed(struct store *s)
 
 // ---- tails ----
 
-#define SEALS 64  // with a commit: some milliseconds
+#define SEALS 256  // with a commit: some milliseconds
 
 static void seal_some(struct store_tx *tx, struct packing *k)
 {

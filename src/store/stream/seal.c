@@ -187,9 +187,17 @@ static size_t count_until(const struct point *points, size_t count, struct point
     return n;
 }
 
+// Behind all that is in chunks, as nearly always: no chunk has to be looked for.
+static bool stands_behind(const struct stream_row *row, const struct point *p)
+{
+    return row->newest_time == TIME_NONE ||
+           point_cmp(p->time, p->number, row->newest_time, row->newest_number) > 0;
+}
+
 static bool put_all(struct sealing *k, const struct point *points, size_t count, struct stored_chunk *chunk,
                     err *e)
 {
+    if (stands_behind(&k->row, points)) return grow(k, points, count, e);
     while (count > 0) {
         bool got;
         if (!chunk_at(k->connection, k->stream->id, key_of(points), chunk, &got, e)) return false;

@@ -5,11 +5,21 @@
 #include "store/stream/pack.h"
 #include "store/stream/seal.h"
 
-// What makes the tail as old as it may get: the first of these that is reached. The memory of so many observations is
-// 24 MB, and reading so much back at start takes less than a tenth of a second.
+// What makes the tail as old as it may get: the first of these that is reached. Reading a million observations back at start takes
+// a tenth of a second, their memory is 24 MB. Each seal costs its stream two rows, so that with very many streams it pays to
+// let twenty of each come together.
 #define AGE_OBSERVATIONS 1e6
+#define AGE_OBSERVATIONS_MOST 2e6
+#define AGE_OF_EACH 20.0
 #define AGE_ROW_BYTES 16e6
 #define AGE_ROWS 5e4
+
+static double age_observations(const struct store *s)
+{
+    const double of_all = AGE_OF_EACH * (double)s->streams.count;
+    if (of_all < AGE_OBSERVATIONS) return AGE_OBSERVATIONS;
+    return of_all < AGE_OBSERVATIONS_MOST ? of_all : AGE_OBSERVATIONS_MOST;
+}
 
 // ---- age ----
 
@@ -17,7 +27,8 @@ void settle_note_row(struct store *s, uint64_t commit, size_t observations, size
 {
     struct settling *k = &s->settling;
     double age = 1 / AGE_ROWS;
-    if ((double)observations / AGE_OBSERVATIONS > age) age = (double)observations / AGE_OBSERVATIONS;
+    const double share = (double)observations / age_observations(s);
+    if (share > age) age = share;
     if ((double)bytes / AGE_ROW_BYTES > age) age = (double)bytes / AGE_ROW_BYTES;
     s->load.row_bytes += (int64_t)bytes;
     k->credit += age;

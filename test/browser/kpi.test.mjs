@@ -24,7 +24,7 @@ after(async () => {
 });
 
 for (const [language, colorScheme, viewport] of [['nl', 'light', DESK], ['en', 'dark', PHONE], ['nl', 'dark', DESK], ['en', 'light', PHONE]])
-  test(`axe finds nothing, nothing overflows: ${language}, ${colorScheme}, ${viewport.width} px, without script`, async () => {
+  test(`axe finds nothing, nothing overflows: ${language}, ${colorScheme}, ${viewport.width} px`, async () => {
     const { page, faults, close } = await openPage(browser, town.url, { colorScheme, viewport, reducedMotion: 'reduce' });
     const found = [];
     for (const [name, path] of KPI_PAGES) {

@@ -152,7 +152,7 @@ function pageFrame(page: Page, pages: Page[], c: Context, files: Files): Html {
   <link rel="alternate" hreflang="${c.language}" href="{{self_href}}">
   <link rel="alternate" hreflang="${other}" href="{{other_href}}">`}
   ${styles(files)}
-  ${page.name.startsWith('kpi') && html`<link rel="stylesheet" href="${files.kpi}">`}
+  ${/^(team-)?kpi/.test(page.name) && html`<link rel="stylesheet" href="${files.kpi}">`}
   ${page.team && html`<link rel="stylesheet" href="${files.team}"><meta name="robots" content="noindex">`}
   <link rel="manifest" href="${c.href('manifest.webmanifest')}">
   <link rel="apple-touch-icon" href="${files.touch}">

@@ -264,7 +264,10 @@ static void redirect_after(struct team_call *c)
 {
     struct page *p = c->page;
     str location = c->location.n ? c->location : http_request_path(p->request);
-    if (c->done.n && !arena_print(p->a, &location, "%.*s?gedaan=%.*s", STR_ARG(location), STR_ARG(c->done)))
+    size_t at;
+    const char *mark = str_find(location, STR("?"), &at) ? "&" : "?";
+    if (c->done.n &&
+        !arena_print(p->a, &location, "%.*s%sgedaan=%.*s", STR_ARG(location), mark, STR_ARG(c->done)))
         p->maker.failed = true;
     team_redirect(p->request, location, (str){0});
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The assessment for who delivers, judges and verifies: progress, inputs, one input with its history.
+
+import { html, Html, raw } from '../lib/html';
+import type { Context, Page } from '../lib/page';
+import { cell, field, form, head, notices, select, submit } from '../lib/team';
+
+const input = raw('<input type="hidden" name="invoer" value="{{id}}">');
+
+function years(c: Context): Html {
+  return html`<nav class="tabs" aria-label="${c.t('kpi.years')}"><ul>{{#years}}<li><a href="{{href}}"{{#current}} aria-current="true"{{/current}}>{{name}}</a></li>{{/years}}</ul></nav>`;
+}
+
+function closing(c: Context): Html {
+  return html`<section><h2>${c.t('team.kpi.year')}</h2>
+    <p>{{#frozen}}${c.t('kpi.report.frozen')}{{/frozen}}{{^frozen}}${c.t('kpi.report.open')}{{/frozen}} <a href="{{report_href}}">${c.t('kpi.take.report')}</a></p>
+    <p class="small">${c.t('kpi.report.hash')}: <code class="kpi-hash">{{hash}}</code></p>
+    <ul class="kpi-list">{{#acts}}<li>{{when}}: {{act}}, {{by}}{{#reason}} – {{reason}}{{/reason}}{{^holds}} <span class="small">(${c.t('kpi.report.changed')})</span>{{/holds}}</li>{{/acts}}</ul>
+    {{#may_freeze}}${form(c, 'afsluiten', c.t('team.kpi.freeze'), html`${submit(c.t('team.kpi.freeze'), 'default')}`, { quiet: true })}{{/may_freeze}}
+    {{#may_open}}${form(c, 'openen', c.t('team.kpi.open'), html`${field(c.t('team.kpi.reason'), 'reden', 'required maxlength="2000"')}${submit(c.t('team.kpi.open'), 'default')}`)}{{/may_open}}
+    {{#may_sign}}${form(c, 'verklaren', c.t('team.kpi.sign'), html`${field(c.t('team.kpi.statement'), 'reden', 'required maxlength="2000"', c.t('team.kpi.statement.hint'))}${submit(c.t('team.kpi.sign'))}`)}{{/may_sign}}
+  </section>`;
+}
+
+function list(c: Context): Html {
+  return html`<section><h2>${c.t('team.kpi.progress')}</h2>
+    <div class="team-scroll" tabindex="0" role="region" aria-label="${c.t('team.kpi.progress')}"><table class="team-table">
+      ${head(c, ['team.kpi.department', 'team.kpi.delivered', 'team.kpi.checked', 'team.kpi.sentback', 'team.kpi.owner', 'team.kpi.due'])}
+      <tbody>{{#departments}}<tr><th scope="row"><a href="{{href}}"{{#current}} aria-current="true"{{/current}}>{{name}}</a></th>
+        ${cell(c, 'team.kpi.delivered', c.t('team.kpi.n.of', { n: raw('{{done_count}}'), all: raw('{{inputs}}') }))}${cell(c, 'team.kpi.checked', raw('{{checked}}'))}${cell(c, 'team.kpi.sentback', raw('{{sent_back}}'))}
+        ${cell(c, 'team.kpi.owner', raw('{{owner}}'))}${cell(c, 'team.kpi.due', raw('{{due}}'))}</tr>{{/departments}}</tbody></table></div>
+    {{#may_task}}<details class="fold"><summary>${c.t('team.kpi.task')}</summary>${form(c, 'taak', c.t('team.kpi.task'), html`
+      ${select(c.t('team.kpi.department'), 'afdeling', raw('{{#departments}}<option>{{name}}</option>{{/departments}}'))}
+      ${field(c.t('team.kpi.owner'), 'wie', 'maxlength="200" autocomplete="off"')}${field(c.t('team.kpi.mail'), 'mail', 'type="email" maxlength="200" autocomplete="off"')}
+      ${field(c.t('team.kpi.due'), 'datum', 'type="date"')}${submit(c.t('team.kpi.save'))}`)}</details>{{/may_task}}
+  </section>
+  <section><h2>${c.t('team.kpi.inputs')}</h2>
+    <div class="team-scroll" tabindex="0" role="region" aria-label="${c.t('team.kpi.inputs')}"><table class="team-table">
+      ${head(c, ['kpi.col.input', 'kpi.col.value', 'kpi.col.status', 'kpi.col.source', 'team.kpi.by'])}
+      <tbody>{{#inputs}}<tr><th scope="row"><a href="{{href}}">{{name}}</a></th>
+        ${cell(c, 'kpi.col.value', raw('{{#value}}{{value}} <span class="unit">{{unit}}</span>{{/value}}'))}${cell(c, 'kpi.col.status', raw('{{status}}'))}
+        ${cell(c, 'kpi.col.source', raw('{{source}}'))}${cell(c, 'team.kpi.by', raw('{{by}} {{when}}'))}</tr>{{/inputs}}</tbody></table></div>
+  </section>`;
+}
+
+function enter(c: Context): Html {
+  return html`{{#may_enter}}<section><h2>${c.t('team.kpi.enter')}</h2>
+    ${form(c, 'invoeren', c.t('team.kpi.enter'), html`${input}
+      {{#has_doubts}}<fieldset class="team-secret"><legend>${c.t('team.kpi.doubts')}</legend>
+        {{#doubts}}<p><label><input type="checkbox" name="bevestig" value="{{code}}"> {{text}}</label></p>{{/doubts}}</fieldset>{{/has_doubts}}
+      ${field(c.t('team.kpi.value'), 'waarde', 'value="{{typed_value}}" maxlength="40" autocomplete="off" inputmode="decimal"', html`{{unit}}`)}
+      ${field(c.t('team.kpi.unit'), 'eenheid', 'value="{{typed_unit}}" maxlength="40" autocomplete="off"', c.t('team.kpi.unit.hint'))}
+      ${field(c.t('kpi.col.source'), 'bron', 'value="{{typed_source}}" maxlength="2000"', html`${c.t('kpi.usual')} {{usual}}`)}
+      ${select(c.t('kpi.col.method'), 'methode', raw('{{#methods}}<option value="{{value}}">{{label}}</option>{{/methods}}'))}
+      ${field(c.t('team.kpi.note'), 'toelichting', 'value="{{typed_note}}" maxlength="2000"')}
+      ${select(c.t('kpi.col.status'), 'stand', html`<option value="submitted">${c.t('kpi.status.submitted')}</option><option value="draft">${c.t('kpi.status.draft')}</option><option value="not-applicable">${c.t('kpi.status.not-applicable')}</option>`)}
+      ${field(c.t('team.kpi.why'), 'reden', 'value="{{typed_reason}}" maxlength="2000"', c.t('team.kpi.why.hint'))}
+      ${submit(c.t('team.kpi.save'))}`)}</section>
+    {{#can_submit}}${form(c, 'indienen', c.t('team.kpi.submit'), html`${input}${submit(c.t('team.kpi.submit'), 'default')}`, { quiet: true })}{{/can_submit}}
+    {{#can_judge}}<section><h2>${c.t('team.kpi.judge')}</h2><p>${c.t('team.kpi.judge.more')}</p>
+      ${form(c, 'aanvaarden', c.t('team.kpi.accept'), html`${input}${submit(c.t('team.kpi.accept'))}`, { quiet: true })}
+      ${form(c, 'afwijzen', c.t('team.kpi.reject'), html`${input}${field(c.t('team.kpi.reason'), 'reden', 'required maxlength="2000"')}${submit(c.t('team.kpi.reject'), 'default')}`)}</section>{{/can_judge}}{{/may_enter}}`;
+}
+
+function one(c: Context): Html {
+  return html`<p class="back"><a href="{{list_href}}">${c.t('team.kpi.back')}</a></p>
+    <h2>{{name}}</h2>
+    <p class="lead">{{definition}}</p>
+    <p>{{#now}}<strong>{{now}}</strong> <span class="unit">{{unit}}</span> – {{/now}}{{now_status}} · {{department}}</p>
+    ${enter(c)}
+    <section><h2>${c.t('team.kpi.used')}</h2><ul class="kpi-list">{{#used}}<li>{{name}}{{#part}} – {{part}}{{/part}}: <code>{{filled}}{{#result}} = {{result}}{{/result}}</code></li>{{/used}}</ul></section>
+    <section><h2>${c.t('team.kpi.history')}</h2>
+      {{^history}}<p class="empty">${c.t('team.kpi.history.none')}</p>{{/history}}
+      <div class="team-scroll" tabindex="0" role="region" aria-label="${c.t('team.kpi.history')}"><table class="team-table">
+      ${head(c, ['team.kpi.revision', 'kpi.col.value', 'kpi.col.status', 'kpi.col.source', 'kpi.col.method', 'team.kpi.by', 'kpi.report.evidence'])}
+      <tbody>{{#history}}<tr><th scope="row">{{revision}}</th>${cell(c, 'kpi.col.value', raw('{{value}}'))}
+        ${cell(c, 'kpi.col.status', raw('{{status}}{{#reason}}: {{reason}}{{/reason}}'))}${cell(c, 'kpi.col.source', raw('{{source}}{{#note}}<br><span class="small">{{note}}</span>{{/note}}'))}
+        ${cell(c, 'kpi.col.method', raw('{{method}}, {{origin}}'))}${cell(c, 'team.kpi.by', raw('{{by}}, {{when}}'))}
+        ${cell(c, 'kpi.report.evidence', html`{{#files}}<a href="{{href}}" download>{{name}}</a> {{/files}}{{#confirmed}}<br><span class="small">${c.t('team.kpi.confirmed')} {{text}}</span>{{/confirmed}}`)}</tr>{{/history}}</tbody></table></div>
+    </section>`;
+}
+
+export const page: Page = {
+  name: 'team-kpi',
+  path: 'team/kpi',
+  team: true,
+  title: (c) => c.t('team.kpi.menu'),
+  body: (c) => html`
+    <h1>${c.t('team.kpi.head', { year: raw('{{year}}') })}</h1>
+    ${notices(c)}
+    ${years(c)}
+    {{#is_list}}${closing(c)}${list(c)}{{/is_list}}
+    {{#is_one}}${one(c)}{{/is_one}}`,
+};

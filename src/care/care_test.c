@@ -19,10 +19,10 @@ static struct tz *zone;
 static arena *a;
 static err e;
 
-static const struct principal anna = {ROLE_CARE, PRINCIPAL_USER, "anna"},
-                              bert = {ROLE_CARE, PRINCIPAL_USER, "bert"},
-                              machine = {ROLE_CARE, PRINCIPAL_TOKEN, "machine"},
-                              clerk = {ROLE_OPERATOR, PRINCIPAL_USER, "clerk"};
+static const struct principal anna = {.role = ROLE_CARE, .kind = PRINCIPAL_USER, .name = "anna"},
+                              bert = {.role = ROLE_CARE, .kind = PRINCIPAL_USER, .name = "bert"},
+                              machine = {.role = ROLE_CARE, .kind = PRINCIPAL_TOKEN, .name = "machine"},
+                              clerk = {.role = ROLE_OPERATOR, .kind = PRINCIPAL_USER, .name = "clerk"};
 
 static const struct care_identity jansen = {.name = STR("J. Jansen"),
                                             .address = STR("Kerkstraat 1"),

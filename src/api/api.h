@@ -114,6 +114,7 @@ struct api_parts {
     struct rollups *rollups;
     struct feeds *feeds;
     struct outbox *outbox;
+    struct ingest *ingest;
     struct indices *indices;
     struct rules *rules;
     struct care *care;

@@ -223,4 +223,5 @@ void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
                           .handle = admin_kpi_import_post,
                           .context = p};
     out[5] = admin_user_route(p);
+    out[6] = admin_device_route(p);
 }

@@ -106,7 +106,8 @@ static bool start_api(struct peil *p, err *e)
     str zone;
     if (!arena_copy(p->arena, p->settings.portal.zone, &zone)) return err_no_memory(e);
     if (!(p->zone = tz_load(zone.p, e))) return err_within(e, "portal.zone");
-    p->api = (struct api_parts){.store = p->store,
+    p->api = (struct api_parts){.ingest = p->ingest,
+                                .store = p->store,
                                 .identity = p->identity,
                                 .zone = p->zone,
                                 .root_url = &p->sta.root_url,

@@ -77,7 +77,7 @@ void peil_wait(void (*reload)(void *context), void *context);
 // Routes for operating: /healthz, /readyz for everyone; /metrics and tokens on the admin listener only (admin.c).
 #define HEALTH_ROUTES 2
 void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES]);
-#define ADMIN_ROUTES 6
+#define ADMIN_ROUTES 7
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
 void admin_areas_post(struct http_request *r, void *context);       // admin_areas.c; the struct peil
 void admin_kpi_import_post(struct http_request *r, void *context);  // admin_kpi.c

@@ -86,6 +86,9 @@ NODISCARD bool token_owns(struct store_tx *tx, const struct principal *who, enti
                           err *e);
 // A Thing that came with this token's message is its own from now on, unless another token has it already.
 NODISCARD bool token_claim(struct store_tx *tx, const struct principal *who, entity_id thing, err *e);
+// Who has claimed a Thing; empty: nobody. Giving it to a token (empty: to none) takes it from who had it.
+NODISCARD bool token_owner(struct snapshot *at, entity_id thing, arena *a, str *out, err *e);
+NODISCARD bool token_give(struct store_tx *tx, entity_id thing, str name, err *e);
 NODISCARD bool token_withdraw(struct identity *i, const struct principal *by, str name, instant now,
                               err *e);  // ERR_ABSENT
 // All tokens: name, role, created. Stops when `each` returns false.

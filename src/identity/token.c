@@ -384,14 +384,14 @@ static str claim_key(entity_id thing, char out[static 24])
 }
 
 // *owner: the token's name, in the arena; empty: nobody has it.
-static bool claim_read(struct store_tx *tx, entity_id thing, arena *a, str *owner, err *e)
+bool token_owner(struct snapshot *at, entity_id thing, arena *a, str *owner, err *e)
 {
     char key[24];
     str text;
     json *j;
     err why;
     *owner = (str){0};
-    if (!store_document_get(store_tx_snapshot(tx), claim_kind, claim_key(thing, key), a, &text, &why)) {
+    if (!store_document_get(at, claim_kind, claim_key(thing, key), a, &text, &why)) {
         if (why.code == ERR_ABSENT) return true;
         *e = why;
         return false;
@@ -409,7 +409,7 @@ bool token_owns(struct store_tx *tx, const struct principal *who, entity_id thin
     arena *a = arena_new(4096);
     str owner;
     if (!a) return err_no_memory(e);
-    const bool ok = claim_read(tx, thing, a, &owner, e);
+    const bool ok = token_owner(store_tx_snapshot(tx), thing, a, &owner, e);
     if (ok) *out = str_eq(owner, str_of(who->name));
     arena_free(a);
     return ok;
@@ -417,14 +417,21 @@ bool token_owns(struct store_tx *tx, const struct principal *who, entity_id thin
 
 bool token_claim(struct store_tx *tx, const struct principal *who, entity_id thing, err *e)
 {
-    char key[24], document[TOKEN_NAME_MAX + 16];
     arena *a = arena_new(4096);
     str owner;
     if (!a) return err_no_memory(e);
-    bool ok = claim_read(tx, thing, a, &owner, e);
+    const bool ok = token_owner(store_tx_snapshot(tx), thing, a, &owner, e);
     arena_free(a);
-    if (!ok || owner.n) return ok;
-    const int n = snprintf(document, sizeof document, "{\"token\":\"%s\"}", who->name);
+    return ok && (owner.n || token_give(tx, thing, str_of(who->name), e));
+}
+
+bool token_give(struct store_tx *tx, entity_id thing, str name, err *e)
+{
+    char key[24], document[TOKEN_NAME_MAX + 16];
+    if (name.n == 0) return store_document_delete(tx, claim_kind, claim_key(thing, key), e);
+    if (name.n > TOKEN_NAME_MAX || !name_is_valid(name))
+        return err_set(e, ERR_RANGE, ERR_NOWHERE, "'%.*s' is no name of a token", STR_ARG(name));
+    const int n = snprintf(document, sizeof document, "{\"token\":\"%.*s\"}", STR_ARG(name));
     return store_document_put(tx, claim_kind, claim_key(thing, key), (str){document, (size_t)n}, e);
 }
 

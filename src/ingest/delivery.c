@@ -90,8 +90,15 @@ static bool run(struct store_tx *tx, void *context, err *e)
         .note = d->result.note, .rejects = d->result.rejects, .reject_count = d->result.reject_count};
     d->learned = NULL;
     const struct principal *who = d->has_who ? &d->who : NULL;
-    const struct points_work points = {d->in,       tx,   d->adapter,  &d->points, who,
-                                       d->received, d->a, &d->outcome, &d->learned};
+    const struct points_work points = {.in = d->in,
+                                       .tx = tx,
+                                       .adapter = d->adapter,
+                                       .points = &d->points,
+                                       .who = who,
+                                       .received = d->received,
+                                       .a = d->a,
+                                       .out = &d->outcome,
+                                       .learned = &d->learned};
     return points_store(&points, e) && readings_store(d->in, tx, d->adapter, &d->result, who, d->received,
                                                       d->a, &d->outcome, &d->learned, e);
 }
@@ -106,6 +113,12 @@ static void done(void *context, const err *e)
     delivery_free(d);
 }
 
+// Whose lines these may be; empty: everybody's.
+static str owner_of(const struct delivery *d)
+{
+    return d->has_who && d->who.role == ROLE_DEVICE ? str_of(d->who.name) : (str){0};
+}
+
 static bool decode(struct delivery *d, const struct device_message *m, err *e)
 {
     struct kept_message k;
@@ -114,7 +127,8 @@ static bool decode(struct delivery *d, const struct device_message *m, err *e)
     struct line_precision precision;
     struct device_message left = *m;
     if (d->adapter->lines && !m->retained && d->adapter->lines(m, d->a, &precision)) {
-        if (!points_read(d->in->series, m->body, precision, m->received, &d->points)) return err_no_memory(e);
+        if (!points_read(d->in->series, m->body, precision, owner_of(d), m->received, &d->points))
+            return err_no_memory(e);
         if (d->points.lines && d->points.rest.n == 0) return true;
         if (d->points.lines) left.body = buf_str(&d->points.rest);
     }

@@ -52,8 +52,12 @@ static void streams_of(const json *j, struct device_document *out)
 bool device_document_read(struct snapshot *at, str key, arena *a, struct device_document *out, err *e)
 {
     str text;
+    return store_document_get(at, DEVICES, key, a, &text, e) && device_document_parse(key, text, a, out, e);
+}
+
+bool device_document_parse(str key, str text, arena *a, struct device_document *out, err *e)
+{
     json *j;
-    if (!store_document_get(at, DEVICES, key, a, &text, e)) return false;
     if (!json_parse(text, a, &j, e)) return err_within(e, "document of device '%.*s'", STR_ARG(key));
     memset(out, 0, sizeof *out);
     out->key = key;
@@ -70,6 +74,9 @@ bool device_document_read(struct snapshot *at, str key, arena *a, struct device_
     out->rssi_dbm = number_of(j, STR("rssi_dbm"));
     out->unmapped_count = texts_of(j, STR("unmapped"), out->unmapped, DEVICE_UNMAPPED_MAX);
     out->sequence_count = texts_of(j, STR("sequences"), out->sequences, DEVICE_SEQUENCES_MAX);
+    out->clock = json_text(j, STR("clock"));
+    const json *blocked = json_get(j, STR("blocked"));
+    out->is_blocked = blocked && blocked->type == JSON_TRUE;
     streams_of(j, out);
     return true;
 }
@@ -144,6 +151,11 @@ bool device_document_write(struct store_tx *tx, const struct device_document *d,
     put_streams(&w, d);
     put_texts(&w, STR("unmapped"), d->unmapped, d->unmapped_count);
     put_texts(&w, STR("sequences"), d->sequences, d->sequence_count);
+    if (d->clock.n) put_text(&w, STR("clock"), d->clock);
+    if (d->is_blocked) {
+        json_name(&w, STR("blocked"));
+        json_put_bool(&w, true);
+    }
     json_close(&w, '}');
     const bool ok = b.failed ? err_no_memory(e) : store_document_put(tx, DEVICES, d->key, buf_str(&b), e);
     buf_free(&b);

@@ -10,7 +10,9 @@
 
 #include "store/store.h"
 
-#define DEVICES STR("device")  // kind of the documents; key: "ADAPTER/DEVICE"
+#define DEVICES STR("device")         // kind of the documents; key: "ADAPTER/DEVICE"
+#define QUARANTINE STR("quarantine")  // of devices that nobody let in; key likewise
+#define DEVICE_NAME_MAX 200
 #define DEVICE_STREAMS_MAX 1024
 #define DEVICE_UNMAPPED_MAX 64
 #define DEVICE_SEQUENCES_MAX 16
@@ -35,8 +37,12 @@ struct device_document {
     size_t unmapped_count;
     str sequences[DEVICE_SEQUENCES_MAX];  // the last ones, oldest first: what was heard already
     size_t sequence_count;
+    str clock;        // what is wrong with its clock, as of its last message; empty: nothing
+    bool is_blocked;  // its messages are refused
 };
 
+// `text`: of the document. Views of it lie in `out`.
+NODISCARD bool device_document_parse(str key, str text, arena *a, struct device_document *out, err *e);
 NODISCARD bool device_document_read(struct snapshot *at, str key, arena *a, struct device_document *out,
                                     err *e);
 NODISCARD bool device_document_write(struct store_tx *tx, const struct device_document *d, err *e);

@@ -18,7 +18,7 @@ NODISCARD bool onboard_place(struct store_tx *tx, struct device_document *d, ins
 NODISCARD bool onboard_nowhere(struct store_tx *tx, struct device_document *d, err *e);
 // `q` NULL: of what peil does not know, under the name that the device gives it.
 NODISCARD bool onboard_stream(struct store_tx *tx, const struct device_adapter *adapter,
-                              const struct device_document *d, str sensor, const struct quantity *q,
-                              str name, arena *a, entity_id *stream, err *e);
+                              const struct device_document *d, str sensor, const struct quantity *q, str name,
+                              arena *a, entity_id *stream, err *e);
 
 #endif

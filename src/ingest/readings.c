@@ -10,10 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-#define QUARANTINE STR("quarantine")  // documents of devices that nobody let in; key: "ADAPTER/DEVICE"
 #define QUARANTINE_MAX \
     1000  // then new ones are only counted: whoever can push could fill the disk with names
-#define DEVICE_NAME_MAX 200
 #define MOVED_DEGREES 0.0003  // about 30 m: less is the receiver's noise
 
 static metric stored_metric = {.name = "peil_device_readings_total",
@@ -266,6 +264,12 @@ static bool append(struct work *w, const struct reading *r, struct observation *
     return true;
 }
 
+// Whose lines these are: that is_own holds is known when they are committed.
+static str owner_of(const struct work *w)
+{
+    return w->who && w->who->role == ROLE_DEVICE ? str_of(w->who->name) : (str){0};
+}
+
 static bool learn(struct work *w, const struct reading *r, const struct observation *o)
 {
     if (!r->head.n || r->stream) return true;
@@ -274,6 +278,7 @@ static bool learn(struct work *w, const struct reading *r, const struct observat
     *n = (struct line_series_new){.head = r->head,
                                   .field = r->field,
                                   .device_key = w->device->key,
+                                  .owner = owner_of(w),
                                   .stream = o->stream,
                                   .feature = w->device->feature,
                                   .quantity = r->quantity,
@@ -353,6 +358,18 @@ static void note_state(struct work *w)
     if (!isnan(w->result->rssi_dbm)) d->rssi_dbm = w->result->rssi_dbm;
 }
 
+// What the last message says about the clock: the manager sees it with the device.
+static void note_clock(struct work *w, size_t from, size_t to)
+{
+    if (from == to) return;
+    w->device->clock = (str){0};
+    for (size_t i = from; i < to; i++) {
+        const struct reading *r = &w->result->readings[i];
+        if (r->flags & READING_CLOCK)
+            w->device->clock = r->why.n ? r->why : STR("the device's clock is wrong");
+    }
+}
+
 // Known, or new and let in. *in is false: it goes to quarantine.
 static bool let_in(struct work *w, str key, str device, bool *in)
 {
@@ -404,12 +421,16 @@ static bool store_device(struct work *w, str device, size_t from, size_t to)
         return err_no_memory(w->e);
     if (!let_in(w, key, device, &in)) return false;
     if (!in) return quarantine(w, key, device);
+    if (w->device->is_blocked)
+        return err_set(w->e, ERR_DENIED, ERR_NOWHERE, "the operator has blocked device '%.*s'",
+                       STR_ARG(device));
     if (w->result->sequence.n && !device_document_note_sequence(w->device, w->result->sequence)) {
         w->out->duplicates += (int64_t)(to - from);
         return true;
     }
     if (!note_place(w)) return false;
     note_state(w);
+    note_clock(w, from, to);
     for (size_t i = from; i < to; i++)
         if (!store_reading(w, &w->result->readings[i])) return false;
     w->out->thing = w->device->thing;

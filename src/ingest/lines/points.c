@@ -16,6 +16,7 @@ struct scan {
     struct points *out;
     const char *end;  // of the text
     struct line_precision precision;
+    str sender;
     instant received;
 };
 
@@ -103,6 +104,13 @@ static inline bool is_plain(const struct line_series *s, decimal d)
     return v >= s->least && v <= s->most && !atomic_load_explicit(&s->is_stale, memory_order_relaxed);
 }
 
+static inline bool may_write(const struct scan *s, const struct line_series *series)
+{
+    if (s->sender.n == 0) return true;
+    const char *owner = atomic_load_explicit(&series->device->owner, memory_order_acquire);
+    return owner && str_eq(str_of(owner), s->sender);
+}
+
 // "key=1.5,other=2": points without a time. False: some field needs thought, or there is no room.
 static bool read_fields(struct scan *s, const char **at, str head, uint64_t hash)
 {
@@ -116,7 +124,7 @@ static bool read_fields(struct scan *s, const char **at, str head, uint64_t hash
         struct point *p = room(s->out);
         if (!p || !read_decimal(&c, s->end, &p->value)) return false;
         p->series = line_series_find(s->table, line_series_hash(hash, field), head, field);
-        if (!p->series || !is_plain(p->series, p->value)) return false;
+        if (!p->series || !is_plain(p->series, p->value) || !may_write(s, p->series)) return false;
         if (p->series->is_compared && has_compared) return false;
         has_compared = has_compared || p->series->is_compared;
         s->out->count++;
@@ -172,10 +180,10 @@ static void leave(struct points *p, str text, size_t from, size_t to)
     buf_add(&p->rest, str_slice(text, from, to));
 }
 
-bool points_read(const struct line_series_table *t, str text, struct line_precision precision,
+bool points_read(const struct line_series_table *t, str text, struct line_precision precision, str sender,
                  instant received, struct points *out)
 {
-    struct scan s = {t, out, text.p + text.n, precision, received};
+    struct scan s = {t, out, text.p + text.n, precision, sender, received};
     out->count = out->lines = 0;
     buf_clear(&out->rest);
     out->rest.max = REST_MAX;

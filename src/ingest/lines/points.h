@@ -24,8 +24,9 @@ struct points {
 };
 
 // False: no memory. `out` zero or used before.
+// `sender`: a token that writes for its own devices alone; empty: it may write for all.
 NODISCARD bool points_read(const struct line_series_table *t, str text, struct line_precision precision,
-                           instant received, struct points *out);
+                           str sender, instant received, struct points *out);
 void points_free(struct points *p);
 
 #endif

@@ -78,7 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(copy, data, size);
     const str text = {copy, size};
     learn(t, text, a);
-    if (points_read(t, text, (struct line_precision){1, 1000}, RECEIVED, &points)) check(text, &points, a);
+    if (points_read(t, text, (struct line_precision){1, 1000}, (str){0}, RECEIVED, &points))
+        check(text, &points, a);
     points_free(&points);
     line_series_table_free(t);
     arena_free(a);

@@ -34,6 +34,10 @@ struct line_series_table {
     } * all;  // each entry ever made
     struct pulse *pulses[PULSE_BUCKETS];
     struct pulse *dirty;
+    struct owner_name {
+        struct owner_name *next;
+        char text[];
+    } * owners;
     atomic_bool has_dirty;
 };
 
@@ -160,6 +164,20 @@ static uint64_t hash_key(str key)
     return line_series_hash(UINT64_C(0x51), key);
 }
 
+// An owner's name once kept stays, for readers may look at it; there are as many as devices change hands.
+static bool set_owner(struct line_series_table *t, struct pulse *p, str owner)
+{
+    const char *now = atomic_load_explicit(&p->owner, memory_order_relaxed);
+    if (str_eq(str_of(now), owner)) return true;
+    struct owner_name *o = calloc(1, sizeof *o + owner.n + 1);
+    if (!o) return false;
+    memcpy(o->text, owner.p, owner.n);
+    o->next = t->owners;
+    t->owners = o;
+    atomic_store_explicit(&p->owner, owner.n ? o->text : NULL, memory_order_release);
+    return true;
+}
+
 static struct pulse *pulse_of(struct line_series_table *t, str key)
 {
     struct pulse **bucket = &t->pulses[hash_key(key) % PULSE_BUCKETS];
@@ -179,7 +197,10 @@ static struct line_series *line_series_new(struct line_series_table *t, const st
 {
     struct pulse *device = pulse_of(t, n->device_key);
     struct chunk *c = device ? calloc(1, sizeof *c + n->head.n + n->field.n) : NULL;
-    if (!c) return NULL;
+    if (!c || !set_owner(t, device, n->owner)) {
+        free(c);
+        return NULL;
+    }
     struct line_series *s = &c->series;
     bool ignored;
     s->hash = line_series_hash(line_series_hash_head(t, n->head, &ignored), n->field);
@@ -202,6 +223,15 @@ void line_series_learn(struct line_series_table *t, const struct line_series_new
     if (!plain_bounds(n->quantity, &least, &most) || n->head.n + n->field.n > KEY_BYTES_MAX ||
         t->used >= SERIES_MAX)
         return;
+    bool ignored;
+    struct line_series *known = line_series_find(
+        t, line_series_hash(line_series_hash_head(t, n->head, &ignored), n->field), n->head, n->field);
+    if (known && !atomic_load_explicit(&known->is_stale, memory_order_relaxed) &&
+        known->stream == n->stream && known->feature == n->feature &&
+        str_eq(str_of(known->device->key), n->device_key)) {
+        (void)set_owner(t, known->device, n->owner);
+        return;
+    }
     const struct slots *all = atomic_load_explicit(&t->slots, memory_order_relaxed);
     if (4 * t->used >= 3 * all->count && !grow(t)) return;
     struct line_series *s = line_series_new(t, n);
@@ -273,6 +303,10 @@ void line_series_table_free(struct line_series_table *t)
     for (struct chunk *c = t->all, *next; c; c = next) {
         next = c->next;
         free(c);
+    }
+    for (struct owner_name *o = t->owners, *next; o; o = next) {
+        next = o->next;
+        free(o);
     }
     for (size_t i = 0; i < PULSE_BUCKETS; i++)
         for (struct pulse *p = t->pulses[i], *next; p; p = next) {

@@ -22,7 +22,8 @@
 
 // A device as the table knows it: what changes with each message is noted here and written down now and then.
 struct pulse {
-    const char *key;  // of its document
+    const char *key;              // of its document
+    _Atomic(const char *) owner;  // token of a device that has been found to own it; NULL: none has
     instant last_seen;
     int64_t messages;  // not yet written down
     struct pulse *next, *dirty;
@@ -56,6 +57,7 @@ struct line_series *line_series_find(const struct line_series_table *t, uint64_t
 
 struct line_series_new {
     str head, field;  // copied
+    str owner;        // of the device; empty: none
     str device_key;   // "influx/station-9"
     entity_id stream, feature;
     const struct quantity *quantity;  // NULL: not known to peil, taken as it is

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/lines/store.h"
 
-#include "identity/identity.h"
 #include "ingest/readings.h"
 #include "ingest/seen.h"
 
@@ -80,10 +79,6 @@ static bool store_point(const struct points_work *w, const struct point *p, stru
         !store_stream_info(w->tx, s->stream, &info, &why) ||
         !store_next_number(w->tx, s->stream, &next_number, &why))
         return true;
-    bool is_own = true;
-    if (w->who && w->who->role == ROLE_DEVICE && !token_owns(w->tx, w->who, info->thing, &is_own, e))
-        return false;
-    if (!is_own) return true;
     o->stream = s->stream;
     o->number = 0;
     o->phenomenon_time.start = p->time;

@@ -58,20 +58,32 @@ static bool property_of(struct store_tx *tx, const struct quantity *q, arena *a,
     return store_insert(tx, &r, out, e) && keep_id(tx, PROPERTIES, q->key, *out, e);
 }
 
+// Who may see the raw values may see the corrected ones, and nobody else.
+static bool access_of(const struct record *raw, arena *a, str *out, err *e)
+{
+    json *j = NULL;
+    const value *v = &raw->properties[DATASTREAM_PROPERTIES];
+    const bool is_said = v->type == VALUE_JSON && json_parse(v->text, a, &j, NULL) &&
+                         json_text(j, STR("access")).n > 0;
+    *out = (str){0};
+    return !is_said || arena_print(a, out, "\"access\":\"%.*s\",", STR_ARG(json_text(j, STR("access")))) ||
+           err_no_memory(e);
+}
+
 static bool make_stream(struct store_tx *tx, struct correcting *c, str key, err *e)
 {
     struct record raw, r = {.set = SET_DATASTREAM};
     entity_id property;
-    str name, properties;
+    str name, properties, access;
     if (!store_get(store_tx_snapshot(tx), SET_DATASTREAM, c->dust->id, c->arena, &raw, e) ||
-        !property_of(tx, c->dust->quantity, c->arena, &property, e))
+        !property_of(tx, c->dust->quantity, c->arena, &property, e) || !access_of(&raw, c->arena, &access, e))
         return false;
     if (!arena_print(c->arena, &name, "%.*s, corrected for humidity",
                      STR_ARG(raw.properties[DATASTREAM_NAME].text)) ||
         !arena_print(c->arena, &properties,
-                     "{\"method\":\"" HUMIDITY_METHOD
+                     "{%.*s\"method\":\"" HUMIDITY_METHOD
                      "\",\"kappa\":%g,\"experimental\":true,\"raw\":%lld,\"humidity\":%lld}",
-                     HUMIDITY_KAPPA, (long long)c->dust->id, (long long)c->hygrometer->id))
+                     STR_ARG(access), HUMIDITY_KAPPA, (long long)c->dust->id, (long long)c->hygrometer->id))
         return err_no_memory(e);
     memcpy(r.properties, raw.properties, sizeof r.properties);
     memcpy(r.links, raw.links, sizeof r.links);

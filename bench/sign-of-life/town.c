@@ -17,7 +17,7 @@ int main(int argc, char **argv)
     const size_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 2000;
     char directory[] = "/tmp/bench-sign-town-XXXXXX", data[64], vault[64], command[96];
     static const unsigned char key[VAULT_KEY_BYTES] = {1};
-    static const struct principal who = {ROLE_CARE, PRINCIPAL_LOCAL, ""};
+    static const struct principal who = {.role = ROLE_CARE, .kind = PRINCIPAL_LOCAL};
     struct store *store;
     struct care *care;
     int64_t unknown;

@@ -126,6 +126,7 @@ static void whole(struct walk *w, struct sign_home *h)
     u16s(w, h->standby, SIGN_STANDBY_DAYS);
     u16s(w, h->ripple, SIGN_STANDBY_DAYS);
     bytes(w, h->dark, sizeof h->dark);
+    bytes(w, h->loud, sizeof h->loud);
     for (size_t c = 0; c < SIGN_CHANNEL_COUNT && !w->failed; c++)
         if (h->channels & (1u << c)) channel(w, h, c);
 }

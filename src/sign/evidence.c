@@ -15,6 +15,7 @@
 #define NIGHT_FROM 3   // half hours 01:30 to 05:30
 #define NIGHT_TO 11
 #define TIMER_DAYS 28
+#define LOUD_SLOTS 6  // of a night
 #define LIMIT_NONE 1000
 #define REPLAY_DAYS 16  // more than the highest hard limit
 
@@ -283,17 +284,36 @@ static void learn_timers(struct sign_home *h, size_t c, double days_least, int32
     }
 }
 
-// How fast evidence grows in an empty home: the mean over a week of what a half hour with the machines' events adds.
+static int compare_u8(const void *a, const void *b)
+{
+    return *(const uint8_t *)a - *(const uint8_t *)b;
+}
+
+// In the calmer half of the nights: how often the machines alone draw as much as an event.
+static double loud_share(const struct sign_home *h)
+{
+    uint8_t sorted[SIGN_STANDBY_DAYS];
+    const size_t calm = ((size_t)h->standby_count + 1) / 2;
+    double sum = 0;
+    memcpy(sorted, h->loud, h->standby_count);
+    qsort(sorted, h->standby_count, 1, compare_u8);
+    for (size_t i = 0; i < calm; i++) sum += sorted[i];
+    return calm ? sum / ((double)calm * LOUD_SLOTS) : 0;
+}
+
+// How fast evidence grows in an empty home: the mean over a week of what a half hour with the machines' events adds. A machine
+// that draws as much as an event at night makes one when it starts, and then mostly runs on: one in two half hours.
 static void learn_gain(struct sign_home *h, const struct sign_parameters *q)
 {
     double gain = 0, events = 0;
     for (size_t c = 0; c < SIGN_CHANNEL_COUNT; c++) {
-        const double e = machine_of(h, c);
+        const double learnt = machine_of(h, c);
+        const double e = c == SIGN_ELECTRICITY ? fmax(learnt, loud_share(h) / 2) : learnt;
         if (!(h->channels & (1u << c))) continue;
         for (size_t w = 0; w < 2; w++)
             for (size_t hour = 0; hour < 24; hour++) {
                 const double p = h->usual[c][w][hour] / USUAL_SCALE;
-                const struct worth x = worth_of(p, e);
+                const struct worth x = worth_of(p, learnt);
                 const double share = (w ? 2.0 : 5.0) / 7 * 2;
                 gain += share * ((1 - e) * (double)x.without + e * (double)x.with);
                 events += share * p / q->calm_share;

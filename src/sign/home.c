@@ -10,6 +10,8 @@
 
 #define INTERVAL_MOST (2 * TIME_HOUR)
 #define SLOT_S 1800
+#define NIGHT_FROM 4  // half hours: 02:00 to 05:00
+#define NIGHT_TO 10
 #define COVERED_LEAST_S 1200
 #define UNITS_MOST 60000        // of a half hour: 120 kW; more is a fault of the register
 #define STANDBY_SLOTS_LEAST 24  // a home with panels has no others in summer
@@ -50,6 +52,16 @@ static int compare_u16(const void *a, const void *b)
     return *(const uint16_t *)a - *(const uint16_t *)b;
 }
 
+static double wh(double kwh)
+{
+    return kwh * 1000;
+}
+
+static bool is_high(const struct sign_home *h, const struct sign_parameters *p, uint16_t x)
+{
+    return x > h->standby_wh + fmax(wh(p->level_kwh), p->level_ripples * h->ripple_wh);
+}
+
 static bool use_is_dead(const struct sign_home *h, uint16_t units)
 {
     return units <= fmax(0.2 * h->standby_wh, 1);
@@ -63,14 +75,15 @@ static bool looks_solar(const struct sign_home *h)
     return days >= 3;
 }
 
-static void close_day(struct sign_home *h)
+static void close_day(struct sign_home *h, const struct sign_parameters *p)
 {
     uint16_t sorted[SIGN_SLOTS];
     size_t n = 0;
-    uint8_t dark = 0;
+    uint8_t dark = 0, loud = 0;
     for (size_t i = 0; i < SIGN_SLOTS; i++) {
         if (h->today[i] == SIGN_UNSEEN) continue;
         sorted[n++] = h->today[i];
+        loud = (uint8_t)(loud + (i >= NIGHT_FROM && i < NIGHT_TO && is_high(h, p, h->today[i])));
         dark = (uint8_t)(dark + (i >= 14 && i < 42 && use_is_dead(h, h->today[i])));
     }
     const bool is_dead = h->dead_slots >= SIGN_SLOTS / 4 && !looks_solar(h);
@@ -80,6 +93,7 @@ static void close_day(struct sign_home *h)
     h->standby[at] = sorted[n / 10];
     h->ripple[at] = (uint16_t)(sorted[14] - sorted[1]);
     h->dark[at] = dark;
+    h->loud[at] = loud;
     h->standby_next = (uint8_t)((at + 1) % SIGN_STANDBY_DAYS);
     if (h->standby_count < SIGN_STANDBY_DAYS) h->standby_count++;
 }
@@ -112,7 +126,7 @@ static void roll_to(struct sign_home *h, const struct sign_parameters *p, int32_
 {
     if (h->day == 0) begin(h, day);
     if (day <= h->day) return;
-    close_day(h);
+    close_day(h, p);
     const int32_t first = day - h->day > SIGN_DAYS ? day - SIGN_DAYS : h->day;
     for (int32_t d = first + 1; d <= day; d++) clear_day(h, d);
     h->day = day;
@@ -122,16 +136,10 @@ static void roll_to(struct sign_home *h, const struct sign_parameters *p, int32_
 
 // ---- Half hours --------------------------------------------------------------------------------------------------
 
-static double wh(double kwh)
-{
-    return kwh * 1000;
-}
-
 static bool is_rise(const struct sign_home *h, const struct sign_parameters *p, uint16_t x, uint16_t least)
 {
     const double rise = (double)x - least, ripple = h->ripple_wh;
-    return rise > fmax(wh(p->rise_kwh), p->rise_ripples * ripple) &&
-           x > h->standby_wh + fmax(wh(p->level_kwh), p->level_ripples * ripple);
+    return rise > fmax(wh(p->rise_kwh), p->rise_ripples * ripple) && is_high(h, p, x);
 }
 
 // Water that runs after a half hour in which it did not; gas likewise, on days without heating.

@@ -68,6 +68,7 @@ struct sign_home {
     uint16_t today[SIGN_SLOTS];  // Wh per half hour of the newest day; SIGN_UNSEEN
     uint16_t standby[SIGN_STANDBY_DAYS], ripple[SIGN_STANDBY_DAYS];  // of the newest days with both, Wh
     uint8_t dark[SIGN_STANDBY_DAYS];  // half hours of those days, 7 to 21 h, with use near zero: panels
+    uint8_t loud[SIGN_STANDBY_DAYS];  // half hours of those days, 2 to 5 h, with use as high as an event's
     uint8_t standby_count, standby_next;
     uint8_t usual[SIGN_CHANNEL_COUNT][2][24];  // p, in 1/250, of working days and of weekends
     uint8_t machine[SIGN_CHANNEL_COUNT];       // e, in 1/1000

@@ -236,6 +236,7 @@ static bool start_portal(struct peil *p, err *e)
                              .web_directory = web.p,
                              .areas = p->areas,
                              .rollups = p->rollups,
+                             .indices = p->api.indices,
                              .town = s->portal.town,
                              .theme_file = theme.p,
                              .zone = zone.p,

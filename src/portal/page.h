@@ -12,6 +12,7 @@
 #include "portal/theme.h"
 
 struct http_static;
+struct index_table;
 struct live;
 struct shelf;
 struct team;
@@ -46,6 +47,7 @@ struct page {
     str rest;  // of the path: "12" of /meter/12
     struct snapshot *at;
     const struct meter_list *meters;
+    const struct index_table *index;  // NULL: there is none yet
     instant now;
     int64_t started_us;  // monotonic
     struct view_maker maker;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // From a request to an answer: the page's view fills its template; faults become pages of their own.
 #include "base/log.h"
+#include "index/index.h"
 #include "portal/digest.h"
 #include "portal/kpi/kpi.h"
 #include "portal/page.h"
@@ -253,9 +254,13 @@ void page_handle(struct http_request *r, void *context)
     if (answer_kept(&p, route->page)) return;
     bool ok = meters_take(portal->book, &p.meters, &e) && snapshot_open(portal->config.store, &p.at, &e);
     if (ok) {
+        err none_yet;
+        if (portal->config.indices && !indices_take(portal->config.indices, &p.index, &none_yet))
+            p.index = NULL;
         view_int(&p.maker, p.root, STR("live"), (int64_t)snapshot_commit(p.at));
         ok = fill(&p, route->page, &e);
         snapshot_close(p.at);
+        if (p.index) indices_give(portal->config.indices, p.index);
     }
     if (ok) answer(&p, route->page, 200);
     meters_give(portal->book, p.meters);

@@ -25,6 +25,7 @@ typedef struct {
     const char *web_directory;  // holds manifest.json
     struct areas *areas;        // NULL: maps without boundaries, no pages of areas
     struct rollups *rollups;    // with areas
+    struct indices *indices;    // with areas; may be NULL
     str town;                   // "Rijswijk"; the theme may name it too
     const char *theme_file;     // name, logo, colours, contact (theme.h); NULL or "": none
     const char *zone;           // "Europe/Amsterdam"

@@ -88,6 +88,27 @@ test('the year so far stands beside the limits for a year, as an indication', as
   assert.match(await words(page.locator('[aria-labelledby="guide-head"] .small')), /^Dit is een indicatie\./);
 });
 
+test('the index of the hour stands with its number, word, advice and what decides it', async () => {
+  for (let n = 0; n < 60; n++) {
+    await open('gebied/BU06030222');
+    if (await page.locator('.index-badge').count()) break;
+    await new Promise((r) => setTimeout(r, 500));
+  }
+  const api = await (await page.request.get(`${town.url}/api/v1/areas/BU06030222/index`)).json();
+  assert.equal(await words(page.locator('.index-badge')), `${api.class} ${api.wordNl}`);
+  assert.ok(await page.locator(`.index-badge.lki-${api.group}`).count());
+  assert.equal(await page.locator('.advice li').count(), 2);
+  assert.match(await words(page.locator('.index')), /Dit is een indicatie.*Niet alle stoffen worden hier gemeten\./);
+  assert.match(await words(page.locator('.index tbody tr', { hasText: 'bepaalt de index' })), /^Fijnstof PM2,5/);
+});
+
+test('noise stands by part of the day, from whole days only', async () => {
+  await open(`meter/${town.meters.noise.thing}`);
+  const cells = (await page.locator('.noise tbody td').allInnerTexts()).map((t) => t.trim());
+  assert.equal(cells.length, 4);
+  for (const cell of cells) assert.match(cell, /^(–|\d\d)/);
+});
+
 test('a private meter is in no figure and no list of an area', async () => {
   await open('gebied/GM0603');
   assert.doesNotMatch(await page.content(), /Meter in huis/);

@@ -34,15 +34,22 @@ test('without script the list shows name, neighbourhood, value, unit, word and t
 
 test('without script the map has a named link for each public meter of the layer', async () => {
   await open('/');
-  const names = await page.locator('.map-plot a').evaluateAll((all) => all.map((a) => a.getAttribute('aria-label')));
+  const names = await page.locator('.map-plot a.marker').evaluateAll((all) => all.map((a) => a.getAttribute('aria-label')));
   assert.equal(names.length, 6);
   assert.ok(names.some((n) => /^Meetstation Plaspoelpolder: \d+(,\d)?\s?µg\/m³, goed, gemeten \d\d\.\d\d uur$/.test(n)), names.join('\n'));
+});
+
+test('on a layer of the air each neighbourhood is a link with its name and class', async () => {
+  await open('/');
+  const names = await page.locator('.areas a').evaluateAll((all) => all.map((a) => a.getAttribute('aria-label')));
+  assert.equal(names.length, 32);
+  for (const n of names) assert.match(n, /^[^:]+: (luchtkwaliteit (goed|matig|onvoldoende|slecht|zeer slecht)|geen index)$/);
 });
 
 test('the list holds exactly the meters of the map', async () => {
   await open('/');
   const ids = async (selector) => (await page.locator(selector).evaluateAll((all) => all.map((e) => e.getAttribute('data-stream')))).sort();
-  assert.deepEqual(await ids('.map-plot a'), await ids('.meters tr[data-stream]'));
+  assert.deepEqual(await ids('.map-plot a.marker'), await ids('.meters tr[data-stream]'));
 });
 
 test('a reading that is past two periods is old, past three hours it is no value any more', async () => {

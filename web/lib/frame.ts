@@ -103,9 +103,9 @@ function preview(page: Page, c: Context): Html {
 }
 
 function styles(files: Files): Html {
-  return html`<link rel="preload" href="${files.font}" as="font" type="font/woff2" crossorigin>
-  <link rel="stylesheet" href="${files.css}">
-  {{#theme_css}}<link rel="stylesheet" href="{{theme_css}}">{{/theme_css}}`;
+  return html`<link rel="stylesheet" href="${files.css}">
+  {{#theme_css}}<link rel="stylesheet" href="{{theme_css}}">{{/theme_css}}
+  <link rel="preload" href="${files.font}" as="font" type="font/woff2" crossorigin>`;
 }
 
 export function frame(page: Page, pages: Page[], c: Context, files: Files): Html {

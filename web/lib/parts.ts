@@ -43,6 +43,7 @@ export function legend(c: Context): Html {
       {{#has_old}}<li><span class="chip old" aria-hidden="true">–</span> <span>${c.t('legend.old')}</span></li>{{/has_old}}
     </ul>
     {{#has_kinds}}<ul class="legend-kinds">{{#kinds}}<li>{{{mark}}} {{name}}</li>{{/kinds}}</ul>{{/has_kinds}}
+    {{#has_index}}<p class="small">${c.t('index.map')}</p>{{/has_index}}
     <p class="small">{{legend_note}} <a href="${c.href('uitleg')}#kleuren">${c.t('legend.more')}</a></p>
   </div>`;
 }
@@ -117,6 +118,54 @@ export function search(c: Context): Html {
     <p class="street-locate"><button type="button" data-street-locate hidden>${ICON.place}${c.t('home.street.locate')}</button> <span class="small">${c.t('home.street.private')}</span></p>
     <p data-street-mine hidden>${c.t('home.street.mine')} <a href="">–</a> <button type="button" class="quiet">${c.t('home.street.forget')}</button></p>
   </div>`;
+}
+
+// The air quality index in two lines, for the home page.
+export function airIndexShort(c: Context): Html {
+  return html`{{#index}}<section class="index-short" aria-labelledby="index-head">
+    <p class="index-badge {{class}}"><span class="index-number">{{number}}</span> <span class="index-word">{{word}}</span></p>
+    <div>
+      <h2 id="index-head">${c.t('index.head')}</h2>
+      <p><strong>${c.t('advice.for.sensitive')}</strong> {{sensitive}}</p>
+      <p class="small">{{measured}} {{#is_indication}}${c.t('index.indication')}{{/is_indication}} <a href="{{index_href}}">${c.t('index.more')}</a></p>
+    </div>
+  </section>{{/index}}`;
+}
+
+// The air quality index: number, word, colour and shape; advice; what it is made of.
+export function airIndex(c: Context): Html {
+  return html`{{#index}}<section class="index" aria-labelledby="index-head">
+    <h2 id="index-head">${c.t('index.head')}</h2>
+    <p class="index-badge {{class}}"><span class="index-number">{{number}}</span> <span class="index-word">{{word}}</span></p>
+    <p class="small">${c.t('index.name')}. {{measured}} {{#is_indication}}${c.t('index.indication')}{{/is_indication}} {{#is_partial}}${c.t('index.partial')}{{/is_partial}}</p>
+    <ul class="advice">
+      <li><strong>${c.t('advice.everyone')}</strong> {{all}}</li>
+      <li><strong>${c.t('advice.for.sensitive')}</strong> {{sensitive}}</li>
+    </ul>
+    <table class="bars">
+      <caption>${c.t('index.parts')}</caption>
+      <thead class="visually-hidden"><tr><th scope="col">${c.t('index.substance')}</th><th scope="col">${c.t('index.class')}</th><th scope="col">${c.t('index.mean')}</th></tr></thead>
+      <tbody>{{#parts}}<tr><th scope="row">{{name}}{{#decides}} <span class="area">${c.t('index.decides')}</span>{{/decides}}</th>
+        <td>{{#has_class}}<svg class="bar {{class}}" aria-hidden="true" width="100%" height="14"><rect width="{{share}}%" height="14" rx="3"/></svg><span class="word-beside">{{number}}, {{word}}</span>{{/has_class}}{{^has_class}}<span class="word-beside">${c.t('chart.gap')}</span>{{/has_class}}</td>
+        <td class="number"><span class="value">{{value}}</span> <span class="unit">{{unit}}</span></td></tr>{{/parts}}</tbody>
+    </table>
+    <p class="small">${c.t('advice.source')}</p>
+  </section>{{/index}}`;
+}
+
+export function noise(c: Context): Html {
+  return html`{{#has_noise}}<section class="noise" aria-labelledby="noise-head">
+    <h2 id="noise-head">${c.t('noise.head')}</h2>
+    <div class="table-wide" tabindex="0" role="region" aria-label="${c.t('noise.caption')}">
+      <table class="register numbers-right">
+        <caption>${c.t('noise.caption')}</caption>
+        <thead><tr><th scope="col">${c.t('noise.meter')}</th><th scope="col">${c.t('noise.day')}</th><th scope="col">${c.t('noise.evening')}</th><th scope="col">${c.t('noise.night')}</th><th scope="col">${c.t('noise.lden')}</th></tr></thead>
+        <tbody>{{#noise}}<tr><th scope="row"><a href="{{href}}">{{name}}</a></th><td>{{day}}</td><td>{{evening}}</td><td>{{night}}</td>
+          <td><span class="value">{{lden}}</span>{{#word}} <span class="word word-right"><span class="dot {{class}}"></span>{{word}}</span>{{/word}}</td></tr>{{/noise}}</tbody>
+      </table>
+    </div>
+    <p class="small">${c.t('noise.note')} ${c.t('noise.missing')}</p>
+  </section>{{/has_noise}}`;
 }
 
 // Link, snippet and QR code of a page. `embed` and `qr` are tags that hold addresses; without them that part is left out.

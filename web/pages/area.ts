@@ -2,7 +2,7 @@
 // An area, from street to world: now, over time, compared, and what it is made of.
 
 import { html, raw } from '../lib/html';
-import { ICON, layers, list, liveBar, share } from '../lib/parts';
+import { airIndex, ICON, layers, list, liveBar, noise, share } from '../lib/parts';
 import type { Page } from '../lib/page';
 
 export const page: Page = {
@@ -25,6 +25,7 @@ export const page: Page = {
       </div>
       {{#map}}<div class="area-map map" data-map-pane>{{{map}}}</div>{{/map}}
     </div>
+    ${airIndex(c)}
     {{#has_chart}}<section class="past" id="verloop" aria-labelledby="past-head">
       <div class="past-head">
         <h2 id="past-head">${c.t('area.past')}: {{chart_name}}{{#chart_unit}} <span class="unit">{{chart_unit}}</span>{{/chart_unit}}</h2>
@@ -83,6 +84,7 @@ export const page: Page = {
         <p class="small">${c.t('area.guidelines.note')}</p>
       </section>{{/has_guidelines}}
     </div>
+    ${noise(c)}
     {{#has_areas}}<section class="area-parts" aria-labelledby="parts-head">
       <h2 id="parts-head">${c.t('area.parts')}</h2>
       <table class="meters">

@@ -2,7 +2,7 @@
 // The town now: one sentence, the map, and the same meters as a list.
 
 import { html, raw } from '../lib/html';
-import { layers, legend, list, liveBar, map, search } from '../lib/parts';
+import { airIndexShort, layers, legend, list, liveBar, map, search } from '../lib/parts';
 import type { Page } from '../lib/page';
 
 export const page: Page = {
@@ -14,6 +14,7 @@ export const page: Page = {
     <div class="welcome">
       <div class="hero" data-part="now">
         <h1>${c.t('home.head')}</h1>
+        ${airIndexShort(c)}
         <p class="lead">{{#headline_word}}<span class="badge {{headline_class}}">{{headline_word}}</span> {{/headline_word}}{{summary}}</p>
         {{{gauge}}}
       </div>

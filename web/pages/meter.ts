@@ -2,7 +2,7 @@
 // One meter: what it measures now, how that went, and what it is.
 
 import { html, raw } from '../lib/html';
-import { ICON, liveBar, share } from '../lib/parts';
+import { ICON, liveBar, noise, share } from '../lib/parts';
 import type { Page } from '../lib/page';
 
 export const page: Page = {
@@ -61,6 +61,7 @@ export const page: Page = {
         </details>{{/has_points}}
       </div>
     </section>{{/has_chart}}
+    ${noise(c)}
     <section class="about">
       <h2>${c.t('meter.about')}</h2>
       {{#description}}<p>{{description}}</p>{{/description}}

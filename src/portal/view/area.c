@@ -2,6 +2,7 @@
 // An area, from a street to the world: how it is there now, how that went, and how it compares.
 #include "index/limit.h"
 #include "portal/view/chart.h"
+#include "portal/view/index.h"
 #include "portal/view/layer.h"
 #include "rollup/rollup.h"
 
@@ -12,7 +13,8 @@
 #define MAP_BYTES_MAX ((size_t)2 << 20)
 #define METERS_SHOWN_MOST 100
 #define MARKERS_MOST 10  // on the small map
-#define METERS_LEAST 3   // fewer fresh ones say nothing of an area, unless one is a reference station
+#define NOISE_METERS_MOST 5
+#define METERS_LEAST 3  // fewer fresh ones say nothing of an area, unless one is a reference station
 #define TREND_DAYS 30
 #define TREND_LEAST 0.1     // of the mean: less is "about the same"
 #define TREND_LEAST_DB 1.0  // of levels
@@ -37,6 +39,13 @@ static bool lies_in(const struct meter *m, const void *context)
     if (!s->leaf) return false;
     return s->street == v->area || s->town == v->area || s->region == v->area ||
            atlas_is_within(l->atlas, s->leaf, v->area, l->year);
+}
+
+static bool measures(const struct meter *m, str key)
+{
+    for (size_t i = 0; i < m->series_count; i++)
+        if (m->series[i].quantity && str_eq(m->series[i].quantity->key, key)) return true;
+    return false;
 }
 
 static str level_text(struct page *p, const struct area *a)
@@ -194,6 +203,12 @@ static bool put_nearest(struct area_view *v, err *e)
     return true;
 }
 
+static const struct index_now *index_of(const struct page *p, str code)
+{
+    const struct index_area_now *found = p->index ? index_area_find(p->index, code) : NULL;
+    return found ? &found->now : NULL;
+}
+
 static void put_map(struct area_view *v)
 {
     struct page *p = v->page;
@@ -207,6 +222,7 @@ static void put_map(struct area_view *v)
     }
     for (size_t i = 0; i < g->outlines->count; i++)
         areas[i] = (struct map_area){
+            .class = index_class(p, index_of(p, g->areas[i]->code)),
             .is_here = atlas_is_within(p->meters->atlas, g->areas[i], v->area, p->meters->year),
             .href = area_href(p, g->areas[i], v->spots.layer),
             .label = g->areas[i]->name};
@@ -539,6 +555,22 @@ static bool put_parts(struct area_view *v, err *e)
     return true;
 }
 
+// Of the first few meters that measure noise here.
+static bool put_noise(struct area_view *v, err *e)
+{
+    struct page *p = v->page;
+    struct view *list = view_list(&p->maker, p->root, STR("noise"));
+    size_t looked = 0;
+    for (size_t i = 0; i < p->meters->count && looked < NOISE_METERS_MOST; i++) {
+        const struct meter *m = &p->meters->all[i];
+        if (!lies_in(m, v) || !measures(m, STR("noise_laeq"))) continue;
+        looked++;
+        if (!noise_put(p, list, m, e)) return false;
+    }
+    view_flag(&p->maker, p->root, STR("has_noise"), list && list->first);
+    return true;
+}
+
 static void put_meters(struct area_view *v)
 {
     const size_t count = v->spots.count;
@@ -613,7 +645,8 @@ bool view_area(struct page *p, err *e)
     put_parents(&v);
     put_map(&v);
     put_meters(&v);
-    if (!put_nearest(&v, e) || !put_past(&v, e) || !put_parts(&v, e)) return false;
+    if (p->index) index_put(p, p->index, index_of(p, v.area->code));
+    if (!put_noise(&v, e) || !put_nearest(&v, e) || !put_past(&v, e) || !put_parts(&v, e)) return false;
     const bool has_figures = p->portal->config.rollups && v.series.quantity && tally_has(v.series.quantity);
     return !has_figures || (put_trend(&v, e) && put_comparison(&v, e) && put_guidelines(&v, e));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Home and map: one layer of the town, as a sentence, a map and a list of the same meters.
+#include "portal/view/index.h"
 #include "portal/view/layer.h"
 #include "render/svg_gauge.h"
 
@@ -63,6 +64,32 @@ static size_t make_markers(struct page *p, const struct spots *s, struct map_mar
     return n;
 }
 
+static str index_label(struct page *p, const struct outline *o, const struct index_now *now)
+{
+    const str word = now ? index_word(p, now) : (str){0};
+    return words_fill(p->words, p->a, word.n ? STR("map.index") : STR("map.index.none"),
+                      FILLS({STR("name"), o->name}, {STR("word"), word}));
+}
+
+// Each area with the class of its air quality index, where the layer is of the air. NULL: none, or nothing to colour.
+static struct map_area *index_areas(struct page *p, const struct spots *s)
+{
+    const struct outlines *o = p->meters->ground.outlines;
+    substance ignored;
+    if (!p->index || !o || !substance_by_key(s->layer, &ignored)) return NULL;
+    struct map_area *areas = ARENA_ARRAY(p->a, o->count + 1, struct map_area);
+    for (size_t i = 0; areas && i < o->count; i++) {
+        const struct index_area_now *found = index_area_find(p->index, o->all[i].code);
+        const struct index_now *now = found ? &found->now : NULL;
+        areas[i] = (struct map_area){.class = index_class(p, now),
+                                     .href = page_href(p, "gebied/%.*s", STR_ARG(o->all[i].code)),
+                                     .label = index_label(p, &o->all[i], now)};
+        areas[i].is_hatched = str_ends(areas[i].class, STR("-4")) || str_ends(areas[i].class, STR("-5"));
+        if (areas[i].class.n) view_flag(&p->maker, p->root, STR("has_index"), true);
+    }
+    return areas;
+}
+
 static void put_map(struct page *p, const struct spots *s)
 {
     struct map_marker *markers = ARENA_ARRAY(p->a, s->count + s->area_count + 1, struct map_marker);
@@ -72,7 +99,7 @@ static void put_map(struct page *p, const struct spots *s)
     }
     const size_t n = make_markers(p, s, markers);
     buf svg = {.max = MAP_BYTES_MAX};
-    svg_map(&svg, p->meters->ground.outlines, NULL, markers, n,
+    svg_map(&svg, p->meters->ground.outlines, index_areas(p, s), markers, n,
             words_fill(p->words, p->a, is_by_area(s) ? STR("map.desc.areas") : STR("map.desc"),
                        FILLS({STR("count"), layer_count(p, s->count)})));
     view_text(&p->maker, p->root, STR("map"), page_buf(p, &svg));
@@ -177,6 +204,22 @@ static void put_kinds(struct page *p, const struct spots *s)
     view_flag(&p->maker, p->root, STR("has_old"), has_old);
 }
 
+// The index of the municipality that most of the meters lie in: the first one that is found is enough for a town.
+static void put_town_index(struct page *p)
+{
+    const struct meter_list *l = p->meters;
+    for (size_t i = 0; p->index && i < l->count; i++)
+        for (const struct area *a = l->all[i].spot.leaf; a; a = atlas_parent(l->atlas, a, l->year)) {
+            const struct index_area_now *found = a->level == AREA_MUNICIPALITY
+                                                     ? index_area_find(p->index, a->code)
+                                                     : NULL;
+            if (!found) continue;
+            index_put(p, p->index, &found->now);
+            view_text(&p->maker, p->root, STR("index_href"), page_href(p, "gebied/%.*s", STR_ARG(a->code)));
+            return;
+        }
+}
+
 bool view_map(struct page *p, err *e)
 {
     struct spots spots;
@@ -188,6 +231,7 @@ bool view_map(struct page *p, err *e)
     put_gauge(p, &spots);
     put_kinds(p, &spots);
     put_map(p, &spots);
+    put_town_index(p);
     put_list(p, &spots);
     return true;
 }

@@ -3,6 +3,7 @@
 #include "portal/page.h"
 
 #include "portal/view/chart.h"
+#include "portal/view/index.h"
 #include "render/qr.h"
 
 #include <stdio.h>
@@ -277,6 +278,9 @@ bool view_meter(struct page *p, err *e)
     put_card(&v);
     put_links(&v);
     if (!put_past(&v, e)) return false;
+    struct view *noise = view_list(m, p->root, STR("noise"));
+    if (!noise_put(p, noise, v.meter, e)) return false;
+    view_flag(m, p->root, STR("has_noise"), noise && noise->first);
     put_facts(&v);
     put_downloads(&v);
     return true;

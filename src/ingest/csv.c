@@ -96,10 +96,24 @@ struct import {
     struct csv_report *report;
 };
 
+// A Datastream of measurements has numbers (OGC 18-088 table 12); in a file a text is mostly a number that was written wrongly.
+static bool check_type(struct store_tx *tx, const struct observation *o, arena *a, err *e)
+{
+    struct record r;
+    err why;
+    if (o->result.type == VALUE_DECIMAL || o->result.type == VALUE_NUMBER) return true;
+    if (!store_get(store_tx_snapshot(tx), SET_DATASTREAM, o->stream, a, &r, &why))
+        return true;  // ingest_append says it
+    return !str_ends(r.properties[DATASTREAM_OBSERVATION_TYPE].text, STR("/OM_Measurement")) ||
+           err_set(e, ERR_TYPE, ERR_NOWHERE, "the result is no number, and Datastream %lld has measurements",
+                   (long long)o->stream);
+}
+
 static bool row_import(struct store_tx *tx, const struct import *i, str line, arena *a, err *e)
 {
     struct observation o;
-    return row_read(i->layout, line, a, &o, e) && ingest_append(i->ingest, tx, &o, i->received, e);
+    return row_read(i->layout, line, a, &o, e) && check_type(tx, &o, a, e) &&
+           ingest_append(i->ingest, tx, &o, i->received, e);
 }
 
 static bool import_run(struct store_tx *tx, void *context, err *e)

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: EUPL-1.2
+// `peil import`: what it takes and what it refuses, on a running peil and on a stopped one.
+import { test, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { binary, Peil } from './lib/peil.mjs'
+import { wholeStream } from './lib/entities.mjs'
+
+let peil
+let measured
+let said
+before(async () => {
+  peil = await Peil.start()
+  measured = await peil.make('Datastreams', wholeStream({ name: 'measured' }))
+  said = await peil.make('Datastreams', wholeStream({ name: 'said',
+    observationType: 'http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Observation' }))
+})
+after(() => peil.stop())
+
+const run = (text, ...args) => {
+  const file = join(peil.directory, 'rows.csv')
+  writeFileSync(file, text)
+  const { status, stdout, stderr } = spawnSync(binary, ['import', '--data', peil.directory, ...args, file], { encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+const rows = (id) => ['Datastream/id,phenomenonTime,result', `${id},2026-01-01T10:00:00Z,20.5`, `${id},2026-01-01T11:00:00Z,"21,5"`,
+  `${id},2026-01-01T12:00:00Z,true`, `${id},2026-01-01T13:00:00Z,22`, ''].join('\n')
+
+test('a Datastream of measurements takes numbers alone; each line that is refused is told', async () => {
+  const got = run(rows(measured))
+  assert.equal(got.stdout, '2 stored, 2 refused\n')
+  assert.equal(got.status, 1)
+  assert.match(got.stderr, new RegExp(`rows\\.csv:3: the result is no number, and Datastream ${measured} has measurements`))
+  assert.match(got.stderr, /rows\.csv:4: the result is no number/)
+  assert.deepEqual((await peil.read(`Datastreams(${measured})/Observations?$orderby=phenomenonTime`)).map((o) => o.result), [20.5, 22])
+})
+
+test('a Datastream of anything takes texts and truths', async () => {
+  assert.equal(run(rows(said)).stdout, '4 stored, 0 refused\n')
+  assert.deepEqual((await peil.read(`Datastreams(${said})/Observations?$orderby=phenomenonTime`)).map((o) => o.result), [20.5, '21,5', true, 22])
+})
+
+test('the same on a stopped peil', async () => {
+  await peil.server.stop()
+  const got = run(rows(measured))
+  assert.equal(got.stdout, '2 stored, 2 refused\n')
+  await peil.open()
+})

@@ -154,7 +154,7 @@ static bool start_kpi(struct peil *p, err *e)
         return true;
     }
     p->api.kpi = p->kpi;
-    p->kpi_work = (struct kpi_work){p->kpi, p->rollups};
+    p->kpi_work = (struct kpi_work){.office = p->kpi, .rollups = p->rollups};
     return kpi_work_schedule(&p->kpi_work, p->schedule, e);
 }
 

@@ -11,6 +11,8 @@
 #define WORK_BYTES_MAX ((size_t)128 << 20)
 #define AREAS_MAX 2000
 #define MEASURE_EVERY (6 * TIME_HOUR)
+#define MEASURE_LOOK (5 * TIME_SECOND)
+#define WHOLE_WAIT (15 * TIME_MINUTE)  // a town whose meters never pause may never be whole
 #define REMIND_EVERY TIME_HOUR
 // A year in progress gets a new revision when the figure, or the days behind it, have moved this much.
 #define VALUE_STEP 0.05
@@ -237,11 +239,22 @@ bool kpi_work_remind(const struct kpi_office *o, instant now, size_t *sent, err 
 
 // ---- Jobs --------------------------------------------------------------------------------------------------------
 
+// Every six hours, when the roll-ups have caught up with what came in.
+static bool is_time_to_measure(struct kpi_work *w, instant now)
+{
+    if (w->measured && now - w->measured < MEASURE_EVERY) return false;
+    if (!w->asked) w->asked = now;
+    return rollups_is_whole(w->rollups) || now - w->asked >= WHOLE_WAIT;
+}
+
 static job_result run_measure(void *context, instant now, err *e)
 {
-    const struct kpi_work *w = context;
+    struct kpi_work *w = context;
     size_t stored;
     const int year = kpi_office_year(w->office, now);
+    if (!is_time_to_measure(w, now)) return JOB_DONE;
+    w->measured = now;
+    w->asked = 0;
     for (int back = 1; back >= 0; back--)
         if (!kpi_work_measure(w->office, w->rollups, year - back, now, &stored, e)) return JOB_FAILED;
     return JOB_DONE;
@@ -257,7 +270,7 @@ static job_result run_remind(void *context, instant now, err *e)
 bool kpi_work_schedule(struct kpi_work *w, struct schedule *s, err *e)
 {
     const struct job measure_job = {
-        .name = "kpi-measure", .every_us = MEASURE_EVERY, .run = run_measure, .context = w};
+        .name = "kpi-measure", .every_us = MEASURE_LOOK, .run = run_measure, .context = w};
     const struct job remind_job = {
         .name = "kpi-remind", .every_us = REMIND_EVERY, .run = run_remind, .context = w};
     if (w->rollups && !schedule_add(s, &measure_job, e)) return false;

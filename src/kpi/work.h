@@ -24,6 +24,7 @@ NODISCARD bool kpi_work_remind(const struct kpi_office *o, instant now, size_t *
 struct kpi_work {  // context of the jobs; lives as long as the schedule
     const struct kpi_office *office;
     struct rollups *rollups;
+    instant asked, measured;  // the job's own: when it first wanted to, and when it last did; 0: never
 };
 NODISCARD bool kpi_work_schedule(struct kpi_work *w, struct schedule *s, err *e);
 

@@ -182,7 +182,9 @@ bool kpi_remind(struct store_tx *tx, const struct kpi_acting *by, struct outbox 
     *sent = 0;
     if (!kpi_progress_read(store_tx_snapshot(tx), by->set, year, area, by->arena, &l, e)) return false;
     for (size_t i = 0; i < l.count; i++) {
-        if (!is_due(&l.all[i], by->now)) continue;
+        // Without a mail server the date still stands on the staff's page.
+        if (!is_due(&l.all[i], by->now) || !outbox_check_target(o, OUTBOX_MAIL, l.all[i].task.mail, NULL))
+            continue;
         if (!remind_one(tx, by, o, &l.all[i], page, e)) return false;
         ++*sent;
     }

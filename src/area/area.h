@@ -113,7 +113,4 @@ NODISCARD bool area_thing_places(struct snapshot *at, entity_id thing, arena *a,
                                  err *e);
 const struct thing_place *thing_place_at(const struct thing_places *p, instant t);  // NULL: it has none
 
-// May this be shown to everyone? Not when `properties` (JSON) has "access": "internal" or "private".
-bool area_is_public(str properties);
-
 #endif

@@ -317,16 +317,6 @@ TEST(a_street_may_be_a_line_and_lies_beside_the_neighbourhood)
     areas_give(areas, t);
 }
 
-// ---- Things --------------------------------------------------------------------------------------------------------
-
-TEST(only_what_is_not_internal_or_private_is_public)
-{
-    assert_true(area_is_public((str){0}));
-    assert_true(area_is_public(STR("{\"owner\":\"x\"}")));
-    assert_false(area_is_public(STR("{\"access\":\"internal\"}")));
-    assert_false(area_is_public(STR("{\"access\":\"private\",\"a\":1}")));
-}
-
 static int before(void **state)
 {
     (void)state;
@@ -368,8 +358,7 @@ int main(int argc, char **argv)
         CASE(a_bow_tie_is_repaired_into_two_triangles),
         CASE(a_feature_that_is_refused_says_why_and_the_others_are_stored),
         CASE(what_is_no_geojson_of_features_is_refused_as_a_whole),
-        CASE(a_street_may_be_a_line_and_lies_beside_the_neighbourhood),
-        CASE(only_what_is_not_internal_or_private_is_public),
+        CASE(a_street_may_be_a_line_and_lies_beside_the_neighbourhood)
     };
     return cmocka_run_group_tests(tests, before, after);
 }

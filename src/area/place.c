@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Where Things stand and stood, and what may be shown of them.
+// Where Things stand and stood.
 #include "area/area.h"
 
 #include "base/json.h"
@@ -7,18 +7,6 @@
 #include <math.h>
 
 #define PLACES_MAX 10000  // of one Thing: what drives about is no meter of an area
-
-bool area_is_public(str properties)
-{
-    json *j;
-    arena *a = properties.n ? arena_new(1 << 20) : NULL;
-    if (!a) return properties.n == 0;
-    const bool can_be_read = json_parse(properties, a, &j, NULL);
-    const str access = can_be_read ? json_text(j, STR("access")) : (str){0};
-    const bool out = can_be_read && !str_eq(access, STR("internal")) && !str_eq(access, STR("private"));
-    arena_free(a);
-    return out;
-}
 
 static bool point_of(const json *geo, struct area_place *out)
 {

@@ -23,7 +23,6 @@ struct loader {
     size_t count;
     // of the Thing that was looked at last; streams of a Thing mostly stand together
     entity_id thing;
-    bool thing_is_public;
     struct thing_places places;
     struct known_property *properties;
     size_t property_count;
@@ -72,22 +71,13 @@ static str symbol_of(struct loader *l, const value *unit)
     return json_text(j, STR("symbol"));
 }
 
-static str json_of(const value *v)
-{
-    return v->type == VALUE_JSON ? v->text : (str){0};
-}
-
 // ---- Things --------------------------------------------------------------------------------------------------------
 
 static bool thing_look(struct loader *l, entity_id thing, err *e)
 {
-    struct record r;
     if (l->thing == thing) return true;
-    if (!store_get(l->at, SET_THING, thing, l->scratch, &r, e)) return false;
     l->thing = thing;
-    l->thing_is_public = area_is_public(json_of(&r.properties[THING_PROPERTIES]));
     l->places = (struct thing_places){0};
-    if (!l->thing_is_public) return true;
     struct thing_places p;
     if (!area_thing_places(l->at, thing, l->scratch, &p, e)) return false;
     struct thing_place *kept = ARENA_ARRAY(l->a, p.count + 1, struct thing_place);
@@ -103,13 +93,11 @@ static bool stream_take(struct loader *l, const struct record *r, err *e)
 {
     struct rollup_stream s = {.id = r->id, .thing = r->links[DATASTREAM_THING]};
     arena_reset(l->scratch);
-    if (!area_is_public(json_of(&r->properties[DATASTREAM_PROPERTIES]))) return true;
     if (!quantity_of(l, r->links[DATASTREAM_OBSERVED_PROPERTY], &s.quantity, e)) return false;
     if (!s.quantity || !tally_has(s.quantity)) return true;
     const str symbol = symbol_of(l, &r->properties[DATASTREAM_UNIT_OF_MEASUREMENT]);
     if (!unit_line(l, symbol, s.quantity, &s.factor, &s.offset)) return true;
     if (!thing_look(l, s.thing, e)) return false;
-    if (!l->thing_is_public) return true;
     s.places = l->places;
     l->streams[l->count++] = s;
     return true;
@@ -119,7 +107,7 @@ static bool streams_read(struct loader *l, err *e)
 {
     const struct query q = {.set = SET_DATASTREAM,
                             .top = -1,
-                            .properties = 1u << DATASTREAM_UNIT_OF_MEASUREMENT | 1u << DATASTREAM_PROPERTIES,
+                            .properties = 1u << DATASTREAM_UNIT_OF_MEASUREMENT,
                             .links = 1u << DATASTREAM_THING | 1u << DATASTREAM_OBSERVED_PROPERTY};
     struct cursor *c;
     struct record row;

@@ -6,9 +6,9 @@
 // child areas and of the Datastreams that lie in it but in none of these; months are sums of days, years of months. The day of a
 // move counts where the Thing stood at its end. Boundaries are those of the year of the day.
 //
-// Public figures only: a Datastream counts when neither it nor its Thing is internal or private (area_is_public), its quantity is
-// known, and its unit is that quantity's canonical one or converts to it. Readings that a check found bad (model/quality.h) or that
-// lie outside the quantity's plausible range are left out.
+// Public figures only: a Datastream counts when a snapshot shows it to everyone (store.h, access_level), its quantity is known, and
+// its unit is that quantity's canonical one or converts to it. Readings that a check found bad (model/quality.h) or that lie outside
+// the quantity's plausible range are left out.
 //
 // A commit marks the days it touched; a job works them off every `rollup.interval_s`: only these days are read again, and only sums
 // that they are part of. After a crash everything is looked over again; until it is done, rollups_is_whole is false.

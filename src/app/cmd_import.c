@@ -4,6 +4,7 @@
 #include "app/import_areas.h"
 #include "app/progress.h"
 #include "ingest/csv.h"
+#include "ingest/csv_map.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@
 
 static const struct flag flags[] = {
     {"datastream", "ID", "the Datastream of every line, when the file has no column for it", NULL, NULL},
+    {"mapping", "FILE", "which column is what, for files of others: unit, time zone, decimal comma", NULL,
+     NULL},
+    {"from-line", "N", "pass over the lines before this one: to go on with what broke off", NULL, NULL},
     {"year", "N", "import areas: the year of boundaries that do not say theirs (default: this year)", NULL,
      NULL},
     {0},
@@ -29,14 +33,23 @@ struct importing {
     struct store *store;  // NULL: the running peil imports
     struct ingest *ingest;
     struct csv_layout layout;
-    int64_t line;  // number of the next line
+    int64_t line;       // number of the next line
+    int64_t from_line;  // lines before are passed over
     int64_t stored, refused;
+    struct csv_map *map;  // NULL: the file is in peil's own form
+    int64_t *sources;     // of a map: the line of the file that each line handed in came from
 };
+
+// The number in the file of a line that was handed in.
+static int64_t line_in_file(const struct importing *i, int64_t line)
+{
+    return i->map ? i->sources[line - 1] : line;
+}
 
 static void refusal_print(int64_t line, const err *why, void *context)
 {
     const struct importing *i = context;
-    fprintf(stderr, "%s:%lld: %s\n", i->path, (long long)line, why->text);
+    fprintf(stderr, "%s:%lld: %s\n", i->path, (long long)line_in_file(i, line), why->text);
 }
 
 // ---- A piece of lines, by the running peil or into the store ------------------------------------------------------
@@ -46,8 +59,10 @@ static void answer_take(struct importing *i, const json *answer)
     const json *refusals = json_get(answer, STR("refusals"));
     for (const json *r = refusals ? refusals->first : NULL; r; r = r->next) {
         const json *line = json_get(r, STR("line")), *message = json_get(r, STR("message"));
-        if (line && message)
-            fprintf(stderr, "%s:%.*s: %.*s\n", i->path, STR_ARG(line->text), STR_ARG(message->text));
+        int64_t number;
+        if (line && message && num_parse_int(line->text, &number, NULL))
+            fprintf(stderr, "%s:%lld: %.*s\n", i->path, (long long)line_in_file(i, number),
+                    STR_ARG(message->text));
     }
     int64_t n;
     err ignored;
@@ -60,7 +75,7 @@ static bool piece_by_service(struct importing *i, str lines, arena *a, err *e)
 {
     str path;
     if (!arena_print(a, &path, "/import?stream=%lld&first_line=%lld", (long long)i->stream,
-                     (long long)i->line))
+                     (long long)(i->map ? 1 : i->line)))
         return err_no_memory(e);
     buf body = {.max = PIECE_BYTES + 2 * LINE_BYTES_MAX};
     buf_add(&body, i->header);
@@ -87,7 +102,8 @@ static bool store_take(struct importing *i, err *e)
 static bool piece_into_store(struct importing *i, str lines, err *e)
 {
     struct csv_report report = {.refuse = refusal_print, .context = i};
-    if (!csv_import(i->store, i->ingest, &i->layout, lines, i->line, time_now(), &report, e)) return false;
+    if (!csv_import(i->store, i->ingest, &i->layout, lines, i->map ? 1 : i->line, time_now(), &report, e))
+        return false;
     i->stored += report.stored;
     i->refused += report.refused;
     return true;
@@ -102,6 +118,57 @@ static bool piece_import(struct importing *i, str lines, arena *a, err *e)
         if (!store_take(i, e)) return false;
     }
     return piece_into_store(i, lines, e);
+}
+
+// ---- Files of others ---------------------------------------------------------------------------------------------
+
+#define MAPPED_BYTES ((size_t)4 << 20)
+#define MAPPED_LINE_MAX ((size_t)64 << 10)  // a hundred values
+#define MAPPED_LINES (MAPPED_BYTES / 16)    // the shortest: "1,2026-01-01T00:00:00Z,1"
+
+static bool hand_in(struct importing *i, buf *lines, size_t *count, arena *a, err *e)
+{
+    const bool ok = *count == 0 || piece_import(i, buf_str(lines), a, e);
+    buf_clear(lines);
+    *count = 0;
+    return ok;
+}
+
+// One line of the file; what it becomes joins `lines`.
+static void map_line(struct importing *i, str line, int64_t number, buf *lines, size_t *count)
+{
+    size_t added;
+    err why;
+    if (str_trim(line).n == 0) return;
+    if (!csv_map_line(i->map, line, lines, &added, &why)) {
+        fprintf(stderr, "%s:%lld: %s\n", i->path, (long long)number, why.text);
+        i->refused++;
+        return;
+    }
+    for (size_t k = 0; k < added; k++) i->sources[(*count)++] = number;
+}
+
+static bool piece_map(struct importing *i, str piece, arena *a, err *e)
+{
+    buf lines = {.max = MAPPED_BYTES + 2 * MAPPED_LINE_MAX};
+    size_t count = 0;
+    str line;
+    bool ok = true;
+    int64_t number = i->line;
+    if (!i->sources && !(i->sources = malloc((MAPPED_LINES + CSV_MAP_VALUES_MAX) * sizeof *i->sources)))
+        return err_no_memory(e);
+    while (ok && str_cut(&piece, '\n', &line)) {
+        map_line(i, line, number++, &lines, &count);
+        if (lines.n >= MAPPED_BYTES || count >= MAPPED_LINES) {
+            arena_reset(a);
+            ok = hand_in(i, &lines, &count, a, e);
+            if (ok) i->line = number;  // where to go on if the next one fails
+        }
+    }
+    ok = ok && hand_in(i, &lines, &count, a, e);
+    if (ok) i->line = number;
+    buf_free(&lines);
+    return ok;
 }
 
 // ---- The file, piece by piece ------------------------------------------------------------------------------------
@@ -122,6 +189,10 @@ static bool header_take(struct importing *i, FILE *f, err *e)
                     arena_copy(i->in->arena, str_trim((str){line, (size_t)n}), &i->header);
     free(line);
     i->line = 2;
+    if (ok && i->map) {
+        if (!csv_map_header(i->map, i->header, e)) return err_within(e, "%s", i->path);
+        i->header = STR(CSV_MAP_HEADER);
+    }
     return ok || err_set(e, ERR_SYNTAX, 0, "%s: expected a header line", i->path);
 }
 
@@ -140,6 +211,14 @@ static bool piece_read(FILE *f, char *piece, size_t *n, err *e)
     return !ferror(f) || err_set(e, ERR_IO, ERR_NOWHERE, "reading: %s", strerror(errno));
 }
 
+// What is left of a piece behind the lines that are not wanted.
+static str pass_over(struct importing *i, str lines)
+{
+    str ignored;
+    while (i->line < i->from_line && str_cut(&lines, '\n', &ignored)) i->line++;
+    return lines;
+}
+
 static bool pieces_import(struct importing *i, FILE *f, int64_t size, err *e)
 {
     char *piece = malloc(PIECE_BYTES + LINE_BYTES_MAX);
@@ -149,10 +228,14 @@ static bool pieces_import(struct importing *i, FILE *f, int64_t size, err *e)
     for (size_t n = 1; ok && n > 0;) {
         ok = piece_read(f, piece, &n, e);
         if (!ok || n == 0) break;
-        const str lines = {piece, n};
+        const str lines = pass_over(i, (str){piece, n});
         arena_reset(a);
-        ok = piece_import(i, lines, a, e);
-        i->line += lines_in(lines);
+        if (i->map) {
+            ok = piece_map(i, lines, a, e);
+        } else if (lines.n) {
+            ok = piece_import(i, lines, a, e);
+            if (ok) i->line += lines_in(lines);
+        }
         progress_show(&p, ftell(f), size);
     }
     progress_end(&p);
@@ -169,7 +252,28 @@ static bool file_import(struct importing *i, err *e)
     fstat(fileno(f), &st);
     const bool ok = header_take(i, f, e) && pieces_import(i, f, st.st_size, e);
     if (f != stdin) fclose(f);
+    if (!ok && i->line > 2)
+        fprintf(stderr, "%s: all lines before %lld are done; go on with --from-line %lld\n", i->path,
+                (long long)i->line, (long long)i->line);
     return ok;
+}
+
+static bool options_take(struct importing *i, err *e)
+{
+    const char *stream = flag_value(i->in, "datastream"), *from = flag_value(i->in, "from-line"),
+               *mapping = flag_value(i->in, "mapping");
+    if (stream && !num_parse_int(str_of(stream), &i->stream, e)) {
+        e->code = ERR_USAGE;
+        return err_within(e, "--datastream");
+    }
+    if (from && !num_parse_int(str_of(from), &i->from_line, e)) {
+        e->code = ERR_USAGE;
+        return err_within(e, "--from-line");
+    }
+    if (mapping && stream)
+        return err_set(e, ERR_USAGE, ERR_NOWHERE,
+                       "the mapping names the Datastreams: no --datastream besides");
+    return !mapping || csv_map_load(mapping, &i->map, e);
 }
 
 static int run(struct invocation *in, err *e)
@@ -177,12 +281,7 @@ static int run(struct invocation *in, err *e)
     if (in->word_count > 1 && strcmp(in->words[0], "areas") == 0)
         return import_areas(in, in->words + 1, in->word_count - 1, e);
     struct importing i = {.in = in};
-    const char *stream = flag_value(in, "datastream");
-    if (stream && !num_parse_int(str_of(stream), &i.stream, e)) {
-        e->code = ERR_USAGE;
-        err_within(e, "--datastream");
-        return -1;
-    }
+    if (!options_take(&i, e)) return -1;
     bool ok = true;
     for (int k = 0; ok && k < in->word_count; k++) {
         i.path = in->words[k];
@@ -190,6 +289,8 @@ static int run(struct invocation *in, err *e)
     }
     if (i.store) store_close(i.store);
     ingest_free(i.ingest);
+    csv_map_free(i.map);
+    free(i.sources);
     printf("%lld stored, %lld refused\n", (long long)i.stored, (long long)i.refused);
     return ok ? (i.refused ? 1 : 0) : -1;
 }
@@ -206,7 +307,14 @@ const struct command command_import = {
         "unless --datastream\n"
         "is given; others are passed over. Times need a zone. A line that is refused is reported with "
         "its number, the others\n"
-        "are stored. FILE - is the standard input. Works on a running peil and on a stopped one.\n"
+        "are stored. FILE - is the standard input. Works on a running peil and on a stopped one. What breaks "
+        "off "
+        "says where to\n"
+        "go on.\n"
+        "Files of others need --mapping: lines 'time COLUMN [COLUMN]', 'value COLUMN DATASTREAM [QUANTITY "
+        "UNIT]', and "
+        "where the\n"
+        "file is so 'decimal ,', 'dates dmy', 'zone Europe/Amsterdam', 'separator ;'.\n"
         "With the word 'areas' the files are GeoJSON (WGS84 or RD New, EPSG:28992) of neighbourhoods, "
         "districts, "
         "municipalities and so on,\n"
@@ -214,7 +322,8 @@ const struct command command_import = {
         "hold from their year until\n"
         "those of a later year replace them. A geometry that is not valid is repaired, or refused with the "
         "number of its feature.",
-    .examples = "  peil import --data data --datastream 12 january.csv\n"
+    .examples = "  peil import --data data --mapping logger.map logger.csv\n"
+                "  peil import --data data --datastream 12 january.csv\n"
                 "  zcat archive.csv.gz | peil import --data data -\n"
                 "  peil import --data data areas buurten_2024.geojson gemeenten_2024.geojson\n",
     .run = run,

@@ -167,13 +167,17 @@ static bool read_all(json_reader *r, arena *a, struct tally *t)
     bool more;
     str key;
     uint64_t total = 0;
+    uint32_t seen = 0;  // bit per letter: what stands twice would count twice
     if (!json_enter(r, '{')) return false;
     while (json_more(r, '{', &more)) {
         if (!more) {
             t->sketch.count = total;
             return json_end(r) && total == (uint64_t)t->count;
         }
-        if (!json_key(r, a, &key) || key.n != 1 || !read_member(r, key.p[0], t, &total)) return false;
+        if (!json_key(r, a, &key) || key.n != 1 || key.p[0] < 'a' || key.p[0] > 'z') return false;
+        const uint32_t bit = 1u << (key.p[0] - 'a');
+        if ((seen & bit) || !read_member(r, key.p[0], t, &total)) return false;
+        seen |= bit;
     }
     return false;
 }

@@ -138,7 +138,24 @@ TEST(an_axis_of_nonsense_is_still_an_axis)
     assert_true(chart_axis(1e300, 1e300, false, 5, t) >= 2);
 }
 
-RUN(CASE(a_whole_day_is_one_line_without_a_gap), CASE(a_missing_hour_breaks_the_line_and_is_a_gap),
+// The axis goes from 0 to 10 over CHART_HEIGHT, so 5 stands half way.
+TEST(a_guideline_stands_at_its_value_and_is_left_out_beyond_the_axis)
+{
+    struct chart_point p[24];
+    struct chart c = day(p, hours(p, 0, 24));
+    const struct chart_line lines[] = {{5, STR("advies <5>")}, {15, STR("ver weg")}};
+    c.lines = lines;
+    c.line_count = 2;
+    buf out = {.max = 1 << 18};
+    svg_chart(&out, &c);
+    assert_int_equal(times(&out, "class=\"guideline\" x1=\"0\" x2=\"100%\" y1=\"110.0\" y2=\"110.0\""), 1);
+    assert_int_equal(times(&out, "advies &lt;5&gt;"), 1);
+    assert_int_equal(times(&out, "ver weg"), 0);
+    buf_free(&out);
+}
+
+RUN(CASE(a_guideline_stands_at_its_value_and_is_left_out_beyond_the_axis),
+    CASE(a_whole_day_is_one_line_without_a_gap), CASE(a_missing_hour_breaks_the_line_and_is_a_gap),
     CASE(what_is_missing_at_the_ends_is_a_gap_too), CASE(a_lone_point_is_a_dot), CASE(an_empty_chart_says_so),
     CASE(classes_are_cut_off_at_the_axis), CASE(an_axis_has_round_steps_and_holds_all_values),
     CASE(an_axis_of_nonsense_is_still_an_axis))

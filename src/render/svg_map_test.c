@@ -104,7 +104,21 @@ TEST(a_map_of_nothing_is_an_empty_frame)
     end(&f);
 }
 
-RUN(CASE(a_marker_in_the_middle_of_the_area_stands_in_the_middle_of_the_frame),
+TEST(an_area_shows_its_class_and_leads_to_its_page_by_name)
+{
+    struct fixture f = start();
+    const struct map_area areas[] = {
+        {.class = STR("lki-4"), .href = STR("/gebied/A"), .label = STR("A & B: slecht"), .is_hatched = true}};
+    svg_map(&f.out, f.o, areas, NULL, 0, STR("Kaart"));
+    assert_true(
+        shows(&f, "<a href=\"/gebied/A\" aria-label=\"A &amp; B: slecht\"><g class=\"area classed lki-4\">"));
+    assert_true(shows(&f, "fill=\"url(#hatch)\""));
+    assert_true(shows(&f, "id=\"hatch\""));
+    end(&f);
+}
+
+RUN(CASE(an_area_shows_its_class_and_leads_to_its_page_by_name),
+    CASE(a_marker_in_the_middle_of_the_area_stands_in_the_middle_of_the_frame),
     CASE(names_and_labels_are_escaped), CASE(markers_outside_the_town_are_left_to_the_list),
     CASE(without_outlines_the_frame_fits_the_markers), CASE(markers_at_one_place_move_apart),
     CASE(a_map_of_nothing_is_an_empty_frame))

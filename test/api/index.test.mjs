@@ -114,6 +114,14 @@ describe('indices and quality', () => {
     assert.equal(lone.why, 'few-meters')
     assert.equal(lone.meters, 1)
     assert.equal(all.areas.length, 2)
+    const map = (await api('area-indices?format=geojson')).body
+    const of = (code) => map.features.find((feature) => feature.id === code)
+    for (const area of all.areas) {
+      assert.equal(of(area.code).properties.class, area.class)
+      assert.equal(of(area.code).properties.meters, area.meters)
+      assert.equal(of(area.code).geometry.type, 'Polygon')
+    }
+    assert.equal(map.features.filter((feature) => feature.properties.why === 'not-enough-data').length, map.features.length - 2)
     assert.ok(few.status === 404 || few.class === undefined || few.class === 0)
     assert.equal((await api('areas/BU99999999/index')).status, 404)
   })

@@ -2,6 +2,7 @@
 // Indices, norms and noise of areas and Things, now and over time.
 #include "api/api.h"
 
+#include "api/stream_features.h"
 #include "index/index.h"
 
 #include <math.h>
@@ -201,14 +202,11 @@ static bool thing_now(struct api_call *c, err *e)
 
 // ---- All areas of a level ----------------------------------------------------------------------------------------
 
-static void put_row(struct api_call *c, const struct index_area_now *a, const struct index_scale *s,
-                    instant at)
+static void put_row_members(struct api_call *c, const struct index_area_now *a, const struct index_scale *s,
+                            instant at)
 {
     struct index_value v;
     index_of_means(s, a->now.hour, a->now.day, at, &v);
-    json_open(&c->w, '{');
-    put_text(c, "code", a->code);
-    put_text(c, "level", area_level_name(a->level));
     put_class(c, &v);
     if (v.class == 0)
         put_text(c, "why",
@@ -217,7 +215,62 @@ static void put_row(struct api_call *c, const struct index_area_now *a, const st
     put_bool(c, "isIndication", a->now.is_indication);
     for (size_t k = 0; k < v.part_count; k++)
         put_number(c, substance_key(v.parts[k].substance).p, v.parts[k].value);
+}
+
+static void put_row(struct api_call *c, const struct index_area_now *a, const struct index_scale *s,
+                    instant at)
+{
+    json_open(&c->w, '{');
+    put_text(c, "code", a->code);
+    put_text(c, "level", area_level_name(a->level));
+    put_row_members(c, a, s, at);
     json_close(&c->w, '}');
+}
+
+struct index_map {
+    struct api_call *c;
+    const struct index_table *t;
+    const struct index_scale *s;
+};
+
+static void put_feature(json_writer *w, const struct area *a, size_t i, void *context)
+{
+    const struct index_map *m = context;
+    const struct index_area_now *found = index_area_find(m->t, a->code);
+    (void)i;
+    m->c->w = *w;  // members are written by the call's writer
+    if (found) {
+        put_row_members(m->c, found, m->s, m->t->at);
+    } else {
+        put_int(m->c, "class", 0);
+        put_text(m->c, "why", index_state_name(INDEX_NO_DATA));
+    }
+    *w = m->c->w;
+}
+
+static void map_release(void *context)
+{
+    const struct index_map *m = context;
+    indices_give(m->c->parts->indices, m->t);
+}
+
+// Every area of the level, also those that nothing is measured in: a map shows them grey.
+static bool map_write(struct api_call *c, const struct index_table *t, area_level level, err *e)
+{
+    struct index_map *m = ARENA_NEW(c->a, struct index_map);
+    const struct atlas *atlas = areas_take(c->parts->areas);
+    const struct area **list;
+    size_t count;
+    bool ok = m || err_no_memory(e);
+    ok = ok && atlas_level(atlas, level, areas_year_of(c->parts->areas, t->at), c->a, &list, &count, e);
+    if (ok) {
+        *m = (struct index_map){c, t, scale_in(c)};
+        ok = api_stream_features(c, atlas, list, count, put_feature, m, map_release, e);
+    } else {
+        indices_give(c->parts->indices, t);
+    }
+    areas_give(c->parts->areas, atlas);
+    return ok;
 }
 
 static bool areas_now(struct api_call *c, err *e)
@@ -227,6 +280,7 @@ static bool areas_now(struct api_call *c, err *e)
     area_level level = AREA_NEIGHBOURHOOD;
     const bool all = !api_given(c, "level") || !area_level_by_name(api_text(c, "level"), &level);
     if (!indices_take(c->parts->indices, &t, e)) return false;
+    if (c->format == API_GEOJSON) return map_write(c, t, level, e);
     json_open(&c->w, '{');
     put_time(c, "at", t->at);
     put_text(c, "scale", s->key);
@@ -458,7 +512,7 @@ static const struct api_field areas_parameters[] = {
     SCALE,
     {"level", API_WORD,
      "street neighbourhood district town municipality region province country europe world",
-     "Only areas of this level"},
+     "Only areas of this level; as GeoJSON all of it, neighbourhoods when not given"},
     {0}};
 
 #define CLASS_FIELDS                                                                                       \
@@ -623,8 +677,8 @@ const struct api_set api_indices = {
         (const struct api_resource[]){
             GET("/index-scales", "getIndexScales", "The indices and their tables", NULL, "IndexScales",
                 get_scales),
-            GET("/area-indices", "getAreaIndices", "The index of all areas, now", areas_parameters,
-                "AreaIndices", areas_now),
+            {HTTP_GET, "/area-indices", "getAreaIndices", "The index of all areas, now", ACTION_READ_PUBLIC,
+             areas_parameters, .answer = "AreaIndices", .formats = API_JSON | API_GEOJSON, .run = areas_now},
             GET("/areas/{code}/index", "getAreaIndex", "The index of an area, now", area_parameters, "Index",
                 area_now),
             GET("/areas/{code}/index/hours", "getAreaIndexHours", "The index of an area by hour",

@@ -203,6 +203,64 @@ static void what_a_check_found_bad_is_kept_and_does_not_count(void **state)
     assert_int_equal((int)(sums * 10 + 0.5), 55);
 }
 
+// ---- older layouts ----
+
+// The tables as they were before growing chunks and blobs had their own, and all that came after.
+static const char to_layout_2[] =
+    "DROP INDEX Thing_access; DROP INDEX Datastream_access; DROP INDEX MultiDatastream_access;"
+    "ALTER TABLE stream ADD COLUMN growing BLOB;"
+    "UPDATE stream SET growing = (SELECT data FROM growing WHERE growing.stream = stream.id);"
+    "DROP TABLE growing; ALTER TABLE stream DROP COLUMN newest; DROP TABLE blob; PRAGMA user_version = 2;";
+
+static instant newest_of(struct store *s, entity_id stream)
+{
+    err e;
+    struct snapshot *at;
+    struct observation o;
+    arena *a = arena_new(1 << 16);
+    if (!snapshot_open(s, &at, &e) || !store_latest(at, stream, a, &o, &e)) fail_msg("%s", e.text);
+    snapshot_close(at);
+    arena_free(a);
+    return o.phenomenon_time.start;
+}
+
+static void note(const char *sentence, void *context)
+{
+    (void)context;
+    fail_msg("%s", sentence);
+}
+
+static void a_store_of_an_older_layout_is_brought_up(void **state)
+{
+    struct place *p = *state;
+    char path[96];
+    err e;
+    sqlite3 *db;
+    int64_t findings;
+    for (entity_id stream = 1; stream <= 3; stream++) {
+        struct plan plan = {.stream = stream, .count = 3000 * (int)(stream - 1)};
+        assert_true(store_run(p->store, add_stream, &stream, &e));
+        assert_true(store_run(p->store, append_plan, &plan, &e));
+    }
+    assert_true(store_pack(p->store, &e));
+    store_close(p->store);
+    snprintf(path, sizeof path, "%s/peil.db", p->directory);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, to_layout_2, NULL, NULL, NULL) != SQLITE_OK) fail_msg("%s", sqlite3_errmsg(db));
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+
+    open_store(p);
+    assert_int_equal(count(p->store, 1), 0);
+    assert_int_equal(count(p->store, 2), 3000);
+    assert_int_equal(newest_of(p->store, 3), 5999 * TIME_MINUTE);
+    struct plan more = {.stream = 2, .first = 3000, .count = 5};
+    assert_true(store_run(p->store, append_plan, &more, &e));
+    assert_true(store_pack(p->store, &e));
+    assert_int_equal(newest_of(p->store, 2), 3004 * TIME_MINUTE);
+    assert_true(store_check(p->store, note, NULL, &findings, &e));
+    assert_int_equal(findings, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +268,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_of_an_older_layout_is_brought_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_check_found_bad_is_kept_and_does_not_count, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,8 @@ test('what an area offers to take along works', async () => {
   assert.equal(csv.status(), 200);
   assert.match(csv.headers()['content-type'], /text\/csv/);
   assert.equal((await page.request.get(await page.locator('.take .small a').evaluate((a) => a.href))).status(), 200);
+  const feed = await page.request.get(await page.locator('[aria-labelledby="follow-head"] a').evaluate((a) => a.href));
+  assert.match(feed.headers()['content-type'], /^application\/atom\+xml/);
   assert.equal((await open('embed/gebied/GM0603')).status(), 200);
   assert.match(await words(page.locator('main')), /^Rijswijk .* Meer op Rijswijk meet$/);
   assert.equal((await page.request.get(`${town.url}/beeld/gebied/GM0603`)).headers()['content-type'], 'image/svg+xml');

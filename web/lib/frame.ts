@@ -99,6 +99,7 @@ function preview(page: Page, c: Context): Html {
   <meta property="og:url" content="{{origin}}{{self_href}}">
   {{#share_image}}<meta property="og:image" content="{{origin}}{{share_image}}">
   <meta name="twitter:card" content="summary_large_image">{{/share_image}}
+  {{#feed_href}}<link rel="alternate" type="application/atom+xml" href="{{feed_href}}">{{/feed_href}}
   <link rel="canonical" href="{{origin}}{{self_href}}">`;
 }
 

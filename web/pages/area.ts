@@ -106,5 +106,9 @@ export const page: Page = {
       <ul class="downloads"><li><a href="{{csv_href}}" download>${ICON.download}${c.t('area.csv', { layer: raw('{{layer_name}}') })}</a></li></ul>
       <p class="small">${c.t('area.api')} <a href="{{api_href}}"><code>{{api_href}}</code></a></p>
     </section>{{/has_chart}}
+    <section class="take" aria-labelledby="follow-head">
+      <h2 id="follow-head">${c.t('area.follow')}</h2>
+      <p>${c.t('area.follow.more')} <a href="{{feed_href}}">${c.t('area.follow.link')}</a></p>
+    </section>
     ${share(c, raw('{{name}}'), raw('{{embed_href}}'))}`,
 };

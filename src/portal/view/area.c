@@ -589,6 +589,7 @@ static void put_links(struct area_view *v)
         !arena_print(p->a, &api, "/api/v1/areas/%.*s", STR_ARG(code)) ||
         !arena_print(p->a, &tabs, "gebied/%.*s?stof=", STR_ARG(code)))
         m->failed = true;
+    view_text(m, p->root, STR("feed_href"), page_href(p, "feeds/gebied/%.*s.atom", STR_ARG(code)));
     view_text(m, p->root, STR("csv_href"), csv);
     view_text(m, p->root, STR("api_href"), api);
     view_text(m, p->root, STR("area_href"), area_href(p, v->area, (str){0}));

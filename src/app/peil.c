@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "ingest/p1/reader.h"
 #include "care/care.h"
+#include "identity/retention.h"
 #include "ingest/push/push.h"
 #include "portal/portal.h"
 #include "rule/rule.h"
@@ -38,11 +39,21 @@ password_config peil_password_config(const struct settings *s)
                              .passes = (size_t)s->staff.password_passes};
 }
 
+static job_result retain(void *context, instant now, err *e)
+{
+    const struct peil *p = context;
+    bool more;
+    if (!retention_run(p->store, p->settings.staff.audit_days, now, &more, e)) return JOB_FAILED;
+    return more ? JOB_MORE : JOB_DONE;
+}
+
 static bool start_identity(struct peil *p, err *e)
 {
     const password_config c = peil_password_config(&p->settings);
     p->identity = identity_new(p->store, e);
-    return p->identity && ((p->passwords = passwords_new(&c)) || err_no_memory(e));
+    const struct job job = {.name = "retention", .every_us = TIME_HOUR, .run = retain, .context = p};
+    return p->identity && ((p->passwords = passwords_new(&c)) || err_no_memory(e)) &&
+           schedule_add(p->schedule, &job, e);
 }
 
 // The operator's own descriptions of payloads go before those that peil comes with.

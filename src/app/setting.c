@@ -240,6 +240,8 @@ static const struct setting table[] = {
      "Memory that hashing one password takes (argon2id); more is harder to guess. New passwords only."},
     {"staff", "password_passes", SETTING_INT, AT(staff, password_passes), "2", 1, 64,
      "How often that memory is gone through."},
+    {"staff", "audit_days", SETTING_INT, AT(staff, audit_days), "1095", 30, 36500,
+     "Days that lines of the audit log are kept."},
 
     {"care", "enabled", SETTING_BOOL, AT(care, enabled), "no", 0, 0,
      "Keep signs of life: somebody looks in when a home that takes part falls silent."},

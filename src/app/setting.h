@@ -59,7 +59,7 @@ struct settings {
         str directory, set, area;
     } kpi;
     struct {
-        int64_t password_memory_kb, password_passes;
+        int64_t password_memory_kb, password_passes, audit_days;
     } staff;
     struct {
         bool enabled;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/test.h"
 #include "identity/audit.h"
+#include "identity/retention.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -324,6 +325,50 @@ static void a_trim_that_nobody_told_of_is_found(void **state)
     assert_int_equal(t.first, 2);
 }
 
+static bool quarantine_run(struct store_tx *tx, void *context, err *e)
+{
+    (void)context;
+    return store_document_put(tx, STR("quarantine"), STR("old"), STR("{\"last_seen\":\"2026-01-01T00:00:00Z\"}"), e) &&
+           store_document_put(tx, STR("quarantine"), STR("new"), STR("{\"last_seen\":\"2026-08-28T00:00:00Z\"}"), e);
+}
+
+static bool last_line(const struct audit_line *line, void *context)
+{
+    (void)context;
+    assert_true(str_eq(line->what, STR("retention.remove")));
+    assert_true(str_eq(line->which, STR("quarantine")));
+    assert_true(str_eq(line->detail, STR("count=1 days=90 kept to let in a device that sends")));
+    return true;
+}
+
+static void what_is_past_its_purpose_is_removed_and_told(void **state)
+{
+    struct fixture *f = *state;
+    struct audit_head head;
+    struct told t;
+    struct snapshot *at;
+    str text;
+    bool more;
+    err e;
+    instant now;
+    assert_true(time_parse(STR("2026-11-26T00:00:00Z"), &now, &e));  // exactly 90 days after `new`
+    fill(f, 3);                                                      // of 1970
+    assert_true(store_run(f->store, quarantine_run, NULL, &e));
+    assert_true(retention_run(f->store, 0, now, &more, &e));
+    assert_false(more);
+    head_of(f, &head);
+    assert_int_equal(head.number, 5);  // two lines more: one for each rule
+    assert_int_equal(head.first, 3);   // the newest of the old ones stays
+    if (verify(f, NULL, &t) != 0) fail_msg("%s", t.text);
+    arena *a = arena_new(4096);
+    assert_true(snapshot_open(f->store, &at, &e));
+    assert_false(store_document_get(at, STR("quarantine"), STR("old"), a, &text, &e));
+    assert_true(store_document_get(at, STR("quarantine"), STR("new"), a, &text, &e));
+    assert_true(audit_each(at, 5, 6, last_line, NULL, &e));
+    snapshot_close(at);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +382,7 @@ int main(void)
                                         stop),
         cmocka_unit_test_setup_teardown(trimming_removes_the_oldest_and_says_so, start, stop),
         cmocka_unit_test_setup_teardown(a_trim_that_nobody_told_of_is_found, start, stop),
+        cmocka_unit_test_setup_teardown(what_is_past_its_purpose_is_removed_and_told, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

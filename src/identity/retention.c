@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "identity/retention.h"
+
+#include "base/json.h"
+#include "identity/audit.h"
+
+#include <stdio.h>
+
+#define REMOVED_MOST 500  // documents in one operation
+
+static const struct retention_rule rules[] = {
+    {STR("audit"), STR("to account for what was done"), STR("auditor"), 1095, {0}},
+    {STR("quarantine"), STR("to let in a device that sends"), STR("operator"), 90, STR("last_seen")},
+};
+
+const struct retention_rule *retention_rules(size_t *count)
+{
+    *count = sizeof rules / sizeof rules[0];
+    return rules;
+}
+
+struct removal {
+    const struct retention_rule *rule;
+    int64_t days;
+    instant now;
+    arena *a;
+    str keys[REMOVED_MOST];
+    size_t count;
+    int64_t removed;
+};
+
+static bool note_old(str key, str text, void *context, err *e)
+{
+    struct removal *r = context;
+    json *j;
+    instant at;
+    err ignored;
+    if (!json_parse(text, r->a, &j, &ignored)) return true;  // for whoever wrote it to find
+    if (!time_parse(json_text(j, r->rule->member), &at, &ignored) || at >= r->now - r->days * TIME_DAY) return true;
+    if (!arena_copy(r->a, key, &r->keys[r->count])) return err_no_memory(e);
+    return ++r->count < REMOVED_MOST;
+}
+
+static bool tell(struct store_tx *tx, const struct removal *r, err *e)
+{
+    char detail[160];
+    const int n = snprintf(detail, sizeof detail, "count=%zu days=%lld kept %.*s", r->count, (long long)r->days,
+                           STR_ARG(r->rule->purpose));
+    const struct audit_event event = {
+        .what = STR("retention.remove"), .which = r->rule->kind, .detail = {detail, (size_t)n}, .at = r->now};
+    return audit_record(tx, &event, e);
+}
+
+static bool remove_documents(struct store_tx *tx, struct removal *r, err *e)
+{
+    err fault = {0};
+    if (!store_document_each(store_tx_snapshot(tx), r->rule->kind, note_old, r, &fault) && fault.code) {
+        *e = fault;
+        return false;
+    }
+    for (size_t k = 0; k < r->count; k++)
+        if (!store_document_delete(tx, r->rule->kind, r->keys[k], e)) return false;
+    r->removed = (int64_t)r->count;
+    return r->count == 0 || tell(tx, r, e);
+}
+
+static bool run(struct store_tx *tx, void *context, err *e)
+{
+    struct removal *r = context;
+    if (r->rule->member.n) return remove_documents(tx, r, e);
+    return audit_trim(tx, r->now - r->days * TIME_DAY, r->now, &r->removed, e);
+}
+
+bool retention_run(struct store *s, int64_t audit_days, instant now, bool *more, err *e)
+{
+    bool ok = true;
+    *more = false;
+    for (size_t k = 0; ok && k < sizeof rules / sizeof rules[0]; k++) {
+        const bool is_audit = rules[k].member.n == 0;
+        struct removal r = {
+            .rule = &rules[k], .days = is_audit && audit_days ? audit_days : rules[k].days, .now = now};
+        if (!(r.a = arena_new((size_t)32 << 20))) return err_no_memory(e);
+        ok = store_run(s, run, &r, e);
+        arena_free(r.a);
+        *more |= r.removed >= REMOVED_MOST;
+    }
+    return ok;
+}

@@ -40,6 +40,8 @@ void headers_finish(const struct http_request *r, http_reply_data *reply, void *
 {
     (void)context;
     add_all(reply, everywhere, sizeof everywhere / sizeof everywhere[0]);
+    if (http_request_is_secure(r))
+        http_reply_add_header(reply, STR("Strict-Transport-Security"), STR("max-age=31536000"));
     const str path = http_request_path(r);
     const bool is_embedded = str_starts(path, STR("/embed/")) || str_starts(path, STR("/en/embed/"));
     if (str_starts(reply->content_type, STR("text/html")) && is_embedded)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/peil.h"
 
+#include "app/rate.h"
 #include "app/town_broker.h"
 #include "area/import.h"
 #include "app/town_care.h"
@@ -311,6 +312,29 @@ static bool start_neighbourhoods(struct peil *p, err *e)
 
 // ---- Listening ---------------------------------------------------------------------------------------------------
 
+static bool admit(const struct http_request *r, int64_t *wait_s, void *context)
+{
+    const struct peil *p = context;
+    return rate_admit(p->rate, r, wait_s);
+}
+
+static void not_found(struct http_request *r, void *context)
+{
+    const struct peil *p = context;
+    portal_not_found(r, p->portal);
+}
+
+// Plain http on the same name, where there is TLS: it only leads there.
+static bool start_redirect(struct peil *p, err *e)
+{
+    const str listen = p->settings.http.redirect_listen;
+    if (!listen.n) return true;
+    const http_config c = {
+        .listen = listen, .loops = 1, .workers = 1, .connections_max = 1024, .not_found = redirect_to_https};
+    p->redirect = http_start(&c, e);
+    return p->redirect || err_within(e, "http.redirect_listen");
+}
+
 static http_config http_settings(struct peil *p)
 {
     return (http_config){
@@ -320,15 +344,18 @@ static http_config http_settings(struct peil *p)
         .connections_max = (size_t)p->settings.http.connections,
         .connections_per_address_max = (size_t)p->settings.http.connections_per_address,
         .trusted_proxies = p->settings.http.trusted_proxies,
+        .tls_cert_file = p->settings.http.tls_cert_file,
+        .tls_key_file = p->settings.http.tls_key_file,
+        .admit = admit,
         .body_bytes_max = (size_t)p->settings.http.body_bytes,
         .idle_timeout_s = (int)p->settings.http.idle_s,
         .request_timeout_s = (int)p->settings.http.request_s,
         .write_timeout_s = (int)p->settings.http.write_s,
         .routes = p->routes,
         .route_count = p->route_count,
-        .not_found = p->portal ? portal_not_found : NULL,
+        .not_found = p->portal ? not_found : NULL,
         .finish = headers_finish,
-        .context = p->portal,
+        .context = p,
         .metrics = p->metrics,
     };
 }
@@ -344,15 +371,18 @@ static bool start_http(struct peil *p, err *e)
     p->routes[p->route_count++] = api_route(&p->api);
     rules_routes(p->api.rules, p->routes + p->route_count);
     p->route_count += RULE_ROUTES;
+    p->routes[p->route_count++] = security_route(p);
     if (p->portal) p->route_count += portal_routes(p->portal, p->routes + p->route_count);
+    if (!(p->rate = rate_new(&p->settings))) return err_no_memory(e);
     const http_config c = http_settings(p);
     p->http = http_start(&c, e);
     if (!p->http) return err_within(e, "http.listen");
     // Nobody has been told the address yet: no link was made before this.
     if (p->sta.root_url.n == 0 &&
-        !arena_print(p->arena, &p->sta.root_url, "http://localhost:%d", http_port(p->http)))
+        !arena_print(p->arena, &p->sta.root_url, "%s://localhost:%d",
+                     p->settings.http.tls_cert_file.n ? "https" : "http", http_port(p->http)))
         return err_no_memory(e);
-    return true;
+    return start_redirect(p, e);
 }
 
 static bool start_admin(struct peil *p, err *e)
@@ -446,6 +476,10 @@ void peil_reload(struct peil *p, const struct settings *s)
     if (log_level_parse(s->log.level, &level)) log_set_level(level);
     const ingest_config c = {.accept_new_devices = s->ingest.accept_new_devices, .metrics = p->metrics};
     ingest_configure(p->ingest, &c);
+    err e;
+    char text[512];
+    if (!http_reload_certificate(p->http, &e))
+        log_error("the certificate stays the old one", "why=%s", log_quote(text, str_of(e.text)));
 }
 
 // From the highest to the lowest: first nothing new comes in, then what came in is finished.
@@ -456,7 +490,9 @@ void peil_stop(struct peil *p)
     feeds_stop(p->feeds);
     portal_stop(p->portal);
     rules_stop(p->api.rules);
+    if (p->redirect) http_stop(p->redirect, 0);
     if (p->http) http_stop(p->http, STOP_GRACE_S);
+    rate_free(p->rate);
     passwords_free(p->passwords);
     town_broker_stop(p->broker);
     p1_readers_stop(p->meters);

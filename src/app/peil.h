@@ -53,7 +53,9 @@ struct peil {
     size_t route_count;
     http_route admin_routes[PEIL_ROUTES_MAX];
     size_t admin_route_count;
+    struct rate *rate;
     struct http_server *http, *admin;
+    struct http_server *redirect;  // NULL: nobody is led to https
 };
 
 // What adapters are told, from the settings; store NULL: without the secret of pseudonyms.
@@ -84,6 +86,9 @@ void admin_kpi_import_post(struct http_request *r, void *context);  // admin_kpi
 void admin_reply_json(struct http_request *r, int status, str body);
 void admin_reply_error(struct http_request *r, const err *e);
 int64_t admin_query_number(struct http_request *r, str key, int64_t fallback);
+// /.well-known/security.txt, and what plain http answers when there is TLS (secure.c).
+http_route security_route(struct peil *p);
+void redirect_to_https(struct http_request *r, void *context);
 // Security and CORS headers of every answer (headers.c); an http_config.finish.
 void headers_finish(const struct http_request *r, http_reply_data *reply, void *context);
 // Where the admin listener is: the setting, or unix:DIRECTORY/admin.sock.

@@ -57,6 +57,13 @@ static bool check_access(str text, err *e)
                    STR_ARG(text));
 }
 
+static bool check_contact(str text, err *e)
+{
+    return text.n == 0 || str_starts(text, STR("mailto:")) || str_starts(text, STR("https://")) ||
+           str_starts(text, STR("tel:")) ||
+           err_set(e, ERR_CONFIG, ERR_NOWHERE, "'security_contact' starts with mailto:, https:// or tel:");
+}
+
 static bool check_zone(str text, err *e)
 {
     struct tz *z = tz_load(text.p, e);
@@ -98,6 +105,11 @@ static const struct setting table[] = {
      "Who sees a Thing whose properties have no \"access\": public, internal (whoever has an account or token that reads) or private.",
      check_access},
 
+    {"rate", "address_per_minute", SETTING_INT, AT(rate, address_per_minute), "6000", 0, 10000000,
+     "Requests without a token that one address may make, a third of them at once; 0: no limit. Behind a proxy set trusted_proxies."},
+    {"rate", "token_per_minute", SETTING_INT, AT(rate, token_per_minute), "0", 0, 10000000,
+     "Requests that one token may make; 0: no limit."},
+
     {"http", "listen", SETTING_TEXT, AT(http, listen), "127.0.0.1:8080", 0, 0,
      "Address and port of the portal and the APIs. Loopback unless you change it; put a TLS proxy in front.",
      check_address},
@@ -107,6 +119,16 @@ static const struct setting table[] = {
     {"http", "trusted_proxies", SETTING_TEXT, AT(http, trusted_proxies), "", 0, 0,
      "Addresses of the proxies in front: 127.0.0.1, ::1, 10.0.0.0/8. Only what these say in X-Forwarded-For and -Proto counts.",
      check_proxies},
+    {"http", "tls_cert_file", SETTING_TEXT, AT(http, tls_cert_file), "", 0, 0,
+     "Certificate with those that vouch for it (PEM). Empty: no TLS here, a proxy does that. Read again on SIGHUP."},
+    {"http", "tls_key_file", SETTING_TEXT, AT(http, tls_key_file), "", 0, 0,
+     "Key of the certificate (PEM), which others must not be able to read."},
+    {"http", "redirect_listen", SETTING_TEXT, AT(http, redirect_listen), "", 0, 0,
+     "Address for plain http that leads to https on the same name: 0.0.0.0:80. Empty: none.",
+     check_address},
+    {"http", "security_contact", SETTING_TEXT, AT(http, security_contact), "", 0, 0,
+     "Where a hole can be told, for /.well-known/security.txt: mailto:security@example.nl or an https address.",
+     check_contact},
     {"http", "loops", SETTING_INT, AT(http, loops), "0", 0, 64,
      "Event loops; 0 is one per core."},
     {"http", "workers", SETTING_INT, AT(http, workers), "4", 1, 256,

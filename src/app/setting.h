@@ -18,7 +18,10 @@ struct settings {
         str standard;
     } access;
     struct {
-        str listen, root_url, trusted_proxies;
+        int64_t address_per_minute, token_per_minute;
+    } rate;
+    struct {
+        str listen, root_url, trusted_proxies, tls_cert_file, tls_key_file, redirect_listen, security_contact;
         int64_t loops, workers, connections, connections_per_address, body_bytes, idle_s, request_s, write_s;
     } http;
     struct {

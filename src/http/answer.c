@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 
+#include <stdio.h>
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,7 +141,10 @@ static void write_error(struct http_request *r, int status, str message, http_re
     reply->status = status;
     reply->content_type = STR("application/json");
     reply->body = body.failed ? STR("{\"type\":\"error\"}") : buf_str(&body);
-    if (status == 503 || status == 429) http_reply_add_header(reply, STR("Retry-After"), STR("1"));
+    char wait[24];
+    const int n = snprintf(wait, sizeof wait, "%lld", (long long)(r->wait_s ? r->wait_s : 1));
+    if (status == 503 || status == 429)
+        http_reply_add_header(reply, STR("Retry-After"), (str){wait, (size_t)n});
     write_whole(r, reply, NULL);
     buf_free(&body);
 }
@@ -155,7 +159,7 @@ void http_reply_error(struct http_request *r, int status, str message)
 void answer_refuse(struct http_request *r, const struct refusal *why)
 {
     meter_refused_status(why->status);
-    r->must_close = why->status != 503;  // 503: the whole request was read, the next one may come
+    r->must_close = why->status != 503 && why->status != 429;  // these were read whole: the next one may come
     http_reply_error(r, why->status, str_of(why->message));
 }
 

@@ -40,11 +40,23 @@ static step step_wait(struct conn *c)
     return STEP_WAIT;
 }
 
+static step step_handshake(struct conn *c)
+{
+    switch (tls_handshake(c)) {
+    case TLS_FAILED: return STEP_CLOSE;
+    case TLS_WAIT: return STEP_WAIT;
+    case TLS_DONE: break;
+    }
+    c->phase = PHASE_HEAD;
+    c->can_read = true;  // what came behind the handshake may be read already
+    return STEP_AGAIN;
+}
+
 static step step_drain(struct conn *c)
 {
     char bytes[DRAIN_READ];
     while (c->can_read) {
-        const ssize_t n = recv(c->fd, bytes, sizeof bytes, 0);
+        const ssize_t n = recv(c->fd, bytes, sizeof bytes, 0);  // encrypted or not, nobody reads it
         if (n == 0 || (n < 0 && errno != EAGAIN)) return STEP_CLOSE;
         if (n < 0)
             c->can_read = false;
@@ -57,6 +69,7 @@ static step step_drain(struct conn *c)
 
 void conn_begin_drain(struct conn *c)
 {
+    tls_say_goodbye(c);
     shutdown(c->fd, SHUT_WR);
     c->phase = PHASE_DRAIN;
     c->deadline_us = conn_time_after(c, DRAIN_S);
@@ -90,6 +103,7 @@ static void close_socket(struct conn *c)
 {
     struct http_server *s = c->loop->server;
     if (c->fd < 0) return;
+    tls_detach(c);
     close(c->fd);
     c->fd = -1;
     if (s->peers) peers_leave(s->peers, &c->key);
@@ -168,10 +182,10 @@ static const struct {
     step (*run)(struct conn *c);
     void (*time_out)(struct conn *c);
 } phases[PHASE_COUNT] = {
-    [PHASE_HEAD] = {step_head, time_out_reading}, [PHASE_BODY] = {step_body, time_out_reading},
-    [PHASE_HANDLER] = {step_wait, conn_close},    [PHASE_REPLY] = {step_reply, time_out_writing},
-    [PHASE_PULL] = {step_wait, conn_close},       [PHASE_LIVE] = {step_live, time_out_writing},
-    [PHASE_DRAIN] = {step_drain, conn_close},
+    [PHASE_HANDSHAKE] = {step_handshake, conn_close}, [PHASE_HEAD] = {step_head, time_out_reading},
+    [PHASE_BODY] = {step_body, time_out_reading},     [PHASE_HANDLER] = {step_wait, conn_close},
+    [PHASE_REPLY] = {step_reply, time_out_writing},   [PHASE_PULL] = {step_wait, conn_close},
+    [PHASE_LIVE] = {step_live, time_out_writing},     [PHASE_DRAIN] = {step_drain, conn_close},
 };
 
 void conn_run(struct conn *c)
@@ -203,7 +217,7 @@ void conn_tick(struct conn *c)
 
 void conn_stop(struct conn *c)
 {
-    if (is_idle(c) || c->phase == PHASE_DRAIN)
+    if (is_idle(c) || c->phase == PHASE_DRAIN || c->phase == PHASE_HANDSHAKE)
         conn_close(c);
     else if (c->live)
         live_finish(c->live);
@@ -266,8 +280,20 @@ void conn_accept(struct http_server *s, struct loop *l, int fd, const struct pee
     }
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on a unix socket, which has no delay
-    *c = (struct conn){
-        .source.ready = on_event, .post.run = on_adopt, .loop = l, .fd = fd, .can_write = true, .key = *key};
+    *c = (struct conn){.source.ready = on_event,
+                       .post.run = on_adopt,
+                       .loop = l,
+                       .fd = fd,
+                       .phase = PHASE_HEAD,
+                       .can_write = true,
+                       .key = *key};
+    if (s->tls && !tls_attach(s->tls, c)) {
+        close(fd);
+        if (s->peers) peers_leave(s->peers, key);
+        free(c);
+        return;
+    }
+    if (c->tls) c->phase = PHASE_HANDSHAKE;
     memcpy(c->peer, peer, strnlen(peer, sizeof c->peer - 1));
     struct peer_key whole;  // `key` is cut to a network
     c->is_trusted = s->trusted.count &&

@@ -15,6 +15,7 @@
 #include "http/peers.h"
 #include "http/route.h"
 #include "http/server.h"
+#include "http/tls.h"
 
 #include <pthread.h>
 
@@ -44,6 +45,7 @@ struct http_piece {
 };
 
 typedef enum {
+    PHASE_HANDSHAKE,
     PHASE_HEAD,  // reading, or idle when there is no request yet
     PHASE_BODY,
     PHASE_HANDLER,  // waiting for the answer
@@ -90,6 +92,7 @@ struct http_request {
     int64_t first_byte_us;
     int64_t started_us;  // given to the handler; 0: never was
     int status;
+    int64_t wait_s;  // of a 429
     bool must_close;
     bool is_answered;
     buf out;                   // head of the answer, and a short body
@@ -110,7 +113,9 @@ struct conn {
     struct conn *next_dead;
     struct http_request *request;
     struct http_live *live;
-    int fd;  // -1: closed
+    int fd;                   // -1: closed
+    void *tls;                // a gnutls_session_t; NULL: in the clear
+    struct tls *certificate;  // with tls
     conn_phase phase;
     bool is_ready;             // is in the loop's ready list
     bool can_read, can_write;  // as far as epoll's edges tell
@@ -165,6 +170,7 @@ struct http_server {
     struct compressors *compressors;
     struct peers *peers;
     struct trusted trusted;
+    struct tls_bay *tls;    // NULL: in the clear
     atomic_size_t waiting;  // requests in the workers' queue
     atomic_size_t conn_count;
     atomic_size_t

@@ -168,8 +168,7 @@ bool live_write(struct http_live *l)
     struct conn *c = l->conn;
     while (l->first && c->can_write) {
         struct iovec parts[PIECES_PER_WRITE];
-        const struct msghdr message = {.msg_iov = parts, .msg_iovlen = gather(l, parts)};
-        const ssize_t n = sendmsg(c->fd, &message, MSG_NOSIGNAL);
+        const ssize_t n = conn_send(c, parts, gather(l, parts));
         if (n < 0 && errno != EAGAIN) return false;
         if (n < 0) {
             c->can_write = false;

@@ -20,11 +20,12 @@ static received receive(struct conn *c, size_t most)
     buf *in = &c->request->in;
     if (!c->can_read) return GOT_NOTHING;
     if (!buf_reserve(in, most)) return GOT_END;
-    const ssize_t n = recv(c->fd, in->p + in->n, most, 0);
+    const ssize_t n = conn_receive(c, in->p + in->n, most);
     if (n > 0) {
         in->n += (size_t)n;
         // Less than asked for: the socket is empty, epoll tells when there is more (or has told that it has ended).
-        if ((size_t)n < most) c->can_read = c->peer_ended;
+        // (TLS gives a record at a time, and may hold the next.)
+        if ((size_t)n < most && !c->tls) c->can_read = c->peer_ended;
         return GOT_BYTES;
     }
     if (n == 0 || errno != EAGAIN) return GOT_END;
@@ -58,10 +59,21 @@ static void choose_route(struct http_request *r)
     r->body_max = r->route->body_max ? r->route->body_max : s->config.body_bytes_max;
 }
 
+// The whole request was read, so the connection lives on.
+static step refuse_for_now(struct conn *c, int64_t wait_s)
+{
+    struct http_request *r = c->request;
+    r->wait_s = wait_s > 0 ? wait_s : 1;
+    return conn_refuse(c, &(struct refusal){429, "too many requests; try again later"});
+}
+
 static step dispatch(struct conn *c)
 {
     struct http_request *r = c->request;
     struct loop *l = c->loop;
+    int64_t wait_s = 0;
+    const http_config *config = conn_config(c);
+    if (config->admit && !config->admit(r, &wait_s, config->context)) return refuse_for_now(c, wait_s);
     c->phase = PHASE_HANDLER;
     c->deadline_us = INT64_MAX;
     r->started_us = l->now_us;
@@ -79,8 +91,9 @@ static step dispatch(struct conn *c)
 
 static bool send_continue(struct conn *c)
 {
-    static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    return send(c->fd, text, sizeof text - 1, MSG_NOSIGNAL) == sizeof text - 1;
+    char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct iovec part = {text, sizeof text - 1};
+    return conn_send(c, &part, 1) == sizeof text - 1;
 }
 
 static step begin_request(struct conn *c)

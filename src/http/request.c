@@ -157,7 +157,8 @@ str http_request_peer(const struct http_request *r)
 
 bool http_request_is_secure(const struct http_request *r)
 {
-    return r->conn->is_trusted && str_eq(http_request_header(r, "X-Forwarded-Proto"), STR("https"));
+    return r->conn->tls ||
+           (r->conn->is_trusted && str_eq(http_request_header(r, "X-Forwarded-Proto"), STR("https")));
 }
 
 bool http_request_is_local(const struct http_request *r)

@@ -56,6 +56,7 @@ void server_release(struct http_server *s)
     for (size_t i = 0; i < s->loops_started; i++) loop_free(&s->loops[i]);
     compressors_free(s->compressors);
     peers_free(s->peers);
+    tls_bay_free(s->tls);
     free(s->loops);
     free(s);
 }
@@ -106,6 +107,23 @@ static bool start_parts(struct http_server *s, err *e)
     return listener_start(&s->listener, e);
 }
 
+static bool start_tls(struct http_server *s, err *e)
+{
+    const http_config *c = &s->config;
+    if (!c->tls_cert_file.n && !c->tls_key_file.n) return true;
+    return (s->tls = tls_bay_new(c->tls_cert_file, c->tls_key_file, e));
+}
+
+bool http_reload_certificate(struct http_server *s, err *e)
+{
+    return !s->tls || tls_bay_reload(s->tls, e);
+}
+
+bool http_certificate_check(str cert_file, str key_file, err *e)
+{
+    return tls_check(cert_file, key_file, e);
+}
+
 struct http_server *http_start(const http_config *c, err *e)
 {
     struct http_server *s = calloc(1, sizeof *s);
@@ -123,7 +141,7 @@ struct http_server *http_start(const http_config *c, err *e)
     s->method_route = (http_route){.handle = answer_method, .flags = HTTP_ON_LOOP};
     s->options_route = (http_route){.handle = answer_options, .flags = HTTP_ON_LOOP};
     if (c->metrics) meter_register(c->metrics);
-    if (trusted_read(c->trusted_proxies, &s->trusted, e) && start_parts(s, e)) return s;
+    if (trusted_read(c->trusted_proxies, &s->trusted, e) && start_tls(s, e) && start_parts(s, e)) return s;
     http_stop(s, 0);
     return NULL;
 }

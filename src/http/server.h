@@ -82,6 +82,9 @@ typedef struct {
     size_t connections_per_address_max;  // an IPv6 /64 is one address; 0: no limit
     // Whose X-Forwarded-For and X-Forwarded-Proto count: "127.0.0.1, ::1, 10.0.0.0/8"; empty: nobody's.
     str trusted_proxies;
+    str tls_cert_file, tls_key_file;  // PEM; both empty: in the clear
+    // Whether a request is taken; asked on the loop before its handler, so be quick. False: 429 with Retry-After, *wait_s.
+    bool (*admit)(const struct http_request *r, int64_t *wait_s, void *context);
     size_t header_bytes_max;  // besides the address, which may have 16 KiB; 0: 16 KiB; at most 40 KiB
     size_t body_bytes_max;    // 0: 1 MiB
     int idle_timeout_s;  // keep-alive without a request; 5 when nine tenths of the connections are taken; 0: 60
@@ -94,13 +97,16 @@ typedef struct {
     // Called in the http_reply functions (any thread, several at once), to add headers that every answer carries
     // (security, CORS); also for the server's own refusals, whose request may have no method and no headers.
     void (*finish)(const struct http_request *r, http_reply_data *reply, void *context);
-    void *context;            // for not_found and finish
+    void *context;            // for admit, not_found and finish
     struct metrics *metrics;  // all servers of the process share the counters: give it to one; NULL: none
 } http_config;
 
 NODISCARD bool http_address_check(str where, err *e);  // the form of http_config.listen; ERR_CONFIG
 NODISCARD bool http_proxies_check(str list, err *e);   // that of http_config.trusted_proxies
 NODISCARD struct http_server *http_start(const http_config *c, err *e);
+NODISCARD bool http_reload_certificate(struct http_server *s,
+                                       err *e);  // reads the files anew; fails: the old one stays
+NODISCARD bool http_certificate_check(str cert_file, str key_file, err *e);
 int http_port(const struct http_server *s);
 // Stops accepting, lets requests under way finish (at most grace_s), ends live streams, closes, joins its threads.
 // A request that is still with somebody then may be answered later as always; the answer goes nowhere.

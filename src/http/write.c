@@ -92,10 +92,10 @@ step step_reply(struct conn *c)
 {
     struct http_request *r = c->request;
     struct iovec parts[REQUEST_PARTS];
-    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = gather(r, parts)};
-    if (!message.msg_iovlen) return after_reply(c);
+    const size_t count = gather(r, parts);
+    if (!count) return after_reply(c);
     if (!c->can_write) return STEP_WAIT;
-    const ssize_t n = sendmsg(c->fd, &message, MSG_NOSIGNAL);
+    const ssize_t n = conn_send(c, parts, count);
     if (n < 0 && errno != EAGAIN) return STEP_CLOSE;
     if (n < 0) {
         c->can_write = false;

@@ -328,8 +328,10 @@ static void a_trim_that_nobody_told_of_is_found(void **state)
 static bool quarantine_run(struct store_tx *tx, void *context, err *e)
 {
     (void)context;
-    return store_document_put(tx, STR("quarantine"), STR("old"), STR("{\"last_seen\":\"2026-01-01T00:00:00Z\"}"), e) &&
-           store_document_put(tx, STR("quarantine"), STR("new"), STR("{\"last_seen\":\"2026-08-28T00:00:00Z\"}"), e);
+    return store_document_put(tx, STR("quarantine"), STR("old"),
+                              STR("{\"last_seen\":\"2026-01-01T00:00:00Z\"}"), e) &&
+           store_document_put(tx, STR("quarantine"), STR("new"),
+                              STR("{\"last_seen\":\"2026-08-28T00:00:00Z\"}"), e);
 }
 
 static bool last_line(const struct audit_line *line, void *context)

@@ -36,7 +36,8 @@ static bool note_old(str key, str text, void *context, err *e)
     instant at;
     err ignored;
     if (!json_parse(text, r->a, &j, &ignored)) return true;  // for whoever wrote it to find
-    if (!time_parse(json_text(j, r->rule->member), &at, &ignored) || at >= r->now - r->days * TIME_DAY) return true;
+    if (!time_parse(json_text(j, r->rule->member), &at, &ignored) || at >= r->now - r->days * TIME_DAY)
+        return true;
     if (!arena_copy(r->a, key, &r->keys[r->count])) return err_no_memory(e);
     return ++r->count < REMOVED_MOST;
 }
@@ -44,8 +45,8 @@ static bool note_old(str key, str text, void *context, err *e)
 static bool tell(struct store_tx *tx, const struct removal *r, err *e)
 {
     char detail[160];
-    const int n = snprintf(detail, sizeof detail, "count=%zu days=%lld kept %.*s", r->count, (long long)r->days,
-                           STR_ARG(r->rule->purpose));
+    const int n = snprintf(detail, sizeof detail, "count=%zu days=%lld kept %.*s", r->count,
+                           (long long)r->days, STR_ARG(r->rule->purpose));
     const struct audit_event event = {
         .what = STR("retention.remove"), .which = r->rule->kind, .detail = {detail, (size_t)n}, .at = r->now};
     return audit_record(tx, &event, e);

@@ -226,8 +226,8 @@ struct statistics_ask {
     const double *quantiles;  // each 0..1; as exact as store_quantile's
     size_t quantile_count;
 };
-NODISCARD bool store_statistics(struct snapshot *at, struct stream_list streams, const struct statistics_ask *ask,
-                                summary_each each, void *context, err *e);
+NODISCARD bool store_statistics(struct snapshot *at, struct stream_list streams,
+                                const struct statistics_ask *ask, summary_each each, void *context, err *e);
 
 // ---- After the commit --------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ function hear(e: MessageEvent<string>): void {
   if (show(o)) {
     unspoken++;
     refresh('now');
-  } else if (document.body.dataset.layer === o.quantity) {
+  } else if (document.body.dataset.layer === o.quantity && document.body.matches('.page-home, .page-map')) {
     // A meter that this page has no row for: one of many in a neighbourhood's figure, or a new one.
     refresh(document.querySelector('tr[data-stream]') ? 'new-meter' : 'now');
   }

@@ -5,7 +5,7 @@ import { age } from './readings';
 import { formatClock, text } from './texts';
 
 export function offline(): void {
-  if ('serviceWorker' in navigator && window.isSecureContext) navigator.serviceWorker.register('/sw.js').catch(() => undefined);
+  if ('serviceWorker' in navigator && window.isSecureContext) afterLoad(() => void navigator.serviceWorker.register('/sw.js').catch(() => undefined));
   if (document.body.hasAttribute('data-kept')) sayAge();
   window.addEventListener('offline', sayAge);
   window.addEventListener('online', () => {
@@ -13,6 +13,13 @@ export function offline(): void {
     else hide();
   });
   void listKept();
+}
+
+// What the worker fetches must not stand in the way of the page itself.
+function afterLoad(f: () => void): void {
+  const later = (): void => void setTimeout(f, 1500);
+  if (document.readyState === 'complete') later();
+  else window.addEventListener('load', later);
 }
 
 const bar = (): HTMLElement | null => document.querySelector('[data-offline]');

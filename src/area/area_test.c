@@ -347,18 +347,16 @@ int main(int argc, char **argv)
 {
     if (argc != 2) return 2;
     corpus = argv[1];
-    const struct CMUnitTest tests[] = {
-        CASE(neighbourhoods_in_rd_cover_the_town_exactly),
-        CASE(a_neighbourhood_has_its_place_in_the_tree_up_to_the_world),
-        CASE(districts_take_the_place_of_those_that_were_only_named),
-        CASE(a_place_lies_in_one_neighbourhood_and_its_ancestors),
-        CASE(rd_becomes_wgs84_within_a_metre),
-        CASE(a_year_has_the_boundaries_that_held_then),
-        CASE(files_of_others_are_understood_by_their_property_names),
-        CASE(a_bow_tie_is_repaired_into_two_triangles),
-        CASE(a_feature_that_is_refused_says_why_and_the_others_are_stored),
-        CASE(what_is_no_geojson_of_features_is_refused_as_a_whole),
-        CASE(a_street_may_be_a_line_and_lies_beside_the_neighbourhood)
-    };
+    const struct CMUnitTest tests[] = {CASE(neighbourhoods_in_rd_cover_the_town_exactly),
+                                       CASE(a_neighbourhood_has_its_place_in_the_tree_up_to_the_world),
+                                       CASE(districts_take_the_place_of_those_that_were_only_named),
+                                       CASE(a_place_lies_in_one_neighbourhood_and_its_ancestors),
+                                       CASE(rd_becomes_wgs84_within_a_metre),
+                                       CASE(a_year_has_the_boundaries_that_held_then),
+                                       CASE(files_of_others_are_understood_by_their_property_names),
+                                       CASE(a_bow_tie_is_repaired_into_two_triangles),
+                                       CASE(a_feature_that_is_refused_says_why_and_the_others_are_stored),
+                                       CASE(what_is_no_geojson_of_features_is_refused_as_a_whole),
+                                       CASE(a_street_may_be_a_line_and_lies_beside_the_neighbourhood)};
     return cmocka_run_group_tests(tests, before, after);
 }

@@ -11,6 +11,8 @@
 static const struct retention_rule rules[] = {
     {STR("audit"), STR("to account for what was done"), STR("auditor"), 1095, {0}},
     {STR("quarantine"), STR("to let in a device that sends"), STR("operator"), 90, STR("last_seen")},
+    {STR("kpi.task"), STR("to ask a colleague for figures of a year, and to remind"), STR("operator"), 730,
+     STR("at")},
 };
 
 const struct retention_rule *retention_rules(size_t *count)

@@ -20,7 +20,9 @@ static bool task_read(str text, arena *a, struct kpi_task *t, err *e)
     t->mail = json_text(j, STR("mail"));
     t->due = json_text(j, STR("due"));
     t->reminded = TIME_NONE;
-    const str reminded = json_text(j, STR("reminded"));
+    const str reminded = json_text(j, STR("reminded")), at = json_text(j, STR("at"));
+    t->at = TIME_NONE;
+    if (at.n && !time_parse(at, &t->at, e)) return false;
     return !reminded.n || time_parse(reminded, &t->reminded, e);
 }
 
@@ -32,10 +34,11 @@ static bool key_of(int year, str department, arena *a, str *out, err *e)
 static bool task_put(struct store_tx *tx, const struct kpi_task *t, arena *a, err *e)
 {
     str key;
-    char time[TIME_TEXT_MAX];
+    char time[TIME_TEXT_MAX], at[TIME_TEXT_MAX];
     const struct {
         str name, text;
     } texts[] = {{STR("department"), t->department},
+                 {STR("at"), {at, t->at == TIME_NONE ? 0 : time_write(at, t->at)}},
                  {STR("owner"), t->owner},
                  {STR("mail"), t->mail},
                  {STR("due"), t->due},
@@ -121,6 +124,7 @@ bool kpi_task_set(struct store_tx *tx, const struct kpi_acting *by, const struct
     instant due;
     struct kpi_task kept = *t;
     kept.reminded = TIME_NONE;
+    kept.at = by->now;
     if (!department_is_known(by->set, t->department))
         return err_set(e, ERR_UNKNOWN, ERR_NOWHERE, "no input of the set is of the department '%.*s'",
                        STR_ARG(t->department));

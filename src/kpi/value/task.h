@@ -2,7 +2,7 @@
 // task.h: who delivers the inputs of a department for a year, by when, and how far they are.
 //
 // Personal data: name and mail address of the colleague who delivers. Purpose: to ask and remind. Owner: the coordinator of
-// the assessment. Retention: a task is replaced or deleted when the year is done; reminders name no inputs of persons.
+// the assessment. Retention: the row "kpi.task" of identity/retention.h.
 // Threads  kpi_task_set and kpi_remind on the writer thread, inside an operation
 // Errors   ERR_SYNTAX (mail, date), ERR_LIMIT, ERR_UNKNOWN (department)
 #ifndef PEIL_KPI_VALUE_TASK_H
@@ -17,6 +17,7 @@ struct kpi_task {
     str department, owner, mail;
     str due;           // "2026-03-01"; empty: none
     instant reminded;  // TIME_NONE: never
+    instant at;        // set then
 };
 
 struct kpi_progress {

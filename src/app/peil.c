@@ -260,7 +260,8 @@ static bool start_portal(struct peil *p, err *e)
                              .identity = p->identity,
                              .passwords = p->passwords,
                              .schedule = p->schedule,
-                             .care = p->care};
+                             .care = p->care,
+                             .rules = p->api.rules};
     return portal_open(&c, &p->portal, e);
 }
 

@@ -19,6 +19,7 @@ struct portal;
 struct identity;
 struct kpi_office;
 struct care;
+struct rules;
 
 typedef struct {
     struct store *store;
@@ -38,6 +39,7 @@ typedef struct {
     struct kpi_office *kpi;       // NULL: without the pages of the assessment
     struct schedule *schedule;    // what the staff see of the jobs; may be NULL
     struct care *care;            // NULL: no signs of life
+    struct rules *rules;          // NULL: without the page of rules
 } portal_config;
 
 // Listens on the store, so before its first write. Texts of the config must outlive the portal.

@@ -104,6 +104,9 @@ struct principal;
 NODISCARD bool rules_put(struct rules *r, str id, str text, const struct principal *who, instant now,
                          err *e);  // waits
 NODISCARD bool rules_delete(struct rules *r, str id, const struct principal *who, instant now, err *e);
+// The same rule, on or off: a document of the town's own from now on.
+NODISCARD bool rules_switch(struct rules *r, str id, bool is_on, const struct principal *who, instant now,
+                            err *e);
 // As a document: with the targets of deliveries only when they may be seen.
 void rule_write(json_writer *w, const struct rule *r, bool with_targets);
 

@@ -169,6 +169,40 @@ bool rules_put(struct rules *r, str id, str text, const struct principal *who, i
     return ok;
 }
 
+static bool write_switched(const struct rule *rule, bool is_on, arena *a, buf *b, err *e)
+{
+    json *j;
+    if (!json_parse(rule->text, a, &j, e)) return false;
+    json_writer w = json_writer_on(b);
+    json_open(&w, '{');
+    for (const json *c = j->first; c; c = c->next) {
+        if (str_eq(c->key, STR("isOn"))) continue;
+        json_name(&w, c->key);
+        json_put_raw(&w, c->raw);
+    }
+    json_name(&w, STR("isOn"));
+    json_put_bool(&w, is_on);
+    json_close(&w, '}');
+    return !b->failed || err_no_memory(e);
+}
+
+bool rules_switch(struct rules *r, str id, bool is_on, const struct principal *who, instant now, err *e)
+{
+    struct snapshot *at;
+    struct rule rule;
+    buf b = {.max = RULE_BYTES_MAX};
+    arena *a = arena_new((size_t)16 << 20);
+    bool ok = a ? snapshot_open(r->config.store, &at, e) : err_no_memory(e);
+    if (ok) {
+        ok = rules_get(r, at, id, a, &rule, e) && write_switched(&rule, is_on, a, &b, e);
+        snapshot_close(at);
+    }
+    ok = ok && rules_put(r, id, buf_str(&b), who, now, e);
+    buf_free(&b);
+    arena_free(a);
+    return ok;
+}
+
 static bool delete_run(struct store_tx *tx, void *context, err *e)
 {
     const struct changing *c = context;

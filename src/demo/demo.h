@@ -22,7 +22,8 @@ NODISCARD bool demo_kpi_fill(const struct kpi_office *o, instant now, err *e);
 struct care;
 struct tz;
 #define DEMO_LINK_MAX 64
-NODISCARD bool demo_homes_fill(struct care *c, const struct tz *zone, instant now, char link[static DEMO_LINK_MAX], err *e);
+NODISCARD bool demo_homes_fill(struct care *c, const struct tz *zone, instant now,
+                               char link[static DEMO_LINK_MAX], err *e);
 
 struct demo_feed;
 

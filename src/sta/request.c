@@ -22,7 +22,7 @@ struct sta_limits sta_limits_or_default(const struct sta_limits *l)
     if (x.top_default == 0) x.top_default = 100;
     if (x.entities_max == 0) x.entities_max = 1000000000;
     if (x.batch_parts == 0) x.batch_parts = 1000;
-    if (x.snapshot_us == 0) x.snapshot_us = TIME_SECOND;
+    if (x.snapshot_us == 0) x.snapshot_us = TIME_SECOND / 10;
     if (x.large_bytes == 0) x.large_bytes = (size_t)64 << 20;
     return x;
 }

@@ -31,7 +31,7 @@ struct sta_limits {
     int64_t top_default;   // page without $top; 100
     int64_t entities_max;  // one answer could hold by its $top at every level; 1,000,000,000
     size_t batch_parts;    // requests of one $batch; 1000
-    int64_t snapshot_us;   // a streamed answer lets its snapshot go after this long; 1 s
+    int64_t snapshot_us;   // a streamed answer lets its snapshot go after this long; 0.1 s
     size_t large_bytes;    // body of CreateObservations and $batch; 64 MiB
 };
 

@@ -261,7 +261,7 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
 }
 
 #define RESTART_FRAMES (4 * CHECKPOINT_FRAMES)
-#define RESTART_WAIT_MS 50
+#define RESTART_WAIT_MS 200
 #define RESTART_WAIT_MOST_MS 5000
 
 // The longer the log, the longer the wait: writing would rather stop for a moment than fill the disk.

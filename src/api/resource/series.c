@@ -9,8 +9,9 @@
 
 #define PIECE_BYTES 32768
 #define STATISTICS_MAX STATISTICS_QUANTILES
-#define SNAPSHOT_US (10 * TIME_SECOND)  // an older one would keep the store's log from being cut
+#define SNAPSHOT_US (TIME_SECOND / 10)
 #define LIMIT_MOST 1000000
+#define LATEST_AT_ONCE 512
 
 typedef enum {
     STAT_COUNT,
@@ -47,8 +48,11 @@ struct rows {
     interval when;
     struct statistic statistics[STATISTICS_MAX];
     size_t statistic_count;
-    struct cursor *cursor;
     int64_t left;  // rows that may still leave
+    // Of one Datastream's readings: `when` begins where the piece before ended; that many of its first time have left.
+    instant reached;
+    int64_t given_at_start, skipped;
+    bool is_cut;  // the piece is full
     bool is_begun, has_row;
     arena *a;
     buf *out;
@@ -123,66 +127,67 @@ static bool add_statistics(struct rows *r, entity_id id, err *e)
     return store_statistics(r->at, (struct stream_list){&id, 1}, &ask, add_period, r, e);
 }
 
-static bool add_latest(struct rows *r, entity_id id, err *e)
+static void add_reading(struct rows *r, const struct observation *o)
 {
-    struct observation o;
-    if (!store_latest(r->at, id, r->a, &o, e)) return e->code == ERR_ABSENT;
-    begin_row(r, id);
-    add_instant(r, o.phenomenon_time.start);
+    begin_row(r, o->stream);
+    add_instant(r, o->phenomenon_time.start);
     buf_add(r->out, STR(","));
-    value_write_json(r->out, &o.result);
+    value_write_json(r->out, &o->result);
     buf_add(r->out, STR("]"));
-    arena_reset(r->a);
+}
+
+static bool add_latest_one(const struct observation *o, void *context, err *e)
+{
+    (void)e;
+    add_reading(context, o);
+    return true;
+}
+
+// The newest of the Datastreams that come next, many in one pass.
+static bool add_latest(struct rows *r, err *e)
+{
+    const size_t left = r->count - r->next, n = left < LATEST_AT_ONCE ? left : LATEST_AT_ONCE;
+    if (!store_latest_each(r->at, (struct stream_list){r->ids + r->next, n}, add_latest_one, r, e))
+        return false;
+    r->next += n;
     return true;
 }
 
 // ---- readings of one Datastream ----------------------------------------------------------------------------------
 
-static struct expr bound(function_id f, struct expr **args)
+// A piece ends at a row; the next begins at its time and passes over what has left already.
+static bool add_observation(const struct observation *o, void *context, err *e)
 {
-    return (struct expr){.kind = EXPR_CALL, .type = TYPE_BOOL, .function = f, .args = args, .arg_count = 2};
-}
-
-static bool open_observations(struct rows *r, err *e)
-{
-    struct expr time = {.kind = EXPR_PATH,
-                        .type = TYPE_TIME,
-                        .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
-    struct expr from = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_instant(r->when.start)};
-    struct expr to = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_instant(r->when.end)};
-    struct expr *from_args[] = {&time, &from}, *to_args[] = {&time, &to};
-    struct expr since = bound(OP_GE, from_args), until = bound(OP_LT, to_args);
-    struct expr *both[] = {&since, &until};
-    struct expr filter = bound(OP_AND, both);
-    struct query_order oldest = {&time, false};
-    const struct query q = {.set = SET_OBSERVATION,
-                            .has_parent = true,
-                            .parent_set = SET_DATASTREAM,
-                            .parent_id = r->ids[0],
-                            .relation = DATASTREAM_OBSERVATIONS,
-                            .filter = &filter,
-                            .orders = &oldest,
-                            .order_count = 1,
-                            .top = r->left,
-                            .properties = 1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT};
-    return store_query(r->at, &q, &r->cursor, e);
+    (void)e;
+    struct rows *r = context;
+    const instant t = o->phenomenon_time.start;
+    if (t == r->when.start && r->skipped < r->given_at_start) {
+        r->skipped++;
+        return true;
+    }
+    if (r->out->n >= PIECE_BYTES || r->left == 0) {
+        r->is_cut = r->left > 0;
+        return false;
+    }
+    r->given_at_start = t == r->reached ? r->given_at_start + 1 : 1;
+    r->reached = t;
+    r->left--;
+    add_reading(r, o);
+    return true;
 }
 
 static bool add_observations(struct rows *r, bool *ended, err *e)
 {
-    if (!r->cursor && !open_observations(r, e)) return false;
-    while (r->out->n < PIECE_BYTES) {
-        struct record row;
-        bool got;
-        if (!cursor_next(r->cursor, &row, &got, e)) return false;
-        *ended = !got;
-        if (!got) return true;
-        begin_row(r, r->ids[0]);
-        add_instant(r, row.properties[OBSERVATION_PHENOMENON_TIME].time.start);
-        buf_add(r->out, STR(","));
-        value_write_json(r->out, &row.properties[OBSERVATION_RESULT]);
-        buf_add(r->out, STR("]"));
+    err why = {0};
+    r->is_cut = false;
+    r->skipped = 0;
+    r->reached = r->when.start;
+    if (!store_observations(r->at, r->ids[0], r->when, add_observation, r, &why) && why.code != ERR_NONE) {
+        *e = why;
+        return false;
     }
+    *ended = !r->is_cut;
+    r->when.start = r->reached;
     return true;
 }
 
@@ -203,51 +208,50 @@ static void add_head(struct rows *r)
     r->is_begun = true;
 }
 
-// Between two Datastreams a fresh snapshot does as well.
-static bool refresh_snapshot(struct rows *r, err *e)
+// A client that reads slowly keeps no snapshot: the store's log could not be cut behind it.
+static void let_go(struct rows *r)
 {
-    if (time_monotonic_us() - r->opened_us < SNAPSHOT_US) return true;
-    struct snapshot *fresh;
-    if (!snapshot_open(r->store, &fresh, e)) return false;
-    if (!snapshot_show(fresh, r->most, e)) {
-        snapshot_close(fresh);
-        return false;
-    }
+    if (time_monotonic_us() - r->opened_us < SNAPSHOT_US) return;
     snapshot_close(r->at);
-    r->at = fresh;
-    r->opened_us = time_monotonic_us();
-    return true;
+    r->at = NULL;
 }
 
-static bool add_stream(struct rows *r, bool *ended, err *e)
+static bool come_back(struct rows *r, err *e)
 {
-    const entity_id id = r->ids[r->next];
-    if (r->kind == ROWS_OBSERVATIONS) return add_observations(r, ended, e);
-    *ended = true;
-    if (!refresh_snapshot(r, e)) return false;
-    if (r->kind == ROWS_LATEST) return add_latest(r, id, e);
-    return add_statistics(r, id, e);
+    if (r->at) return true;
+    r->opened_us = time_monotonic_us();
+    return snapshot_open(r->store, &r->at, e) && snapshot_show(r->at, r->most, e);
+}
+
+// The next Datastream, or a piece of it, or many.
+static bool add_some(struct rows *r, err *e)
+{
+    bool ended = true;
+    if (r->kind == ROWS_LATEST) return add_latest(r, e);
+    if (!(r->kind == ROWS_OBSERVATIONS ? add_observations(r, &ended, e)
+                                       : add_statistics(r, r->ids[r->next], e)))
+        return false;
+    if (ended) r->next++;
+    return true;
 }
 
 static bool next_piece(void *context, buf *out, bool *more, err *e)
 {
     struct rows *r = context;
     r->out = out;
+    if (!come_back(r, e)) return false;
     if (!r->is_begun) add_head(r);
-    while (r->next < r->count && out->n < PIECE_BYTES) {
-        bool ended = true;
-        if (!add_stream(r, &ended, e)) return false;
-        if (ended) r->next++;
-    }
+    while (r->next < r->count && out->n < PIECE_BYTES)
+        if (!add_some(r, e)) return false;
     *more = r->next < r->count;
     if (!*more) buf_add(out, STR("]}"));
+    let_go(r);
     return !out->failed || err_no_memory(e);
 }
 
 static void rows_free(void *context)
 {
     struct rows *r = context;
-    if (r->cursor) cursor_close(r->cursor);
     if (r->at) snapshot_close(r->at);
     arena_free(r->a);
     free(r->ids);

@@ -5,7 +5,7 @@ import { html, Html, raw } from './html';
 import type { Context, MessageId } from './page';
 
 // A form that posts to its own page. `what` says which deed of the page it is.
-export function form(c: Context, what: string, label: Html | string, body: Html, options: { quiet?: boolean } = {}): Html {
+export function form(_c: Context, what: string, label: Html | string, body: Html, options: { quiet?: boolean } = {}): Html {
   return html`<form method="post" class="${options.quiet ? 'team-inline' : 'team-form'}" aria-label="${label}">
     <input type="hidden" name="form_token" value="{{form_token}}"><input type="hidden" name="wat" value="${what}">
     ${body}
@@ -32,7 +32,7 @@ export function submit(text: Html, kind: 'primary' | 'default' = 'primary'): Htm
 }
 
 // What went well or wrong; stands under the heading of each page.
-export function notices(c: Context): Html {
+export function notices(_c: Context): Html {
   return html`{{#error}}<div class="team-error" role="alert" tabindex="-1" autofocus><p><strong>{{error}}</strong></p>
       <p class="small" lang="en">{{error_detail}}</p></div>{{/error}}
     {{#done}}<p class="team-done" role="status">{{done}}</p>{{/done}}`;

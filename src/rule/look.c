@@ -340,7 +340,7 @@ static bool look_at_all(struct pass *p, err *e)
 {
     struct rule *all;
     size_t count;
-    if (!rules_list(p->rules, p->at, p->book, &all, &count, e) || !take_heard(p, e)) return false;
+    if (!rules_list(p->rules, p->at, p->book, &all, &count, e)) return false;
     for (size_t k = 0; k < count; k++)
         if (!look_at_rule(p, &all[k], e)) return false;
     return tell_untold(p, all, count, e);
@@ -371,7 +371,8 @@ bool rules_look(struct rules *r, instant now, bool all, err *e)
     p.all = atomic_exchange(&r->is_changed, false) || all;
     set_clock(&p);
     if (ok && (ok = rollup_streams_take(r->config.rollups, &p.list, e))) {
-        if ((ok = snapshot_open(r->config.store, &p.at, e))) {
+        // What was heard of is taken first: a reading that is committed in between is seen twice, never missed.
+        if ((ok = take_heard(&p, e) && snapshot_open(r->config.store, &p.at, e))) {
             ok = look_at_all(&p, e);
             snapshot_close(p.at);
         }

@@ -6,8 +6,8 @@ import { createServer as createTcp } from 'node:net'
 
 const listen = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)))
 
-// Waits until `ready` gives something.
-export async function until(ready, what, ms = 15_000) {
+// Waits until `ready` gives something; the time is for a loaded machine, nobody waits it out but a test that fails.
+export async function until(ready, what, ms = 60_000) {
   for (const end = Date.now() + ms; ; ) {
     const got = await ready()
     if (got) return got

@@ -18,7 +18,7 @@ export default class Peil {
     const say = (...args) => execFileSync(binary(), args, { encoding: 'utf8' })
     say('init', '--data', this.directory)
     this.header = `Authorization: Bearer ${say('token', 'create', '--data', this.directory, '--role', 'administrator', 'bench').trim().split('\n').at(-1)}`
-    this.serve = ['serve', '--data', this.directory, '--listen', `127.0.0.1:${this.port}`, '--set', 'ingest.accept_new_devices=yes']
+    this.serve = ['serve', '--data', this.directory, '--listen', `127.0.0.1:${this.port}`, '--set', 'ingest.accept_new_devices=yes', '--set', 'access.standard=public']
     await this.open(directory)
   }
 

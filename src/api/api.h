@@ -54,8 +54,8 @@ typedef enum {
     API_BOOLEAN,
     API_TIME,    // RFC 3339 with zone; as a parameter also a date, which is midnight in the town
     API_OBJECT,  // of the schema named in `detail`; without one: any object
-    API_LIST,    // of the schema named in `detail`, or of "string", "number", "integer"
-    API_ANY,     // any JSON; not for parameters
+    API_LIST,  // of the schema named in `detail`, or of "string", "number", "integer"; without one: of anything
+    API_ANY,  // any JSON; not for parameters
     API_TYPE_COUNT
 } api_type;
 

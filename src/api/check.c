@@ -265,10 +265,11 @@ static bool number_check(const struct api_field *f, const json *j, err *e)
 
 static bool list_check(const struct api_field *f, const json *j, err *e)
 {
-    static const struct api_field text = {"", API_TEXT}, number = {"", API_NUMBER},
+    static const struct api_field any = {"", API_ANY}, text = {"", API_TEXT}, number = {"", API_NUMBER},
                                   integer = {"", API_INTEGER};
-    const char first = f->detail[0];
-    const struct api_field of = first == 's'   ? text
+    const char first = f->detail ? f->detail[0] : 0;
+    const struct api_field of = first == 0     ? any
+                                : first == 's' ? text
                                 : first == 'n' ? number
                                 : first == 'i' ? integer
                                                : (struct api_field){"", API_OBJECT, f->detail};

@@ -112,6 +112,26 @@ static int after(void **state)
     return 0;
 }
 
+TEST(a_list_without_a_named_kind_takes_anything_but_must_be_a_list)
+{
+    static const struct {
+        const char *body;
+        err_code code;  // ERR_NONE: it fits
+    } cases[] = {
+        {"{\"columns\":[\"time\"],\"rows\":[[1,\"a\"],{\"b\":null},true]}", ERR_NONE},
+        {"{\"columns\":[\"time\"],\"rows\":{}}", ERR_TYPE},
+        {"{\"columns\":[1],\"rows\":[]}", ERR_TYPE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json *body;
+        err e = {0};
+        assert_true(json_parse(str_of(cases[i].body), a, &body, &e));
+        assert_true(api_check_body(body, "Rows", &e) == (cases[i].code == ERR_NONE));
+        assert_int_equal(e.code, cases[i].code);
+    }
+}
+
 RUN_WITH(before, after, CASE(parameters_have_the_values_given_or_the_standard_ones),
          CASE(what_does_not_fit_a_parameter_is_refused_by_its_name), CASE(the_form_is_one_of_those_offered),
-         CASE(a_path_is_found_whole_and_without_trailing_slash), CASE(a_problem_says_type_status_and_place))
+         CASE(a_path_is_found_whole_and_without_trailing_slash), CASE(a_problem_says_type_status_and_place),
+         CASE(a_list_without_a_named_kind_takes_anything_but_must_be_a_list))

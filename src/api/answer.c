@@ -120,12 +120,6 @@ void api_put_links(struct api_call *c, str next)
 
 // ---- problems ------------------------------------------------------------------------------------------------------
 
-static void put(json_writer *w, str name, str text)
-{
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
 void api_write_problem(buf *b, const err *e, str instance)
 {
     const int status = err_http_status(e->code);
@@ -134,12 +128,12 @@ void api_write_problem(buf *b, const err *e, str instance)
     char type[64];
     const str name = err_code_name(e->code);
     const int n = snprintf(type, sizeof type, "urn:peil:problem:%.*s", STR_ARG(name));
-    put(&w, STR("type"), (str){type, n > 0 ? (size_t)n : 0});
-    put(&w, STR("title"), http_reason(status));
+    json_member_text(&w, STR("type"), (str){type, n > 0 ? (size_t)n : 0});
+    json_member_text(&w, STR("title"), http_reason(status));
     json_name(&w, STR("status"));
     json_put_int(&w, status);
-    put(&w, STR("detail"), str_of(e->text));
-    put(&w, STR("instance"), instance);
+    json_member_text(&w, STR("detail"), str_of(e->text));
+    json_member_text(&w, STR("instance"), instance);
     if (e->at != ERR_NOWHERE) {
         json_name(&w, STR("position"));
         json_put_int(&w, (int64_t)e->at);

@@ -25,12 +25,6 @@ static void refusal_write(int64_t feature, const err *why, void *context)
     json_close(r->w, '}');
 }
 
-static void put_number(json_writer *w, str name, int64_t n)
-{
-    json_name(w, name);
-    json_put_int(w, n);
-}
-
 void admin_areas_post(struct http_request *r, void *context)
 {
     struct peil *p = context;
@@ -48,9 +42,9 @@ void admin_areas_post(struct http_request *r, void *context)
     json_open(&w, '[');
     bool ok = area_import(p->store, http_request_body(r), time_now(), &i, &e);
     json_close(&w, ']');
-    put_number(&w, STR("stored"), i.stored);
-    put_number(&w, STR("repaired"), i.repaired);
-    put_number(&w, STR("refused"), i.refused);
+    json_member_int(&w, STR("stored"), i.stored);
+    json_member_int(&w, STR("repaired"), i.repaired);
+    json_member_int(&w, STR("refused"), i.refused);
     json_close(&w, '}');
     if (ok && admin_query_number(r, STR("last"), 0)) ok = areas_reload(p->areas, &e);
     if (ok)

@@ -51,12 +51,6 @@ static int check_all(struct invocation *in, err *e)
 
 // ---- import ------------------------------------------------------------------------------------------------------
 
-static void put_text(json_writer *w, str name, str text)
-{
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
 static bool mapping_put(const struct invocation *in, json_writer *w, arena *a, err *e)
 {
     const char *map = flag_value(in, "map");
@@ -97,8 +91,8 @@ static bool request_make(const struct invocation *in, const char *path, arena *a
     }
     json_open(&w, '{');
     bool ok = mapping_put(in, &w, a, e) && file_read(path, &file, e);
-    put_text(&w, STR("table"), buf_str(&file));
-    put_text(&w, STR("area"), str_of(flag_value(in, "area")));
+    json_member_text(&w, STR("table"), buf_str(&file));
+    json_member_text(&w, STR("area"), str_of(flag_value(in, "area")));
     json_name(&w, STR("year"));
     json_put_int(&w, year);
     json_name(&w, STR("preview"));

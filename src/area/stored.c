@@ -6,22 +6,15 @@ bool stored_area_key(arena *a, int year, str code, str *out)
     return arena_print(a, out, "%04d/%.*s", year, STR_ARG(code));
 }
 
-static void put(json_writer *w, str name, str text)
-{
-    if (text.n == 0) return;
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
 void stored_area_write(buf *b, const struct stored_area *s)
 {
     json_writer w = json_writer_on(b);
     json_open(&w, '{');
-    put(&w, STR("name"), s->feature.name);
-    put(&w, STR("level"), area_level_name(s->feature.level));
-    put(&w, STR("parent"), s->feature.parent);
-    put(&w, STR("parentName"), s->feature.parent_name);
-    put(&w, STR("country"), s->feature.country);
+    json_member_given(&w, STR("name"), s->feature.name);
+    json_member_given(&w, STR("level"), area_level_name(s->feature.level));
+    json_member_given(&w, STR("parent"), s->feature.parent);
+    json_member_given(&w, STR("parentName"), s->feature.parent_name);
+    json_member_given(&w, STR("country"), s->feature.country);
     json_name(&w, STR("people"));
     json_put_int(&w, s->feature.people);
     json_name(&w, STR("squareMetres"));

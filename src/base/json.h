@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/num.h"
+#include "base/time.h"
 
 #define JSON_DEPTH_MAX 64
 #define JSON_FEW_KEYS 16  // up to here keys are compared one by one, beyond they are sorted
@@ -101,5 +102,11 @@ void json_put_int(json_writer *w, int64_t v);
 void json_put_double(json_writer *w, double v);  // not finite: null
 void json_put_bool(json_writer *w, bool v);
 void json_put_null(json_writer *w);
+// A member of an object: its name and value. What there is none of is left out where it says so.
+void json_member_text(json_writer *w, str name, str s);
+void json_member_given(json_writer *w, str name, str s);  // empty: left out
+void json_member_int(json_writer *w, str name, int64_t v);
+void json_member_double(json_writer *w, str name, double v);  // NAN: left out
+void json_member_time(json_writer *w, str name, instant t);   // TIME_NONE: left out
 
 #endif

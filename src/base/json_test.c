@@ -329,6 +329,26 @@ TEST(the_writer_sets_the_commas)
     buf_free(&b);
 }
 
+TEST(members_that_there_are_none_of_are_left_out)
+{
+    buf b = {.max = 1000};
+    json_writer w = json_writer_on(&b);
+    json_open(&w, '{');
+    json_member_given(&w, STR("none"), (str){0});
+    json_member_time(&w, STR("never"), TIME_NONE);
+    json_member_double(&w, STR("unknown"), (double)NAN);
+    json_member_double(&w, STR("half"), 0.5);
+    json_member_text(&w, STR("empty"), (str){0});
+    json_member_given(&w, STR("name"), STR("a\"b"));
+    json_member_int(&w, STR("n"), -7);
+    json_member_time(&w, STR("at"), 1500000);
+    json_close(&w, '}');
+    assert_str(
+        buf_str(&b),
+        "{\"half\":0.5,\"empty\":\"\",\"name\":\"a\\\"b\",\"n\":-7,\"at\":\"1970-01-01T00:00:01.500Z\"}");
+    buf_free(&b);
+}
+
 TEST(the_writer_refuses_what_is_too_deep)
 {
     buf b = {.max = 1000};
@@ -440,5 +460,5 @@ RUN_WITH(make_memory, free_memory, CASE(a_document_becomes_a_tree_of_views),
          CASE(the_pull_reader_goes_through_an_observation), CASE(a_wrong_type_names_the_member),
          CASE(an_error_of_the_caller_stays_too), CASE(a_tree_is_written_compactly_with_digits_as_sent),
          CASE(texts_are_escaped_and_made_valid), CASE(the_writer_sets_the_commas),
-         CASE(the_writer_refuses_what_is_too_deep),
+         CASE(members_that_there_are_none_of_are_left_out), CASE(the_writer_refuses_what_is_too_deep),
          CASE(random_and_damaged_documents_are_judged_as_jansson_does))

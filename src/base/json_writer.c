@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/json.h"
 
+#include <math.h>
+
 #include "base/utf8.h"
 
 #include <string.h>
@@ -145,4 +147,34 @@ void json_put_bool(json_writer *w, bool v)
 void json_put_null(json_writer *w)
 {
     json_put_raw(w, STR("null"));
+}
+
+void json_member_text(json_writer *w, str name, str s)
+{
+    json_name(w, name);
+    json_put_text(w, s);
+}
+
+void json_member_given(json_writer *w, str name, str s)
+{
+    if (s.n > 0) json_member_text(w, name, s);
+}
+
+void json_member_int(json_writer *w, str name, int64_t v)
+{
+    json_name(w, name);
+    json_put_int(w, v);
+}
+
+void json_member_double(json_writer *w, str name, double v)
+{
+    if (isnan(v)) return;
+    json_name(w, name);
+    json_put_double(w, v);
+}
+
+void json_member_time(json_writer *w, str name, instant t)
+{
+    char text[TIME_TEXT_MAX];
+    if (t != TIME_NONE) json_member_text(w, name, (str){text, time_write(text, t)});
 }

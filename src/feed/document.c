@@ -154,25 +154,6 @@ bool feed_state_read(struct snapshot *at, str name, arena *a, struct feed_state 
     return true;
 }
 
-static void put_text(json_writer *w, str name, str text)
-{
-    if (text.n == 0) return;
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
-static void put_time(json_writer *w, str name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    if (t != TIME_NONE) put_text(w, name, (str){text, time_write(text, t)});
-}
-
-static void put_count(json_writer *w, str name, int64_t n)
-{
-    json_name(w, name);
-    json_put_int(w, n);
-}
-
 bool feed_state_write(struct store_tx *tx, str name, const struct feed_state *s, err *e)
 {
     buf b = {.max = 1 << 20};
@@ -182,15 +163,15 @@ bool feed_state_write(struct store_tx *tx, str name, const struct feed_state *s,
         json_name(&w, STR("position"));
         json_put_raw(&w, s->position);
     }
-    put_text(&w, STR("tagUrl"), s->tag_url);
-    put_text(&w, STR("tag"), s->tag);
-    put_count(&w, STR("stored"), s->stored);
-    put_count(&w, STR("requests"), s->requests);
-    put_count(&w, STR("failures"), s->failures);
-    put_time(&w, STR("lastTried"), s->last_tried);
-    put_time(&w, STR("lastWorked"), s->last_worked);
-    put_time(&w, STR("next"), s->next);
-    put_text(&w, STR("error"), s->error);
+    json_member_given(&w, STR("tagUrl"), s->tag_url);
+    json_member_given(&w, STR("tag"), s->tag);
+    json_member_int(&w, STR("stored"), s->stored);
+    json_member_int(&w, STR("requests"), s->requests);
+    json_member_int(&w, STR("failures"), s->failures);
+    json_member_time(&w, STR("lastTried"), s->last_tried);
+    json_member_time(&w, STR("lastWorked"), s->last_worked);
+    json_member_time(&w, STR("next"), s->next);
+    json_member_given(&w, STR("error"), s->error);
     json_close(&w, '}');
     const bool ok = b.failed ? err_no_memory(e) : store_document_put(tx, FEED_STATE, name, buf_str(&b), e);
     buf_free(&b);

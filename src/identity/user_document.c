@@ -12,14 +12,6 @@ static void put_hex(json_writer *w, str name, const unsigned char *bytes, size_t
     json_put_text(w, str_of(sodium_bin2hex(hex, sizeof hex, bytes, n)));
 }
 
-static void put_time(json_writer *w, str name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    if (t == TIME_NONE) return;
-    json_name(w, name);
-    json_put_text(w, (str){text, time_write(text, t)});
-}
-
 static void put_second(json_writer *w, const struct user *u)
 {
     if (!u->has_totp) return;
@@ -52,8 +44,8 @@ void user_document_write(buf *out, const struct user *u)
     json_put_text(&w, str_of(u->subject));
     json_name(&w, STR("version"));
     json_put_int(&w, u->version);
-    put_time(&w, STR("created"), u->created);
-    put_time(&w, STR("lastLogin"), u->last_login);
+    json_member_time(&w, STR("created"), u->created);
+    json_member_time(&w, STR("lastLogin"), u->last_login);
     put_second(&w, u);
     json_close(&w, '}');
 }

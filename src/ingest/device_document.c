@@ -83,30 +83,11 @@ bool device_document_parse(str key, str text, arena *a, struct device_document *
 
 // ---- writing ----
 
-static void put_text(json_writer *w, str name, str s)
-{
-    json_name(w, name);
-    json_put_text(w, s);
-}
-
 static void put_id(json_writer *w, str name, int64_t v)
 {
     if (!v) return;
     json_name(w, name);
     json_put_int(w, v);
-}
-
-static void put_number(json_writer *w, str name, double v)
-{
-    if (isnan(v)) return;
-    json_name(w, name);
-    json_put_double(w, v);
-}
-
-static void put_time(json_writer *w, str name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    if (t != TIME_NONE) put_text(w, name, (str){text, time_write(text, t)});
 }
 
 static void put_texts(json_writer *w, str name, const str *texts, size_t count)
@@ -124,8 +105,8 @@ static void put_streams(json_writer *w, const struct device_document *d)
     json_open(w, '[');
     for (size_t i = 0; i < d->stream_count; i++) {
         json_open(w, '{');
-        put_text(w, STR("sensor"), d->streams[i].sensor);
-        put_text(w, STR("quantity"), d->streams[i].quantity);
+        json_member_text(w, STR("sensor"), d->streams[i].sensor);
+        json_member_text(w, STR("quantity"), d->streams[i].quantity);
         put_id(w, STR("stream"), d->streams[i].stream);
         json_close(w, '}');
     }
@@ -137,21 +118,21 @@ bool device_document_write(struct store_tx *tx, const struct device_document *d,
     buf b = {.max = DOCUMENT_BYTES_MAX};
     json_writer w = json_writer_on(&b);
     json_open(&w, '{');
-    put_text(&w, STR("adapter"), d->adapter);
-    put_text(&w, STR("device"), d->device);
+    json_member_text(&w, STR("adapter"), d->adapter);
+    json_member_text(&w, STR("device"), d->device);
     put_id(&w, STR("thing"), d->thing);
     put_id(&w, STR("feature"), d->feature);
-    put_time(&w, STR("first_seen"), d->first_seen);
-    put_time(&w, STR("last_seen"), d->last_seen);
+    json_member_time(&w, STR("first_seen"), d->first_seen);
+    json_member_time(&w, STR("last_seen"), d->last_seen);
     put_id(&w, STR("messages"), d->messages);
-    put_number(&w, STR("latitude"), d->latitude);
-    put_number(&w, STR("longitude"), d->longitude);
-    put_number(&w, STR("battery_percent"), d->battery_percent);
-    put_number(&w, STR("rssi_dbm"), d->rssi_dbm);
+    json_member_double(&w, STR("latitude"), d->latitude);
+    json_member_double(&w, STR("longitude"), d->longitude);
+    json_member_double(&w, STR("battery_percent"), d->battery_percent);
+    json_member_double(&w, STR("rssi_dbm"), d->rssi_dbm);
     put_streams(&w, d);
     put_texts(&w, STR("unmapped"), d->unmapped, d->unmapped_count);
     put_texts(&w, STR("sequences"), d->sequences, d->sequence_count);
-    if (d->clock.n) put_text(&w, STR("clock"), d->clock);
+    if (d->clock.n) json_member_text(&w, STR("clock"), d->clock);
     if (d->is_blocked) {
         json_name(&w, STR("blocked"));
         json_put_bool(&w, true);

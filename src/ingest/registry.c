@@ -158,49 +158,23 @@ bool registry_get(struct snapshot *at, str key, arena *a, struct device_entry *o
 
 // ---- writing it out ----------------------------------------------------------------------------------------------
 
-static void put_text(json_writer *w, str name, str text)
-{
-    if (text.n == 0) return;
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
-static void put_time(json_writer *w, str name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    if (t != TIME_NONE) put_text(w, name, (str){text, time_write(text, t)});
-}
-
-static void put_count(json_writer *w, str name, int64_t n)
-{
-    json_name(w, name);
-    json_put_int(w, n);
-}
-
-static void put_number(json_writer *w, str name, double v)
-{
-    if (isnan(v)) return;
-    json_name(w, name);
-    json_put_double(w, v);
-}
-
 void registry_write(json_writer *w, const struct device_entry *d)
 {
     json_open(w, '{');
-    put_text(w, STR("kind"), d->adapter);
-    put_text(w, STR("name"), d->device);
-    put_text(w, STR("state"), device_state_name(d->state));
-    put_time(w, STR("firstSeen"), d->first_seen);
-    put_time(w, STR("lastSeen"), d->last_seen);
-    put_count(w, STR("messages"), d->messages);
-    put_count(w, STR("datastreams"), d->streams);
-    if (d->thing) put_count(w, STR("thing"), d->thing);
-    put_text(w, STR("owner"), d->owner);
-    put_text(w, STR("clock"), d->clock);
-    put_number(w, STR("battery"), d->battery_percent);
-    put_number(w, STR("signal"), d->rssi_dbm);
-    put_number(w, STR("latitude"), d->latitude);
-    put_number(w, STR("longitude"), d->longitude);
+    json_member_given(w, STR("kind"), d->adapter);
+    json_member_given(w, STR("name"), d->device);
+    json_member_given(w, STR("state"), device_state_name(d->state));
+    json_member_time(w, STR("firstSeen"), d->first_seen);
+    json_member_time(w, STR("lastSeen"), d->last_seen);
+    json_member_int(w, STR("messages"), d->messages);
+    json_member_int(w, STR("datastreams"), d->streams);
+    if (d->thing) json_member_int(w, STR("thing"), d->thing);
+    json_member_given(w, STR("owner"), d->owner);
+    json_member_given(w, STR("clock"), d->clock);
+    json_member_double(w, STR("battery"), d->battery_percent);
+    json_member_double(w, STR("signal"), d->rssi_dbm);
+    json_member_double(w, STR("latitude"), d->latitude);
+    json_member_double(w, STR("longitude"), d->longitude);
     json_name(w, STR("names"));
     json_open(w, '[');
     for (size_t i = 0; i < d->name_count; i++) json_put_text(w, d->names[i]);

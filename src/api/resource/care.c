@@ -14,24 +14,6 @@ static bool has_care(const struct api_call *c, err *e)
     return c->parts->care || err_set(e, ERR_ABSENT, ERR_NOWHERE, "this peil keeps no signs of life");
 }
 
-static void put_text(json_writer *w, str name, str text)
-{
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
-static void put_time(json_writer *w, str name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    if (t != TIME_NONE) put_text(w, name, (str){text, time_write(text, t)});
-}
-
-static void put_int(json_writer *w, str name, int64_t v)
-{
-    json_name(w, name);
-    json_put_int(w, v);
-}
-
 // ---- What homes say ----------------------------------------------------------------------------------------------
 
 static bool post_sign(struct api_call *c, err *e)
@@ -95,8 +77,8 @@ static bool post_readings(struct api_call *c, err *e)
         if (!read_one(r, c->now, &readings[n], e)) return err_within(e, "reading %zu", n);
     if (!care_take(c->parts->care, readings, n, c->now, &unknown, e)) return false;
     json_open(&c->w, '{');
-    put_int(&c->w, STR("stored"), (int64_t)n - unknown);
-    put_int(&c->w, STR("unknown"), unknown);
+    json_member_int(&c->w, STR("stored"), (int64_t)n - unknown);
+    json_member_int(&c->w, STR("unknown"), unknown);
     json_close(&c->w, '}');
     return true;
 }
@@ -123,9 +105,9 @@ static bool post_participant(struct api_call *c, err *e)
                     json_text(c->body, STR("consentHash")), &made, e))
         return false;
     json_open(&c->w, '{');
-    put_text(&c->w, STR("pseudonym"), str_of(made.pseudonym));
-    put_text(&c->w, STR("link"), str_of(made.link));
-    if (made.watch_key[0]) put_text(&c->w, STR("watchKey"), str_of(made.watch_key));
+    json_member_text(&c->w, STR("pseudonym"), str_of(made.pseudonym));
+    json_member_text(&c->w, STR("link"), str_of(made.link));
+    if (made.watch_key[0]) json_member_text(&c->w, STR("watchKey"), str_of(made.watch_key));
     json_close(&c->w, '}');
     return true;
 }
@@ -135,18 +117,18 @@ static bool post_participant(struct api_call *c, err *e)
 static void put_case(json_writer *w, const struct care_case *x)
 {
     json_open(w, '{');
-    put_text(w, STR("id"), x->id);
-    put_text(w, STR("pseudonym"), x->pseudonym);
-    put_text(w, STR("cause"), x->cause);
-    put_text(w, STR("reason"), x->reason_nl);
-    put_int(w, STR("quietHours"), x->quiet_h);
-    put_text(w, STR("step"), str_of(ladder_rung(x->step)->name));
-    put_text(w, STR("todo"), str_of(ladder_rung(x->step)->text_nl));
-    put_time(w, STR("opened"), x->opened);
-    put_time(w, STR("due"), x->due);
-    put_int(w, STR("late"), x->late_count);
-    put_time(w, STR("closed"), x->closed);
-    if (x->closed_reason.n) put_text(w, STR("closedReason"), x->closed_reason);
+    json_member_text(w, STR("id"), x->id);
+    json_member_text(w, STR("pseudonym"), x->pseudonym);
+    json_member_text(w, STR("cause"), x->cause);
+    json_member_text(w, STR("reason"), x->reason_nl);
+    json_member_int(w, STR("quietHours"), x->quiet_h);
+    json_member_text(w, STR("step"), str_of(ladder_rung(x->step)->name));
+    json_member_text(w, STR("todo"), str_of(ladder_rung(x->step)->text_nl));
+    json_member_time(w, STR("opened"), x->opened);
+    json_member_time(w, STR("due"), x->due);
+    json_member_int(w, STR("late"), x->late_count);
+    json_member_time(w, STR("closed"), x->closed);
+    if (x->closed_reason.n) json_member_text(w, STR("closedReason"), x->closed_reason);
     json_close(w, '}');
 }
 
@@ -202,7 +184,7 @@ static bool get_figures(struct api_call *c, err *e)
     json_open(&c->w, '[');
     for (size_t i = 0; i < count; i++) {
         json_open(&c->w, '{');
-        put_text(&c->w, STR("month"), months[i].month);
+        json_member_text(&c->w, STR("month"), months[i].month);
         for (int k = 0; k < CARE_COUNT_KINDS; k++)
             put_figure(&c->w, str_of(care_count_name((care_count)k)), months[i].counts[k]);
         json_close(&c->w, '}');

@@ -5,24 +5,6 @@
 #include "feed/feed.h"
 #include "identity/audit.h"
 
-static void put_text(json_writer *w, str name, str text)
-{
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
-static void put_time(json_writer *w, str name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    if (t != TIME_NONE) put_text(w, name, (str){text, time_write(text, t)});
-}
-
-static void put_count(json_writer *w, str name, int64_t n)
-{
-    json_name(w, name);
-    json_put_int(w, n);
-}
-
 static str state_of(const struct feed_status *s)
 {
     if (s->is_paused) return STR("paused");
@@ -33,17 +15,17 @@ static str state_of(const struct feed_status *s)
 static void put_status(json_writer *w, const struct feed_status *s)
 {
     json_open(w, '{');
-    put_text(w, STR("name"), s->name);
-    put_text(w, STR("kind"), s->kind);
-    put_text(w, STR("url"), s->url);
-    put_text(w, STR("state"), state_of(s));
-    put_count(w, STR("stored"), s->stored);
-    put_count(w, STR("requests"), s->requests);
-    put_count(w, STR("failures"), s->failures);
-    put_time(w, STR("lastTried"), s->last_tried);
-    put_time(w, STR("lastWorked"), s->last_worked);
-    put_time(w, STR("next"), s->next);
-    if (s->error.n) put_text(w, STR("error"), s->error);
+    json_member_text(w, STR("name"), s->name);
+    json_member_text(w, STR("kind"), s->kind);
+    json_member_text(w, STR("url"), s->url);
+    json_member_text(w, STR("state"), state_of(s));
+    json_member_int(w, STR("stored"), s->stored);
+    json_member_int(w, STR("requests"), s->requests);
+    json_member_int(w, STR("failures"), s->failures);
+    json_member_time(w, STR("lastTried"), s->last_tried);
+    json_member_time(w, STR("lastWorked"), s->last_worked);
+    json_member_time(w, STR("next"), s->next);
+    if (s->error.n) json_member_text(w, STR("error"), s->error);
     if (s->position.n) {
         json_name(w, STR("position"));
         json_put_raw(w, s->position);

@@ -220,15 +220,22 @@ static void put_others(json_writer *w, const struct kpi_office *o, const struct 
     json_close(w, ']');
 }
 
+static const struct kpi_indicator *asked_indicator(const struct api_call *c, const struct kpi_question *q,
+                                                   err *e)
+{
+    const str id = api_text(c, "id");
+    const struct kpi_indicator *const k = kpi_indicator_find(q->office->set, id);
+    if (!k) err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no indicator '%.*s'", STR_ARG(id));
+    return k;
+}
+
 static bool get_indicator(struct api_call *c, err *e)
 {
     struct kpi_question q;
     struct kpi_trend t;
     if (!kpi_question_read(c, &q, e)) return false;
-    const struct kpi_indicator *k = kpi_indicator_find(q.office->set, api_text(c, "id"));
-    if (!k)
-        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no indicator '%.*s'",
-                       STR_ARG(api_text(c, "id")));
+    const struct kpi_indicator *const k = asked_indicator(c, &q, e);
+    if (!k) return false;
     if (!kpi_trend_take(q.office, q.at, q.year, q.area, q.with_drafts, c->a, &t, e)) return false;
     json_open(&c->w, '{');
     put_place(&c->w, &q);
@@ -366,10 +373,8 @@ static bool export_open_sdg(struct api_call *c, err *e)
     struct kpi_question q;
     struct kpi_trend t;
     if (!kpi_question_read(c, &q, e)) return false;
-    const struct kpi_indicator *k = kpi_indicator_find(q.office->set, api_text(c, "id"));
-    if (!k)
-        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no indicator '%.*s'",
-                       STR_ARG(api_text(c, "id")));
+    const struct kpi_indicator *const k = asked_indicator(c, &q, e);
+    if (!k) return false;
     if (!kpi_trend_take(q.office, q.at, q.year, q.area, false, c->a, &t, e)) return false;
     open_sdg_rows(&c->out, &t, k);
     return true;

@@ -7,30 +7,18 @@
 #include <sodium.h>
 #include <stdio.h>
 
-static void put_text(json_writer *w, str name, str text)
-{
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
-static void put_time(json_writer *w, str name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    if (t != TIME_NONE) put_text(w, name, (str){text, time_write(text, t)});
-}
-
 static void put_status(json_writer *w, const struct outbox_status *s)
 {
     json_open(w, '{');
-    put_text(w, STR("id"), s->id);
-    put_text(w, STR("kind"), s->kind == OUTBOX_MAIL ? STR("mail") : STR("webhook"));
-    put_text(w, STR("state"), outbox_state_name(s->state));
-    put_text(w, STR("about"), s->about);
+    json_member_text(w, STR("id"), s->id);
+    json_member_text(w, STR("kind"), s->kind == OUTBOX_MAIL ? STR("mail") : STR("webhook"));
+    json_member_text(w, STR("state"), outbox_state_name(s->state));
+    json_member_text(w, STR("about"), s->about);
     json_name(w, STR("attempts"));
     json_put_int(w, s->attempts);
-    put_time(w, STR("put"), s->put);
-    put_time(w, STR("due"), s->due);
-    if (s->reason.n) put_text(w, STR("reason"), s->reason);
+    json_member_time(w, STR("put"), s->put);
+    json_member_time(w, STR("due"), s->due);
+    if (s->reason.n) json_member_text(w, STR("reason"), s->reason);
     json_close(w, '}');
 }
 
@@ -87,7 +75,7 @@ static bool get_key(struct api_call *c, err *e)
 {
     (void)e;
     json_open(&c->w, '{');
-    put_text(&c->w, STR("ed25519"), outbox_public_key(c->parts->outbox));
+    json_member_text(&c->w, STR("ed25519"), outbox_public_key(c->parts->outbox));
     json_close(&c->w, '}');
     return true;
 }
@@ -130,7 +118,7 @@ static bool post_message(struct api_call *c, err *e)
     struct writing mutable = w;
     if (!store_run(c->parts->store, put_test, &mutable, e)) return false;
     json_open(&c->w, '{');
-    put_text(&c->w, STR("id"), str_of(id));
+    json_member_text(&c->w, STR("id"), str_of(id));
     json_close(&c->w, '}');
     return true;
 }

@@ -6,20 +6,12 @@
 
 #include <math.h>
 
-static void put_time(json_writer *w, const char *name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    if (t == TIME_NONE) return;
-    json_name(w, str_of(name));
-    json_put_text(w, (str){text, time_write(text, t)});
-}
-
 static void put_doubt(json_writer *w, const char *name, const struct quality_doubt *d)
 {
     if (d->since == TIME_NONE) return;
     json_name(w, str_of(name));
     json_open(w, '{');
-    put_time(w, "since", d->since);
+    json_member_time(w, STR("since"), d->since);
     if (!isnan(d->difference)) {
         json_name(w, STR("difference"));
         json_put_double(w, round(d->difference * 100) / 100);
@@ -52,7 +44,7 @@ static bool get_quality(struct api_call *c, err *e)
     json_open(&c->w, '{');
     json_name(&c->w, STR("datastream"));
     json_put_int(&c->w, id);
-    put_time(&c->w, "checked", q.checked);
+    json_member_time(&c->w, STR("checked"), q.checked);
     put_doubt(&c->w, "biased", &q.biased);
     put_doubt(&c->w, "drifting", &q.drifting);
     put_doubt(&c->w, "stuck", &q.stuck);
@@ -60,8 +52,8 @@ static bool get_quality(struct api_call *c, err *e)
     json_open(&c->w, '[');
     for (size_t k = 0; k < q.gap_count; k++) {
         json_open(&c->w, '{');
-        put_time(&c->w, "from", q.gaps[k].start);
-        put_time(&c->w, "to", q.gaps[k].end);
+        json_member_time(&c->w, STR("from"), q.gaps[k].start);
+        json_member_time(&c->w, STR("to"), q.gaps[k].end);
         json_close(&c->w, '}');
     }
     json_close(&c->w, ']');

@@ -56,20 +56,12 @@ static bool delete_rule(struct api_call *c, err *e)
 
 // ---- Trials ------------------------------------------------------------------------------------------------------
 
-static void put_time(json_writer *w, str name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    if (t == TIME_NONE) return;
-    json_name(w, name);
-    json_put_text(w, (str){text, time_write(text, t)});
-}
-
 static void put_trial(struct api_call *c, const struct rule_trial *t, interval when)
 {
     json_writer *w = &c->w;
     json_open(w, '{');
-    put_time(w, STR("from"), when.start);
-    put_time(w, STR("to"), when.end);
+    json_member_time(w, STR("from"), when.start);
+    json_member_time(w, STR("to"), when.end);
     json_name(w, STR("found"));
     json_put_int(w, (int64_t)t->found);
     json_name(w, STR("subjects"));
@@ -84,8 +76,8 @@ static void put_trial(struct api_call *c, const struct rule_trial *t, interval w
         json_open(w, '{');
         json_name(w, STR("subject"));
         json_put_text(w, t->all[k].subject);
-        put_time(w, STR("start"), t->all[k].episode.start);
-        put_time(w, STR("end"), t->all[k].episode.end);
+        json_member_time(w, STR("start"), t->all[k].episode.start);
+        json_member_time(w, STR("end"), t->all[k].episode.end);
         json_name(w, STR("worst"));
         json_put_double(w, t->all[k].episode.worst);
         json_close(w, '}');

@@ -72,13 +72,6 @@ static bool read_position(const struct feed_turn *t, struct position **out, err 
     return p->count > 0 || err_set(e, ERR_MISSING, ERR_NOWHERE, "stations: none is named");
 }
 
-static void put_time(json_writer *w, str name, instant t)
-{
-    char text[TIME_TEXT_MAX];
-    json_name(w, name);
-    json_put_text(w, (str){text, time_write(text, t)});
-}
-
 static bool write_position(const struct feed_turn *t, const struct position *p, struct feed_answer *out,
                            err *e)
 {
@@ -93,7 +86,7 @@ static bool write_position(const struct feed_turn *t, const struct position *p, 
             json_name(&w, STR("placed"));
             json_put_bool(&w, true);
         }
-        put_time(&w, STR("until"), s->until);
+        json_member_time(&w, STR("until"), s->until);
         json_name(&w, STR("page"));
         json_put_int(&w, s->page);
         json_close(&w, '}');

@@ -32,13 +32,6 @@ static struct position read_position(const struct feed_turn *t)
                              .next = json_text(t->position, STR("next"))};
 }
 
-static void put(json_writer *w, str name, str text)
-{
-    if (text.n == 0) return;
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
 static bool write_position(const struct feed_turn *t, struct position p, struct feed_answer *out, err *e)
 {
     buf b = {.max = 16384};
@@ -48,8 +41,8 @@ static bool write_position(const struct feed_turn *t, struct position p, struct 
         json_name(&w, STR("things"));
         json_put_bool(&w, true);
     }
-    put(&w, STR("stream"), p.stream);
-    put(&w, STR("next"), p.next);
+    json_member_given(&w, STR("stream"), p.stream);
+    json_member_given(&w, STR("next"), p.next);
     json_close(&w, '}');
     const bool ok = feed_position(t, &b, out, e);
     buf_free(&b);
@@ -219,7 +212,7 @@ static bool properties_of(const struct feed_turn *t, const json *entity, value *
         json_name(&w, j->key);
         json_put_raw(&w, j->raw);
     }
-    put(&w, STR("source"), json_text(entity, STR("@iot.selfLink")));
+    json_member_given(&w, STR("source"), json_text(entity, STR("@iot.selfLink")));
     json_close(&w, '}');
     str text;
     const bool ok = !b.failed && arena_copy(t->a, buf_str(&b), &text);

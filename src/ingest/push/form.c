@@ -15,12 +15,6 @@ static void reply_json(struct http_request *r, int status, const buf *b, const e
     http_reply(r, &reply);
 }
 
-static void put_text(json_writer *w, str name, str text)
-{
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
 static void put_at(json_writer *w, size_t at)
 {
     if (at == ERR_NOWHERE) return;
@@ -37,8 +31,8 @@ static void peil_failed(struct http_request *r, const err *e)
     json_open(&w, '{');
     json_name(&w, STR("code"));
     json_put_int(&w, err_http_status(e->code));
-    put_text(&w, STR("type"), STR("error"));
-    put_text(&w, STR("message"), str_of(e->text));
+    json_member_text(&w, STR("type"), STR("error"));
+    json_member_text(&w, STR("message"), str_of(e->text));
     put_at(&w, e->at);
     json_close(&w, '}');
     reply_json(r, err_http_status(e->code), &b, e);
@@ -53,8 +47,8 @@ static void rejects_write(json_writer *w, const struct ingest_outcome *o)
     for (size_t k = 0; k < o->reject_count && k < REJECTS_SHOWN; k++) {
         const struct device_reject *r = &o->rejects[k];
         json_open(w, '{');
-        put_text(w, STR("name"), r->name);
-        put_text(w, STR("message"), str_of(r->why.text));
+        json_member_text(w, STR("name"), r->name);
+        json_member_text(w, STR("message"), str_of(r->why.text));
         put_at(w, r->why.at);
         json_close(w, '}');
     }
@@ -79,7 +73,7 @@ static void outcome_write(buf *b, const struct ingest_outcome *o)
     }
     json_name(&w, STR("quarantined"));
     json_put_bool(&w, o->quarantined);
-    if (o->note.n) put_text(&w, STR("note"), o->note);
+    if (o->note.n) json_member_text(&w, STR("note"), o->note);
     if (o->reject_count) rejects_write(&w, o);
     json_close(&w, '}');
 }
@@ -133,9 +127,9 @@ static void influx_refuse(struct http_request *r, int status, str message, const
     buf b = {.max = ANSWER_MAX};
     json_writer w = json_writer_on(&b);
     json_open(&w, '{');
-    put_text(&w, STR("code"), influx_code(status));
-    put_text(&w, STR("message"), message);
-    put_text(&w, STR("error"), message);
+    json_member_text(&w, STR("code"), influx_code(status));
+    json_member_text(&w, STR("message"), message);
+    json_member_text(&w, STR("error"), message);
     json_close(&w, '}');
     reply_json(r, status, &b, e);
     buf_free(&b);
@@ -172,11 +166,11 @@ static void opensensemap_refuse(struct http_request *r, int status, str message,
     buf b = {.max = ANSWER_MAX};
     json_writer w = json_writer_on(&b);
     json_open(&w, '{');
-    put_text(&w, STR("code"),
-             status == 401   ? STR("Unauthorized")
-             : status == 422 ? STR("UnprocessableEntity")
-                             : STR("BadRequest"));
-    put_text(&w, STR("message"), message);
+    json_member_text(&w, STR("code"),
+                     status == 401   ? STR("Unauthorized")
+                     : status == 422 ? STR("UnprocessableEntity")
+                                     : STR("BadRequest"));
+    json_member_text(&w, STR("message"), message);
     json_close(&w, '}');
     reply_json(r, status, &b, e);
     buf_free(&b);

@@ -226,25 +226,13 @@ bool kpi_import_run(struct store *s, const struct kpi_acting *by, const struct k
 
 // ---- As JSON -----------------------------------------------------------------------------------------------------
 
-static void put_text(json_writer *w, str name, str text)
-{
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
-static void put_int(json_writer *w, str name, int64_t n)
-{
-    json_name(w, name);
-    json_put_int(w, n);
-}
-
 static void row_write(json_writer *w, const struct kpi_import_row *r)
 {
     json_open(w, '{');
-    put_text(w, STR("kind"), kind_names[r->kind]);
-    put_int(w, STR("year"), r->year);
-    put_text(w, STR("area"), r->area);
-    put_text(w, STR("input"), r->input);
+    json_member_text(w, STR("kind"), kind_names[r->kind]);
+    json_member_int(w, STR("year"), r->year);
+    json_member_text(w, STR("area"), r->area);
+    json_member_text(w, STR("input"), r->input);
     json_name(w, STR("value"));
     json_put_double(w, r->kind == KPI_ROW_FAULT ? (double)NAN : r->value);
     if (r->there) {
@@ -253,7 +241,7 @@ static void row_write(json_writer *w, const struct kpi_import_row *r)
     }
     json_name(w, STR("doubts"));
     kpi_doubts_write(w, r->doubts);
-    if (r->why.n) put_text(w, STR("why"), r->why);
+    if (r->why.n) json_member_text(w, STR("why"), r->why);
     json_name(w, STR("stored"));
     json_put_bool(w, r->is_stored);
     json_close(w, '}');
@@ -262,9 +250,9 @@ static void row_write(json_writer *w, const struct kpi_import_row *r)
 void kpi_import_write(json_writer *w, const struct kpi_import *i)
 {
     json_open(w, '{');
-    for (int k = 0; k < KPI_ROW_KIND_COUNT; k++) put_int(w, kind_names[k], (int64_t)i->of_kind[k]);
-    put_int(w, STR("missing"), (int64_t)i->missing);
-    put_int(w, STR("stored"), (int64_t)i->stored);
+    for (int k = 0; k < KPI_ROW_KIND_COUNT; k++) json_member_int(w, kind_names[k], (int64_t)i->of_kind[k]);
+    json_member_int(w, STR("missing"), (int64_t)i->missing);
+    json_member_int(w, STR("stored"), (int64_t)i->stored);
     json_name(w, STR("rows"));
     json_open(w, '[');
     for (size_t k = 0; k < i->count; k++) row_write(w, &i->rows[k]);

@@ -64,29 +64,16 @@ bool kpi_method_by_name(str name, kpi_method *out)
 
 // ---- The form ----------------------------------------------------------------------------------------------------
 
-static void put_text(json_writer *w, str name, str text)
-{
-    if (!text.n) return;
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
-static void put_int(json_writer *w, str name, int64_t n)
-{
-    json_name(w, name);
-    json_put_int(w, n);
-}
-
 static void evidence_write(json_writer *w, const struct kpi_value *v)
 {
     json_name(w, STR("evidence"));
     json_open(w, '[');
     for (size_t i = 0; i < v->evidence_count; i++) {
         json_open(w, '{');
-        put_text(w, STR("hash"), v->evidence[i].hash);
-        put_text(w, STR("name"), v->evidence[i].name);
-        put_text(w, STR("mediaType"), v->evidence[i].media_type);
-        put_int(w, STR("bytes"), v->evidence[i].bytes);
+        json_member_given(w, STR("hash"), v->evidence[i].hash);
+        json_member_given(w, STR("name"), v->evidence[i].name);
+        json_member_given(w, STR("mediaType"), v->evidence[i].media_type);
+        json_member_int(w, STR("bytes"), v->evidence[i].bytes);
         json_close(w, '}');
     }
     json_close(w, ']');
@@ -98,8 +85,8 @@ static void confirmations_write(json_writer *w, const struct kpi_value *v)
     json_open(w, '[');
     for (size_t i = 0; i < v->confirmed_count; i++) {
         json_open(w, '{');
-        put_text(w, STR("code"), v->confirmed[i].code);
-        put_text(w, STR("text"), v->confirmed[i].text);
+        json_member_given(w, STR("code"), v->confirmed[i].code);
+        json_member_given(w, STR("text"), v->confirmed[i].text);
         json_close(w, '}');
     }
     json_close(w, ']');
@@ -109,32 +96,32 @@ void kpi_value_write(json_writer *w, const struct kpi_value *v)
 {
     char time[TIME_TEXT_MAX];
     json_open(w, '{');
-    put_int(w, STR("year"), v->year);
-    put_text(w, STR("area"), v->area);
-    put_text(w, STR("input"), v->input);
-    put_int(w, STR("revision"), v->revision);
-    put_text(w, STR("status"), kpi_status_name(v->status));
+    json_member_int(w, STR("year"), v->year);
+    json_member_given(w, STR("area"), v->area);
+    json_member_given(w, STR("input"), v->input);
+    json_member_int(w, STR("revision"), v->revision);
+    json_member_given(w, STR("status"), kpi_status_name(v->status));
     json_name(w, STR("value"));
     if (v->has_number)
         json_put_double(w, v->number);
     else
         json_put_null(w);
-    put_text(w, STR("given"), v->given);
-    put_text(w, STR("source"), v->source);
-    put_int(w, STR("referenceYear"), v->reference_year);
-    put_text(w, STR("method"), kpi_method_name(v->method));
-    put_text(w, STR("origin"), kpi_origin_name(v->origin));
+    json_member_given(w, STR("given"), v->given);
+    json_member_given(w, STR("source"), v->source);
+    json_member_int(w, STR("referenceYear"), v->reference_year);
+    json_member_given(w, STR("method"), kpi_method_name(v->method));
+    json_member_given(w, STR("origin"), kpi_origin_name(v->origin));
     json_name(w, STR("demo"));
     json_put_bool(w, v->is_demo);
     if (!isnan(v->capture)) {
         json_name(w, STR("capture"));
         json_put_double(w, v->capture);
     }
-    put_text(w, STR("note"), v->note);
-    put_text(w, STR("reason"), v->reason);
-    put_text(w, STR("by"), v->by);
-    put_text(w, STR("submittedBy"), v->submitted_by);
-    put_text(w, STR("at"), (str){time, time_write(time, v->at)});
+    json_member_given(w, STR("note"), v->note);
+    json_member_given(w, STR("reason"), v->reason);
+    json_member_given(w, STR("by"), v->by);
+    json_member_given(w, STR("submittedBy"), v->submitted_by);
+    json_member_given(w, STR("at"), (str){time, time_write(time, v->at)});
     evidence_write(w, v);
     confirmations_write(w, v);
     json_close(w, '}');

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What lies in an area: its parts with their middle, its meters, noise.
+#include "portal/area/area_page.h"
+#include "portal/view/index.h"
+#include "portal/view/layer.h"
+
+#include <stdlib.h>
+
+#define METERS_SHOWN_MOST 100
+#define NOISE_METERS_MOST 5
+
+struct part {
+    const struct area *area;
+    double values[METERS_SHOWN_MOST];
+    size_t count, fresh;
+};
+
+static struct part *part_of(struct part *parts, size_t count, const struct area *a)
+{
+    for (size_t i = 0; i < count; i++)
+        if (parts[i].area == a) return &parts[i];
+    return NULL;
+}
+
+// The part that a meter lies in; NULL: in none.
+static struct part *part_with(const struct area_view *v, struct part *parts, size_t count,
+                              const struct meter *m)
+{
+    const struct meter_list *l = v->page->meters;
+    struct part *found = NULL;
+    for (const struct area *a = m->spot.leaf; a && !found; a = atlas_parent(l->atlas, a, l->year))
+        found = part_of(parts, count, a);
+    return found;
+}
+
+// Its children; in place of one without a name of its own, that one's children.
+static bool list_parts(struct area_view *v, struct part **out, size_t *count, err *e)
+{
+    struct page *p = v->page;
+    const struct meter_list *l = p->meters;
+    const struct area **children, **below;
+    size_t n, n_below;
+    if (!atlas_children(l->atlas, v->area, l->year, p->a, &children, &n, e)) return false;
+    *out = ARENA_ARRAY(p->a, GROUND_AREAS_MOST, struct part);
+    *count = 0;
+    if (!*out) return err_no_memory(e);
+    for (size_t i = 0; i < n; i++) {
+        below = &children[i];
+        n_below = 1;
+        if (!area_has_name(children[i]) &&
+            !atlas_children(l->atlas, children[i], l->year, p->a, &below, &n_below, e))
+            return false;
+        for (size_t k = 0; k < n_below && *count < GROUND_AREAS_MOST; k++) (*out)[(*count)++].area = below[k];
+    }
+    return true;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void put_part(struct area_view *v, struct view *list, struct part *part)
+{
+    struct page *p = v->page;
+    struct view_maker *m = &p->maker;
+    struct view *row = view_object(m, list, (str){0});
+    const bool counts = part->fresh > 0;
+    qsort(part->values, part->fresh, sizeof part->values[0], by_value);
+    const double middle = counts ? part->values[part->fresh / 2] : 0;
+    const struct scale_class *class = counts ? scale_class_at(spots_scale(&v->spots), middle) : NULL;
+    view_text(m, row, STR("name"), area_title(p, part->area));
+    view_text(m, row, STR("href"), area_href(p, part->area, v->spots.layer));
+    view_text(m, row, STR("count"), layer_count(p, part->count));
+    view_text(m, row, STR("state"), counts ? STR("fresh") : STR("silent"));
+    view_text(m, row, STR("value"), counts ? page_number(p, v->spots.series, middle) : STR("–"));
+    view_text(m, row, STR("word"), page_class_word(p, class));
+    view_text(m, row, STR("class"), class ? class->name : STR("plain"));
+}
+
+bool area_put_parts(struct area_view *v, err *e)
+{
+    struct page *p = v->page;
+    struct part *parts;
+    size_t count, shown = 0;
+    if (!list_parts(v, &parts, &count, e)) return false;
+    for (size_t i = 0; i < v->spots.count; i++) {
+        struct part *part = part_with(v, parts, count, v->spots.all[i].meter);
+        if (!part) continue;
+        part->count++;
+        const struct reading *r = &v->spots.all[i].reading;
+        if (r->state == READING_FRESH && part->fresh < METERS_SHOWN_MOST)
+            part->values[part->fresh++] = r->value;
+    }
+    struct view *list = view_list(&p->maker, p->root, STR("areas"));
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].count == 0) continue;
+        put_part(v, list, &parts[i]);
+        shown++;
+    }
+    view_flag(&p->maker, p->root, STR("has_areas"), shown > 0);
+    return true;
+}
+
+static bool measures(const struct meter *m, str key)
+{
+    for (size_t i = 0; i < m->series_count; i++)
+        if (m->series[i].quantity && str_eq(m->series[i].quantity->key, key)) return true;
+    return false;
+}
+
+// Of the first few meters that measure noise here.
+bool area_put_noise(struct area_view *v, err *e)
+{
+    struct page *p = v->page;
+    struct view *list = view_list(&p->maker, p->root, STR("noise"));
+    size_t looked = 0;
+    for (size_t i = 0; i < p->meters->count && looked < NOISE_METERS_MOST; i++) {
+        const struct meter *m = &p->meters->all[i];
+        if (!area_lies_in(m, v) || !measures(m, STR("noise_laeq"))) continue;
+        looked++;
+        if (!noise_put(p, list, m, e)) return false;
+    }
+    view_flag(&p->maker, p->root, STR("has_noise"), list && list->first);
+    return true;
+}
+
+void area_put_meters(struct area_view *v)
+{
+    const size_t count = v->spots.count;
+    layer_put_meters(v->page, v->spots.all, count < METERS_SHOWN_MOST ? count : METERS_SHOWN_MOST,
+                     v->spots.layer);
+}

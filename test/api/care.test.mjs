@@ -39,7 +39,7 @@ async function enrol(more = {}) {
 // What a box sends, signed by node's own Ed25519.
 function line(key, state, quiet, n) {
   const [, pseudonym, seed] = key.split(':')
-  const text = `{"pseudonym":"${pseudonym}","day":"2026-11-26","state":"${state.padEnd(5)}","quiet":"${String(quiet).padStart(3, '0')}","n":"${String(n).padStart(6, '0')}","v":"1"}`
+  const text = `{"pseudonym":"${pseudonym}","day":"${new Date().toISOString().slice(0, 10)}","state":"${state.padEnd(5)}","quiet":"${String(quiet).padStart(3, '0')}","n":"${String(n).padStart(6, '0')}","v":"1"}`
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'base64url')])
   const signature = sign(null, Buffer.from(text), createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).toString('base64')
   return exchange(`${peil.url}/api/v1/signs-of-life`, {

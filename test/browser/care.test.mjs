@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { exchange, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick, Staff } from '../api/lib/staff.mjs'
-import { axe, DESK, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
 
 const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
@@ -47,7 +47,7 @@ async function shoot(page, name, language) {
 
 function look(key) {
   const [, pseudonym, seed] = key.split(':')
-  const text = `{"pseudonym":"${pseudonym}","day":"2026-11-26","state":"look ","quiet":"041","n":"000002","v":"1"}`
+  const text = `{"pseudonym":"${pseudonym}","day":"${new Date().toISOString().slice(0, 10)}","state":"look ","quiet":"041","n":"000002","v":"1"}`
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'base64url')])
   const signature = sign(null, Buffer.from(text), createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).toString('base64')
   return exchange(`${peil.url}/api/v1/signs-of-life`, { method: 'POST', body: text, headers: { 'Peil-Signature': signature } })
@@ -60,34 +60,34 @@ test('the care desk enrols, reads, calls, goes there, and opens a name with two,
   for (const [name, value] of Object.entries({ naam: 'Wilhelmina Proefpersoon', adres: 'Verzonnenlaan 12', telefoon: '+31701234567', contact: 'Zus Proefpersoon', contacttelefoon: '+31707654321' }))
     await a.page.fill(`main [name=${name}]`, value)
   await a.page.check('[name=toestemming]')
-  await a.page.click('main .team-form button[type=submit]')
+  await follow(a.page, 'main .team-form button[type=submit]')
   const shown = await a.page.locator('.team-key').allTextContents()
   link = '/teken-van-leven/' + shown[0].split('/').at(-1)
   assert.equal((await look(shown[1])).status, 200)
   await a.page.goto(`${peil.url}/team/zorg`)
   await a.page.screenshot({ path: `${SHOTS}/care-1-list.png`, fullPage: true })
-  await a.page.click('section h2 a')
+  await follow(a.page, 'section h2 a')
   await a.page.screenshot({ path: `${SHOTS}/care-2-case.png`, fullPage: true })
   const url = a.page.url()
-  await a.page.click('form:has([value=bereik]) button')
+  await follow(a.page, 'form:has([value=bereik]) button')
   assert.match(await a.page.textContent('.team-key'), /\+31701234567/)
   await a.page.screenshot({ path: `${SHOTS}/care-3-reach.png`, fullPage: true })
   for (const outcome of ['not-reached', 'not-reached', 'go-there']) {
     await a.page.goto(url)
     await a.page.selectOption('[name=uitkomst]', outcome)
-    await a.page.click('form:has([name=uitkomst]) button')
+    await follow(a.page, 'form:has([name=uitkomst]) button')
   }
   await a.page.goto(url)
   await a.page.fill('[name=waarom]', 'Niemand neemt op, en de contactpersoon ook niet')
-  await a.page.click('form:has([name=waarom]) button')
+  await follow(a.page, 'form:has([name=waarom]) button')
   await a.page.goto(url)
   await a.page.screenshot({ path: `${SHOTS}/care-4-asked.png`, fullPage: true })
   const b = await openPage(browser, peil.url, options('bert', { javaScriptEnabled: false }))
   await b.page.goto(url)
   await b.page.screenshot({ path: `${SHOTS}/care-5-agree.png`, fullPage: true })
-  await b.page.click('form:has([value=akkoord]) button')
+  await follow(b.page, 'form:has([value=akkoord]) button')
   await a.page.goto(url)
-  await a.page.click('form:has([value=inzien]) button')
+  await follow(a.page, 'form:has([value=inzien]) button')
   assert.match(await a.page.textContent('main'), /Verzonnenlaan 12/)
   await a.page.screenshot({ path: `${SHOTS}/care-6-identity.png`, fullPage: true })
   await a.close()
@@ -105,7 +105,7 @@ test('pages of the care desk pass axe in both languages, on a desk and a phone, 
       found.push(...(await shoot(page, `${path.replaceAll('/', '-')}-${language}-${colorScheme}`, language)))
     }
     await page.goto(`${base}team/zorg`)
-    await page.click('section h2 a')
+    await follow(page, 'section h2 a')
     found.push(...(await shoot(page, `team-zorg-case-${language}-${colorScheme}`, language)))
     found.push(...faults)
     await close()
@@ -130,9 +130,9 @@ test('a resident reads, goes away and stops, without script; page and registers 
   await page.goto(peil.url + link)
   assert.match(await page.textContent('main'), /anna en bert hebben samen uw naam en adres geopend/)
   await page.fill('[name=tot]', new Date(Date.now() + 5 * 86400e3).toISOString().slice(0, 10))
-  await page.click('form:has([value=weg]) button')
+  await follow(page, 'form:has([value=weg]) button')
   assert.match(await page.textContent('main'), /U bent weg/)
-  await page.click('form:has([value=stoppen]) button')
+  await follow(page, 'form:has([value=stoppen]) button')
   assert.match(await page.textContent('main'), /Alles over u is gewist/)
   await page.screenshot({ path: `${SHOTS}/teken-van-leven-gestopt.png`, fullPage: true })
   await close()

@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeToken, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick, Staff } from '../api/lib/staff.mjs'
-import { axe, DESK, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
 
 const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
@@ -76,7 +76,7 @@ test('the verifier logs in, sees value, history and evidence, changes nothing, a
   await page.waitForURL('**/team')
   await page.goto(`${peil.url}/team/kpi?jaar=2025`)
   await page.screenshot({ path: `${SHOTS}/kpi-verifier-list.png`, fullPage: true })
-  await page.getByRole('link', { name: 'huishoudens', exact: true }).click()
+  await follow(page, page.getByRole('link', { name: 'huishoudens', exact: true }))
   const text = await page.innerText('main')
   for (const part of ['24.320', '24.310', 'anna', 'bert', 'gecontroleerd', 'telling.txt']) assert.ok(text.includes(part), part)
   assert.equal(await page.getByRole('button', { name: 'Opslaan' }).count(), 0)
@@ -86,7 +86,7 @@ test('the verifier logs in, sees value, history and evidence, changes nothing, a
 
   await page.goto(`${peil.url}/team/kpi?jaar=2025`)
   await page.getByLabel('Uw oordeel').fill('De cijfers zijn aannemelijk.')
-  await page.getByRole('button', { name: 'Verklaring ondertekenen' }).click()
+  await follow(page, page.getByRole('button', { name: 'Verklaring ondertekenen' }))
   await page.waitForURL('**gedaan=team.done.saved')
   await page.goto(`${peil.url}/kpi/rapport/2025`)
   const report = await page.innerText('main')

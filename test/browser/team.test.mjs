@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick } from '../api/lib/staff.mjs'
-import { axe, DESK, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
 
 const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
@@ -63,10 +63,10 @@ async function look(language, colorScheme, viewport) {
   // A form that fails, and one whose answer shows a secret.
   await page.goto(`${base}team/sleutels`)
   await page.fill('.team-form [name=naam]', 'a b')
-  await page.locator('.team-form button').click()
+  await follow(page, page.locator('.team-form button'))
   await check('team/sleutels-fout')
   await page.fill('.team-form [name=naam]', `meter-${language}-${colorScheme}-${viewport.width}`)
-  await page.locator('.team-form button').click()
+  await follow(page, page.locator('.team-form button'))
   assert.match(await page.textContent('.team-key'), /^peil_[\w-]{43}$/)
   await check('team/sleutels-nieuw')
   await close()

@@ -35,3 +35,10 @@ export async function axe(page) {
   await session.detach();
   return JSON.parse(answer.result.value);
 }
+
+// Clicks what leads to another page, and waits until that page is there: a bare click is done as soon as the browser has left.
+export async function follow(page, target) {
+  const there = page.waitForNavigation();
+  await (typeof target === 'string' ? page.locator(target) : target).click();
+  await there;
+}

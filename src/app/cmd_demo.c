@@ -62,7 +62,7 @@ static bool fill_kpi(struct demo *d, err *e)
     size_t measured;
     if (!o) return true;
     return demo_kpi_fill(o, now, e) && rollups_catch_up(d->peil->rollups, e) &&
-           kpi_work_measure(o, d->peil->rollups, kpi_office_year(o, now), now, &measured, e);
+           kpi_measure_year(o, &d->peil->kpi_work.from, kpi_office_year(o, now), now, &measured, e);
 }
 
 // On the first start only.

@@ -166,7 +166,7 @@ static bool start_kpi(struct peil *p, err *e)
         return true;
     }
     p->api.kpi = p->kpi;
-    p->kpi_work = (struct kpi_work){.office = p->kpi, .rollups = p->rollups};
+    p->kpi_work = (struct kpi_work){.office = p->kpi, .from = {p->rollups, p->api.indices}};
     return kpi_work_schedule(&p->kpi_work, p->schedule, e);
 }
 

@@ -116,7 +116,9 @@ TEST(without_readings_nothing_is_measured)
 {
     err e;
     size_t stored;
-    must(kpi_work_measure(office, rollups, 2026, testing_acting(&t, &chief).now, &stored, &e), &e);
+    must(kpi_measure_year(office, &(struct kpi_sensors){.rollups = rollups}, 2026,
+                          testing_acting(&t, &chief).now, &stored, &e),
+         &e);
     assert_int_equal(stored, 0);
 }
 

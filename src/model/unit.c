@@ -207,3 +207,19 @@ bool unit_to_quantity(value *v, str unit, const struct quantity *q, arena *a, bo
     }
     return err_set(e, ERR_TYPE, ERR_NOWHERE, "is in %.*s, not in %.*s", STR_ARG(unit), STR_ARG(q->symbol));
 }
+
+bool unit_line(str unit, const struct quantity *q, arena *scratch, double *factor, double *offset)
+{
+    value zero = value_int(0), one = value_int(1);  // what becomes of them says all
+    bool converted;
+    *factor = 1;
+    *offset = 0;
+    if (str_eq(unit, q->symbol) || str_eq(unit, q->ucum)) return true;
+    const str code = unit_code(unit);
+    if (code.n == 0 || !unit_to_quantity(&zero, code, q, scratch, &converted, NULL) ||
+        !unit_to_quantity(&one, code, q, scratch, &converted, NULL))
+        return false;
+    *offset = value_to_double(&zero);
+    *factor = value_to_double(&one) - *offset;
+    return true;
+}

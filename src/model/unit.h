@@ -18,6 +18,9 @@ str unit_code(str text);
 NODISCARD bool unit_to_quantity(value *v, str unit, const struct quantity *q, arena *a, bool *converted,
                                 err *e);
 
+// A straight line from numbers in `unit` (a symbol or code) to the unit of `q`: value = number * factor + offset. False: none.
+bool unit_line(str unit, const struct quantity *q, arena *scratch, double *factor, double *offset);
+
 // v * factor, likewise. False: no memory.
 NODISCARD bool unit_scale(value *v, decimal factor, arena *a);
 

@@ -47,23 +47,6 @@ static bool quantity_of(struct loader *l, entity_id property, const struct quant
     return true;
 }
 
-// A straight line from results to the canonical unit, from what becomes of 0 and of 1. False: it does not convert.
-static bool unit_line(struct loader *l, str symbol, const struct quantity *q, double *factor, double *offset)
-{
-    value zero = value_int(0), one = value_int(1);
-    bool converted;
-    *factor = 1;
-    *offset = 0;
-    if (str_eq(symbol, q->symbol) || str_eq(symbol, q->ucum)) return true;
-    const str unit = unit_code(symbol);
-    if (unit.n == 0 || !unit_to_quantity(&zero, unit, q, l->scratch, &converted, NULL) ||
-        !unit_to_quantity(&one, unit, q, l->scratch, &converted, NULL))
-        return false;
-    *offset = value_to_double(&zero);
-    *factor = value_to_double(&one) - *offset;
-    return true;
-}
-
 static str symbol_of(struct loader *l, const value *unit)
 {
     json *j;
@@ -96,7 +79,7 @@ static bool stream_take(struct loader *l, const struct record *r, err *e)
     if (!quantity_of(l, r->links[DATASTREAM_OBSERVED_PROPERTY], &s.quantity, e)) return false;
     if (!s.quantity || !tally_has(s.quantity)) return true;
     const str symbol = symbol_of(l, &r->properties[DATASTREAM_UNIT_OF_MEASUREMENT]);
-    if (!unit_line(l, symbol, s.quantity, &s.factor, &s.offset)) return true;
+    if (!unit_line(symbol, s.quantity, l->scratch, &s.factor, &s.offset)) return true;
     if (!thing_look(l, s.thing, e)) return false;
     s.places = l->places;
     l->streams[l->count++] = s;

@@ -321,6 +321,7 @@ static const struct api_field value_fields[] = {
     {"origin", API_WORD, "hand import sensors", "How it came here"},
     {"demo", API_BOOLEAN, .about = "It is demonstration"},
     {"capture", API_NUMBER, .about = "Of sensors: share of the days with a reading"},
+    {"readings", API_LIST, "integer", "Of sensors: ids of the Datastreams behind it"},
     {"note", API_TEXT, .about = "Remark"},
     {"reason", API_TEXT, .about = "Why rejected, not applicable, or an override"},
     {"by", API_TEXT, .about = "Who did this"},
@@ -352,7 +353,8 @@ static const struct api_field entry_fields[] = {
     {"referenceYear", API_INTEGER, .about = "Not given: the year"},
     {"method", API_WORD, "measured survey higher-level estimated somebody unknown", "How it was found"},
     {"note", API_TEXT, .about = "Remark"},
-    {"reason", API_TEXT, .about = "Needed for not-applicable and for =POINT"},
+    {"reason", API_TEXT,
+     .about = "Needed for not-applicable, for =POINT, and in the place of what sensors measured"},
     {"evidence", API_LIST, "KpiEvidence", "Files that were put in before"},
     {"confirm", API_LIST, "string", "Codes of doubts that were looked at"},
     {0}};

@@ -213,6 +213,7 @@ static const struct api_field import_fields[] = {
     {"area", API_TEXT, .about = "Only this municipality, with its parts"},
     {"preview", API_BOOLEAN, .about = "Show what would happen, store nothing"},
     {"takeConflicts", API_BOOLEAN, .about = "Also where another value is there"},
+    {"reason", API_TEXT, .about = "Needed where that value was measured"},
     {"confirm", API_LIST, "string", "Codes of doubts that were looked at"},
     {"status", API_WORD, "draft submitted", "Not given: submitted"},
     {0}};

@@ -39,6 +39,7 @@ static struct kpi_entry entry_of(const struct importing *i, const struct kpi_imp
                               .has_number = true,
                               .number = r->value,
                               .source = i->mapping->source,
+                              .reason = i->wish->reason,
                               .method = i->mapping->method,
                               .origin = KPI_BY_IMPORT,
                               .is_demo = i->wish->is_demo,
@@ -75,6 +76,7 @@ static bool compare(const struct importing *i, struct kpi_import_row *r, const s
     if (!kpi_doubts_find(&d, &v, i->by->arena, r->doubts, e)) return false;
     r->there = kpi_book_find(&a->now, r->area, r->input);
     const bool is_same = r->there && r->there->has_number && r->there->number == v.number;
+    if (!is_same && !kpi_override_check(r->there, &entry, &why)) return says_why(i, r, &why, e);
     r->kind = is_same            ? KPI_ROW_SAME
               : r->doubts->count ? KPI_ROW_DOUBT
               : r->there         ? KPI_ROW_CONFLICT
@@ -304,6 +306,7 @@ bool kpi_import_answer(struct store *s, const struct kpi_acting *by, const json 
     struct kpi_import_wish wish = {.table = json_text(request, STR("table")),
                                    .year = year >= 0 && year < 10000 ? (int)year : 0,
                                    .area = json_text(request, STR("area")),
+                                   .reason = json_text(request, STR("reason")),
                                    .preview = flag_of(request, STR("preview")),
                                    .take_conflicts = flag_of(request, STR("takeConflicts")),
                                    .is_demo = flag_of(request, STR("demo")),

@@ -46,8 +46,9 @@ struct kpi_import {
 
 struct kpi_import_wish {
     str mapping, table;
-    int year;  // of rows that do not say theirs; 0: they must
-    str area;  // "GM0603": only this municipality with its districts and neighbourhoods; empty: all
+    int year;    // of rows that do not say theirs; 0: they must
+    str area;    // "GM0603": only this municipality with its districts and neighbourhoods; empty: all
+    str reason;  // why what meters gave is replaced; empty: it is not
     bool preview;
     bool take_conflicts;  // add a revision where another value is there
     bool is_demo;
@@ -62,7 +63,7 @@ void kpi_import_write(json_writer *w, const struct kpi_import *i);  // what the 
 str kpi_row_kind_name(kpi_row_kind k);
 
 // The same from and to JSON, for the interface and the admin socket:
-// `directory` holds mapping/NAME.json. {"mapping" (object, or name of a shipped one), "table", "year", "area", "preview", "takeConflicts", "confirm": [...], "status"}
+// `directory` holds mapping/NAME.json. {"mapping" (object, or name of a shipped one), "table", "year", "area", "preview", "takeConflicts", "reason", "confirm": [...], "status"}
 NODISCARD bool kpi_import_answer(struct store *s, const struct kpi_acting *by, const json *request,
                                  const char *directory, json_writer *w, err *e);
 

@@ -27,8 +27,25 @@ struct kpi_conversion {
     double factor;
 };
 
-// How sensors give an input: from the roll-up of a quantity over the area and the year.
-typedef enum { KPI_MEASURE_NONE, KPI_MEASURE_MEAN, KPI_MEASURE_SUM } kpi_measure;
+// How sensors give an input for an area and a year; docs/kpi-format.md says what each is.
+typedef enum {
+    KPI_MEASURE_MEAN,     // of the readings of all meters in the area, from the roll-up
+    KPI_MEASURE_SUM,      // likewise
+    KPI_MEASURE_DAYS,     // days whose mean lies above `above`
+    KPI_MEASURE_STOCK,    // marked Datastreams: their means, added up
+    KPI_MEASURE_USE,      // marked Datastreams: the rise of their registers, as of a whole year
+    KPI_MEASURE_EXPOSED,  // people in neighbourhoods whose noise meters lie above `lden` or `lnight`
+    KPI_MEASURE_COUNT
+} kpi_measure;
+
+struct kpi_sensing {
+    kpi_measure how;
+    str quantity;         // of model/quantity.h
+    str unit;             // of the figure, when that is not the input's own; kpi_input_convert takes it
+    double above;         // in the quantity's unit
+    double lden, lnight;  // dB(A)
+};
+#define KPI_SENSINGS_MAX 8
 
 struct kpi_input {
     str id;
@@ -43,8 +60,8 @@ struct kpi_input {
     bool is_whole;  // counts: no fractions
     struct kpi_conversion *conversions;
     size_t conversion_count;
-    kpi_measure measure;
-    str quantity;  // of model/quantity.h
+    struct kpi_sensing *sensings;  // tried in order; of KPI_MEASURE_USE all are added up
+    size_t sensing_count;
 };
 
 struct kpi_group {

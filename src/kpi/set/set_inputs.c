@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Nouns and inputs of a set's file.
 #include "kpi/set/reader.h"
+#include "model/quantity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,22 +37,55 @@ static bool conversions_read(struct reading *r, const json *j, struct kpi_input 
     return true;
 }
 
-static bool measure_read(struct reading *r, const json *j, struct kpi_input *i)
+static const str measure_names[KPI_MEASURE_COUNT] = {
+    [KPI_MEASURE_MEAN] = {"mean", 4},        [KPI_MEASURE_SUM] = {"sum", 3},
+    [KPI_MEASURE_DAYS] = {"days-above", 10}, [KPI_MEASURE_STOCK] = {"stock", 5},
+    [KPI_MEASURE_USE] = {"use", 3},          [KPI_MEASURE_EXPOSED] = {"exposed", 7}};
+
+static bool how_read(struct reading *r, const json *m, kpi_measure *out)
 {
-    static const struct {
-        str name;
-        kpi_measure measure;
-    } measures[] = {{STR("mean"), KPI_MEASURE_MEAN}, {STR("sum"), KPI_MEASURE_SUM}};
-    const json *m = json_get(j, STR("measured")), *how;
-    if (!m) return true;
-    if (!json_need(j, STR("measured"), JSON_OBJECT, &m, r->e) ||
-        !need_id(r, m, "quantity", "", &i->quantity) ||
-        !json_need(m, STR("statistic"), JSON_TEXT, &how, r->e))
+    const json *how;
+    if (!json_need(m, STR("statistic"), JSON_TEXT, &how, r->e)) return false;
+    for (*out = 0; *out < KPI_MEASURE_COUNT; ++*out)
+        if (str_eq(measure_names[*out], how->text)) return true;
+    return err_set(r->e, ERR_UNKNOWN, how->at,
+                   "\"statistic\" is \"mean\", \"sum\", \"days-above\", \"stock\", \"use\" or \"exposed\"");
+}
+
+static bool sensing_read(struct reading *r, const json *m, const struct kpi_input *i, struct kpi_sensing *out)
+{
+    double converted;
+    const json *unit = json_get(m, STR("unit"));
+    if (m->type != JSON_OBJECT) return err_set(r->e, ERR_TYPE, m->at, "\"measured\" holds objects");
+    if (!need_id(r, m, "quantity", "", &out->quantity) || !how_read(r, m, &out->how) ||
+        !number_read(r, m, "above", 0, &out->above) || !number_read(r, m, "lden", INFINITY, &out->lden) ||
+        !number_read(r, m, "lnight", INFINITY, &out->lnight))
         return false;
-    for (size_t k = 0; k < sizeof measures / sizeof measures[0]; k++)
-        if (str_eq(measures[k].name, how->text)) i->measure = measures[k].measure;
-    return i->measure ? (i->can_be_measured = true)
-                      : err_set(r->e, ERR_UNKNOWN, how->at, "\"statistic\" is \"mean\" or \"sum\"");
+    if (!quantity_by_key(out->quantity))
+        return err_set(r->e, ERR_UNKNOWN, json_get(m, STR("quantity"))->at, "peil measures no '%.*s'",
+                       STR_ARG(out->quantity));
+    if (out->how == KPI_MEASURE_DAYS && !json_get(m, STR("above")))
+        return err_set(r->e, ERR_MISSING, m->at, "\"days-above\" needs \"above\"");
+    if (out->how == KPI_MEASURE_EXPOSED && !json_get(m, STR("lden")) && !json_get(m, STR("lnight")))
+        return err_set(r->e, ERR_MISSING, m->at, "\"exposed\" needs \"lden\" or \"lnight\"");
+    if (!unit) return true;
+    if (!json_need(m, STR("unit"), JSON_TEXT, &unit, r->e)) return false;
+    out->unit = unit->text;
+    return kpi_input_convert(r->set, i, 1, unit->text, &converted, r->e) || inside(r, unit, "\"unit\"");
+}
+
+static bool sensings_read(struct reading *r, const json *j, struct kpi_input *i)
+{
+    const json *m = json_get(j, STR("measured"));
+    if (!m) return true;
+    const bool is_list = m->type == JSON_ARRAY;
+    const size_t count = is_list ? m->count : 1;
+    if (count == 0 || count > KPI_SENSINGS_MAX)
+        return err_set(r->e, ERR_LIMIT, m->at, "\"measured\" has 1 to %d ways", KPI_SENSINGS_MAX);
+    if (!(i->sensings = ROOM(r, count, struct kpi_sensing))) return false;
+    for (const json *one = is_list ? m->first : m; one; one = is_list ? one->next : NULL)
+        if (!sensing_read(r, one, i, &i->sensings[i->sensing_count++])) return false;
+    return i->can_be_measured = true;
 }
 
 static bool input_read(struct reading *r, const json *j, struct kpi_input *i)
@@ -66,7 +100,7 @@ static bool input_read(struct reading *r, const json *j, struct kpi_input *i)
            text_read(r, j, "definition", true, &i->definition) &&
            unit_read(r, j, &i->unit_text, &i->unit, &i->unit_label) &&
            number_read(r, j, "least", 0, &i->least) && number_read(r, j, "most", INFINITY, &i->most) &&
-           conversions_read(r, j, i) && measure_read(r, j, i);
+           conversions_read(r, j, i) && sensings_read(r, j, i);
 }
 
 static int by_input_id(const void *a, const void *b, void *context)
@@ -121,6 +155,13 @@ bool inputs_read(struct reading *r, const json *root)
     if (!inputs_sort(r, list) || !parts_read(r, list)) return false;
     const json *population = json_get(root, STR("population"));
     s->population = population ? kpi_input_find(s, population->text) : -1;
-    return !population || s->population >= 0 ||
-           err_set(r->e, ERR_UNKNOWN, population->at, "\"population\" names no input");
+    if (population && s->population < 0)
+        return err_set(r->e, ERR_UNKNOWN, population->at, "\"population\" names no input");
+    for (size_t i = 0; i < s->input_count && s->population < 0; i++)
+        for (size_t k = 0; k < s->inputs[i].sensing_count; k++)
+            if (s->inputs[i].sensings[k].how == KPI_MEASURE_EXPOSED)
+                return err_set(r->e, ERR_MISSING, root->at,
+                               "'%.*s' counts people by \"exposed\": the set needs \"population\"",
+                               STR_ARG(s->inputs[i].id));
+    return true;
 }

@@ -62,8 +62,7 @@ bool inside(struct reading *r, const json *text, const char *what)
     return err_within(r->e, "%s", what);
 }
 
-bool unit_read(struct reading *r, const json *j, str *text, struct kpi_unit *unit,
-                      struct kpi_text *label)
+bool unit_read(struct reading *r, const json *j, str *text, struct kpi_unit *unit, struct kpi_text *label)
 {
     const json *u;
     if (!json_need(j, STR("unit"), JSON_TEXT, &u, r->e)) return false;
@@ -74,7 +73,7 @@ bool unit_read(struct reading *r, const json *j, str *text, struct kpi_unit *uni
 }
 
 bool list_read(struct reading *r, const json *j, const char *key, bool is_needed, size_t most,
-                      const json **out, size_t *count)
+               const json **out, size_t *count)
 {
     *out = json_get(j, str_of(key));
     *count = 0;

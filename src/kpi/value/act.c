@@ -69,11 +69,21 @@ static bool years_check(const struct kpi_entry *x, err *e)
     return err_set(e, ERR_RANGE, ERR_NOWHERE, "a year lies between %d and %d", KPI_YEAR_LEAST, KPI_YEAR_MOST);
 }
 
-static bool doubts_of(const struct kpi_acting *by, struct snapshot *at, const struct kpi_value *v,
-                      struct kpi_doubts *out, err *e)
+bool kpi_override_check(const struct kpi_value *there, const struct kpi_entry *x, err *e)
+{
+    if (!there || there->origin != KPI_BY_SENSORS || x->origin == KPI_BY_SENSORS || x->reason.n) return true;
+    if (there->status != KPI_SUBMITTED && there->status != KPI_VERIFIED) return true;
+    return err_set(e, ERR_MISSING, ERR_NOWHERE,
+                   "sensors measured this value (%.6g); another one in its place needs a reason",
+                   there->number);
+}
+
+static bool doubts_of(const struct kpi_acting *by, struct snapshot *at, const struct kpi_entry *x,
+                      const struct kpi_value *v, struct kpi_doubts *out, err *e)
 {
     struct kpi_book now, previous;
     if (!kpi_book_read(at, v->year, v->area, by->arena, &now, e) ||
+        !kpi_override_check(kpi_book_find(&now, v->area, v->input), x, e) ||
         !kpi_book_read(at, v->year - 1, v->area, by->arena, &previous, e))
         return false;
     const struct kpi_doubting d = {by->set, &now, &previous, by->this_year};
@@ -101,6 +111,10 @@ bool kpi_entry_build(const struct kpi_acting *by, const struct kpi_entry *x, str
     v.evidence = ARENA_ARRAY(by->arena, x->evidence_count + 1, struct kpi_evidence);
     if (!v.evidence) return err_no_memory(e);
     for (size_t i = 0; i < x->evidence_count; i++) v.evidence[i] = x->evidence[i];
+    v.reading_count = x->reading_count < KPI_READINGS_MAX ? x->reading_count : KPI_READINGS_MAX;
+    v.readings = ARENA_ARRAY(by->arena, v.reading_count + 1, int64_t);
+    if (!v.readings) return err_no_memory(e);
+    for (size_t i = 0; i < v.reading_count; i++) v.readings[i] = x->readings[i];
     if (x->status == KPI_SUBMITTED) v.submitted_by = v.by;
     if (!area_is_valid(x->area))
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "an area has a code of 1 to %d letters and digits",
@@ -115,7 +129,7 @@ bool kpi_entry_build(const struct kpi_acting *by, const struct kpi_entry *x, str
 bool kpi_entry_check(const struct kpi_acting *by, struct snapshot *at, const struct kpi_entry *x,
                      struct kpi_value *out, struct kpi_doubts *doubts, err *e)
 {
-    return kpi_entry_build(by, x, out, e) && doubts_of(by, at, out, doubts, e);
+    return kpi_entry_build(by, x, out, e) && doubts_of(by, at, x, out, doubts, e);
 }
 
 // ---- Confirmations -----------------------------------------------------------------------------------------------

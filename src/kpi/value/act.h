@@ -32,7 +32,9 @@ struct kpi_entry {
     kpi_method method;
     kpi_origin origin;
     bool is_demo;
-    double capture;  // NAN: not from sensors
+    double capture;           // NAN: not from sensors
+    const int64_t *readings;  // of sensors: Datastreams
+    size_t reading_count;
     const struct kpi_evidence *evidence;
     size_t evidence_count;
     const str *confirmed;  // codes of doubts that were seen
@@ -42,6 +44,8 @@ struct kpi_entry {
 // The value that an entry would be; what is wrong with it is an error. Pure.
 NODISCARD bool kpi_entry_build(const struct kpi_acting *by, const struct kpi_entry *entry,
                                struct kpi_value *out, err *e);
+// What meters gave (`there`, submitted or verified) is replaced by a person or a file only with a reason: ERR_MISSING.
+NODISCARD bool kpi_override_check(const struct kpi_value *there, const struct kpi_entry *entry, err *e);
 // Stores a built value whose doubts the caller found: all must be confirmed. Writes no line of the log: kpi_enter and imports do.
 NODISCARD bool kpi_entry_store(struct store_tx *tx, const struct kpi_acting *by,
                                const struct kpi_entry *entry, const struct kpi_doubts *doubts,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "kpi/value/value.h"
 
+#include "base/num.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +94,15 @@ static void confirmations_write(json_writer *w, const struct kpi_value *v)
     json_close(w, ']');
 }
 
+static void readings_write(json_writer *w, const struct kpi_value *v)
+{
+    if (!v->reading_count) return;
+    json_name(w, STR("readings"));
+    json_open(w, '[');
+    for (size_t i = 0; i < v->reading_count; i++) json_put_int(w, v->readings[i]);
+    json_close(w, ']');
+}
+
 void kpi_value_write(json_writer *w, const struct kpi_value *v)
 {
     char time[TIME_TEXT_MAX];
@@ -117,6 +128,7 @@ void kpi_value_write(json_writer *w, const struct kpi_value *v)
         json_name(w, STR("capture"));
         json_put_double(w, v->capture);
     }
+    readings_write(w, v);
     json_member_given(w, STR("note"), v->note);
     json_member_given(w, STR("reason"), v->reason);
     json_member_given(w, STR("by"), v->by);
@@ -163,6 +175,16 @@ static bool confirmations_read(const json *list, arena *a, struct kpi_value *v)
     return true;
 }
 
+static bool readings_read(const json *list, arena *a, struct kpi_value *v)
+{
+    v->readings = ARENA_ARRAY(a, (list ? list->count : 0) + 1, int64_t);
+    if (!v->readings) return false;
+    for (const json *j = list ? list->first : NULL; j; j = j->next)
+        if (j->type == JSON_NUMBER && num_parse_int(j->text, &v->readings[v->reading_count], NULL))
+            v->reading_count++;
+    return true;
+}
+
 static bool texts_read(const json *j, arena *a, struct kpi_value *v)
 {
     return text_copy(j, STR("area"), a, &v->area) && text_copy(j, STR("input"), a, &v->input) &&
@@ -170,7 +192,8 @@ static bool texts_read(const json *j, arena *a, struct kpi_value *v)
            text_copy(j, STR("note"), a, &v->note) && text_copy(j, STR("reason"), a, &v->reason) &&
            text_copy(j, STR("by"), a, &v->by) && text_copy(j, STR("submittedBy"), a, &v->submitted_by) &&
            evidence_read(json_get(j, STR("evidence")), a, v) &&
-           confirmations_read(json_get(j, STR("confirmed")), a, v);
+           confirmations_read(json_get(j, STR("confirmed")), a, v) &&
+           readings_read(json_get(j, STR("readings")), a, v);
 }
 
 bool kpi_value_read(const json *j, arena *a, struct kpi_value *out, err *e)

@@ -18,8 +18,9 @@
 #define KPI_YEAR_MOST 2200
 #define KPI_EVIDENCE_MAX 20  // files of one value
 #define KPI_CONFIRMATIONS_MAX 20
-#define KPI_NOTE_MAX 2000  // bytes of a note or reason
-#define KPI_AREA_MAX 32    // bytes of an area's code
+#define KPI_READINGS_MAX 200  // Datastreams that a value names
+#define KPI_NOTE_MAX 2000     // bytes of a note or reason
+#define KPI_AREA_MAX 32       // bytes of an area's code
 
 typedef enum {
     KPI_DRAFT,
@@ -67,7 +68,9 @@ struct kpi_value {
     kpi_method method;
     kpi_origin origin;
     bool is_demo;
-    double capture;  // of sensors: share of the days with a reading, 0 to 1; NAN otherwise
+    double capture;     // of sensors: share of the days with a reading, 0 to 1; NAN otherwise
+    int64_t *readings;  // of sensors: the Datastreams that it comes from
+    size_t reading_count;
     str note, reason;
     str by, submitted_by;
     instant at;

@@ -76,8 +76,10 @@ static bool unit_json(arena *a, const struct quantity *q, str *out)
 }
 
 static bool stream_make(struct store_tx *tx, struct town_made *t, const struct demo_device *d,
-                        entity_id thing, const char *key, entity_id *out, err *e)
+                        entity_id thing, size_t k, entity_id *out, err *e)
 {
+    const struct demo_kind_info *kind = demo_kind_of(d->kind);
+    const char *key = kind->quantities[k];
     const struct quantity *q = quantity_by_key(str_of(key));
     if (!q) return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "the demo measures '%s', which is no quantity", key);
     entity_id property;
@@ -86,7 +88,7 @@ static bool stream_make(struct store_tx *tx, struct town_made *t, const struct d
     if (!unit_json(t->arena, q, &unit) ||
         !arena_print(t->arena, &name, "%s: %.*s", d->name, STR_ARG(q->name_nl)))
         return err_no_memory(e);
-    const struct record r = {.set = SET_DATASTREAM,
+    struct record r = {.set = SET_DATASTREAM,
                              .properties = {[DATASTREAM_NAME] = value_text(name),
                                             [DATASTREAM_DESCRIPTION] = value_text(q->name_nl),
                                             [DATASTREAM_OBSERVATION_TYPE] = value_text(MEASUREMENT),
@@ -94,6 +96,13 @@ static bool stream_make(struct store_tx *tx, struct town_made *t, const struct d
                              .links = {[DATASTREAM_THING] = thing,
                                        [DATASTREAM_SENSOR] = t->sensors[d->kind],
                                        [DATASTREAM_OBSERVED_PROPERTY] = property}};
+    str mark;
+    if (kind->marks[k]) {
+        if (!arena_print(t->arena, &mark, "{\"kpi\":\"%s\",\"kpi_area\":\"%s\"}", kind->marks[k],
+                         kind->marked_area))
+            return err_no_memory(e);
+        r.properties[DATASTREAM_PROPERTIES] = value_json(mark);
+    }
     return insert(tx, r, out, e);
 }
 
@@ -155,7 +164,7 @@ static bool device_make(struct store_tx *tx, struct town_made *t, size_t index, 
     entity_id thing;
     if (!insert(tx, r, &thing, e) || !place_make(tx, t, &d, thing, e)) return false;
     for (size_t k = 0; kind->quantities[k]; k++)
-        if (!stream_make(tx, t, &d, thing, kind->quantities[k], &t->streams[index][k], e)) return false;
+        if (!stream_make(tx, t, &d, thing, k, &t->streams[index][k], e)) return false;
     return d.kind != DEMO_AIR || airrohr_bind(tx, &d, thing, t->streams[index], e);
 }
 

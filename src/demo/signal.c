@@ -207,6 +207,30 @@ static double battery(const struct moment *m)
     return fmax(3, 100 - 0.2 * days - 8 * demo_unit(m->seed, 5) + 0.2 * jitter(m->seed, m->t));
 }
 
+// Registers only rise: so much a year, more in winter where it heats, and more by day.
+static double counted(const struct moment *m, double grid, double building, double winter)
+{
+    const double year = 365.25 * (double)TIME_DAY, a_year = m->device->kind == DEMO_GRID ? grid : building;
+    const double since = (double)(m->t - 50 * 365 * TIME_DAY) / year;  // about 2020
+    const double x = 2 * M_PI * (since + 0.17), day = 2 * M_PI * hour_of_day(m->t) / 24;
+    return a_year * (since + winter * sin(x) / (2 * M_PI) - 0.3 * sin(day + 1.3) / (2 * M_PI * 365.25) + 1);
+}
+
+static double energy(const struct moment *m)
+{
+    return counted(m, 49e6, 5.9e6, 0.1);
+}
+
+static double gas(const struct moment *m)
+{
+    return counted(m, 20.2e6, 0.25e6, 0.6);
+}
+
+static double water(const struct moment *m)
+{
+    return counted(m, 3.06e6, 0, -0.05);
+}
+
 // clang-format off
 static const struct {
     const char *quantity;
@@ -221,7 +245,8 @@ static const struct {
     {"pressure", 0, 90000, 110000, pressure},  {"wind_speed", 1, 0, 60, wind_speed},
     {"wind_direction", 0, 0, 359, wind_direction}, {"rain", 1, 0, 100, rain},
     {"tilt", 1, 0, 90, tilt},                  {"knock", 0, 0, 100, knock},
-    {"battery", 0, 0, 100, battery},
+    {"battery", 0, 0, 100, battery},           {"energy", 1, 0, 1e9, energy},
+    {"gas", 1, 0, 1e9, gas},                   {"water", 1, 0, 1e9, water},
 };
 // clang-format on
 

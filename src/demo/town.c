@@ -27,6 +27,16 @@ static const struct demo_kind_info kinds[DEMO_KIND_COUNT] = {
                   STR("municipal"), STR("Gemeente Rijswijk"),
                   STR("Bordsensor"), STR("Scheefstand, klappen, temperatuur en batterij van een verkeersbord"),
                   {"tilt", "knock", "temperature", "battery"}, 15 * TIME_MINUTE},
+    [DEMO_GRID] = {STR("Hoofdmeter"), STR("Hoofdmeter van stroom, gas en water van de hele stad (voorbeeldgegevens)"),
+                  STR("municipal"), STR("Netbeheerder en drinkwaterbedrijf"),
+                  STR("Hoofdmeter"), STR("Meterstanden van stroom, gas en water"),
+                  {"energy", "gas", "water"}, 15 * TIME_MINUTE,
+                  {"electricity_consumption", "thermal_energy_residential", "water_volume_supplied"}, "GM0603"},
+    [DEMO_BUILDING] = {STR("Gebouwmeter"), STR("Meterstanden van het stadhuis en andere openbare gebouwen (voorbeeldgegevens)"),
+                  STR("municipal"), STR("Gemeente Rijswijk"),
+                  STR("Gebouwmeter"), STR("Meterstanden van stroom en gas"),
+                  {"energy", "gas"}, 15 * TIME_MINUTE,
+                  {"public_building_energy", "public_building_energy"}, "GM0603"},
 };
 
 static const struct demo_neighbourhood neighbourhoods[] = {
@@ -48,9 +58,10 @@ static const struct demo_neighbourhood neighbourhoods[] = {
     {STR("Kraayenburg"), 4.3509, 52.0328, 0.6},      {STR("Vrijenban"), 4.3522, 52.0261, 0.4},
 };
 
-// How many of each kind; 60 in all.
+// How many of each kind; 62 in all.
 static const struct { demo_kind kind; int count; } fleet[] = {
     {DEMO_AIR, 18}, {DEMO_REFERENCE, 3}, {DEMO_NOISE, 14}, {DEMO_WEATHER, 3}, {DEMO_SIGN, 22},
+    {DEMO_GRID, 1}, {DEMO_BUILDING, 1},
 };
 // clang-format on
 

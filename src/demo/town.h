@@ -6,7 +6,7 @@
 #include "model/quantity.h"
 #include "base/time.h"
 
-typedef enum { DEMO_AIR, DEMO_REFERENCE, DEMO_NOISE, DEMO_WEATHER, DEMO_SIGN, DEMO_KIND_COUNT } demo_kind;
+typedef enum { DEMO_AIR, DEMO_REFERENCE, DEMO_NOISE, DEMO_WEATHER, DEMO_SIGN, DEMO_GRID, DEMO_BUILDING, DEMO_KIND_COUNT } demo_kind;
 
 #define DEMO_STREAMS_MAX 6
 
@@ -16,6 +16,8 @@ struct demo_kind_info {
     str sensor, sensor_description;
     const char *quantities[DEMO_STREAMS_MAX + 1];  // keys of model/quantity.h, NULL-terminated
     instant period;
+    const char *marks[DEMO_STREAMS_MAX];  // input of the assessment that each quantity gives; NULL: none
+    const char *marked_area;              // that it is about; NULL: where it stands
 };
 
 struct demo_neighbourhood {

@@ -22,7 +22,8 @@
 //         .schemas = (const struct api_schema[]){{"Thing", "A thing.", thing}, {0}},
 //     };
 //
-// Fields of CSV are written with api/csv.h, many areas as GeoJSON with api/stream_features.h.
+// Fields of CSV are written with api/csv.h, many areas as GeoJSON with api/stream_features.h; what is large and
+// alike for all is kept (api/kept.h).
 // What a handler works on, it finds in c->parts: add a pointer to struct api_parts and set it in app/peil.c.
 // The frame has checked before `run`: who asks and policy_allows(who, needs), every parameter (unknown ones are refused by name),
 // the body against its schema. Handlers run on workers and may wait: a write is store_run, so that success is said after the commit.
@@ -120,6 +121,7 @@ struct api_parts {
     struct rules *rules;
     struct care *care;
     struct kpi_office *kpi;
+    struct api_kept *kept;  // large answers (api/kept.h)
 };
 
 struct api_value {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/peil.h"
 
+#include "api/kept.h"
 #include "app/rate.h"
 #include "app/town_broker.h"
 #include "area/import.h"
@@ -123,8 +124,9 @@ static bool start_api(struct peil *p, err *e)
                                 .identity = p->identity,
                                 .zone = p->zone,
                                 .root_url = &p->sta.root_url,
-                                .town = p->settings.portal.town};
-    return true;
+                                .town = p->settings.portal.town,
+                                .kept = api_kept_new()};
+    return p->api.kept || err_no_memory(e);
 }
 
 static bool start_areas(struct peil *p, err *e)
@@ -514,6 +516,7 @@ void peil_stop(struct peil *p)
     site_close(p->site);
     identity_free(p->identity);
     kpi_office_close(p->kpi);
+    api_kept_free(p->api.kept);
     areas_close(p->areas);
     schedule_free(p->schedule);
     tz_free(p->zone);

@@ -27,6 +27,11 @@ void http_piece_release(http_piece *p)
     if (p && atomic_fetch_sub(&p->holders, 1) == 1) free(p);
 }
 
+str http_piece_bytes(const http_piece *p)
+{
+    return (str){p->bytes, p->n};
+}
+
 void http_piece_hold(http_piece *p)
 {
     atomic_fetch_add(&p->holders, 1);

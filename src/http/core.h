@@ -252,8 +252,6 @@ bool live_has_more(const struct http_live *l);
 bool live_is_over(const struct http_live *l);
 void live_tick(struct http_live *l);
 
-void http_piece_hold(http_piece *p);
-
 // server.c
 bool server_submit(struct http_server *s, struct http_request *r);
 void server_release(struct http_server *s);

@@ -139,6 +139,8 @@ void http_reply_stream(struct http_request *r, const http_reply_data *head, http
 // Bytes shared by many answers or live clients: made once, counted, never copied. Any thread.
 NODISCARD http_piece *http_piece_new(str bytes);  // NULL: no memory
 void http_piece_release(http_piece *p);           // the maker's hold; those who still send it have their own
+void http_piece_hold(http_piece *p);              // once more
+str http_piece_bytes(const http_piece *p);
 // As http_reply, with the piece for body; reply->body is not looked at.
 void http_reply_piece(struct http_request *r, const http_reply_data *reply, http_piece *body);
 

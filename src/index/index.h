@@ -64,6 +64,7 @@ struct index_thing_now {
 };
 struct index_table {
     instant at;                          // end of the hour
+    uint64_t generation;                 // another one: something in it may differ
     const struct index_area_now *areas;  // by code; only those with a meter below them
     size_t area_count;
     const struct index_thing_now *things;  // by id; only those that measure a substance

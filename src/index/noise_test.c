@@ -57,8 +57,8 @@ static void forget(struct sample *s)
     arena_free(s->arena);
 }
 
-// Published to two decimals, of levels with more digits than ours.
-#define assert_db(actual, expected) assert_true(fabs((actual) - (expected)) <= 0.0101)
+// Published to two decimals.
+#define assert_db(actual, expected) assert_true(fabs((actual) - (expected)) <= 0.0051)
 
 struct published {
     const char *file;
@@ -95,7 +95,8 @@ static void check_day(const struct published *p)
 TEST(measured_days_give_the_figures_that_are_published)
 {
     static const struct published days[] = {
-        {"2025-03-22", 22, 49.74, 49.66, 53.02, 46.38, 54.72, 52.95, 47.29, 43.19, 62.28},
+        // L50: they publish the 721st of 1,440 levels, 47.29; see test/data/noise/README.md
+        {"2025-03-22", 22, 49.74, 49.66, 53.02, 46.38, 54.72, 52.95, 47.28, 43.19, 62.28},
         {"2025-03-23", 23, 45.56, 46.45, 44.14, 44.57, 51.18, 0, 0, 0, 0},
         {"2025-03-24", 24, 51.59, 52.72, 51.18, 49.35, 56.53, 0, 0, 0, 0}};
     for (size_t k = 0; k < sizeof days / sizeof days[0]; k++) check_day(&days[k]);
@@ -110,6 +111,7 @@ TEST(an_hour_of_seconds_gives_the_figures_that_are_published)
     assert_int_equal(s.count, 3600);
     assert_db(s.laeq, 50.59);
     assert_db(s.l10, 52.19);
+    assert_db(s.l50, 50.19);  // not published; the median by an independent program
     assert_db(s.l90, 48.59);
     assert_db(s.max, 58.59);
     assert_true(fabs(s.captured - 1) < 1e-9);

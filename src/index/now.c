@@ -264,7 +264,7 @@ static void table_free(struct now_table *t)
     free(t);
 }
 
-static struct now_table *make_table(const struct indices *x, err *e)
+static struct now_table *make_table(struct indices *x, err *e)
 {
     struct now_table *t = calloc(1, sizeof *t);
     double *room = calloc(x->stream_count + 1, sizeof *room);
@@ -273,6 +273,7 @@ static struct now_table *make_table(const struct indices *x, err *e)
     if (ok) {
         t->users = 1;
         t->shown.at = x->hour;
+        t->shown.generation = ++x->generation;
         ok = add_areas(x, t, room, e) && add_things(x, t, room, e);
     }
     free(room);
@@ -374,6 +375,7 @@ bool indices_open(const indices_config *c, struct indices **out, err *e)
     if (!x) return err_no_memory(e);
     x->config = *c;
     x->hour = TIME_NONE;
+    x->generation = (uint64_t)time_now();
     x->lock = lock_new();
     x->heard = heard_new(STREAM_ID_MAX);
     if (!x->lock || !x->heard) {

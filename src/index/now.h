@@ -42,6 +42,8 @@ struct indices {
     struct now_member *members;
     size_t member_count;
     instant hour;  // end of the hour that is in the streams
+    uint64_t
+        generation;  // of the newest table; begins at the time of the start, so that no two runs share one
 };
 
 #endif

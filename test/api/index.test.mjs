@@ -122,8 +122,45 @@ describe('indices and quality', () => {
       assert.equal(of(area.code).geometry.type, 'Polygon')
     }
     assert.equal(map.features.filter((feature) => feature.properties.why === 'not-enough-data').length, map.features.length - 2)
+    assert.equal(Date.parse(map.at), end)
+    assert.equal(map.scale, 'lki')
     assert.ok(few.status === 404 || few.class === undefined || few.class === 0)
     assert.equal((await api('areas/BU99999999/index')).status, 404)
+  })
+
+  test('the map is the same bytes until something in it changes, for every encoding and scale', async () => {
+    const path = 'area-indices?format=geojson&level=neighbourhood', ask = (extra = {}) =>
+      fetch(`${peil.url}/api/v1/${path}`, { headers: { 'Accept-Encoding': 'identity', ...extra } })
+    const first = await ask(), tag = first.headers.get('etag'), text = await first.text()
+    assert.equal(first.headers.get('content-type'), 'application/geo+json')
+    assert.equal(first.headers.get('content-encoding'), null)
+    const packed = await ask({ 'Accept-Encoding': 'gzip' })
+    assert.equal(packed.headers.get('content-encoding'), 'gzip')
+    assert.equal(await packed.text(), text)  // node unpacks it
+    assert.notEqual(packed.headers.get('etag'), tag)
+    assert.equal((await ask({ 'If-None-Match': tag })).status, 304)
+    assert.equal((await ask({ 'Accept-Encoding': 'gzip', 'If-None-Match': packed.headers.get('etag') })).status, 304)
+    const other = (await api('area-indices?format=geojson&scale=eaqi')).body
+    assert.equal(other.scale, 'eaqi')
+    // A reading of the last hour changes the map, and only what it touched.
+    const before = JSON.parse(text)
+    await send(meters.lone.pm25, [[end - 30_000, 99]])
+    const later = await until(async () => {
+      const answer = await ask({ 'If-None-Match': tag })
+      return answer.status === 200 && answer.json()
+    }, 'another map')
+    assert.deepEqual(later, before)  // one meter says nothing of a neighbourhood, then as now
+  })
+
+  test('rows of areas and of hours can be had as CSV', async () => {
+    const rows = (await api('area-indices?format=csv&level=neighbourhood')).text.trim().split('\r\n').map((line) => line.split(','))
+    assert.deepEqual(rows[0], 'code,name,level,at,scale,class,group,by,why,meters,isIndication,pm25,pm10,no2,o3,so2'.split(','))
+    const { areas } = (await api('area-indices?level=neighbourhood')).body
+    assert.deepEqual(rows.slice(1).map((row) => [row[0], row[1], Number(row[5]), Number(row[9])]), areas.map((a) => [a.code, a.name, a.class, a.meters]))
+    const span = `from=${new Date(end - 3 * hour).toISOString()}&to=${new Date(end).toISOString()}`
+    const hours = (await api(`areas/BU06030222/index/hours?${span}`)).body.hours
+    const lines = (await api(`areas/BU06030222/index/hours?${span}&format=csv`)).text.trim().split('\r\n').slice(1).map((line) => line.split(','))
+    assert.deepEqual(lines.map((l) => [Date.parse(l[0]), Number(l[1]), l[3], Number(l[4]), Number(l[7])]), hours.map((h) => [Date.parse(h.at), h.class, h.by, h.pm25, h.o3]))
   })
 
   test('a meter has its own index, by any table', async () => {

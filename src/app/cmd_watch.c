@@ -22,11 +22,14 @@
 #include <unistd.h>
 
 #define READ_BYTES 4096
+#define REPLAY_BYTES 512  // less than a telegram, so that it is looked at after each
 #define TICK_TIME (10 * TIME_SECOND)
 #define SAVE_TIME TIME_HOUR
 #define OPEN_AGAIN_TIME (10 * TIME_SECOND)
 #define SEND_AGAIN_TIME TIME_MINUTE
 #define SEND_AGAIN_MOST (30 * TIME_MINUTE)
+#define NUMBER_LEAP 1000
+#define NUMBER_ROUND 1000000
 
 static const struct flag flags[] = {
     {"meter", "WHERE",
@@ -37,6 +40,8 @@ static const struct flag flags[] = {
     {"town", "URL", "the town's peil: https://peil.example.nl; without it nothing is sent", NULL, NULL},
     {"ask", "COMMAND", "runs in the home an hour before the town is told: a lamp, a bell", NULL, NULL},
     {"cap", "DAYS", "hard limit: 1 to 14 days (default: 7)", NULL, NULL},
+    {"replay", NULL, "read a recording by the meter's own clock and print what would have been said", NULL,
+     NULL},
     {0},
 };
 
@@ -116,7 +121,7 @@ static int open_meter(const struct watching *x)
 
 static void close_meter(struct watching *x, instant now)
 {
-    x->is_ended = x->fd == STDIN_FILENO;
+    x->is_ended = x->fd == STDIN_FILENO || x->watch.is_replay;
     if (x->fd > STDIN_FILENO) close(x->fd);
     x->fd = -1;
     x->open_at = now + OPEN_AGAIN_TIME;
@@ -125,11 +130,12 @@ static void close_meter(struct watching *x, instant now)
 static void read_meter(struct watching *x)
 {
     char bytes[READ_BYTES];
+    const size_t most = x->watch.is_replay ? REPLAY_BYTES : sizeof bytes;
     struct pollfd p = {.fd = x->fd, .events = POLLIN};
     const int ready = poll(&p, x->fd >= 0 ? 1 : 0, (int)(TICK_TIME / 1000));
     const instant now = time_now();
     if (ready <= 0 || x->fd < 0) return;
-    const ssize_t n = read(x->fd, bytes, sizeof bytes);
+    const ssize_t n = read(x->fd, bytes, most);
     if (n > 0)
         sign_watch_take(&x->watch, (str){bytes, (size_t)n}, now);
     else if (n == 0 || (errno != EAGAIN && errno != EINTR))
@@ -165,6 +171,7 @@ static bool save(struct watching *x, err *e)
 
 static bool load(struct watching *x, err *e)
 {
+    if (!x->state_file) return true;
     buf b = {.max = SIGN_WATCH_STATE_MAX};
     bool ok = file_read(x->state_file, &b, e);
     if (!ok && e->code == ERR_ABSENT)
@@ -177,18 +184,23 @@ static bool load(struct watching *x, err *e)
 
 // ---- The town ----------------------------------------------------------------------------------------------------
 
-// Away and paused as the resident set them on the town's page.
+// Away, paused and well as the resident or a person of the care desk said on the town's page.
 static void take_answer(struct watching *x, str body, instant now)
 {
     arena *a = arena_new(1 << 16);
     json *root;
     err ignored;
-    instant from, until;
+    instant from, until, well;
     if (a && json_parse(body, a, &root, &ignored)) {
         if (time_parse(json_text(root, STR("awayFrom")), &from, &ignored) &&
             time_parse(json_text(root, STR("awayUntil")), &until, &ignored) &&
             (from != x->watch.home.away_from || until != x->watch.home.away_to))
             sign_home_away(&x->watch.home, x->watch.zone, from, until);
+        const json *away = json_get(root, STR("awayUntil"));
+        if (away && away->type == JSON_NULL && x->watch.home.away_to > now)
+            sign_home_away(&x->watch.home, x->watch.zone, now, TIME_NONE);  // back before the day
+        if (time_parse(json_text(root, STR("wellAt")), &well, &ignored))
+            sign_watch_well_since(&x->watch, well);
         const json *paused = json_get(root, STR("paused"));
         const bool is_paused = paused && paused->type == JSON_TRUE;
         if (is_paused != x->watch.home.is_paused)
@@ -206,6 +218,17 @@ static void forget(struct watching *x)
     x->state_file = NULL;
 }
 
+// A recording has times; beside a meter the line alone is shown, as it would leave.
+static void print_line(const struct watching *x, const char *text, instant now)
+{
+    char when[TIME_TEXT_MAX];
+    if (x->watch.is_replay)
+        printf("%.*s %s\n", (int)time_write(when, now), when, text);
+    else
+        printf("%s\n", text);
+    fflush(stdout);
+}
+
 static void send_message(struct watching *x, struct sign_message *m, instant now)
 {
     char text[SIGN_MESSAGE_BYTES + 1], signature[SIGN_SIGNATURE_CHARS + 1], header[SIGN_SIGNATURE_CHARS + 32];
@@ -213,8 +236,7 @@ static void send_message(struct watching *x, struct sign_message *m, instant now
     memcpy(m->pseudonym, x->key.pseudonym, sizeof m->pseudonym);
     sign_message_write(m, text);
     if (x->url.n == 0) {
-        printf("%s\n", text);
-        fflush(stdout);
+        print_line(x, text, now);
         sign_watch_sent(&x->watch, m);
         return;
     }
@@ -229,6 +251,10 @@ static void send_message(struct watching *x, struct sign_message *m, instant now
         sign_watch_sent(&x->watch, m);
         take_answer(x, answer.body, now);
         x->send_wait = 0;
+        x->saved_at = 0;  // a number that was heard must not come again after a power cut
+    } else if (e.code == ERR_NONE && answer.status == 409) {
+        // The town heard a later number: what was kept here is older. Go on well behind it, or no line would ever be heard again.
+        x->watch.number = (x->watch.number + NUMBER_LEAP) % NUMBER_ROUND;
     } else if (e.code == ERR_NONE && answer.status == 410) {
         forget(x);
     } else {
@@ -241,9 +267,13 @@ static void send_message(struct watching *x, struct sign_message *m, instant now
 
 // ---- The loop ----------------------------------------------------------------------------------------------------
 
-static void ask_in_the_home(const struct watching *x)
+static void ask_in_the_home(const struct watching *x, instant now)
 {
     const char *command = flag_value(x->in, "ask");
+    if (x->watch.is_replay) {
+        print_line(x, "ask in the home", now);
+        return;
+    }
     if (command && fork() == 0) {
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
@@ -258,11 +288,12 @@ static bool round_once(struct watching *x, err *e)
         if (x->fd < 0) close_meter(x, time_now());
     }
     read_meter(x);
-    const instant now = time_now();
+    const instant now = x->watch.is_replay ? x->watch.newest : time_now();
+    if (now == 0) return true;
     if (is_well) sign_watch_well(&x->watch, now);
     is_well = 0;
     const sign_do what = sign_watch_tick(&x->watch, now, &m);
-    if (what == SIGN_DO_ASK) ask_in_the_home(x);
+    if (what == SIGN_DO_ASK) ask_in_the_home(x, now);
     if (what == SIGN_DO_SEND) send_message(x, &m, now);
     if (!x->state_file || now - x->saved_at < SAVE_TIME) return true;
     x->saved_at = now;
@@ -303,6 +334,9 @@ static bool begin(struct watching *x, struct tz **zone, err *e)
     if (!arena_copy(in->arena, in->settings.portal.zone, &zone_name)) return err_no_memory(e);
     if (!read_key(x, e) || !(*zone = tz_load(zone_name.p, e))) return false;
     sign_watch_begin(&x->watch, &p, *zone, (int)randombytes_uniform(12 * 60) + 8 * 60);
+    x->watch.is_replay = flag_given(in, "replay");
+    if (x->watch.is_replay && town)
+        return err_set(e, ERR_USAGE, ERR_NOWHERE, "--replay tells the town nothing: leave out --town");
     return load(x, e);
 }
 
@@ -323,7 +357,8 @@ static int run(struct invocation *in, err *e)
     x.in = in;
     x.fd = -1;
     x.meter = flag_value(in, "meter") ? flag_value(in, "meter") : "-";
-    x.state_file = flag_value(in, "state") ? flag_value(in, "state") : "peil-watch.state";
+    x.state_file = flag_value(in, "state");
+    if (!x.state_file && !flag_given(in, "replay")) x.state_file = "peil-watch.state";
     bool ok = sodium_init() >= 0 || err_set(e, ERR_INTERNAL, ERR_NOWHERE, "libsodium does not start");
     ok = ok && begin(&x, &zone, e) && (x.fetcher = fetcher_new(e));
     catch_signals();
@@ -353,6 +388,7 @@ const struct command command_watch = {
              "--town the lines are printed.",
     .examples = "  peil watch --meter /dev/ttyUSB0 --key home.key --town https://peil.example.nl\n"
                 "  peil watch --meter tcp:192.168.1.20:23 --key home.key --town https://peil.example.nl "
-                "--ask 'blink-lamp'\n",
+                "--ask 'blink-lamp'\n"
+                "  peil watch --replay --meter telegrams.txt --state tried.state\n",
     .run = run,
 };

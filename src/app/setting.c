@@ -269,8 +269,12 @@ static const struct setting table[] = {
      "Keep signs of life: somebody looks in when a home that takes part falls silent."},
     {"care", "key_file", SETTING_TEXT, AT(care, key_file), "", 0, 0,
      "File with the key of vault.db (64 hex digits, mode 0600), outside the data directory; made when absent. The systemd credential peil-vault-key goes before it."},
+    {"care", "key_share_file", SETTING_TEXT, AT(care, key_share_file), "", 0, 0,
+     "File with a second share of that key, kept by a second person: neither share alone opens vault.db. As key_file; the credential is peil-vault-share."},
     {"care", "raw_days", SETTING_INT, AT(care, raw_days), "30", 1, 60,
      "Days that meter readings sent to the town are kept; then they are deleted."},
+    {"care", "backup_days", SETTING_INT, AT(care, backup_days), "30", 1, 365,
+     "Days that the town keeps copies of its data (peil backup): told to residents who stop. Delete older copies."},
     {"care", "cap_days", SETTING_INT, AT(care, cap_days), "7", 1, 14,
      "Days of silence after which a person looks in any case."},
 

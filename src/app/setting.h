@@ -66,8 +66,8 @@ struct settings {
     } staff;
     struct {
         bool enabled;
-        str key_file;
-        int64_t raw_days, cap_days;
+        str key_file, key_share_file;
+        int64_t raw_days, backup_days, cap_days;
     } care;
     struct {
         str level;

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define SWEEP_EVERY (10 * TIME_MINUTE)
-#define CREDENTIAL "peil-vault-key"
 
 static job_result sweep(void *context, instant now, err *e)
 {
@@ -20,48 +19,73 @@ static job_result sweep(void *context, instant now, err *e)
     return more ? JOB_MORE : JOB_DONE;
 }
 
-// A credential of systemd goes before the setting.
-static bool key_file(const struct peil *p, str *out, bool *make, err *e)
+// Where a share of the key lies: a credential of systemd goes before the setting.
+struct share {
+    const char *setting, *credential;
+    str set, file;
+    bool make;
+};
+
+static bool find_share(const struct peil *p, struct share *s, err *e)
 {
     const char *directory = getenv("CREDENTIALS_DIRECTORY");
-    *make = false;
     if (directory) {
-        if (!arena_print(p->arena, out, "%s/%s", directory, CREDENTIAL)) return err_no_memory(e);
-        if (access(out->p, F_OK) == 0) return true;
+        if (!arena_print(p->arena, &s->file, "%s/%s", directory, s->credential)) return err_no_memory(e);
+        if (access(s->file.p, F_OK) == 0) return true;
     }
-    if (p->settings.care.key_file.n == 0)
-        return err_set(e, ERR_CONFIG, ERR_NOWHERE,
-                       "care.key_file: signs of life need the file with the key of the vault, outside the "
-                       "data directory");
-    *make = true;
-    return arena_copy(p->arena, p->settings.care.key_file, out) || err_no_memory(e);
+    s->file = (str){0};
+    s->make = s->set.n > 0;
+    return s->set.n == 0 || arena_copy(p->arena, s->set, &s->file) || err_no_memory(e);
 }
 
 // The key beside what it locks protects nothing.
-static bool lies_apart(const char *file, const char *data, err *e)
+static bool lies_apart(const struct share *s, const char *data, err *e)
 {
     char directory[PATH_MAX], key[PATH_MAX], copy[PATH_MAX];
-    snprintf(copy, sizeof copy, "%s", file);
+    snprintf(copy, sizeof copy, "%s", s->file.p);
     char *slash = strrchr(copy, '/');
     if (slash) *slash = 0;
     if (!realpath(data, directory) || !realpath(slash ? (copy[0] ? copy : "/") : ".", key)) return true;
     const size_t n = strlen(directory);
     if (strncmp(key, directory, n) == 0 && (key[n] == 0 || key[n] == '/'))
-        return err_set(e, ERR_CONFIG, ERR_NOWHERE,
-                       "care.key_file: the key must not lie in the data directory");
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "%s: the key must not lie in the data directory",
+                       s->setting);
     return true;
+}
+
+static bool load_share(const struct share *s, const char *data, unsigned char key[static VAULT_KEY_BYTES],
+                       err *e)
+{
+    return lies_apart(s, data, e) && vault_key_load(s->file.p, s->make, key, e);
+}
+
+// One file, or two that two people keep.
+static bool load_key(const struct peil *p, const char *data, unsigned char key[static VAULT_KEY_BYTES],
+                     err *e)
+{
+    struct share one = {"care.key_file", "peil-vault-key", p->settings.care.key_file, {0}, false},
+                 two = {
+                     "care.key_share_file", "peil-vault-share", p->settings.care.key_share_file, {0}, false};
+    unsigned char share[VAULT_KEY_BYTES] = {0};
+    if (!find_share(p, &one, e) || !find_share(p, &two, e)) return false;
+    if (one.file.n == 0)
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE,
+                       "care.key_file: signs of life need the file with the key of the vault, outside the "
+                       "data directory");
+    const bool ok = load_share(&one, data, key, e) && (two.file.n == 0 || load_share(&two, data, share, e));
+    if (ok) vault_key_join(key, share);
+    sodium_memzero(share, sizeof share);
+    return ok;
 }
 
 bool town_care_start(struct peil *p, err *e)
 {
     const struct settings *s = &p->settings;
     unsigned char key[VAULT_KEY_BYTES];
-    str file, vault, data;
-    bool make;
+    str vault, data;
     if (!s->care.enabled) return true;
-    if (!key_file(p, &file, &make, e) || !arena_copy(p->arena, s->store.directory, &data) ||
-        !arena_print(p->arena, &vault, "%s/vault.db", data.p) || !lies_apart(file.p, data.p, e) ||
-        !vault_key_load(file.p, make, key, e))
+    if (!arena_copy(p->arena, s->store.directory, &data) ||
+        !arena_print(p->arena, &vault, "%s/" VAULT_FILE, data.p) || !load_key(p, data.p, key, e))
         return false;
     care_config c = {.store = p->store,
                      .outbox = p->api.outbox,
@@ -70,6 +94,7 @@ bool town_care_start(struct peil *p, err *e)
                      .zone = p->zone,
                      .parameters = sign_parameters_standard(),
                      .raw_days = (int)s->care.raw_days,
+                     .backup_days = (int)s->care.backup_days,
                      .root_url = &p->sta.root_url};
     c.parameters.cap_h = 24.0 * (double)s->care.cap_days;
     const bool ok = care_open(&c, &p->care, e);

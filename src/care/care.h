@@ -3,11 +3,11 @@
 //
 // Names and addresses are in the vault (vault.h), and so is what was learnt of a home whose meter readings come here. The store
 // holds the rest under a pseudonym: documents "care.participant" (by pseudonym), "care.link" (by hash of the resident's secret),
-// "care.case" (by number), "care.month" (counts). There is no way to ask for homes: only for open cases, for one's own link, and
+// "care.case" and "care.closed" (by number), "care.of" (whose case it is), "care.month" (counts). There is no way to ask for homes: only for open cases, for one's own link, and
 // for rounded counts.
 //
 // A case is opened from the level of a home, not from its change: a crash between vault and store loses nothing, for the sweep
-// (care_sweep, every ten minutes) compares them all.
+// (care_sweep) compares them all. Who is in the store and not in the vault left while a copy was made: the sweep completes it.
 //
 // Personal data   purpose: to look in when a home falls silent; basis: consent (AVG 6.1.a and 9.2.a); retention: table in
 //                 processing.h; owner: the care desk. Withdrawal deletes all of it at once but the counts.
@@ -36,6 +36,7 @@ struct care;
 #define CARE_UNLOCK_HOURS 24
 #define CARE_AWAY_DAYS_MOST 90
 #define CARE_RAW_DAYS_STANDARD 30
+#define CARE_BACKUP_DAYS_STANDARD 30
 
 typedef struct {
     struct store *store;
@@ -44,7 +45,8 @@ typedef struct {
     const unsigned char *vault_key;  // VAULT_KEY_BYTES; copied
     const struct tz *zone;
     struct sign_parameters parameters;
-    int raw_days;  // 0: CARE_RAW_DAYS_STANDARD
+    int raw_days;     // 0: CARE_RAW_DAYS_STANDARD
+    int backup_days;  // how long the town keeps copies; 0: CARE_BACKUP_DAYS_STANDARD
     const str *root_url;
 } care_config;
 
@@ -52,6 +54,7 @@ NODISCARD bool care_open(const care_config *c, struct care **out, err *e);
 void care_close(struct care *c);  // NULL is fine
 const struct sign_parameters *care_parameters(const struct care *c);
 int care_raw_days(const struct care *c);
+int care_backup_days(const struct care *c);
 
 // ---- Taking part -------------------------------------------------------------------------------------------------
 
@@ -93,7 +96,7 @@ NODISCARD bool care_withdraw(struct care *c, str pseudonym, instant now, int64_t
 
 // ---- What homes say ----------------------------------------------------------------------------------------------
 
-// The line of a watch and its signature. *answer: JSON for the box: away and paused.
+// The line of a watch and its signature. *answer: JSON for the box: away, paused, and since when all was found well.
 NODISCARD bool care_hear(struct care *c, str line, str signature, instant now, arena *a, str *answer, err *e);
 struct care_reading {
     str pseudonym;
@@ -102,8 +105,8 @@ struct care_reading {
 // Readings of several homes at once, in any order. Those of homes that take no part are not kept: *unknown counts them.
 NODISCARD bool care_take(struct care *c, const struct care_reading *readings, size_t count, instant now,
                          int64_t *unknown, err *e);
-// Judges homes without news, sees that open cases stand for what homes say, deletes what is past its time. *more: the rest
-// is for the next call, which goes on behind it.
+// Judges homes without news, sees that open cases stand for what homes say, and once a day deletes what is past its time.
+// *more: the rest is for the next call, which goes on behind it.
 NODISCARD bool care_sweep(struct care *c, instant now, bool *more, err *e);
 
 // ---- Cases -------------------------------------------------------------------------------------------------------
@@ -125,7 +128,7 @@ struct care_case {
     const struct care_event *events;
     size_t event_count;
 };
-// Open ones, the latest first; with `closed` those of the last 13 months too. Only for whoever may ACTION_CARE.
+// Open ones, the latest first; with `closed` the 200 newest of those opened in the last 62 days too. Only for whoever may ACTION_CARE.
 NODISCARD bool care_cases(struct care *c, const struct principal *who, bool closed, instant now, arena *a,
                           const struct care_case **out, size_t *count, err *e);
 NODISCARD bool care_case(struct care *c, const struct principal *who, str id, arena *a, struct care_case *out,

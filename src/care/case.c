@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define CASES_MAX 2000
+#define CLOSED_SHOWN 200
+#define CLOSED_DAYS 62
 
 // ---- Reading -----------------------------------------------------------------------------------------------------
 
@@ -51,8 +53,6 @@ struct listing {
     arena *a;
     struct care_case *cases;
     size_t count;
-    bool closed;
-    str pseudonym;  // empty: of all
 };
 
 static bool list_one(str key, str text, void *context, err *e)
@@ -61,10 +61,48 @@ static bool list_one(str key, str text, void *context, err *e)
     struct case_doc *d = malloc(sizeof *d);
     if (!d) return err_no_memory(e);
     bool ok = case_parse(text, key, d, e);
-    const bool fits = ok && (l->closed || d->closed == TIME_NONE) &&
-                      (l->pseudonym.n == 0 || str_eq(str_of(d->pseudonym), l->pseudonym));
-    if (fits && l->count < CASES_MAX) ok = show(d, l->a, &l->cases[l->count++], e);
+    if (ok && l->count < CASES_MAX) ok = show(d, l->a, &l->cases[l->count++], e);
     free(d);
+    return ok;
+}
+
+static bool list_ids(struct snapshot *at, struct listing *l, const str *ids, size_t count, err *e)
+{
+    struct case_doc *d = malloc(sizeof *d);
+    bool ok = d || err_no_memory(e);
+    for (size_t i = 0; ok && i < count && l->count < CASES_MAX; i++)
+        ok = case_get(at, ids[i], d, e) && show(d, l->a, &l->cases[l->count++], e);
+    free(d);
+    return ok;
+}
+
+// The newest ones in a ring, so that a year of them is walked through and not held.
+struct newest {
+    char ids[CLOSED_SHOWN][CARE_ID_MAX + 1];
+    size_t seen;
+};
+
+static bool note_newest(str key, str text, void *context, err *e)
+{
+    (void)text;
+    (void)e;
+    struct newest *n = context;
+    text_set(n->ids[n->seen++ % CLOSED_SHOWN], CARE_ID_MAX + 1, key);
+    return true;
+}
+
+static bool list_closed(struct snapshot *at, struct listing *l, instant now, err *e)
+{
+    char from[CARE_ID_MAX + 1];
+    str ids[CLOSED_SHOWN];
+    struct newest *n = calloc(1, sizeof *n);
+    if (!n) return err_no_memory(e);
+    snprintf(from, sizeof from, "c%010lld", (long long)((now - CLOSED_DAYS * TIME_DAY) / TIME_SECOND));
+    bool ok = store_document_range(at, KIND_CLOSED, str_of(from), (str){0}, note_newest, n, e);
+    const size_t count = n->seen < CLOSED_SHOWN ? n->seen : CLOSED_SHOWN;
+    for (size_t i = 0; i < count; i++) ids[i] = str_of(n->ids[i]);
+    ok = ok && list_ids(at, l, ids, count, e);
+    free(n);
     return ok;
 }
 
@@ -78,17 +116,16 @@ static int compare_cases(const void *a, const void *b)
     return x->closed > y->closed ? -1 : x->closed < y->closed;
 }
 
-static bool list(struct care *c, str pseudonym, bool closed, arena *a, const struct care_case **out,
-                 size_t *count, err *e)
+bool care_cases(struct care *c, const struct principal *who, bool closed, instant now, arena *a,
+                const struct care_case **out, size_t *count, err *e)
 {
     struct snapshot *at;
-    struct listing l = {.a = a,
-                        .cases = ARENA_ARRAY(a, CASES_MAX, struct care_case),
-                        .closed = closed,
-                        .pseudonym = pseudonym};
+    struct listing l = {.a = a, .cases = ARENA_ARRAY(a, CASES_MAX, struct care_case)};
+    if (!policy_allows(who, ACTION_CARE, e)) return false;
     if (!l.cases) return err_no_memory(e);
     if (!snapshot_open(c->config.store, &at, e)) return false;
-    const bool ok = store_document_each(at, KIND_CASE, list_one, &l, e);
+    const bool ok = store_document_each(at, KIND_CASE, list_one, &l, e) &&
+                    (!closed || list_closed(at, &l, now, e));
     snapshot_close(at);
     if (!ok) return false;
     qsort(l.cases, l.count, sizeof *l.cases, compare_cases);
@@ -97,17 +134,25 @@ static bool list(struct care *c, str pseudonym, bool closed, arena *a, const str
     return true;
 }
 
-bool care_cases(struct care *c, const struct principal *who, bool closed, instant now, arena *a,
-                const struct care_case **out, size_t *count, err *e)
-{
-    (void)now;
-    return policy_allows(who, ACTION_CARE, e) && list(c, (str){0}, closed, a, out, count, e);
-}
-
 bool care_cases_of(struct care *c, str pseudonym, arena *a, const struct care_case **out, size_t *count,
                    err *e)
 {
-    return list(c, pseudonym, true, a, out, count, e);
+    struct snapshot *at;
+    struct listing l = {.a = a};
+    const str *ids;
+    size_t n;
+    if (!snapshot_open(c->config.store, &at, e)) return false;
+    bool ok = case_ids_of(at, pseudonym, a, &ids, &n, e);
+    if (ok) {
+        l.cases = ARENA_ARRAY(a, n + 1, struct care_case);
+        ok = l.cases ? list_ids(at, &l, ids, n, e) : err_no_memory(e);
+    }
+    snapshot_close(at);
+    if (!ok) return false;
+    qsort(l.cases, l.count, sizeof *l.cases, compare_cases);
+    *out = l.cases;
+    *count = l.count;
+    return true;
 }
 
 bool care_case(struct care *c, const struct principal *who, str id, arena *a, struct care_case *out, err *e)
@@ -159,8 +204,7 @@ static bool run(struct acting *x, err *e)
     struct acting *own = malloc(sizeof *own);
     if (!own) return err_no_memory(e);
     *own = *x;
-    const bool ok = policy_allows(x->deed->by, ACTION_CARE, e) &&
-                    store_run(x->care->config.store, act, own, e);
+    const bool ok = policy_allows(x->deed->by, ACTION_CARE, e) && care_run(x->care, act, own, e);
     free(own);
     return ok;
 }
@@ -368,6 +412,6 @@ static bool release_home(struct acting *x, struct store_tx *tx, const struct cas
         if (!care_home_put(x->care, str_of(p.pseudonym), &home, e)) return false;
     }
     text_set(p.state, sizeof p.state, STR("active"));
-    p.state_since = x->deed->now;
+    p.state_since = p.well_at = x->deed->now;
     return participant_put(tx, &p, e);
 }

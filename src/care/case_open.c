@@ -12,11 +12,17 @@
 
 #define GROUPS_MAX 4096
 #define EVERYBODY ""
+#define FOLD_MAX 4096
+
+// Meters that fall silent and silences of homes are counted apart: a broken feed of a street must not hold back what another
+// home there says with a healthy meter.
+typedef enum { OF_METERS, OF_SILENCES, FLOOD_KINDS } flood_kind;
 
 struct flood_group {
     char name[GROUP_MAX + 1];
-    struct sign_flood flood;
-    char case_id[CARE_ID_MAX + 1];
+    uint32_t homes;
+    struct sign_flood of[FLOOD_KINDS];
+    char case_id[FLOOD_KINDS][CARE_ID_MAX + 1];
 };
 
 // ---- Outages -----------------------------------------------------------------------------------------------------
@@ -32,40 +38,59 @@ static struct flood_group *group_of(struct care *c, const char *name)
     return g;
 }
 
+static void count_in(struct flood_group *g, int change)
+{
+    if (!g || (change < 0 && g->homes == 0)) return;
+    g->homes = (uint32_t)((int64_t)g->homes + change);
+    for (int k = 0; k < FLOOD_KINDS; k++) g->of[k].homes = g->homes;
+}
+
+void case_group_count(struct care *c, const char *group, int change)
+{
+    atomic_fetch_add(&c->participants, change);
+    count_in(group_of(c, EVERYBODY), change);
+    if (group[0]) count_in(group_of(c, group), change);
+}
+
 void case_outage_ended(struct care *c, const struct case_doc *doc)
 {
     struct flood_group *g = group_of(c, doc->group);
+    const flood_kind kind = doc->is_of_silences ? OF_SILENCES : OF_METERS;
     if (!g) return;
-    sign_flood_end(&g->flood);
-    g->case_id[0] = 0;
+    sign_flood_end(&g->of[kind]);
+    g->case_id[kind][0] = 0;
 }
-
-struct loading {
-    struct care *care;
-};
 
 static bool load_group(str key, str text, void *context, err *e)
 {
-    struct loading *l = context;
+    struct care *c = context;
     static struct case_doc doc;
     if (!case_parse(text, key, &doc, e)) return false;
     if (strcmp(doc.cause, "outage") != 0 || doc.closed != TIME_NONE) return true;
-    struct flood_group *g = group_of(l->care, doc.group);
+    struct flood_group *g = group_of(c, doc.group);
+    const flood_kind kind = doc.is_of_silences ? OF_SILENCES : OF_METERS;
     if (!g) return true;
-    g->flood.outage_since = doc.opened;
-    text_set(g->case_id, sizeof g->case_id, key);
+    g->of[kind].outage_since = doc.opened;
+    text_set(g->case_id[kind], sizeof g->case_id[kind], key);
+    return true;
+}
+
+static bool load_home(str key, str text, void *context, err *e)
+{
+    struct participant p;
+    if (!participant_parse(text, key, &p, e)) return false;
+    case_group_count(context, p.group, 1);
     return true;
 }
 
 // An outage that was told stays told over a restart.
-bool case_groups_load(struct care *c, err *e)
+bool case_groups_load(struct care *c, struct snapshot *at, err *e)
 {
-    struct snapshot *at;
-    struct loading l = {c};
-    if (!snapshot_open(c->config.store, &at, e)) return false;
-    const bool ok = store_document_each(at, KIND_CASE, load_group, &l, e);
-    snapshot_close(at);
-    return ok;
+    if (c->groups) memset(c->groups, 0, GROUPS_MAX * sizeof *c->groups);
+    c->group_count = 0;
+    atomic_store(&c->participants, 0);
+    return store_document_each(at, KIND_PARTICIPANT, load_home, c, e) &&
+           store_document_each(at, KIND_CASE, load_group, c, e);
 }
 
 // ---- Opening -----------------------------------------------------------------------------------------------------
@@ -80,6 +105,7 @@ static void case_begin(struct case_doc *doc, const char *cause, instant now)
     snprintf(doc->id, sizeof doc->id, "c%010lld%s", (long long)(now / TIME_SECOND), hex);
     text_set(doc->cause, sizeof doc->cause, str_of(cause));
     doc->opened = doc->step_since = now;
+    doc->step = LADDER_RESIDENT;
     doc->due = now + ladder_rung(LADDER_RESIDENT)->deadline_h * TIME_HOUR;
     doc->closed = doc->asked_at = doc->opened_until = TIME_NONE;
     case_note(doc, now, NULL, "opened", cause);
@@ -97,25 +123,95 @@ static bool case_keep(struct care *c, struct store_tx *tx, const struct case_doc
            month_count(tx, c->config.zone, kind, now, e);
 }
 
-static bool open_outage(struct care *c, struct store_tx *tx, struct flood_group *g, instant now, err *e)
+// Whose case it is, for the resident's page and for leaving.
+static bool index_put(struct store_tx *tx, const struct case_doc *doc, err *e)
+{
+    char key[SIGN_PSEUDONYM_CHARS + CARE_ID_MAX + 2];
+    snprintf(key, sizeof key, "%s/%s", doc->pseudonym, doc->id);
+    return store_document_put(tx, KIND_OF, str_of(key), STR("{}"), e);
+}
+
+static bool is_of_kind(const struct case_doc *doc, flood_kind kind)
+{
+    const bool is_silence = strcmp(doc->cause, "quiet") == 0 || strcmp(doc->cause, "cap") == 0;
+    const bool is_meter = strcmp(doc->cause, "meter") == 0 || strcmp(doc->cause, "supply") == 0;
+    return kind == OF_SILENCES ? is_silence : is_meter;
+}
+
+// What was opened in the first minutes of an outage, before it was one, and nobody has touched.
+struct folding {
+    const struct flood_group *group;
+    flood_kind kind;
+    instant from;
+    char ids[FOLD_MAX][CARE_ID_MAX + 1];
+    size_t count;
+};
+
+static bool find_folded(str key, str text, void *context, err *e)
+{
+    struct folding *x = context;
+    static struct case_doc doc;
+    if (!case_parse(text, key, &doc, e)) return false;
+    const bool is_here = x->group->name[0] == 0 || strcmp(doc.group, x->group->name) == 0;
+    if (is_here && is_of_kind(&doc, x->kind) && doc.opened >= x->from && doc.event_count == 1 &&
+        x->count < FOLD_MAX)
+        text_set(x->ids[x->count++], CARE_ID_MAX + 1, key);
+    return true;
+}
+
+static bool fold_one(struct store_tx *tx, const char *id, instant now, err *e)
+{
+    static struct case_doc doc;
+    struct participant p;
+    err why = {0};
+    if (!case_get(store_tx_snapshot(tx), str_of(id), &doc, e)) return false;
+    doc.closed = now;
+    text_set(doc.closed_reason, sizeof doc.closed_reason, STR("outage"));
+    case_note(&doc, now, NULL, "closed", "outage");
+    if (!case_put(tx, &doc, e)) return false;
+    if (!participant_get(store_tx_snapshot(tx), str_of(doc.pseudonym), &p, &why))
+        return why.code == ERR_GONE || err_set(e, why.code, ERR_NOWHERE, "%s", why.text);
+    p.case_id[0] = 0;
+    return participant_put(tx, &p, e);
+}
+
+// One outage is one case. Who is still silent when it is closed is raised then.
+static bool fold(struct store_tx *tx, const struct flood_group *g, flood_kind kind, instant now, err *e)
+{
+    struct folding *x = calloc(1, sizeof *x);
+    if (!x) return err_no_memory(e);
+    x->group = g;
+    x->kind = kind;
+    x->from = g->of[kind].window_start;
+    bool ok = store_document_each(store_tx_snapshot(tx), KIND_CASE, find_folded, x, e);
+    for (size_t i = 0; ok && i < x->count; i++) ok = fold_one(tx, x->ids[i], now, e);
+    free(x);
+    return ok;
+}
+
+static bool open_outage(struct care *c, struct store_tx *tx, struct flood_group *g, flood_kind kind,
+                        instant now, err *e)
 {
     static struct case_doc doc;
     case_begin(&doc, "outage", now);
     text_set(doc.group, sizeof doc.group, str_of(g->name));
+    doc.is_of_silences = kind == OF_SILENCES;
     snprintf(doc.reason_nl, sizeof doc.reason_nl,
-             "Veel woningen%s%s vielen binnen een uur tegelijk stil. Dat is een storing, niet iets van "
-             "bewoners. Laat een "
-             "technicus kijken en sluit deze zaak als de storing voorbij is.",
+             "%s%s%s vielen binnen een uur tegelijk stil. Dat is een storing, niet iets van bewoners. Laat "
+             "een technicus "
+             "kijken en sluit deze zaak als de storing voorbij is.",
+             kind == OF_METERS ? "De meters van veel woningen" : "Veel woningen",
              g->name[0] ? " van groep " : "", g->name);
     snprintf(doc.reason_en, sizeof doc.reason_en,
-             "Many homes%s%s fell silent at once within an hour. That is an outage, nothing of residents. "
-             "Have a technician look, "
-             "and close this case when it is over.",
-             g->name[0] ? " of group " : "", g->name);
+             "%s%s%s fell silent at once within an hour. That is an outage, nothing of residents. Have a "
+             "technician "
+             "look, and close this case when it is over.",
+             kind == OF_METERS ? "The meters of many homes" : "Many homes", g->name[0] ? " of group " : "",
+             g->name);
     doc.step = LADDER_DESK;
     doc.due = now + ladder_rung(LADDER_DESK)->deadline_h * TIME_HOUR;
-    text_set(g->case_id, sizeof g->case_id, str_of(doc.id));
-    return case_keep(c, tx, &doc, CARE_COUNT_OUTAGES, now, e);
+    text_set(g->case_id[kind], sizeof g->case_id[kind], str_of(doc.id));
+    return fold(tx, g, kind, now, e) && case_keep(c, tx, &doc, CARE_COUNT_OUTAGES, now, e);
 }
 
 // The state began in this operation: each onset counts once, however often the home is looked at.
@@ -124,22 +220,23 @@ static bool is_fresh(const struct participant *p, instant now)
     return p->state_since == now;
 }
 
-// Counts the onset in its group and for everybody. *held: one of them has an outage.
-static bool note_onset(struct care *c, struct store_tx *tx, const struct participant *p, bool is_meter,
+// Counts the onset in its group and for everybody. *held: one of them has an outage of this kind.
+static bool note_onset(struct care *c, struct store_tx *tx, const struct participant *p, flood_kind kind,
                        instant now, bool *held, err *e)
 {
     const char *names[] = {p->group, EVERYBODY};
     *held = false;
-    for (size_t i = p->group[0] ? 0 : 1; i < 2; i++) {
+    for (size_t i = p->group[0] ? 0 : 1; i < 2 && !*held;
+         i++) {  // a street's outage is not counted for the town
         struct flood_group *g = group_of(c, names[i]);
         if (!g) continue;
         const bool is_everybody = i == 1;
-        bool out = g->flood.outage_since != 0;
+        bool out = g->of[kind].outage_since != 0;
         // For everybody together a few silent meters are chance: they count as silences do.
         if (!out && is_fresh(p, now))
-            out = is_meter && !is_everybody ? sign_flood_meter(&g->flood, now)
-                                            : sign_flood_silence(&g->flood, now);
-        if (out && g->case_id[0] == 0 && !open_outage(c, tx, g, now, e)) return false;
+            out = kind == OF_METERS && !is_everybody ? sign_flood_meter(&g->of[kind], now)
+                                                     : sign_flood_silence(&g->of[kind], now);
+        if (out && g->case_id[kind][0] == 0 && !open_outage(c, tx, g, kind, now, e)) return false;
         *held = *held || out;
     }
     return true;
@@ -179,6 +276,47 @@ static const char *cause_of(const struct participant *p, instant now)
     return is_silent && now - p->state_since >= CARE_METER_HOURS * TIME_HOUR ? "meter" : NULL;
 }
 
+static const char *const by_weight[] = {"meter", "supply", "quiet", "cap"};
+
+static int weight_of(const char *cause)
+{
+    int w = (int)(sizeof by_weight / sizeof by_weight[0]) - 1;
+    while (w >= 0 && strcmp(by_weight[w], cause) != 0) w--;
+    return w;
+}
+
+static void to_step(struct case_doc *doc, ladder_step step, instant now)
+{
+    doc->step = step;
+    doc->step_since = now;
+    doc->due = now + ladder_rung(step)->deadline_h * TIME_HOUR;
+}
+
+// The case grew heavier: a meter's ticket becomes a question to the resident.
+static void weigh_up(struct care *c, const struct participant *p, const struct sign_home *home,
+                     const char *cause, struct case_doc *doc, instant now)
+{
+    text_set(doc->cause, sizeof doc->cause, str_of(cause));
+    explain(c, p, home, doc);
+    case_note(doc, now, NULL, cause, "");
+    if (doc->step == LADDER_TECHNICIAN) to_step(doc, LADDER_RESIDENT, now);
+}
+
+// The meter speaks again: its ticket is done, for it was about no person.
+static void end_ticket(struct participant *p, struct case_doc *doc, instant now)
+{
+    doc->closed = now;
+    text_set(doc->closed_reason, sizeof doc->closed_reason, STR("meter"));
+    case_note(doc, now, NULL, "closed", "meter");
+    p->case_id[0] = 0;
+}
+
+static bool is_heard_again(const struct participant *p)
+{
+    return strcmp(p->state, "active") == 0 || strcmp(p->state, "learning") == 0 ||
+           strcmp(p->state, "unsuitable") == 0;
+}
+
 static bool follow(struct care *c, struct store_tx *tx, struct participant *p, const struct sign_home *home,
                    const char *cause, instant now, err *e)
 {
@@ -188,15 +326,19 @@ static bool follow(struct care *c, struct store_tx *tx, struct participant *p, c
         p->case_id[0] = 0;
         return true;
     }
+    const bool is_ticket = doc.step == LADDER_TECHNICIAN;
     const char *last = doc.event_count ? doc.events[doc.event_count - 1].what : "";
-    if (!cause) {
+    if (!cause && is_ticket && is_heard_again(p)) {
+        end_ticket(p, &doc, now);
+    } else if (!cause) {
         // Life came back. A person closes the case all the same.
         if (strcmp(p->state, "active") != 0 || strcmp(last, "life") == 0) return true;
         case_note(&doc, now, NULL, "life", "");
-    } else if (strcmp(cause, "cap") == 0 && strcmp(doc.cause, "cap") != 0) {
-        text_set(doc.cause, sizeof doc.cause, STR("cap"));
-        explain(c, p, home, &doc);
-        case_note(&doc, now, NULL, "cap", "");
+    } else if (weight_of(cause) > weight_of(doc.cause)) {
+        weigh_up(c, p, home, cause, &doc, now);
+    } else if (is_ticket && now - p->state_since >= CARE_METER_ASK_HOURS * TIME_HOUR) {
+        case_note(&doc, now, NULL, "late", "technician");
+        to_step(&doc, LADDER_RESIDENT, now);
     } else {
         return true;
     }
@@ -215,13 +357,17 @@ bool case_reconcile(struct care *c, struct store_tx *tx, struct participant *p, 
         if (p->case_id[0]) return true;
     }
     const bool is_meter = strcmp(p->state, "meter_silent") == 0 || strcmp(p->state, "supply_off") == 0;
-    if ((cause || is_meter) && !note_onset(c, tx, p, is_meter, now, &held, e)) return false;
+    if ((cause || is_meter) && !note_onset(c, tx, p, is_meter ? OF_METERS : OF_SILENCES, now, &held, e))
+        return false;
     if (!cause || held) return true;
     case_begin(&doc, cause, now);
     text_set(doc.pseudonym, sizeof doc.pseudonym, str_of(p->pseudonym));
+    text_set(doc.group, sizeof doc.group, str_of(p->group));
     doc.quiet_h = p->quiet_h;
     doc.is_made_up = p->is_made_up;
+    if (strcmp(cause, "meter") == 0) to_step(&doc, LADDER_TECHNICIAN, now);
     explain(c, p, home, &doc);
     text_set(p->case_id, sizeof p->case_id, str_of(doc.id));
-    return case_keep(c, tx, &doc, strcmp(cause, "meter") == 0 ? CARE_COUNT_METER : CARE_COUNT_CASES, now, e);
+    return index_put(tx, &doc, e) &&
+           case_keep(c, tx, &doc, strcmp(cause, "meter") == 0 ? CARE_COUNT_METER : CARE_COUNT_CASES, now, e);
 }

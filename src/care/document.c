@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define DOCUMENT_BYTES ((size_t)64 << 10)
+#define CASES_OF_HOME 256
 
 void text_set(char *out, size_t max, str s)
 {
@@ -56,17 +57,22 @@ static const struct field participant_fields[] = {
     TIME_FIELD(participant, last_life),
     TIME_FIELD(participant, away_from),
     TIME_FIELD(participant, away_until),
+    TIME_FIELD(participant, well_at),
     BOOL_FIELD(participant, is_paused),
     BOOL_FIELD(participant, is_made_up),
     BOOL_FIELD(participant, is_withdrawn),
 };
 static const struct field case_fields[] = {
-    TEXT_FIELD(case_doc, pseudonym), TEXT_FIELD(case_doc, group),      TEXT_FIELD(case_doc, cause),
-    TEXT_FIELD(case_doc, reason_nl), TEXT_FIELD(case_doc, reason_en),  TEXT_FIELD(case_doc, closed_reason),
-    TEXT_FIELD(case_doc, asked_by),  TEXT_FIELD(case_doc, asked_why),  TEXT_FIELD(case_doc, opened_by),
-    TIME_FIELD(case_doc, opened),    TIME_FIELD(case_doc, step_since), TIME_FIELD(case_doc, due),
-    TIME_FIELD(case_doc, closed),    TIME_FIELD(case_doc, asked_at),   TIME_FIELD(case_doc, opened_until),
-    INT_FIELD(case_doc, quiet_h),    INT_FIELD(case_doc, late_count),  BOOL_FIELD(case_doc, is_made_up),
+    TEXT_FIELD(case_doc, pseudonym),      TEXT_FIELD(case_doc, group),
+    TEXT_FIELD(case_doc, cause),          TEXT_FIELD(case_doc, reason_nl),
+    TEXT_FIELD(case_doc, reason_en),      TEXT_FIELD(case_doc, closed_reason),
+    TEXT_FIELD(case_doc, asked_by),       TEXT_FIELD(case_doc, asked_why),
+    TEXT_FIELD(case_doc, opened_by),      TIME_FIELD(case_doc, opened),
+    TIME_FIELD(case_doc, step_since),     TIME_FIELD(case_doc, due),
+    TIME_FIELD(case_doc, closed),         TIME_FIELD(case_doc, asked_at),
+    TIME_FIELD(case_doc, opened_until),   INT_FIELD(case_doc, quiet_h),
+    INT_FIELD(case_doc, late_count),      BOOL_FIELD(case_doc, is_made_up),
+    BOOL_FIELD(case_doc, is_of_silences),
 };
 static const struct field event_fields[] = {
     TIME_FIELD(event, at),
@@ -144,7 +150,9 @@ bool case_put(struct store_tx *tx, const struct case_doc *c, err *e)
     }
     json_close(&w, ']');
     json_close(&w, '}');
-    return put_document(tx, KIND_CASE, str_of(c->id), &b, e);
+    const bool is_open = c->closed == TIME_NONE;
+    return put_document(tx, is_open ? KIND_CASE : KIND_CLOSED, str_of(c->id), &b, e) &&
+           (is_open || store_document_delete(tx, KIND_CASE, str_of(c->id), e));
 }
 
 void case_note(struct case_doc *c, instant at, const struct principal *by, const char *what,
@@ -255,9 +263,40 @@ bool case_get(struct snapshot *at, str id, struct case_doc *out, err *e)
     arena *a = arena_new(DOCUMENT_BYTES);
     str text;
     if (!a) return err_no_memory(e);
-    const bool ok = store_document_get(at, KIND_CASE, id, a, &text, e) && case_parse(text, id, out, e);
+    err why = {0};
+    const bool ok = (store_document_get(at, KIND_CASE, id, a, &text, &why) ||
+                     store_document_get(at, KIND_CLOSED, id, a, &text, e)) &&
+                    case_parse(text, id, out, e);
     arena_free(a);
     return ok;
+}
+
+struct collecting {
+    arena *a;
+    str *ids;
+    size_t count;
+};
+
+static bool collect_id(str key, str text, void *context, err *e)
+{
+    (void)text;
+    struct collecting *x = context;
+    if (x->count == CASES_OF_HOME) return false;
+    return arena_copy(x->a, str_slice(key, SIGN_PSEUDONYM_CHARS + 1, key.n), &x->ids[x->count++]) ||
+           err_no_memory(e);
+}
+
+bool case_ids_of(struct snapshot *at, str pseudonym, arena *a, const str **ids, size_t *count, err *e)
+{
+    struct collecting x = {.a = a, .ids = ARENA_ARRAY(a, CASES_OF_HOME, str)};
+    char from[SIGN_PSEUDONYM_CHARS + 2], to[SIGN_PSEUDONYM_CHARS + 2];
+    if (!x.ids) return err_no_memory(e);
+    snprintf(from, sizeof from, "%.*s/", STR_ARG(pseudonym));
+    snprintf(to, sizeof to, "%.*s0", STR_ARG(pseudonym));  // '0' follows '/'
+    if (!store_document_range(at, KIND_OF, str_of(from), str_of(to), collect_id, &x, e)) return false;
+    *ids = x.ids;
+    *count = x.count;
+    return true;
 }
 
 // ---- Counts ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "care/processing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void put_facts(buf *b, const char *head, const struct care_fact *facts, int count)
@@ -28,9 +29,16 @@ static void put_all(buf *b)
     put_facts(b, "The processing", facts, n);
     const struct care_datum *data = care_data(&n);
     BUF_LIT(b, "\n## What is kept\n\n| what | where | why | how long |\n|---|---|---|---|\n");
-    for (int i = 0; i < n; i++)
-        buf_print(b, "| %s | %s | %s | %s |\n", data[i].name_en, data[i].where, data[i].purpose_en,
-                  data[i].kept_en);
+    arena *a = arena_new(1 << 16);
+    for (int i = 0; i < n; i++) {
+        str kept = {0};
+        if (!a ||
+            !care_kept(str_of(data[i].kept_en), CARE_RAW_DAYS_STANDARD, CARE_BACKUP_DAYS_STANDARD, a, &kept))
+            abort();
+        buf_print(b, "| %s | %s | %s | %.*s |\n", data[i].name_en, data[i].where, data[i].purpose_en,
+                  STR_ARG(kept));
+    }
+    arena_free(a);
     facts = care_algorithm_facts(&n);
     put_facts(b, "The algorithm", facts, n);
     BUF_LIT(b, "\n| parameter | value | from - to | meaning |\n|---|---|---|---|\n");
@@ -52,7 +60,12 @@ static void put_all(buf *b)
            "| A worker is curious | two people, a case, a reason, 24 hours, logged, told to the resident | "
            "two who agree to do wrong; "
            "the log shows them |\n"
-           "| The store is stolen | names sealed apart, the key elsewhere | pseudonymous cases |\n"
+           "| The store is stolen | names sealed apart, the key elsewhere, if wanted in two shares that two "
+           "people "
+           "keep | pseudonymous cases |\n"
+           "| A copy is put back from before somebody stopped | who has no name in the vault is deleted at "
+           "once | *who stopped after the copy was made is in it again: keep copies for few days, and ask "
+           "these people once more* |\n"
            "| Nobody is warned in time | hard limit, late steps raised, outages told apart, figures "
            "published | *the time that "
            "the desk needs* |\n"

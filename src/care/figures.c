@@ -2,10 +2,11 @@
 #include "care/document.h"
 
 #include "base/json.h"
+#include "care/processing.h"
 
 #include <string.h>
 
-#define MONTHS_MAX 13
+#define MONTHS_MAX CARE_STATE_MONTHS
 
 int64_t care_figure(int64_t exact)
 {
@@ -17,7 +18,6 @@ struct adding {
     arena *a;
     struct care_month *months;
     size_t count;
-    int64_t participants;
 };
 
 static bool add_month(str key, str text, void *context, err *e)
@@ -38,16 +38,6 @@ static bool add_month(str key, str text, void *context, err *e)
     return true;
 }
 
-static bool count_participant(str key, str text, void *context, err *e)
-{
-    (void)key;
-    (void)text;
-    (void)e;
-    struct adding *x = context;
-    x->participants++;
-    return true;
-}
-
 bool care_figures(struct care *c, arena *a, const struct care_month **out, size_t *count,
                   int64_t *participants, err *e)
 {
@@ -55,12 +45,11 @@ bool care_figures(struct care *c, arena *a, const struct care_month **out, size_
     struct snapshot *at;
     if (!x.months) return err_no_memory(e);
     if (!snapshot_open(c->config.store, &at, e)) return false;
-    const bool ok = store_document_each(at, KIND_MONTH, add_month, &x, e) &&
-                    store_document_each(at, KIND_PARTICIPANT, count_participant, &x, e);
+    const bool ok = store_document_each(at, KIND_MONTH, add_month, &x, e);
     snapshot_close(at);
     if (!ok) return false;
     *out = x.months;
     *count = x.count;
-    *participants = care_figure(x.participants);
+    *participants = care_figure(atomic_load(&c->participants));
     return true;
 }

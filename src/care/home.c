@@ -2,6 +2,7 @@
 #include "care/home.h"
 
 #include "care/document.h"
+#include "care/raw.h"
 #include "sign/codec.h"
 
 #include <string.h>
@@ -20,7 +21,7 @@ bool care_home_get(struct care *c, str pseudonym, struct care_home *out, err *e)
     ok = ok && sign_home_read(str_slice(record, head, record.n), &out->home, e);
     if (ok) memcpy(&out->meter, record.p, head);
     arena_free(a);
-    return ok;
+    return ok || (e->code == ERR_CORRUPT && raw_learn(c, pseudonym, out, e));
 }
 
 bool care_home_put(struct care *c, str pseudonym, const struct care_home *home, err *e)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // home.h: inside care: what was learnt of a home whose readings come here, in the vault.
-// Errors   ERR_ABSENT: nothing came yet
+// Errors   ERR_ABSENT: nothing came yet. What is damaged or of another version is learnt anew from the readings (raw.h).
 #ifndef PEIL_CARE_HOME_H
 #define PEIL_CARE_HOME_H
 

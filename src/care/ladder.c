@@ -6,6 +6,9 @@
 
 // clang-format off
 static const struct ladder_rung rungs[LADDER_STEP_COUNT] = {
+    [LADDER_TECHNICIAN] = {"technician", 48, false,
+        "Laat een technicus naar de meter of het kastje kijken. Vraag de bewoner nog niets.",
+        "Have a technician look at the meter or the box. Do not ask the resident yet."},
     [LADDER_RESIDENT] = {"resident", 4, false,
         "Bel of bericht de bewoner, op de manier die de bewoner koos. Probeer het twee keer.",
         "Call or write to the resident, in the way they chose. Try twice."},
@@ -24,8 +27,9 @@ static const struct ladder_outcome outcomes[] = {
     {"reached-well", ALL, true, "well", "Gesproken: het gaat goed", "Spoken to: all is well"},
     {"reached-away", ALL, true, "away", "De bewoner is weg", "The resident is away"},
     {"hospital", ALL, true, "hospital", "De bewoner ligt in het ziekenhuis", "The resident is in hospital"},
-    {"meter", ALL, true, "meter", "Het ligt aan de meter", "It is the meter"},
+    {"meter", ALL | AT(TECHNICIAN), true, "meter", "Het ligt aan de meter", "It is the meter"},
     {"not-reached", AT(RESIDENT) | AT(CONTACT), false, NULL, "Niet bereikt: naar de volgende stap", "Not reached: to the next step"},
+    {"not-solved", AT(TECHNICIAN), false, NULL, "Niet opgelost: vraag het de bewoner", "Not solved: ask the resident"},
     {"go-there", AT(DESK), false, NULL, "Er gaat iemand langs", "Somebody goes there"},
     {"needs-help", ALL, true, "help", "Er is hulp nodig, en die is geregeld", "Help is needed, and has been arranged"},
     {"deceased", AT(CONTACT) | AT(DESK) | AT(VISIT), true, "deceased", "De bewoner is overleden", "The resident has died"},

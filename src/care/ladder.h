@@ -9,10 +9,11 @@
 #include "base/time.h"
 
 typedef enum {
-    LADDER_RESIDENT,  // call or write to the resident, by the way they chose
-    LADDER_CONTACT,   // then the person they named
-    LADDER_DESK,      // then the care desk weighs what is known
-    LADDER_VISIT,     // then somebody goes there: needs the address, so two people
+    LADDER_TECHNICIAN,  // a silent meter: nobody is asked yet
+    LADDER_RESIDENT,    // call or write to the resident, by the way they chose
+    LADDER_CONTACT,     // then the person they named
+    LADDER_DESK,        // then the care desk weighs what is known
+    LADDER_VISIT,       // then somebody goes there: needs the address, so two people
     LADDER_STEP_COUNT
 } ladder_step;
 

@@ -15,13 +15,35 @@
 
 // ---- The whole ---------------------------------------------------------------------------------------------------
 
+static bool load(struct care *c, err *e)
+{
+    struct snapshot *at;
+    if (!snapshot_open(c->config.store, &at, e)) return false;
+    const bool ok = case_groups_load(c, at, e);
+    snapshot_close(at);
+    return ok;
+}
+
+// Homes without a single name: the vault was left behind when the store was put back. To go on would delete them all.
+static bool vault_belongs(struct care *c, err *e)
+{
+    bool any;
+    return vault_has_any(c->vault, KIND_IDENTITY, &any, e) &&
+           (any || atomic_load(&c->participants) == 0 ||
+            err_set(e, ERR_CONFIG, ERR_NOWHERE,
+                    "%lld homes take part, but %s holds no names: put back the vault.db of the same backup",
+                    atomic_load(&c->participants), c->config.vault_file));
+}
+
 bool care_open(const care_config *config, struct care **out, err *e)
 {
     struct care *c = calloc(1, sizeof *c);
     if (!c) return err_no_memory(e);
     c->config = *config;
     if (c->config.raw_days == 0) c->config.raw_days = CARE_RAW_DAYS_STANDARD;
-    const bool ok = vault_open(config->vault_file, config->vault_key, &c->vault, e) && case_groups_load(c, e);
+    if (c->config.backup_days == 0) c->config.backup_days = CARE_BACKUP_DAYS_STANDARD;
+    const bool ok = vault_open(config->vault_file, config->vault_key, &c->vault, e) && load(c, e) &&
+                    vault_belongs(c, e);
     c->config.vault_key = NULL;
     if (!ok) {
         care_close(c);
@@ -47,6 +69,11 @@ const struct sign_parameters *care_parameters(const struct care *c)
 int care_raw_days(const struct care *c)
 {
     return c->config.raw_days;
+}
+
+int care_backup_days(const struct care *c)
+{
+    return c->config.backup_days;
 }
 
 // ---- Identities --------------------------------------------------------------------------------------------------
@@ -143,9 +170,12 @@ static bool enrol(struct store_tx *tx, void *context, err *e)
     snprintf(pseudonym_json, sizeof pseudonym_json, "\"%s\"", x->p.pseudonym);
     snprintf(detail, sizeof detail, "consent=%s way=%s", x->p.consent_version,
              x->p.way == CARE_WATCH ? "watch" : "stream");
-    return identity_put(x->care->vault, pseudonym, x->who, e) && participant_put(tx, &x->p, e) &&
-           store_document_put(tx, KIND_LINK, str_of(x->p.link), str_of(pseudonym_json), e) &&
-           record(tx, x->deed->by, "care.enrol", pseudonym, detail, x->deed->now, e);
+    if (!identity_put(x->care->vault, pseudonym, x->who, e) || !participant_put(tx, &x->p, e) ||
+        !store_document_put(tx, KIND_LINK, str_of(x->p.link), str_of(pseudonym_json), e) ||
+        !record(tx, x->deed->by, "care.enrol", pseudonym, detail, x->deed->now, e))
+        return false;
+    case_group_count(x->care, x->p.group, 1);
+    return true;
 }
 
 static bool is_filled(const struct care_identity *who, err *e)
@@ -192,10 +222,10 @@ bool care_enrol(struct care *c, const struct deed *d, const struct care_identity
     text_set(x.p.consent_hash, sizeof x.p.consent_hash, consent_hash);
     x.p.way = way;
     x.p.since = x.p.consent_at = x.p.state_since = d->now;
-    x.p.heard = x.p.last_life = x.p.away_from = x.p.away_until = TIME_NONE;
+    x.p.heard = x.p.last_life = x.p.away_from = x.p.away_until = x.p.well_at = TIME_NONE;
     x.p.is_made_up = who->is_made_up;
     memcpy(made.pseudonym, x.p.pseudonym, sizeof made.pseudonym);
-    if (!store_run(c->config.store, enrol, &x, e)) return false;
+    if (!care_run(c, enrol, &x, e)) return false;
     *out = made;
     return true;
 }
@@ -292,7 +322,7 @@ static void change_participant(const struct changing *x, struct participant *p)
         p->away_until = x->until;
     } else {
         text_set(p->state, sizeof p->state, STR("active"));
-        p->state_since = p->last_life = x->now;
+        p->state_since = p->last_life = p->well_at = x->now;
     }
 }
 
@@ -322,15 +352,17 @@ static bool change(struct store_tx *tx, void *context, err *e)
     }
     change_participant(x, &p);
     if (x->what == CHANGE_WELL && !close_own_case(x, tx, &p, e)) return false;
-    return participant_put(tx, &p, e) &&
-           record(tx, NULL, names[x->what], x->pseudonym, "by=resident", x->now, e);
+    // Without a pseudonym: the log is read by others than the care desk, and must not tell which homes are empty.
+    const struct audit_event event = {
+        .what = str_of(names[x->what]), .which = STR("home"), .detail = STR("by=resident"), .at = x->now};
+    return participant_put(tx, &p, e) && audit_record(tx, &event, e);
 }
 
 bool care_set_paused(struct care *c, str pseudonym, bool is_paused, instant now, err *e)
 {
     struct changing x = {
         .care = c, .pseudonym = pseudonym, .now = now, .what = CHANGE_PAUSE, .is_paused = is_paused};
-    return store_run(c->config.store, change, &x, e);
+    return care_run(c, change, &x, e);
 }
 
 bool care_set_away(struct care *c, str pseudonym, instant from, instant until, err *e)
@@ -340,13 +372,13 @@ bool care_set_away(struct care *c, str pseudonym, instant from, instant until, e
     if (until != TIME_NONE && (until <= from || until - from > CARE_AWAY_DAYS_MOST * TIME_DAY))
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "away is at most %d days, and ends after it begins",
                        CARE_AWAY_DAYS_MOST);
-    return store_run(c->config.store, change, &x, e);
+    return care_run(c, change, &x, e);
 }
 
 bool care_say_well(struct care *c, str pseudonym, instant now, err *e)
 {
     struct changing x = {.care = c, .pseudonym = pseudonym, .now = now, .what = CHANGE_WELL};
-    return store_run(c->config.store, change, &x, e);
+    return care_run(c, change, &x, e);
 }
 
 // ---- Leaving -----------------------------------------------------------------------------------------------------
@@ -355,48 +387,50 @@ struct leaving {
     struct care *care;
     str pseudonym;
     instant now;
-    struct store_tx *tx;
-    char cases[256][CARE_ID_MAX + 1];
-    size_t case_count;
     int64_t removed;
 };
 
-static bool find_case(str key, str text, void *context, err *e)
+bool participant_remove(struct care *c, struct store_tx *tx, const struct participant *p, int64_t *removed,
+                        err *e)
 {
-    struct leaving *x = context;
-    static struct case_doc doc;
-    if (!case_parse(text, key, &doc, e)) return false;
-    if (str_eq(str_of(doc.pseudonym), x->pseudonym) && x->case_count < 256)
-        text_set(x->cases[x->case_count++], CARE_ID_MAX + 1, key);
+    arena *a = arena_new(1 << 16);
+    const str *ids;
+    char index[SIGN_PSEUDONYM_CHARS + CARE_ID_MAX + 2];
+    size_t count = 0;
+    bool ok = a ? case_ids_of(store_tx_snapshot(tx), str_of(p->pseudonym), a, &ids, &count, e)
+                : err_no_memory(e);
+    for (size_t i = 0; ok && i < count; i++) {
+        snprintf(index, sizeof index, "%s/%.*s", p->pseudonym, STR_ARG(ids[i]));
+        ok = store_document_delete(tx, KIND_CASE, ids[i], e) &&
+             store_document_delete(tx, KIND_CLOSED, ids[i], e) &&
+             store_document_delete(tx, KIND_OF, str_of(index), e);
+    }
+    arena_free(a);
+    if (!ok || !store_document_delete(tx, KIND_LINK, str_of(p->link), e) ||
+        !store_document_delete(tx, KIND_PARTICIPANT, str_of(p->pseudonym), e))
+        return false;
+    case_group_count(c, p->group, -1);
+    *removed += (int64_t)count + 2;
     return true;
 }
 
-// A fault in the middle leaves the documents: the resident can press once more, and what is in the vault is gone already.
+// A fault in the middle leaves the documents, and what is in the vault is gone already: the sweep completes it.
 static bool leave(struct store_tx *tx, void *context, err *e)
 {
     struct leaving *x = context;
     struct participant p;
     if (!participant_get(store_tx_snapshot(tx), x->pseudonym, &p, e)) return false;
     if (!vault_forget(x->care->vault, x->pseudonym, &x->removed, e)) return false;
-    if (!store_document_each(store_tx_snapshot(tx), KIND_CASE, find_case, x, e)) return false;
-    for (size_t i = 0; i < x->case_count; i++)
-        if (!store_document_delete(tx, KIND_CASE, str_of(x->cases[i]), e)) return false;
-    x->removed += (int64_t)x->case_count + 2;
     // The line has no pseudonym: nothing may lead back to the home.
     const struct audit_event event = {.what = STR("care.withdraw"), .which = STR("home"), .at = x->now};
-    return store_document_delete(tx, KIND_LINK, str_of(p.link), e) &&
-           store_document_delete(tx, KIND_PARTICIPANT, x->pseudonym, e) && audit_record(tx, &event, e);
+    return participant_remove(x->care, tx, &p, &x->removed, e) && audit_record(tx, &event, e) &&
+           vault_settle(x->care->vault, e);
 }
 
 bool care_withdraw(struct care *c, str pseudonym, instant now, int64_t *removed, err *e)
 {
-    struct leaving *x = calloc(1, sizeof *x);
-    if (!x) return err_no_memory(e);
-    x->care = c;
-    x->pseudonym = pseudonym;
-    x->now = now;
-    const bool ok = store_run(c->config.store, leave, x, e);
-    if (ok) *removed = x->removed;
-    free(x);
-    return ok;
+    struct leaving x = {.care = c, .pseudonym = pseudonym, .now = now};
+    if (!care_run(c, leave, &x, e)) return false;
+    *removed = x.removed;
+    return true;
 }

@@ -15,8 +15,8 @@ static const struct care_datum data[] = {
      "Bellen als de bewoner niet te bereiken is", "To call when the resident cannot be reached",
      "Tot de toestemming wordt ingetrokken; dan meteen gewist", "Until consent is withdrawn; then deleted at once"},
     {"Meterstanden (alleen wie ze naar de gemeente laat sturen)", "Meter readings (only of who has them sent to the town)", "vault",
-     "Het ritme van de woning leren en te late standen verwerken", "To learn the rhythm of the home and to take readings that come late",
-     TEXT(CARE_RAW_DAYS_STANDARD) " dagen, dan gewist", TEXT(CARE_RAW_DAYS_STANDARD) " days, then deleted"},
+     "Het ritme van de woning leren, en opnieuw leren als de rekenregel verandert", "To learn the rhythm of the home, and to learn it anew when the method changes",
+     "{raw} dagen, dan gewist", "{raw} days, then deleted"},
     {"Geleerd ritme: uren met en zonder tekenen van leven", "Learnt rhythm: hours with and without signs of life", "vault",
      "Zien dat een stilte ongewoon is", "To see that a silence is unusual",
      TEXT(SIGN_DAYS) " dagen terug; tot de toestemming wordt ingetrokken", TEXT(SIGN_DAYS) " days back; until consent is withdrawn"},
@@ -35,8 +35,27 @@ static const struct care_datum data[] = {
     {"Logboek: wie opende wanneer welke zaak of identiteit", "Log: who opened which case or identity when", "store",
      "Verantwoording (AVG 5.2)", "To account for it (AVG 5.2)",
      "Volgens de bewaartermijn van het auditlogboek", "By the retention of the audit log"},
+    {"Reservekopieën van dit alles, namen versleuteld", "Copies of all this for emergencies, names sealed", "copies",
+     "Verdergaan na een storing", "To go on after a failure",
+     "{backup} dagen; wie stopt staat er zo lang nog in", "{backup} days; who stops is in them for so long"},
 };
 // clang-format on
+
+bool care_kept(str text, int raw_days, int backup_days, arena *a, str *out)
+{
+    const struct {
+        str mark;
+        int days;
+    } marks[] = {{STR("{raw}"), raw_days}, {STR("{backup}"), backup_days}};
+    size_t at;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (str_find(text, marks[i].mark, &at)) {
+            const str before = str_slice(text, 0, at), after = str_slice(text, at + marks[i].mark.n, text.n);
+            return arena_print(a, out, "%.*s%d%.*s", STR_ARG(before), marks[i].days, STR_ARG(after));
+        }
+    *out = text;
+    return true;
+}
 
 const struct care_datum *care_data(int *count)
 {

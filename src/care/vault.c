@@ -18,7 +18,9 @@
 #define TAG_BYTES crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define NAME_MAX_BYTES 160
 
-enum { PUT, GET, FORGET, FORGET_BEFORE, COUNT, BEGIN, COMMIT, UNDO, STATEMENT_COUNT };
+#define BUSY_MS 10000
+
+enum { PUT, GET, FORGET, FORGET_BEFORE, COUNT, AFTER, ANY, BEGIN, COMMIT, UNDO, SETTLE, STATEMENT_COUNT };
 
 static const char *const statements[STATEMENT_COUNT] = {
     [PUT] = "INSERT INTO record(kind, key, sealed) VALUES(?1, ?2, ?3) ON CONFLICT(kind, key) DO UPDATE SET "
@@ -26,13 +28,18 @@ static const char *const statements[STATEMENT_COUNT] = {
     [GET] = "SELECT sealed FROM record WHERE kind = ?1 AND key = ?2",
     // '0' follows '/': all keys that begin with the key and a '/'.
     [FORGET] = "DELETE FROM record WHERE key = ?1 OR (key >= ?1 || '/' AND key < ?1 || '0')",
-    [FORGET_BEFORE] = "DELETE FROM record WHERE kind = ?1 AND substr(key, instr(key, '/') + 1) < ?2",
+    [FORGET_BEFORE] = "DELETE FROM record WHERE kind = ?1 AND key >= ?2 || '/' AND key < ?2 || '/' || ?3",
     [COUNT] =
         "SELECT count(*), min(substr(key, instr(key, '/') + 1)) FROM record WHERE kind = ?1 AND (key = ?2 OR "
         "(key >= ?2 || '/' AND key < ?2 || '0'))",
+    [AFTER] = "SELECT 0, substr(min(key), length(?2) + 2) FROM record WHERE kind = ?1 AND key > ?2 || '/' || "
+              "?3 AND "
+              "key < ?2 || '0'",
+    [ANY] = "SELECT 1 FROM record WHERE kind = ?1 LIMIT 1",
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [UNDO] = "ROLLBACK",
+    [SETTLE] = "PRAGMA wal_checkpoint(TRUNCATE)",
 };
 
 struct vault {
@@ -84,6 +91,12 @@ bool vault_key_load(const char *file, bool make, unsigned char key[static VAULT_
     return ok;
 }
 
+void vault_key_join(unsigned char key[static VAULT_KEY_BYTES],
+                    const unsigned char share[static VAULT_KEY_BYTES])
+{
+    for (size_t i = 0; i < VAULT_KEY_BYTES; i++) key[i] ^= share[i];
+}
+
 // ---- SQLite ------------------------------------------------------------------------------------------------------
 
 static bool fault(struct vault *v, err *e)
@@ -124,7 +137,7 @@ static bool check_key(struct vault *v, err *e)
 bool vault_open(const char *file, const unsigned char key[static VAULT_KEY_BYTES], struct vault **out, err *e)
 {
     static const char setup[] =
-        "PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
+        "PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
         "CREATE TABLE IF NOT EXISTS record(kind TEXT NOT NULL, key TEXT NOT NULL, sealed BLOB NOT NULL,"
         " PRIMARY KEY(kind, key)) WITHOUT ROWID; CREATE INDEX IF NOT EXISTS record_key ON record(key)";
     struct vault *v = calloc(1, sizeof *v);
@@ -137,6 +150,7 @@ bool vault_open(const char *file, const unsigned char key[static VAULT_KEY_BYTES
          (sqlite3_open_v2(file, &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX,
                           NULL) == SQLITE_OK ||
           fault(v, e));
+    if (ok) sqlite3_busy_timeout(v->db, BUSY_MS);
     ok = ok && (sqlite3_exec(v->db, setup, NULL, NULL, NULL) == SQLITE_OK || fault(v, e));
     umask(old);
     ok = ok && prepare(v, e) && check_key(v, e);
@@ -284,9 +298,14 @@ bool vault_forget(struct vault *v, str key, int64_t *removed, err *e)
     return remove_some(v, FORGET, &key, 1, removed, e);
 }
 
-bool vault_forget_before(struct vault *v, str kind, str before, int64_t *removed, err *e)
+bool vault_forget_before(struct vault *v, str kind, str key, str before, int64_t *removed, err *e)
 {
-    return remove_some(v, FORGET_BEFORE, (const str[]){kind, before}, 2, removed, e);
+    return remove_some(v, FORGET_BEFORE, (const str[]){kind, key, before}, 3, removed, e);
+}
+
+bool vault_settle(struct vault *v, err *e)
+{
+    return simple(v, SETTLE, e);
 }
 
 struct counting {
@@ -313,4 +332,56 @@ bool vault_count(struct vault *v, str kind, str key, arena *a, int64_t *count, s
     *count = c.count;
     *oldest = c.oldest;
     return true;
+}
+
+bool vault_after(struct vault *v, str kind, str key, str after, arena *a, str *next, err *e)
+{
+    struct counting c = {.a = a};
+    lock_take(v->lock);
+    const bool ok = run(v, AFTER, (const str[]){kind, key, after}, 3, count_row, &c, e);
+    lock_drop(v->lock);
+    if (ok) *next = c.oldest;
+    return ok;
+}
+
+static bool note_row(sqlite3_stmt *s, void *context, err *e)
+{
+    (void)s;
+    (void)e;
+    *(bool *)context = true;
+    return true;
+}
+
+bool vault_has_any(struct vault *v, str kind, bool *out, err *e)
+{
+    err why = {0};
+    *out = false;
+    lock_take(v->lock);
+    const bool ok = run(v, ANY, &kind, 1, note_row, out, &why);
+    lock_drop(v->lock);
+    return ok || why.code == ERR_ABSENT || err_set(e, why.code, ERR_NOWHERE, "%s", why.text);
+}
+
+// ---- A copy ------------------------------------------------------------------------------------------------------
+
+// All pages in one step: in a log ahead of the file the writer does not wait for readers.
+bool vault_copy(const char *from, const char *to, err *e)
+{
+    sqlite3 *in = NULL, *out = NULL;
+    if (access(from, F_OK) != 0) return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no %s", from);
+    if (access(to, F_OK) == 0) return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "%s exists already", to);
+    const mode_t old = umask(077);
+    bool ok = sqlite3_open_v2(from, &in, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+              sqlite3_open_v2(to, &out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) == SQLITE_OK;
+    if (ok) {
+        sqlite3_busy_timeout(in, BUSY_MS);
+        sqlite3_backup *b = sqlite3_backup_init(out, "main", in, "main");
+        ok = b && sqlite3_backup_step(b, -1) == SQLITE_DONE;
+        ok = sqlite3_backup_finish(b) == SQLITE_OK && ok;
+    }
+    umask(old);
+    if (!ok) err_set(e, ERR_STORE, ERR_NOWHERE, "%s: %s", to, sqlite3_errmsg(out ? out : in));
+    sqlite3_close(out);
+    sqlite3_close(in);
+    return ok;
 }

@@ -15,6 +15,7 @@
 #define COVERED_LEAST_S 1200
 #define UNITS_MOST 60000        // of a half hour: 120 kW; more is a fault of the register
 #define STANDBY_SLOTS_LEAST 24  // a home with panels has no others in summer
+#define SUPPLY_SHARE 0.5        // of the standby use over a hole; less of it tells of a power cut
 #define WATER_EVENT_LITRES 2
 #define GAS_EVENT_LITRES 10
 #define HEATING_SLOTS 12  // half hours of a day with gas: the boiler heats, gas says nothing of people
@@ -273,6 +274,8 @@ void sign_home_hole(struct sign_home *h, const struct sign_parameters *p, const 
     const double hours = (double)(when.end - when.start) / (double)TIME_HOUR;
     if (when.start <= 0 || when.end > TIME_MAX || hours < 0.5 || h->day == 0 || h->standby_count == 0) return;
     if (is_away(h, when.start)) return;
+    // Not even the refrigerator ran: the street had no electricity, and nobody can use what is not there.
+    if (h->standby_wh > 5 && units < SUPPLY_SHARE * 2 * h->standby_wh * hours) return;
     if (units > 1.3 * 2 * h->standby_wh * hours + 200) {
         h->restart = sign_slot_of(zone, when.end);
         h->is_stale = true;
@@ -299,8 +302,16 @@ static void restart_at(struct sign_home *h, const struct tz *zone, instant t)
     h->is_stale = true;
 }
 
+// Back before the day, or another day: the clock waits no longer for the old one.
+static void end_away(struct sign_home *h, const struct tz *zone, instant from)
+{
+    if (h->away_to != 0 && h->restart == sign_slot_of(zone, h->away_to))
+        h->restart = sign_slot_of(zone, from);
+}
+
 void sign_home_away(struct sign_home *h, const struct tz *zone, instant from, instant to)
 {
+    end_away(h, zone, from);
     if (to == TIME_NONE) {
         if (h->away_to > from) h->away_to = from;
         restart_at(h, zone, from);

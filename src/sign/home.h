@@ -102,7 +102,8 @@ struct sign_home {
 // `parameters` decide what an event is.
 void sign_home_use(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
                    sign_channel c, interval when, uint32_t units, bool is_blind);
-// After a hole without readings the register had moved by `units`: little shows that nobody lived, more starts the clock anew.
+// After a hole without readings the register had moved by `units`: more than the standby load starts the clock anew; as much as it
+// shows that nobody lived; far less that the supply was off, which says nothing.
 void sign_home_hole(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
                     interval when, uint32_t units);
 

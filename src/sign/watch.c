@@ -33,6 +33,10 @@ static instant time_of(const struct sign_watch *w, const p1_time *t, instant now
 {
     bool is_skipped;
     if (!t->is_given) return now;
+    if (w->is_replay) {
+        const instant told = local_time(w->zone, t->local, t->season, w->newest, &is_skipped);
+        return told == TIME_NONE ? w->newest : told;
+    }
     const instant at = local_time(w->zone, t->local, t->season, now, &is_skipped);
     return at == TIME_NONE || at > now + CLOCK_MOST_WRONG || at < now - CLOCK_MOST_WRONG ? now : at;
 }
@@ -69,11 +73,13 @@ static void take_telegram(struct sign_watch *w, str text, instant now)
         return;
     }
     const int64_t *r = t.registers;
+    const instant at = time_of(w, &t.time, now);
+    if (at > w->newest) w->newest = at;
     const int64_t in = r[P1_ENERGY_IN] != P1_NONE ? r[P1_ENERGY_IN]
                                                   : sum(r[P1_ENERGY_IN_T1], r[P1_ENERGY_IN_T2]);
     const int64_t out = r[P1_ENERGY_OUT] != P1_NONE ? r[P1_ENERGY_OUT]
                                                     : sum(r[P1_ENERGY_OUT_T1], r[P1_ENERGY_OUT_T2]);
-    take_reading(w, SIGN_ELECTRICITY, time_of(w, &t.time, now), in, out == P1_NONE ? SIGN_METER_NONE : out);
+    take_reading(w, SIGN_ELECTRICITY, at, in, out == P1_NONE ? SIGN_METER_NONE : out);
     take_channels(w, &t, now);
 }
 
@@ -89,6 +95,11 @@ void sign_watch_well(struct sign_watch *w, instant now)
 {
     sign_home_reset(&w->home, w->zone, now);
     w->asked_at = 0;
+}
+
+void sign_watch_well_since(struct sign_watch *w, instant at)
+{
+    if (sign_slot_of(w->zone, at) > w->home.restart) sign_watch_well(w, at);
 }
 
 static sign_word word_of(sign_state s)

@@ -29,6 +29,8 @@ struct sign_watch {
     sign_word told;              // what the town knows
     instant asked_at;            // in the home; 0: not
     int minute;                  // of the day, at which the heartbeat goes
+    bool is_replay;              // a recording is read: the meter's clock is the only one
+    instant newest;              // of the telegrams of this run
 };
 
 // `minute` is drawn once by the caller, so that boxes do not all send at once.
@@ -39,6 +41,8 @@ void sign_watch_begin(struct sign_watch *w, const struct sign_parameters *p, con
 void sign_watch_take(struct sign_watch *w, str bytes, instant now);
 // The resident is well: a button.
 void sign_watch_well(struct sign_watch *w, instant now);
+// The town knows since `at` that all is well; told again it changes nothing.
+void sign_watch_well_since(struct sign_watch *w, instant at);
 
 typedef enum { SIGN_DO_NOTHING, SIGN_DO_ASK, SIGN_DO_SEND } sign_do;
 // What is to be done at `now`; call about once a minute. SEND: *out is the message (without the pseudonym). Until

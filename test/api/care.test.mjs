@@ -97,7 +97,7 @@ describe('a home that falls silent', () => {
     assert.equal((await line(forged, 'look', 40, 7)).status, 401)
     const answer = await line(home.key, 'look', 40, 7)
     assert.equal(answer.status, 200, answer.text)
-    assert.deepEqual(answer.body, { paused: false, awayFrom: null, awayUntil: null })
+    assert.deepEqual(answer.body, { paused: false, awayFrom: null, awayUntil: null, wellAt: null })
     assert.equal((await line(home.key, 'ok', 0, 3)).status, 409)
     id = await caseOf(anna)
     assert.ok(id)

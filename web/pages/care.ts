@@ -24,7 +24,7 @@ function deeds(c: Context): Html {
     {{#is_away}}${deed('terug', c.t('care.back'))}{{/is_away}}
     {{^is_paused}}${deed('pauze', c.t('care.pause'), html`<p>${c.t('care.pause.more')}</p>`)}{{/is_paused}}
     {{#is_paused}}${deed('verder', c.t('care.resume'))}{{/is_paused}}
-    ${deed('stoppen', c.t('care.stop'), html`<p>${c.t('care.stop.more')}</p>`)}`;
+    ${deed('stoppen', c.t('care.stop'), html`<p>${c.t('care.stop.more')} ${c.t('care.stop.copies', { days: raw('{{backup_days}}') })}</p>`)}`;
 }
 
 function known(c: Context): Html {

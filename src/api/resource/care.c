@@ -200,6 +200,8 @@ static const struct api_field answer_fields[] = {
     {"paused", API_BOOLEAN, .about = "The resident paused", .flags = API_NEEDED},
     {"awayFrom", API_TIME, .about = "The resident is away from", .flags = API_NULLABLE},
     {"awayUntil", API_TIME, .about = "until", .flags = API_NULLABLE},
+    {"wellAt", API_TIME, .about = "Somebody found that all is well: the clock counts from here",
+     .flags = API_NULLABLE},
     {0}};
 static const struct api_field readings_fields[] = {
     {"readings", API_LIST, "CareReading", "In any order", .flags = API_NEEDED}, {0}};
@@ -250,7 +252,7 @@ static const struct api_field case_fields[] = {
     {"cause", API_WORD, "quiet cap supply meter outage", "What opened it", .flags = API_NEEDED},
     {"reason", API_TEXT, .about = "Why, in plain words", .flags = API_NEEDED},
     {"quietHours", API_INTEGER, .about = "Hours without a sign of life", .flags = API_NEEDED},
-    {"step", API_WORD, "resident contact desk visit", "Where the ladder is", .flags = API_NEEDED},
+    {"step", API_WORD, "technician resident contact desk visit", "Where the ladder is", .flags = API_NEEDED},
     {"todo", API_TEXT, .about = "What a person does now", .flags = API_NEEDED},
     {"opened", API_TIME, .about = "When", .flags = API_NEEDED},
     {"due", API_TIME, .about = "Until when the step must be done", .flags = API_NEEDED},
@@ -262,7 +264,8 @@ static const struct api_field cases_fields[] = {
     {"cases", API_LIST, "CareCase", "The most urgent first", .flags = API_NEEDED}, {0}};
 static const struct api_field step_fields[] = {
     {"outcome", API_TEXT,
-     .about = "reached-well, reached-away, hospital, meter, not-reached, go-there, needs-help, deceased, "
+     .about = "reached-well, reached-away, hospital, meter, not-solved, not-reached, go-there, needs-help, "
+              "deceased, "
               "unreachable",
      .flags = API_NEEDED},
     {0}};

@@ -31,13 +31,19 @@ bool view_processing(struct page *p, err *e)
     int n;
     const struct care_fact *facts = care_processing_facts(&n);
     put_facts(p, facts, n);
+    const struct care *care = p->portal->config.care;
+    const int raw_days = care ? care_raw_days(care) : CARE_RAW_DAYS_STANDARD,
+              backup_days = care ? care_backup_days(care) : CARE_BACKUP_DAYS_STANDARD;
     const struct care_datum *data = care_data(&n);
     struct view *list = view_list(&p->maker, p->root, STR("data"));
     for (int i = 0; i < n; i++) {
         struct view *v = view_object(&p->maker, list, (str){0});
         view_text(&p->maker, v, STR("name"), in_language(p, data[i].name_nl, data[i].name_en));
         view_text(&p->maker, v, STR("purpose"), in_language(p, data[i].purpose_nl, data[i].purpose_en));
-        view_text(&p->maker, v, STR("kept"), in_language(p, data[i].kept_nl, data[i].kept_en));
+        str kept = {0};
+        if (!care_kept(in_language(p, data[i].kept_nl, data[i].kept_en), raw_days, backup_days, p->a, &kept))
+            p->maker.failed = true;
+        view_text(&p->maker, v, STR("kept"), kept);
     }
     return true;
 }

@@ -95,6 +95,7 @@ static bool show(struct page *p, struct care *care, str link, err *e)
     view_flag(&p->maker, p->root, STR("has_case"), x.case_id.n > 0);
     view_text(&p->maker, p->root, STR("consent"), x.consent_version);
     view_int(&p->maker, p->root, STR("raw_days"), care_raw_days(care));
+    view_int(&p->maker, p->root, STR("backup_days"), care_backup_days(care));
     view_int(&p->maker, p->root, STR("raw_count"), x.raw_count);
     view_text(&p->maker, p->root, STR("raw_oldest"), x.raw_oldest);
     put_when(p, STR("consent_at"), x.consent_at);

@@ -89,13 +89,13 @@ static bool stream_make(struct store_tx *tx, struct town_made *t, const struct d
         !arena_print(t->arena, &name, "%s: %.*s", d->name, STR_ARG(q->name_nl)))
         return err_no_memory(e);
     struct record r = {.set = SET_DATASTREAM,
-                             .properties = {[DATASTREAM_NAME] = value_text(name),
-                                            [DATASTREAM_DESCRIPTION] = value_text(q->name_nl),
-                                            [DATASTREAM_OBSERVATION_TYPE] = value_text(MEASUREMENT),
-                                            [DATASTREAM_UNIT_OF_MEASUREMENT] = value_json(unit)},
-                             .links = {[DATASTREAM_THING] = thing,
-                                       [DATASTREAM_SENSOR] = t->sensors[d->kind],
-                                       [DATASTREAM_OBSERVED_PROPERTY] = property}};
+                       .properties = {[DATASTREAM_NAME] = value_text(name),
+                                      [DATASTREAM_DESCRIPTION] = value_text(q->name_nl),
+                                      [DATASTREAM_OBSERVATION_TYPE] = value_text(MEASUREMENT),
+                                      [DATASTREAM_UNIT_OF_MEASUREMENT] = value_json(unit)},
+                       .links = {[DATASTREAM_THING] = thing,
+                                 [DATASTREAM_SENSOR] = t->sensors[d->kind],
+                                 [DATASTREAM_OBSERVED_PROPERTY] = property}};
     str mark;
     if (kind->marks[k]) {
         if (!arena_print(t->arena, &mark, "{\"kpi\":\"%s\",\"kpi_area\":\"%s\"}", kind->marks[k],

@@ -155,13 +155,15 @@ static bool town_table(const struct filling *f, int year, arena *a, str *out, er
     return ok || err_no_memory(e);
 }
 
-#define MAPPING(more)                                                                                           \
-    "{\"peil_kpi_mapping\":1,\"source\":\"Voorbeeldgegevens in de vorm van CBS Kerncijfers wijken en buurten\","       \
-    "\"method\":\"higher-level\",\"area\":\"WijkenEnBuurten\",\"inputs\":{\"inhabitants\":\"AantalInwoners\","         \
-    "\"households\":\"HuishoudensTotaal\",\"city_area\":\"OppervlakteTotaal / 100\","                                \
-    "\"enterprises\":\"BedrijfsvestigingenTotaal\",\"passenger_vehicles\":\"PersonenautoSTotaal\","                  \
-    "\"adults\":\"AantalInwoners - k_0Tot15Jaar\","                                                                  \
-    "\"inhabitants_poverty\":\"PersonenInArmoede * AantalInwoners / 100\"," more                                     \
+#define MAPPING(more)                                                                                  \
+    "{\"peil_kpi_mapping\":1,\"source\":\"Voorbeeldgegevens in de vorm van CBS Kerncijfers wijken en " \
+    "buurten\","                                                                                       \
+    "\"method\":\"higher-level\",\"area\":\"WijkenEnBuurten\",\"inputs\":{\"inhabitants\":"            \
+    "\"AantalInwoners\","                                                                              \
+    "\"households\":\"HuishoudensTotaal\",\"city_area\":\"OppervlakteTotaal / 100\","                  \
+    "\"enterprises\":\"BedrijfsvestigingenTotaal\",\"passenger_vehicles\":\"PersonenautoSTotaal\","    \
+    "\"adults\":\"AantalInwoners - k_0Tot15Jaar\","                                                    \
+    "\"inhabitants_poverty\":\"PersonenInArmoede * AantalInwoners / 100\"," more                       \
     "\"household_income\":\"GemGestandaardiseerdInkomen * 1000\"}}"
 
 // This year's electricity is what the town's own meter counts.
@@ -172,8 +174,10 @@ static const char mapping_now[] = MAPPING("");
 static bool import_year(struct filling *f, int year, err *e)
 {
     struct kpi_import made;
-    struct kpi_import_wish wish = {
-        .mapping = str_of(year == f->this_year ? mapping_now : mapping), .year = year, .is_demo = true, .status = KPI_SUBMITTED};
+    struct kpi_import_wish wish = {.mapping = str_of(year == f->this_year ? mapping_now : mapping),
+                                   .year = year,
+                                   .is_demo = true,
+                                   .status = KPI_SUBMITTED};
     return town_table(f, year, f->by.arena, &wish.table, e) &&
            kpi_import_run(f->office->config.store, &f->by, &wish, &made, e);
 }

@@ -6,7 +6,16 @@
 #include "model/quantity.h"
 #include "base/time.h"
 
-typedef enum { DEMO_AIR, DEMO_REFERENCE, DEMO_NOISE, DEMO_WEATHER, DEMO_SIGN, DEMO_GRID, DEMO_BUILDING, DEMO_KIND_COUNT } demo_kind;
+typedef enum {
+    DEMO_AIR,
+    DEMO_REFERENCE,
+    DEMO_NOISE,
+    DEMO_WEATHER,
+    DEMO_SIGN,
+    DEMO_GRID,
+    DEMO_BUILDING,
+    DEMO_KIND_COUNT
+} demo_kind;
 
 #define DEMO_STREAMS_MAX 6
 

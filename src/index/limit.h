@@ -4,8 +4,8 @@
 // Citizens' meters never decide whether a limit is kept: what comes out of them is an indication, and is said to be one.
 // Units    microgram per cubic metre
 // Source   WHO global air quality guidelines 2021 (days: 99th percentile, so at most 3 days a year above);
-//          Directive 2008/50/EC Annexes VII and XI; Directive (EU) 2024/2881 Annex I, from 1 January 2030.
-//          `is_checked` false: not compared with the text of the source yet
+//          Directive 2008/50/EC Annexes VII, XI and XIV; Directive (EU) 2024/2881 Annex I, from 1 January 2030.
+//          docs/indices.md says which texts the rows were compared with; `is_checked` false: with none yet
 #ifndef PEIL_INDEX_LIMIT_H
 #define PEIL_INDEX_LIMIT_H
 
@@ -21,6 +21,8 @@ typedef enum {
     OVER_PEAK_SEASON  // greatest mean over six months of the greatest eight-hour means of days
 } limit_over;
 
+#define LIMIT_YEARS_MAX 3
+
 struct limit {
     limit_set set;
     substance substance;
@@ -29,6 +31,7 @@ struct limit {
     int allowed;     // times above it in a year, for days, eight hours and hours
     bool is_target;  // a target value, not a limit
     bool is_checked;
+    int years;  // that times above are averaged over; 0: one
 };
 
 const struct limit *limits_all(size_t *count);
@@ -47,11 +50,19 @@ struct limit_result {
         value;  // the mean; of days and hours the (allowed + 1)-th greatest, which decides. NAN: not enough data
     int times_above;  // of days, eight hours, hours: as counted, also with little data
     double captured;  // share of the year's hours or days that have a mean
+    bool is_valid;    // of times: the year has enough data to count them
+    // Of a limit that is averaged over several years, after limit_judge_years.
+    int years_counted;  // valid ones
+    double times_mean;  // of these; NAN: none
 };
 
 // `h` is a calendar year of the town, or as much of it as has passed; year_hours: of the whole year. What is exceeded already is said;
 // what is not yet is not enough data.
 NODISCARD bool limit_judge(const struct limit *l, const struct hours *h, size_t year_hours,
                            const struct tz *zone, arena *a, struct limit_result *out, err *e);
+
+// Makes the outcome of a limit over several years: `r` is its year, `earlier` those before, as many as there is something of, judged alike.
+// "Kept" needs this year to be valid (2008/50/EC, Annex VII: five of six summer months with 90 %).
+void limit_judge_years(struct limit_result *r, const struct limit_result *earlier, size_t count);
 
 #endif

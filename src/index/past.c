@@ -201,6 +201,42 @@ static bool judge_all(const struct index_past *p, limit_set set, size_t year_hou
     return true;
 }
 
+// The ones before, of limits that are averaged over several years.
+static bool judge_earlier(struct indices *x, struct snapshot *at, struct index_subject s, int year,
+                          struct limit_result *r, arena *scratch, err *e)
+{
+    struct limit_result earlier[LIMIT_YEARS_MAX - 1];
+    size_t count = 0;
+    interval y;
+    for (int back = 1; back < r->limit->years && year_of(x->config.zone, year - back, &y, NULL); back++) {
+        struct index_past p;
+        const size_t hours = (size_t)((y.end - y.start) / TIME_HOUR);
+        const substance o = r->limit->substance;
+        err why;
+        arena_reset(scratch);
+        if (!read_past(x, at, s, y.start, hours, 1u << o, scratch, &p, &why)) {
+            if (why.code == ERR_ABSENT) continue;  // the area had another code then
+            return err_set(e, why.code, ERR_NOWHERE, "%s", why.text);
+        }
+        if (!p.given[o]) continue;
+        if (!limit_judge(r->limit, p.given[o], hours, x->config.zone, scratch, &earlier[count++], e))
+            return false;
+    }
+    limit_judge_years(r, earlier, count);
+    return true;
+}
+
+static bool judge_over_years(struct indices *x, struct snapshot *at, struct index_subject s, int year,
+                             struct index_limits *l, err *e)
+{
+    arena *scratch = arena_new(SCRATCH_BYTES_MAX);
+    bool ok = scratch || err_no_memory(e);
+    for (size_t k = 0; ok && k < l->count; k++)
+        if (l->all[k].limit->years > 1) ok = judge_earlier(x, at, s, year, &l->all[k], scratch, e);
+    arena_free(scratch);
+    return ok;
+}
+
 static bool keep_sources(const struct index_past *p, arena *a, struct index_limits *out, err *e)
 {
     out->sources = ARENA_ARRAY(a, p->source_count + 1, struct index_source);
@@ -226,6 +262,7 @@ bool index_limits(struct indices *x, struct snapshot *at, struct index_subject s
          judge_all(&p, set, (size_t)((y.end - y.start) / TIME_HOUR), x->config.zone, scratch, a, &l, e) &&
          keep_sources(&p, a, &l, e);
     arena_free(scratch);
+    ok = ok && judge_over_years(x, at, s, year, &l, e);
     if (ok) *out = l;
     return ok;
 }

@@ -197,6 +197,10 @@ describe('indices and quality', () => {
     assert.ok(got.limits.length > 0)
     for (const limit of got.limits) assert.notEqual(limit.outcome, 'kept')
     assert.equal(got.limits.find((l) => l.quantity === 'no2' && l.over === 'year').value, null)
+    const eu = (await api(`things/${meters.reference.id}/limits?set=eu`)).body
+    fits('Limits', eu)
+    const { years, yearsCounted, timesAboveMean, outcome } = eu.limits.find((l) => l.quantity === 'o3')
+    assert.deepEqual({ years, yearsCounted, timesAboveMean, outcome }, { years: 3, yearsCounted: 0, timesAboveMean: null, outcome: 'not-enough-data' })
   })
 
   test('noise of a measured day comes out as published', async () => {

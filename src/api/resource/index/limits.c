@@ -13,6 +13,11 @@ static void put_limit(struct api_call *c, const struct limit_result *r)
     json_member_text(&c->w, STR("outcome"), limit_outcome_name(r->outcome));
     index_put_value(&c->w, STR("value"), r->value);
     if (is_counted) json_member_int(&c->w, STR("timesAbove"), r->times_above);
+    if (r->limit->years > 1) {
+        json_member_int(&c->w, STR("years"), r->limit->years);
+        json_member_int(&c->w, STR("yearsCounted"), r->years_counted);
+        index_put_value(&c->w, STR("timesAboveMean"), r->times_mean);
+    }
     index_put_value(&c->w, STR("captured"), r->captured);
     index_put_flag(&c->w, STR("isTarget"), r->limit->is_target);
     index_put_flag(&c->w, STR("isChecked"), r->limit->is_checked);
@@ -72,7 +77,11 @@ static const struct api_field limit_fields[] = {
     {"outcome", API_WORD, "kept exceeded not-enough-data", "What the readings say", .flags = API_NEEDED},
     {"value", API_NUMBER, .about = "Mean, or the value that decides; null: not enough data",
      .flags = API_NULLABLE},
-    {"timesAbove", API_INTEGER, .about = "As counted so far"},
+    {"timesAbove", API_INTEGER, .about = "As counted so far in the year"},
+    {"years", API_INTEGER, .about = "That the times above are averaged over: this one and those before it"},
+    {"yearsCounted", API_INTEGER, .about = "Of these with enough data"},
+    {"timesAboveMean", API_NUMBER, .about = "In these, a year; null: none has enough data",
+     .flags = API_NULLABLE},
     {"captured", API_NUMBER, .about = "Share of the year that there is data of"},
     {"isTarget", API_BOOLEAN, .about = "A target value, not a limit"},
     {"isChecked", API_BOOLEAN, .about = "The value was compared with the text of its source"},

@@ -84,7 +84,7 @@ describe('the assessment', () => {
     assert.match(got.headers['content-disposition'], /attachment; filename="telling.csv"/)
     assert.equal((await peil.get(api(path), as())).status, 401)
     assert.equal((await peil.get(api(path.replace('water_meters', 'households')), as(vera))).status, 404)
-    assert.equal((await enter(anna, 'pt_stops', 3, { evidence: [{ hash: 'f'.repeat(64), name: 'x' }] })).status, 404)
+    assert.equal((await enter(anna, 'pt_stops', 3, { evidence: [{ hash: 'f'.repeat(64), name: 'x.txt' }] })).status, 404)
   })
 
   test('four eyes: who submitted cannot verify; a rejected value is withheld', async () => {

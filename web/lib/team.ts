@@ -5,8 +5,8 @@ import { html, Html, raw } from './html';
 import type { Context, MessageId } from './page';
 
 // A form that posts to its own page. `what` says which deed of the page it is.
-export function form(_c: Context, what: string, label: Html | string, body: Html, options: { quiet?: boolean } = {}): Html {
-  return html`<form method="post" class="${options.quiet ? 'team-inline' : 'team-form'}" aria-label="${label}">
+export function form(_c: Context, what: string, label: Html | string, body: Html, options: { quiet?: boolean; files?: boolean } = {}): Html {
+  return html`<form method="post"${raw(options.files ? ' enctype="multipart/form-data"' : '')} class="${options.quiet ? 'team-inline' : 'team-form'}" aria-label="${label}">
     <input type="hidden" name="form_token" value="{{form_token}}"><input type="hidden" name="wat" value="${what}">
     ${body}
   </form>`;

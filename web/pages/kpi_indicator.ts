@@ -40,7 +40,7 @@ export const page: Page = {
           <td data-head="${c.t('kpi.col.value')}">{{#value}}<strong>{{value}}</strong> <span class="unit">{{unit}}</span>{{/value}}{{^value}}–{{/value}}{{#reference_year}}<br><span class="small">${c.t('kpi.about.year')} {{reference_year}}</span>{{/reference_year}}</td>
           <td data-head="${c.t('kpi.col.status')}">{{status}}{{#evidence}}<br><span class="small">${c.t('kpi.evidence.n', { n: raw('{{evidence}}') })}</span>{{/evidence}}</td>
           <td data-head="${c.t('kpi.col.source')}">{{source}}{{#usual}}<span class="small">${c.t('kpi.usual')} {{usual}}</span>{{/usual}}{{#is_demo}} <span class="kpi-tag">${c.t('kpi.tag.demo')}</span>{{/is_demo}}</td>
-          <td data-head="${c.t('kpi.col.method')}">{{method}}{{#origin}}<br><span class="small">{{origin}}{{#capture}}, ${c.t('kpi.capture', { share: raw('{{capture}}') })}{{/capture}}</span>{{/origin}}</td>
+          <td data-head="${c.t('kpi.col.method')}">{{method}}{{#origin}}<br><span class="small">{{origin}}{{#capture}}, ${c.t('kpi.capture', { share: raw('{{capture}}') })}{{/capture}}</span>{{/origin}}{{#has_readings}}<br><span class="small">{{note}}<br>${c.t('kpi.readings')} {{#readings}}<a href="/v1.1/Datastreams({{stream}})">{{stream}}</a> {{/readings}}</span>{{/has_readings}}</td>
         </tr>{{/inputs}}</tbody>
       </table></div>
     </section>

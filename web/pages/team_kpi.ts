@@ -43,19 +43,32 @@ function list(c: Context): Html {
   </section>`;
 }
 
+const options = (list: string): Html =>
+  raw(`{{#${list}}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/${list}}}`);
+
+function files(c: Context): Html {
+  return html`{{#has_evidence}}<fieldset class="team-field"><legend>${c.t('team.kpi.files')}</legend>
+      {{#evidence}}<p><label><input type="checkbox" name="bewijs" value="{{hash}} {{name}}" checked> {{name}}</label></p>{{/evidence}}</fieldset>{{/has_evidence}}
+    ${field(c.t('team.kpi.files.add'), 'bestand', 'type="file" multiple accept=".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.ods,.odt,.zip,.csv,.txt,.json,.eml"', c.t('team.kpi.files.hint'))}`;
+}
+
 function enter(c: Context): Html {
   return html`{{#may_enter}}<section><h2>${c.t('team.kpi.enter')}</h2>
+    {{#is_measured}}<p class="kpi-notice">${c.t('team.kpi.measured')}</p>{{/is_measured}}
+    {{#is_override}}<p class="kpi-notice">${c.t('team.kpi.override')}</p>{{/is_override}}
     ${form(c, 'invoeren', c.t('team.kpi.enter'), html`${input}
       {{#has_doubts}}<fieldset class="team-secret"><legend>${c.t('team.kpi.doubts')}</legend>
         {{#doubts}}<p><label><input type="checkbox" name="bevestig" value="{{code}}"> {{text}}</label></p>{{/doubts}}</fieldset>{{/has_doubts}}
       ${field(c.t('team.kpi.value'), 'waarde', 'value="{{typed_value}}" maxlength="40" autocomplete="off" inputmode="decimal"', html`{{unit}}`)}
-      ${field(c.t('team.kpi.unit'), 'eenheid', 'value="{{typed_unit}}" maxlength="40" autocomplete="off"', c.t('team.kpi.unit.hint'))}
-      ${field(c.t('kpi.col.source'), 'bron', 'value="{{typed_source}}" maxlength="2000"', html`${c.t('kpi.usual')} {{usual}}`)}
-      ${select(c.t('kpi.col.method'), 'methode', raw('{{#methods}}<option value="{{value}}">{{label}}</option>{{/methods}}'))}
+      {{^is_override}}${field(c.t('team.kpi.unit'), 'eenheid', 'value="{{typed_unit}}" maxlength="40" autocomplete="off"', c.t('team.kpi.unit.hint'))}{{/is_override}}
+      ${field(c.t('team.kpi.about'), 'peiljaar', 'value="{{typed_year}}" maxlength="4" inputmode="numeric" autocomplete="off"', c.t('team.kpi.about.hint', { year: raw('{{year}}') }))}
+      ${field(c.t('kpi.col.source'), 'bron', 'value="{{typed_source}}" maxlength="2000"', html`{{#usual}}${c.t('kpi.usual')} {{usual}}{{/usual}}`)}
+      ${select(c.t('kpi.col.method'), 'methode', options('methods'))}
+      ${files(c)}
       ${field(c.t('team.kpi.note'), 'toelichting', 'value="{{typed_note}}" maxlength="2000"')}
-      ${select(c.t('kpi.col.status'), 'stand', html`<option value="submitted">${c.t('kpi.status.submitted')}</option><option value="draft">${c.t('kpi.status.draft')}</option><option value="not-applicable">${c.t('kpi.status.not-applicable')}</option>`)}
+      ${select(c.t('kpi.col.status'), 'stand', options('statuses'))}
       ${field(c.t('team.kpi.why'), 'reden', 'value="{{typed_reason}}" maxlength="2000"', c.t('team.kpi.why.hint'))}
-      ${submit(c.t('team.kpi.save'))}`)}</section>
+      ${submit(c.t('team.kpi.save'))}`, { files: true })}</section>
     {{#can_submit}}${form(c, 'indienen', c.t('team.kpi.submit'), html`${input}${submit(c.t('team.kpi.submit'), 'default')}`, { quiet: true })}{{/can_submit}}
     {{#can_judge}}<section><h2>${c.t('team.kpi.judge')}</h2><p>${c.t('team.kpi.judge.more')}</p>
       ${form(c, 'aanvaarden', c.t('team.kpi.accept'), html`${input}${submit(c.t('team.kpi.accept'))}`, { quiet: true })}
@@ -66,16 +79,17 @@ function one(c: Context): Html {
   return html`<p class="back"><a href="{{list_href}}">${c.t('team.kpi.back')}</a></p>
     <h2>{{name}}</h2>
     <p class="lead">{{definition}}</p>
-    <p>{{#now}}<strong>{{now}}</strong> <span class="unit">{{unit}}</span> – {{/now}}{{now_status}} · {{department}}</p>
+    <p>{{#now}}<strong>{{now}}</strong> <span class="unit">{{unit}}</span> – {{/now}}{{now_status}} · {{area}}{{#department}} · {{department}}{{/department}}</p>
     ${enter(c)}
-    <section><h2>${c.t('team.kpi.used')}</h2><ul class="kpi-list">{{#used}}<li>{{name}}{{#part}} – {{part}}{{/part}}: <code>{{filled}}{{#result}} = {{result}}{{/result}}</code></li>{{/used}}</ul></section>
+    {{^is_override}}<section><h2>${c.t('team.kpi.used')}</h2><ul class="kpi-list">{{#used}}<li>{{name}}{{#part}} – {{part}}{{/part}}: <code>{{filled}}{{#result}} = {{result}}{{/result}}</code>
+      <a class="small" href="{{own_href}}" aria-label="${c.t('team.kpi.own')}: {{name}} {{part}}">${c.t('team.kpi.own')}</a></li>{{/used}}</ul></section>{{/is_override}}
     <section><h2>${c.t('team.kpi.history')}</h2>
       {{^history}}<p class="empty">${c.t('team.kpi.history.none')}</p>{{/history}}
       <div class="team-scroll" tabindex="0" role="region" aria-label="${c.t('team.kpi.history')}"><table class="team-table">
       ${head(c, ['team.kpi.revision', 'kpi.col.value', 'kpi.col.status', 'kpi.col.source', 'kpi.col.method', 'team.kpi.by', 'kpi.report.evidence'])}
       <tbody>{{#history}}<tr><th scope="row">{{revision}}</th>${cell(c, 'kpi.col.value', raw('{{value}}'))}
-        ${cell(c, 'kpi.col.status', raw('{{status}}{{#reason}}: {{reason}}{{/reason}}'))}${cell(c, 'kpi.col.source', raw('{{source}}{{#note}}<br><span class="small">{{note}}</span>{{/note}}'))}
-        ${cell(c, 'kpi.col.method', raw('{{method}}, {{origin}}'))}${cell(c, 'team.kpi.by', raw('{{by}}, {{when}}'))}
+        ${cell(c, 'kpi.col.status', raw('{{status}}{{#reason}}: {{reason}}{{/reason}}'))}${cell(c, 'kpi.col.source', html`{{source}}{{#reference_year}}<br><span class="small">${c.t('kpi.about.year')} {{reference_year}}</span>{{/reference_year}}{{#note}}<br><span class="small">{{note}}</span>{{/note}}`)}
+        ${cell(c, 'kpi.col.method', html`{{method}}, {{origin}}{{#capture}}, ${c.t('kpi.capture', { share: raw('{{capture}}') })}{{/capture}}{{#has_readings}}<br><span class="small">${c.t('kpi.readings')} {{#readings}}<a href="/v1.1/Datastreams({{stream}})">{{stream}}</a> {{/readings}}</span>{{/has_readings}}`)}${cell(c, 'team.kpi.by', raw('{{by}}, {{when}}'))}
         ${cell(c, 'kpi.report.evidence', html`{{#files}}<a href="{{href}}" download>{{name}}</a> {{/files}}{{#confirmed}}<br><span class="small">${c.t('team.kpi.confirmed')} {{text}}</span>{{/confirmed}}`)}</tr>{{/history}}</tbody></table></div>
     </section>`;
 }

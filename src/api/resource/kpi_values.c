@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Values of inputs, with their evidence and history: for who delivers, judges or verifies them.
 #include "api/resource/kpi_parts.h"
-#include "identity/audit.h"
-#include "kpi/value/act.h"
+#include "kpi/value/evidence.h"
 
 #include <math.h>
-
-#define EVIDENCE_BYTES_MAX ((size_t)12 << 20)
 
 // ---- Reading -----------------------------------------------------------------------------------------------------
 
@@ -111,20 +108,14 @@ static bool evidence_read(struct api_call *c, struct kpi_entry *x, err *e)
     struct kpi_evidence *all = ARENA_ARRAY(c->a, (list ? list->count : 0) + 1, struct kpi_evidence);
     struct snapshot *at;
     if (!all) return err_no_memory(e);
+    if (list && list->count > KPI_EVIDENCE_MAX)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "at most %d files of evidence per value", KPI_EVIDENCE_MAX);
     if (!api_snapshot(c, &at, e)) return false;
     for (const json *j = list ? list->first : NULL; j; j = j->next) {
         struct kpi_evidence *f = &all[x->evidence_count++];
-        str bytes;
-        *f = (struct kpi_evidence){.hash = json_text(j, STR("hash")),
-                                   .name = json_text(j, STR("name")),
-                                   .media_type = json_text(j, STR("mediaType"))};
-        for (size_t i = 0; i < f->name.n; i++)
-            if ((unsigned char)f->name.p[i] < ' ' || f->name.p[i] == '"' || f->name.n > 200)
-                return err_set(e, ERR_RANGE, ERR_NOWHERE,
-                               "the name of a file has at most 200 bytes, no quotes or control characters");
-        if (!store_blob_get(at, f->hash, c->a, &bytes, e))
-            return err_within(e, "evidence '%.*s'", STR_ARG(f->name));
-        f->bytes = (int64_t)bytes.n;
+        f->hash = json_text(j, STR("hash"));
+        if (!kpi_evidence_name(json_text(j, STR("name")), c->a, &f->name, e) || !kpi_evidence_find(at, f, e))
+            return false;
     }
     x->evidence = all;
     return true;
@@ -255,28 +246,29 @@ static bool post_status(struct api_call *c, err *e)
 // ---- Evidence ----------------------------------------------------------------------------------------------------
 
 struct keeping {
-    const struct principal *who;
-    instant now;
+    struct kpi_acting by;
     str bytes;
-    char hash[STORE_BLOB_HASH + 1];
+    struct kpi_evidence kept;
 };
 
 static bool keep(struct store_tx *tx, void *context, err *e)
 {
     struct keeping *k = context;
-    if (!store_blob_put(tx, k->bytes, k->hash, e)) return false;
-    const struct audit_event event = {k->who, STR("kpi-evidence.put"), str_of(k->hash), {0}, k->now};
-    return audit_record(tx, &event, e);
+    return kpi_evidence_keep(tx, &k->by, k->bytes, &k->kept, e);
 }
 
+// The name, and with it the kind of file, comes with the value: here it is bytes.
 static bool post_evidence(struct api_call *c, err *e)
 {
-    struct keeping k = {.who = &c->who, .now = c->now, .bytes = http_request_body(c->request)};
+    const struct kpi_office *o;
+    struct keeping k = {.bytes = http_request_body(c->request)};
     if (!k.bytes.n) return err_set(e, ERR_MISSING, ERR_NOWHERE, "the body is the file itself; it is empty");
+    if (!kpi_need_office(c, &o, e)) return false;
+    k.by = kpi_office_acting(o, &c->who, c->now, c->a);
     if (!store_run(c->parts->store, keep, &k, e)) return false;
     json_open(&c->w, '{');
-    kpi_put_text(&c->w, "hash", str_of(k.hash));
-    kpi_put_int(&c->w, "bytes", (int64_t)k.bytes.n);
+    kpi_put_text(&c->w, "hash", k.kept.hash);
+    kpi_put_int(&c->w, "bytes", k.kept.bytes);
     json_close(&c->w, '}');
     return true;
 }
@@ -385,8 +377,8 @@ const struct api_set api_kpi_values = {
             {HTTP_POST, "/kpi/values/status", "judgeKpiValue", "Submits, verifies or rejects a value",
              ACTION_WRITE_ENTITY, NULL, "KpiJudgement", "KpiValue", .run = post_status},
             {HTTP_POST, "/kpi/evidence", "putKpiEvidence", "Keeps a file; name it with a value after",
-             ACTION_WRITE_ENTITY, NULL, .answer = "KpiFile", .status = 201, .body_max = EVIDENCE_BYTES_MAX,
-             .run = post_evidence},
+             ACTION_WRITE_ENTITY, NULL, .answer = "KpiFile", .status = 201,
+             .body_max = KPI_EVIDENCE_BYTES_MAX, .run = post_evidence},
             {HTTP_GET, "/kpi/evidence/{hash}", "getKpiEvidence", "A file that is evidence of a value",
              ACTION_READ_EVIDENCE, evidence_parameters, .status = 200, .run = get_evidence},
             {0}},

@@ -182,12 +182,14 @@ static bool say_measured(struct measuring *m, const struct kpi_input *x, const s
                          struct figure *out, err *e)
 {
     buf nl = {.max = 256}, en = {.max = 256};
+    str rest = x->unit_text, unit;
+    str_cut(&rest, '/', &unit);  // what was counted is not per year
     kpi_number_write(&nl, LANGUAGE_NL, sum->measured, 0, false);
     kpi_number_write(&en, LANGUAGE_EN, sum->measured, 0, false);
     const bool ok = arena_print(m->arena, &out->note_nl, "geteld is %.*s %.*s, omgerekend naar een heel jaar",
-                                STR_ARG(buf_str(&nl)), STR_ARG(x->unit_label.in[LANGUAGE_NL])) &&
+                                STR_ARG(buf_str(&nl)), STR_ARG(unit)) &&
                     arena_print(m->arena, &out->note_en, "%.*s %.*s was counted, scaled to a whole year",
-                                STR_ARG(buf_str(&en)), STR_ARG(x->unit_label.in[LANGUAGE_EN]));
+                                STR_ARG(buf_str(&en)), STR_ARG(unit));
     buf_free(&nl);
     buf_free(&en);
     return ok || err_no_memory(e);

@@ -98,6 +98,24 @@ static void put_points(struct kpi_page *k, const struct kpi_indicator *x)
 
 // ---- Inputs ------------------------------------------------------------------------------------------------------
 
+// The Datastreams behind what meters gave, so that anybody can follow it back; its note is peil's own.
+static void put_readings(struct kpi_page *k, struct view *row, const struct kpi_value *v)
+{
+    struct view_maker *m = &k->page->maker;
+    struct view *list = view_list(m, row, STR("readings"));
+    for (size_t i = 0; i < v->reading_count; i++)
+        view_int(m, view_object(m, list, (str){0}), STR("stream"), v->readings[i]);
+    view_flag(m, row, STR("has_readings"), v->reading_count > 0);
+    if (!v->reading_count) return;
+    str nl = v->note, en = v->note;
+    size_t at;
+    if (str_find(v->note, STR(" / "), &at)) {
+        nl = str_slice(v->note, 0, at);
+        en = str_slice(v->note, at + 3, v->note.n);
+    }
+    view_text(m, row, STR("note"), k->language == LANGUAGE_NL ? nl : en);
+}
+
 static void put_input(struct kpi_page *k, struct view *list, const struct kpi_input *input)
 {
     struct view_maker *m = &k->page->maker;
@@ -127,6 +145,7 @@ static void put_input(struct kpi_page *k, struct view *list, const struct kpi_in
     view_flag(m, row, STR("is_demo"), v->is_demo);
     if (!isnan(v->capture)) view_text(m, row, STR("capture"), kpi_percent(k, 100 * v->capture));
     if (v->evidence_count) view_int(m, row, STR("evidence"), (int64_t)v->evidence_count);
+    put_readings(k, row, v);
     if (v->reference_year != k->year) view_int(m, row, STR("reference_year"), v->reference_year);
 }
 

@@ -45,6 +45,7 @@ struct team_call {
     // What `act` may set:
     str done;      // id of a text "team.done..." for the page that follows
     str location;  // where that is; empty: this page
+    void *state;   // the page's own, from `act` to the `show` of a form that was refused
     bool stays;    // no redirect: the page is the answer, for a secret that is shown once. `show` runs too
 };
 
@@ -57,7 +58,7 @@ struct team_page {
 };
 
 // /team and /en/team with all that is below.
-#define TEAM_ROUTES 2
+#define TEAM_ROUTES 4
 NODISCARD struct team *team_new(struct portal *p, err *e);
 void team_free(struct team *t);
 void team_routes(struct team *t, http_route out[static TEAM_ROUTES]);

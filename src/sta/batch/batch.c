@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "sta/batch/batch.h"
 
-#include "sta/batch/multipart.h"
+#include "http/multipart.h"
 #include "sta/write/write.h"
 
 #define PART_ARENA_MAX ((size_t)64 << 20)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // $batch as multipart/mixed: a part is a request, or a change set as a multipart of its own.
 #include "sta/batch/batch.h"
-#include "sta/batch/multipart.h"
+#include "http/multipart.h"
 
 #include <sys/random.h>
 

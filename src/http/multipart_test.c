@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "sta/batch/multipart.h"
+#include "http/multipart.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -129,6 +129,33 @@ static void a_request_may_lack_what_is_not_needed(void **state)
     assert_false(http_part_read(STR("\r\n\r\n"), &request, &e));
 }
 
+static void a_field_of_a_form_has_its_name_and_perhaps_a_file(void **state)
+{
+    (void)state;
+    struct form_part f;
+    struct multipart_part p = {
+        .headers = STR("Content-Disposition: form-data; name=\"bewijs\"; "
+                       "filename=\"a; b%22.pdf\"\r\nContent-Type: application/pdf\r\n")};
+    assert_true(form_part_read(&p, &f, &e));
+    assert_str(f.name, "bewijs");
+    assert_str(f.filename, "a; b%22.pdf");
+    assert_str(f.media_type, "application/pdf");
+    p.headers = STR("content-disposition: form-data; name=waarde\r\n");
+    assert_true(form_part_read(&p, &f, &e));
+    assert_str(f.name, "waarde");
+    assert_null(f.filename.p);
+    p.headers = STR("Content-Disposition: form-data; name=\"x\"; filename=\"\"\r\n");  // no file was chosen
+    assert_true(form_part_read(&p, &f, &e));
+    assert_non_null(f.filename.p);
+    assert_int_equal(f.filename.n, 0);
+    p.headers = STR("Content-Disposition: attachment; name=\"x\"\r\n");
+    assert_false(form_part_read(&p, &f, &e));
+    p.headers = STR("Content-Disposition: form-data; filename=\"x\"\r\n");
+    assert_false(form_part_read(&p, &f, &e));
+    p.headers = (str){0};
+    assert_false(form_part_read(&p, &f, &e));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_boundary_may_be_quoted),
         cmocka_unit_test(a_request_is_taken_apart),
         cmocka_unit_test(a_request_may_lack_what_is_not_needed),
+        cmocka_unit_test(a_field_of_a_form_has_its_name_and_perhaps_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

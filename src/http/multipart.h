@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-// multipart.h: a multipart body taken apart, and the HTTP request that stands in a part. Lines may end in LF
+// multipart.h: a multipart body taken apart, and what stands in a part: an HTTP request, or a field of a form. Lines may end in LF
 // alone.
 // Owns     everything is a view of the body
 // Errors   ERR_SYNTAX, ERR_MISSING
-// Source   RFC 2046 section 5.1, RFC 9112; OData 4.0 part 1 section 11.7
-#ifndef PEIL_STA_BATCH_MULTIPART_H
-#define PEIL_STA_BATCH_MULTIPART_H
+// Source   RFC 2046 section 5.1, RFC 9112; OData 4.0 part 1 section 11.7; RFC 7578
+#ifndef PEIL_HTTP_MULTIPART_H
+#define PEIL_HTTP_MULTIPART_H
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -42,5 +42,12 @@ struct http_part {
     str body;
 };
 NODISCARD bool http_part_read(str text, struct http_part *out, err *e);
+
+// Content-Disposition: form-data; name="x"; filename="y.pdf". Names as sent, with the %22 that browsers write for a quote.
+struct form_part {
+    str name, filename;  // filename.p NULL: no file
+    str media_type;      // "application/pdf"; empty: not said
+};
+NODISCARD bool form_part_read(const struct multipart_part *part, struct form_part *out, err *e);
 
 #endif

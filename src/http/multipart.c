@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "sta/batch/multipart.h"
+#include "http/multipart.h"
 
 #include <string.h>
 
@@ -59,7 +59,7 @@ bool multipart_open(str body, str content_type, struct multipart *out, err *e)
             out->boundary = unquoted(str_trim(value));
     }
     if (out->boundary.n == 0)
-        return err_set(e, ERR_MISSING, ERR_NOWHERE, "Content-Type: multipart/mixed needs a boundary");
+        return err_set(e, ERR_MISSING, ERR_NOWHERE, "Content-Type: multipart needs a boundary");
     return out->boundary.n <= MULTIPART_BOUNDARY_MAX ||
            err_set(e, ERR_LIMIT, ERR_NOWHERE, "Content-Type: the boundary is longer than %d",
                    MULTIPART_BOUNDARY_MAX);
@@ -154,4 +154,40 @@ bool http_part_read(str text, struct http_part *out, err *e)
     out->url = line;
     split(text, &out->headers, &out->body);
     return true;
+}
+
+// ---- the field in a part ----
+
+// The next parameter of a header: what stands before the ';' that is in no quotes. False: nothing is left.
+static bool next_parameter(str *rest, str *key, str *value)
+{
+    bool quoted = false;
+    size_t n = 0;
+    if (rest->n == 0) return false;
+    for (; n < rest->n && (quoted || rest->p[n] != ';'); n++)
+        if (rest->p[n] == '"') quoted = !quoted;
+    *value = str_slice(*rest, 0, n);
+    *rest = str_slice(*rest, n < rest->n ? n + 1 : n, rest->n);
+    *key = (str){0};
+    str_cut(value, '=', key);
+    *key = str_trim(*key);
+    *value = unquoted(str_trim(*value));
+    return true;
+}
+
+bool form_part_read(const struct multipart_part *part, struct form_part *out, err *e)
+{
+    str rest = multipart_header(part->headers, STR("Content-Disposition")), key, value;
+    bool has_name = false;
+    *out = (struct form_part){.media_type = multipart_header(part->headers, STR("Content-Type"))};
+    if (!multipart_is_media(rest, STR("form-data")))
+        return err_set(e, ERR_SYNTAX, part->at, "expected 'Content-Disposition: form-data'");
+    while (next_parameter(&rest, &key, &value)) {
+        if (str_eq_nocase(key, STR("name"))) {
+            out->name = value;
+            has_name = true;
+        }
+        if (str_eq_nocase(key, STR("filename"))) out->filename = (str){value.n ? value.p : "", value.n};
+    }
+    return has_name || err_set(e, ERR_SYNTAX, part->at, "a part of a form needs a name");
 }

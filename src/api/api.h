@@ -24,7 +24,7 @@
 //
 // Fields of CSV are written with api/csv.h, many areas as GeoJSON with api/stream_features.h; what is large and
 // alike for all is kept (api/kept.h).
-// What a handler works on, it finds in c->parts: add a pointer to struct api_parts and set it in app/peil.c.
+// What a handler works on, it finds in c->parts: add a pointer to struct api_parts and set it in app/serve/peil.c.
 // The frame has checked before `run`: who asks and policy_allows(who, needs), every parameter (unknown ones are refused by name),
 // the body against its schema. Handlers run on workers and may wait: a write is store_run, so that success is said after the commit.
 //

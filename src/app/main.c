@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "app/command.h"
+#include "app/command/command.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define COMMAND(name) extern const struct command command_##name;
-#include "app/commands.inc"
+#include "app/command/commands.inc"
 #undef COMMAND
 
 static const struct command *const commands[] = {
 #define COMMAND(name) &command_##name,
-#include "app/commands.inc"
+#include "app/command/commands.inc"
 #undef COMMAND
 };
 

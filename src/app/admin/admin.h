@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: EUPL-1.2
+// admin.h: the routes of the admin listener, and what they share.
+#ifndef PEIL_APP_ADMIN_ADMIN_H
+#define PEIL_APP_ADMIN_ADMIN_H
+
+#include "app/serve/peil.h"
+#include "identity/user.h"
+
+// Where the listener is: the setting, or unix:DIRECTORY/admin.sock.
+NODISCARD bool admin_address(const struct settings *s, arena *a, str *out, err *e);
+
+// /metrics, tokens, imports, accounts and devices: a file per thing.
+#define ADMIN_ROUTES 7
+void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
+void admin_areas_post(struct http_request *r, void *context);       // the struct peil
+void admin_kpi_import_post(struct http_request *r, void *context);  // the struct peil
+
+void admin_reply_json(struct http_request *r, int status, str body);
+void admin_reply_error(struct http_request *r, const err *e);
+int64_t admin_query_number(struct http_request *r, str key, int64_t fallback);
+
+// GET lists the accounts, POST {"verb","name","role"} does what `peil user` is asked to.
+http_route admin_user_route(struct peil *p);
+
+// What the subcommand `user` can do, on a store that is served or not. `password` receives one to give out, or stays empty.
+// ERR_USAGE: no such verb.
+NODISCARD bool user_act(struct users *u, const password_config *c, str verb, str name, role r,
+                        char password[static PASSWORD_INVENTED_MAX], err *e);
+
+// GET lists the devices, POST {"verb","key","owner"} does what `peil device` is asked to.
+http_route admin_device_route(struct peil *p);
+
+// What the subcommand `device` can do, on a store that is served or not. ERR_USAGE: no such verb.
+NODISCARD bool device_list(struct store *s, buf *out, err *e);  // a JSON array
+NODISCARD bool device_act(struct ingest *in, str verb, str key, str owner, err *e);
+
+#endif

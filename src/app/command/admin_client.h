@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: EUPL-1.2
+// admin_client.h: asks the peil that is running on a data directory, by its admin listener.
+// Errors   ERR_ABSENT: nobody is running there; an answer that is an error comes back with its sentence
+#ifndef PEIL_APP_COMMAND_ADMIN_CLIENT_H
+#define PEIL_APP_COMMAND_ADMIN_CLIENT_H
+
+#include "app/setting/setting.h"
+#include "base/json.h"
+
+// `path` with query; `body` empty: none. *answer lies in the arena.
+NODISCARD bool admin_ask(const struct settings *s, const char *method, const char *path, str body, arena *a,
+                         json **answer, err *e);
+
+#endif

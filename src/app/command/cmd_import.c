@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/command/admin_client.h"
+#include "app/command/command.h"
+#include "app/command/import_areas.h"
+#include "app/command/progress.h"
+#include "ingest/csv.h"
+#include "ingest/csv_map.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PIECE_BYTES ((size_t)8 << 20)
+#define LINE_BYTES_MAX ((size_t)1 << 20)
+
+static const struct flag flags[] = {
+    {"datastream", "ID", "the Datastream of every line, when the file has no column for it", NULL, NULL},
+    {"mapping", "FILE", "which column is what, for files of others: unit, time zone, decimal comma", NULL,
+     NULL},
+    {"from-line", "N", "pass over the lines before this one: to go on with what broke off", NULL, NULL},
+    {"year", "N", "import areas: the year of boundaries that do not say theirs (default: this year)", NULL,
+     NULL},
+    {0},
+};
+
+struct importing {
+    struct invocation *in;
+    const char *path;
+    entity_id stream;
+    str header;
+    struct store *store;  // NULL: the running peil imports
+    struct ingest *ingest;
+    struct csv_layout layout;
+    int64_t line;       // number of the next line
+    int64_t from_line;  // lines before are passed over
+    int64_t stored, refused;
+    struct csv_map *map;  // NULL: the file is in peil's own form
+    int64_t *sources;     // of a map: the line of the file that each line handed in came from
+};
+
+// The number in the file of a line that was handed in.
+static int64_t line_in_file(const struct importing *i, int64_t line)
+{
+    return i->map ? i->sources[line - 1] : line;
+}
+
+static void refusal_print(int64_t line, const err *why, void *context)
+{
+    const struct importing *i = context;
+    fprintf(stderr, "%s:%lld: %s\n", i->path, (long long)line_in_file(i, line), why->text);
+}
+
+// ---- A piece of lines, by the running peil or into the store ------------------------------------------------------
+
+static void answer_take(struct importing *i, const json *answer)
+{
+    const json *refusals = json_get(answer, STR("refusals"));
+    for (const json *r = refusals ? refusals->first : NULL; r; r = r->next) {
+        const json *line = json_get(r, STR("line")), *message = json_get(r, STR("message"));
+        int64_t number;
+        if (line && message && num_parse_int(line->text, &number, NULL))
+            fprintf(stderr, "%s:%lld: %.*s\n", i->path, (long long)line_in_file(i, number),
+                    STR_ARG(message->text));
+    }
+    int64_t n;
+    err ignored;
+    const json *stored = json_get(answer, STR("stored")), *refused = json_get(answer, STR("refused"));
+    if (stored && num_parse_int(stored->text, &n, &ignored)) i->stored += n;
+    if (refused && num_parse_int(refused->text, &n, &ignored)) i->refused += n;
+}
+
+static bool piece_by_service(struct importing *i, str lines, arena *a, err *e)
+{
+    str path;
+    if (!arena_print(a, &path, "/import?stream=%lld&first_line=%lld", (long long)i->stream,
+                     (long long)(i->map ? 1 : i->line)))
+        return err_no_memory(e);
+    buf body = {.max = PIECE_BYTES + 2 * LINE_BYTES_MAX};
+    buf_add(&body, i->header);
+    buf_add_char(&body, '\n');
+    buf_add(&body, lines);
+    json *answer;
+    const bool ok = body.failed ? err_no_memory(e)
+                                : admin_ask(&i->in->settings, "POST", path.p, buf_str(&body), a, &answer, e);
+    buf_free(&body);
+    if (ok) answer_take(i, answer);
+    return ok;
+}
+
+static bool store_take(struct importing *i, err *e)
+{
+    str directory;
+    if (!arena_copy(i->in->arena, i->in->settings.store.directory, &directory)) return err_no_memory(e);
+    const store_config c = {.directory = directory.p};
+    const ingest_config ic = {0};
+    return store_open(&c, &i->store, e) && (i->ingest = ingest_new(i->store, &ic, e)) &&
+           csv_layout_read(i->header, i->stream, &i->layout, e);
+}
+
+static bool piece_into_store(struct importing *i, str lines, err *e)
+{
+    struct csv_report report = {.refuse = refusal_print, .context = i};
+    if (!csv_import(i->store, i->ingest, &i->layout, lines, i->map ? 1 : i->line, time_now(), &report, e))
+        return false;
+    i->stored += report.stored;
+    i->refused += report.refused;
+    return true;
+}
+
+static bool piece_import(struct importing *i, str lines, arena *a, err *e)
+{
+    if (!i->store) {
+        if (piece_by_service(i, lines, a, e)) return true;
+        // Nobody is running on the store: open it ourselves, but never half-way through a file.
+        if (e->code != ERR_ABSENT || i->stored || i->refused) return false;
+        if (!store_take(i, e)) return false;
+    }
+    return piece_into_store(i, lines, e);
+}
+
+// ---- Files of others ---------------------------------------------------------------------------------------------
+
+#define MAPPED_BYTES ((size_t)4 << 20)
+#define MAPPED_LINE_MAX ((size_t)64 << 10)  // a hundred values
+#define MAPPED_LINES (MAPPED_BYTES / 16)    // the shortest: "1,2026-01-01T00:00:00Z,1"
+
+static bool hand_in(struct importing *i, buf *lines, size_t *count, arena *a, err *e)
+{
+    const bool ok = *count == 0 || piece_import(i, buf_str(lines), a, e);
+    buf_clear(lines);
+    *count = 0;
+    return ok;
+}
+
+// One line of the file; what it becomes joins `lines`.
+static void map_line(struct importing *i, str line, int64_t number, buf *lines, size_t *count)
+{
+    size_t added;
+    err why;
+    if (str_trim(line).n == 0) return;
+    if (!csv_map_line(i->map, line, lines, &added, &why)) {
+        fprintf(stderr, "%s:%lld: %s\n", i->path, (long long)number, why.text);
+        i->refused++;
+        return;
+    }
+    for (size_t k = 0; k < added; k++) i->sources[(*count)++] = number;
+}
+
+static bool piece_map(struct importing *i, str piece, arena *a, err *e)
+{
+    buf lines = {.max = MAPPED_BYTES + 2 * MAPPED_LINE_MAX};
+    size_t count = 0;
+    str line;
+    bool ok = true;
+    int64_t number = i->line;
+    if (!i->sources && !(i->sources = malloc((MAPPED_LINES + CSV_MAP_VALUES_MAX) * sizeof *i->sources)))
+        return err_no_memory(e);
+    while (ok && str_cut(&piece, '\n', &line)) {
+        map_line(i, line, number++, &lines, &count);
+        if (lines.n >= MAPPED_BYTES || count >= MAPPED_LINES) {
+            arena_reset(a);
+            ok = hand_in(i, &lines, &count, a, e);
+            if (ok) i->line = number;  // where to go on if the next one fails
+        }
+    }
+    ok = ok && hand_in(i, &lines, &count, a, e);
+    if (ok) i->line = number;
+    buf_free(&lines);
+    return ok;
+}
+
+// ---- The file, piece by piece ------------------------------------------------------------------------------------
+
+static int64_t lines_in(str s)
+{
+    int64_t n = 0;
+    for (size_t k = 0; k < s.n; k++) n += s.p[k] == '\n';
+    return n;
+}
+
+static bool header_take(struct importing *i, FILE *f, err *e)
+{
+    char *line = NULL;
+    size_t capacity = 0;
+    const ssize_t n = getline(&line, &capacity, f);
+    const bool ok = n > 0 && (size_t)n <= LINE_BYTES_MAX &&
+                    arena_copy(i->in->arena, str_trim((str){line, (size_t)n}), &i->header);
+    free(line);
+    i->line = 2;
+    if (ok && i->map) {
+        if (!csv_map_header(i->map, i->header, e)) return err_within(e, "%s", i->path);
+        i->header = STR(CSV_MAP_HEADER);
+    }
+    return ok || err_set(e, ERR_SYNTAX, 0, "%s: expected a header line", i->path);
+}
+
+// Reads on until the piece ends at the end of a line.
+static bool piece_read(FILE *f, char *piece, size_t *n, err *e)
+{
+    *n = fread(piece, 1, PIECE_BYTES, f);
+    while (*n == PIECE_BYTES || (*n > PIECE_BYTES && piece[*n - 1] != '\n')) {
+        const int c = fgetc(f);
+        if (c == EOF) break;
+        if (*n == PIECE_BYTES + LINE_BYTES_MAX)
+            return err_set(e, ERR_LIMIT, ERR_NOWHERE, "a line is longer than 1 MiB");
+        piece[(*n)++] = (char)c;
+        if (c == '\n') break;
+    }
+    return !ferror(f) || err_set(e, ERR_IO, ERR_NOWHERE, "reading: %s", strerror(errno));
+}
+
+// What is left of a piece behind the lines that are not wanted.
+static str pass_over(struct importing *i, str lines)
+{
+    str ignored;
+    while (i->line < i->from_line && str_cut(&lines, '\n', &ignored)) i->line++;
+    return lines;
+}
+
+static bool pieces_import(struct importing *i, FILE *f, int64_t size, err *e)
+{
+    char *piece = malloc(PIECE_BYTES + LINE_BYTES_MAX);
+    arena *a = arena_new((size_t)64 << 20);
+    struct progress p = progress_start("importing");
+    bool ok = (piece && a) || err_no_memory(e);
+    for (size_t n = 1; ok && n > 0;) {
+        ok = piece_read(f, piece, &n, e);
+        if (!ok || n == 0) break;
+        const str lines = pass_over(i, (str){piece, n});
+        arena_reset(a);
+        if (i->map) {
+            ok = piece_map(i, lines, a, e);
+        } else if (lines.n) {
+            ok = piece_import(i, lines, a, e);
+            if (ok) i->line += lines_in(lines);
+        }
+        progress_show(&p, ftell(f), size);
+    }
+    progress_end(&p);
+    arena_free(a);
+    free(piece);
+    return ok;
+}
+
+static bool file_import(struct importing *i, err *e)
+{
+    FILE *f = strcmp(i->path, "-") == 0 ? stdin : fopen(i->path, "re");
+    if (!f) return err_set(e, ERR_IO, ERR_NOWHERE, "cannot open %s: %s", i->path, strerror(errno));
+    struct stat st = {0};
+    fstat(fileno(f), &st);
+    const bool ok = header_take(i, f, e) && pieces_import(i, f, st.st_size, e);
+    if (f != stdin) fclose(f);
+    if (!ok && i->line > 2)
+        fprintf(stderr, "%s: all lines before %lld are done; go on with --from-line %lld\n", i->path,
+                (long long)i->line, (long long)i->line);
+    return ok;
+}
+
+static bool options_take(struct importing *i, err *e)
+{
+    const char *stream = flag_value(i->in, "datastream"), *from = flag_value(i->in, "from-line"),
+               *mapping = flag_value(i->in, "mapping");
+    if (stream && !num_parse_int(str_of(stream), &i->stream, e)) {
+        e->code = ERR_USAGE;
+        return err_within(e, "--datastream");
+    }
+    if (from && !num_parse_int(str_of(from), &i->from_line, e)) {
+        e->code = ERR_USAGE;
+        return err_within(e, "--from-line");
+    }
+    if (mapping && stream)
+        return err_set(e, ERR_USAGE, ERR_NOWHERE,
+                       "the mapping names the Datastreams: no --datastream besides");
+    return !mapping || csv_map_load(mapping, &i->map, e);
+}
+
+static int run(struct invocation *in, err *e)
+{
+    if (in->word_count > 1 && strcmp(in->words[0], "areas") == 0)
+        return import_areas(in, in->words + 1, in->word_count - 1, e);
+    struct importing i = {.in = in};
+    if (!options_take(&i, e)) return -1;
+    bool ok = true;
+    for (int k = 0; ok && k < in->word_count; k++) {
+        i.path = in->words[k];
+        ok = file_import(&i, e);
+    }
+    if (i.store) store_close(i.store);
+    ingest_free(i.ingest);
+    csv_map_free(i.map);
+    free(i.sources);
+    printf("%lld stored, %lld refused\n", (long long)i.stored, (long long)i.refused);
+    return ok ? (i.refused ? 1 : 0) : -1;
+}
+
+const struct command command_import = {
+    .name = "import",
+    .summary = "take in observations from CSV files, or areas from GeoJSON",
+    .words = "[areas] FILE...",
+    .words_min = 1,
+    .words_max = 10000,
+    .flags = flags,
+    .about =
+        "The header names the columns: phenomenonTime (or time), result (or value), and Datastream/id "
+        "unless --datastream\n"
+        "is given; others are passed over. Times need a zone. A line that is refused is reported with "
+        "its number, the others\n"
+        "are stored. FILE - is the standard input. Works on a running peil and on a stopped one. What breaks "
+        "off "
+        "says where to\n"
+        "go on.\n"
+        "Files of others need --mapping: lines 'time COLUMN [COLUMN]', 'value COLUMN DATASTREAM [QUANTITY "
+        "UNIT]', and "
+        "where the\n"
+        "file is so 'decimal ,', 'dates dmy', 'zone Europe/Amsterdam', 'separator ;'.\n"
+        "With the word 'areas' the files are GeoJSON (WGS84 or RD New, EPSG:28992) of neighbourhoods, "
+        "districts, "
+        "municipalities and so on,\n"
+        "with the property names of CBS, NUTS, LAU or BAG, or code, name, level, parent and year. Boundaries "
+        "hold from their year until\n"
+        "those of a later year replace them. A geometry that is not valid is repaired, or refused with the "
+        "number of its feature.",
+    .examples = "  peil import --data data --mapping logger.map logger.csv\n"
+                "  peil import --data data --datastream 12 january.csv\n"
+                "  zcat archive.csv.gz | peil import --data data -\n"
+                "  peil import --data data areas buurten_2024.geojson gemeenten_2024.geojson\n",
+    .run = run,
+};

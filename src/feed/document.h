@@ -21,6 +21,13 @@ struct feed_state {
 NODISCARD bool feed_state_read(struct snapshot *at, str name, arena *a, struct feed_state *out, err *e);
 NODISCARD bool feed_state_write(struct store_tx *tx, str name, const struct feed_state *s, err *e);
 
+// Puts or deletes inside an operation. The state of another kind or address is begun anew.
+NODISCARD bool feed_put(struct store_tx *tx, str name, const json *document, arena *a, err *e);
+NODISCARD bool feed_delete(struct store_tx *tx, str name, err *e);  // ERR_ABSENT
+// The work of feeds_change (feed.h).
+NODISCARD bool feed_change_run(struct store *s, str name, feed_action what, const json *document,
+                               const struct principal *by, instant now, err *e);
+
 // Of a document: how often its turns begin, and the pause between two requests of a turn.
 int64_t feed_every_us(const json *document);
 int64_t feed_pause_us(const json *document);

@@ -17,13 +17,15 @@
 #include "base/json.h"
 #include "base/metrics.h"
 #include "base/schedule.h"
-#include "ingest/ingest.h"
 #include "store/store.h"
 
 #define FEED_NAME_MAX 64
 #define FEEDS_MAX 64  // documents of kind "feed" that are looked at
 
 struct feeds;
+struct ingest;
+struct device_site;
+struct principal;
 
 typedef struct {
     struct store *store;
@@ -52,14 +54,17 @@ struct feed_status {
     instant last_tried, last_worked, next;  // TIME_NONE: not yet
     str error;                              // of the last failure; empty after a success
     str position;                           // how far it is, as JSON of its kind
+    instant since;                          // from when on it was told to fetch; TIME_NONE: nobody said
+    instant reached;  // all that is older has been fetched; TIME_NONE: its kind cannot tell
 };
 typedef bool (*feed_each)(const struct feed_status *s, void *context, err *e);
 NODISCARD bool feeds_each(struct feeds *f, struct snapshot *at, arena *a, feed_each each, void *context,
                           err *e);
 
-// Puts or deletes inside an operation. The state of another kind or address is begun anew.
-NODISCARD bool feed_put(struct store_tx *tx, str name, const json *document, arena *a, err *e);
-NODISCARD bool feed_delete(struct store_tx *tx, str name, err *e);  // ERR_ABSENT
-void feeds_wake(struct feeds *f);                                   // looks at all of them now
+// What staff does with one, with a line in the audit log; waits for the commit.
+typedef enum { FEED_RUN, FEED_PAUSE, FEED_RESUME, FEED_END, FEED_PUT } feed_action;
+// `document`: of FEED_PUT, else NULL. The state of another kind or address is begun anew. ERR_ABSENT; what feed_check says.
+NODISCARD bool feeds_change(struct feeds *f, str name, feed_action what, const json *document,
+                            const struct principal *by, instant now, err *e);
 
 #endif

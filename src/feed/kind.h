@@ -11,6 +11,7 @@
 #define PEIL_FEED_KIND_H
 
 #include "feed/feed.h"
+#include "ingest/device.h"
 
 struct feed_turn {
     str name;              // of the feed
@@ -45,6 +46,8 @@ struct feed_kind {
                            err *e);
     // The address was not there (404). NULL: that is a failure.
     NODISCARD bool (*absent)(const struct feed_turn *t, struct feed_answer *out, err *e);
+    // All that is older has been fetched. NULL: it cannot be told from the position.
+    instant (*reached)(const json *options, const json *position);
 };
 
 // ---- For kinds ---------------------------------------------------------------------------------------------------

@@ -208,9 +208,12 @@ void feeds_close(struct feeds *f)
     free(f);
 }
 
-void feeds_wake(struct feeds *f)
+bool feeds_change(struct feeds *f, str name, feed_action what, const json *document,
+                  const struct principal *by, instant now, err *e)
 {
+    if (!feed_change_run(f->config.store, name, what, document, by, now, e)) return false;
     schedule_wake(f->config.schedule, JOB);
+    return true;
 }
 
 const struct feed_kind_name *feed_kinds(void)
@@ -232,6 +235,14 @@ struct telling {
     void *context;
 };
 
+static instant reached_by(const json *document, str position, arena *a)
+{
+    const struct feed_kind *kind = feed_kind_by_name(json_text(document, STR("kind")));
+    json *j;
+    if (!kind || !kind->reached || !position.n || !json_parse(position, a, &j, NULL)) return TIME_NONE;
+    return kind->reached(document, j);
+}
+
 static bool tell(str name, str text, void *context, err *e)
 {
     struct telling *const t = context;
@@ -251,7 +262,9 @@ static bool tell(str name, str text, void *context, err *e)
                                        .last_worked = s.last_worked,
                                        .next = s.next,
                                        .error = s.error,
-                                       .position = s.position};
+                                       .position = s.position,
+                                       .since = feed_time(document, STR("since"), TIME_NONE),
+                                       .reached = reached_by(document, s.position, t->a)};
     return t->each(&status, t->context, e);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "feed/turn.h"
 
+#include "ingest/ingest.h"
+
 #include <string.h>
 
 #define ANSWER_MAX ((size_t)16 << 20)

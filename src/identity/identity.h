@@ -95,6 +95,9 @@ NODISCARD bool token_withdraw(struct identity *i, const struct principal *by, st
 bool token_each(struct identity *i, bool (*each)(const char *name, role r, instant created, void *context),
                 void *context);
 
+// Whether a token is bound to this Thing and to no other: with a new key for the Thing nothing else needs it.
+bool token_serves_only(struct identity *i, str name, entity_id thing);
+
 bool role_by_name(str name, role *out);
 str role_name(role r);
 

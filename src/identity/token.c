@@ -259,6 +259,17 @@ bool token_each(struct identity *i, bool (*each)(const char *, role, instant, vo
     return more;
 }
 
+bool token_serves_only(struct identity *i, str name, entity_id thing)
+{
+    struct token_table *t = table_borrow(i);
+    bool is_so = false;
+    for (size_t k = 0; k < t->count && !is_so; k++)
+        is_so = str_eq(str_of(t->tokens[k].name), name) && t->tokens[k].thing_count == 1 &&
+                t->tokens[k].things[0] == thing;
+    table_return(i, t);
+    return is_so;
+}
+
 // ---- Making and withdrawing --------------------------------------------------------------------------------------
 
 struct creation {

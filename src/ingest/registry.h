@@ -14,7 +14,8 @@
 
 #include "base/json.h"
 #include "identity/identity.h"
-#include "ingest/ingest.h"
+
+struct ingest;
 
 typedef enum { DEVICE_KNOWN, DEVICE_WAITING, DEVICE_BLOCKED } device_state;
 

@@ -20,6 +20,8 @@ struct identity;
 struct kpi_office;
 struct care;
 struct rules;
+struct ingest;
+struct feeds;
 
 typedef struct {
     struct store *store;
@@ -40,6 +42,8 @@ typedef struct {
     struct schedule *schedule;    // what the staff see of the jobs; may be NULL
     struct care *care;            // NULL: no signs of life
     struct rules *rules;          // NULL: without the page of rules
+    struct ingest *ingest;        // NULL: without the pages of devices
+    struct feeds *feeds;          // NULL: without the page of feeds
 } portal_config;
 
 // Listens on the store, so before its first write. Texts of the config must outlive the portal.

@@ -36,7 +36,15 @@ NODISCARD bool subjects_of(struct rules *r, const struct rule *rule, const struc
 NODISCARD bool subject_samples(struct rules *r, struct snapshot *at, const struct rule *rule,
                                const struct subject *s, interval when, arena *a, struct sample **out,
                                size_t *count, err *e);
+// The name of the area, or of the meter.
+NODISCARD bool subject_name(struct rules *r, struct snapshot *at, const struct subject *s, instant now,
+                            arena *a, str *out, err *e);
 int64_t rule_margin(const struct rule *rule);  // how much before a time its first window needs
+
+// ---- Versions (version.c) ----
+// Inside the operation that puts (text) or deletes (empty) a rule.
+NODISCARD bool version_add(struct store_tx *tx, str id, str text, const struct principal *who, instant now,
+                           err *e);
 
 // ---- Alerts in the store (alert.c) ----
 struct stored_alert {

@@ -30,23 +30,6 @@ struct pass {
 
 // ---- Texts of an alert -------------------------------------------------------------------------------------------
 
-static str area_name(struct rules *r, str code, instant now, arena *a)
-{
-    str out = code;
-    const struct atlas *t = areas_take(r->config.areas);
-    const struct area *area = atlas_find(t, code, areas_year_of(r->config.areas, now));
-    if (area && !arena_copy(a, area->name, &out)) out = code;
-    areas_give(r->config.areas, t);
-    return out;
-}
-
-static bool thing_name(struct pass *p, entity_id thing, arena *a, str *out, err *e)
-{
-    struct record record;
-    return store_get(p->at, SET_THING, thing, a, &record, e) &&
-           (arena_copy(a, record.properties[THING_NAME].text, out) || err_no_memory(e));
-}
-
 // Where a meter stands now: the smallest area that is known there, so that who follows it hears of the meter.
 static str place_of(struct pass *p, const struct subject *s, arena *a)
 {
@@ -78,14 +61,13 @@ static bool new_alert(struct pass *p, const struct rule *rule, const struct subj
     if (rule->scale && x->worst >= 1 && x->worst <= rule->scale->class_count)
         n.group = rule->scale->classes[(int)x->worst - 1].group;
     if (!alert_id(a, rule->id, str_of(s->key), x->start, &n.id)) return err_no_memory(e);
+    if (!subject_name(p->rules, p->at, s, p->now, a, &n.subject_name, e)) return false;
     if (s->kind == SUBJECT_AREA) {
         n.area = s->area;
-        n.subject_name = area_name(p->rules, s->area, p->now, a);
     } else {
         n.thing = s->thing;
         n.stream = s->stream ? s->stream->id : 0;
         n.area = place_of(p, s, a);
-        if (!thing_name(p, s->thing, a, &n.subject_name, e)) return false;
     }
     *out = n;
     return true;

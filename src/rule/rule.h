@@ -107,12 +107,23 @@ NODISCARD bool rules_delete(struct rules *r, str id, const struct principal *who
 // The same rule, on or off: a document of the town's own from now on.
 NODISCARD bool rules_switch(struct rules *r, str id, bool is_on, const struct principal *who, instant now,
                             err *e);
+// What a rule was before: each put, switch and delete adds a version; the newest RULE_VERSIONS_KEPT are kept. Newest first, in the arena.
+#define RULE_VERSIONS_KEPT 50
+struct rule_version {
+    int64_t number;
+    instant at;
+    str by;    // who made it
+    str text;  // the document; empty: the rule was deleted then
+};
+NODISCARD bool rules_versions(struct snapshot *at, str id, arena *a, struct rule_version **out, size_t *count,
+                              err *e);
 // As a document: with the targets of deliveries only when they may be seen.
 void rule_write(json_writer *w, const struct rule *r, bool with_targets);
 
 // What a rule would have raised: over all its subjects, nothing stored, nothing sent.
 struct rule_trial_episode {
     str subject;  // "area:BU06030101", "datastream:12"
+    str place;    // its name, or that of its meter
     struct episode episode;
 };
 struct rule_trial {

@@ -151,7 +151,7 @@ static bool put_run(struct store_tx *tx, void *context, err *e)
     if (!store_document_each(store_tx_snapshot(tx), RULES, count_own, &own, e)) return false;
     if (own >= RULES_MAX) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "at most %d rules", RULES_MAX);
     return store_document_put(tx, RULES, c->id, c->text, e) && put_since(tx, c, e) &&
-           record(tx, c, STR("rule.put"), e);
+           version_add(tx, c->id, c->text, c->who, c->now, e) && record(tx, c, STR("rule.put"), e);
 }
 
 bool rules_put(struct rules *r, str id, str text, const struct principal *who, instant now, err *e)
@@ -210,7 +210,8 @@ static bool delete_run(struct store_tx *tx, void *context, err *e)
     arena *a = arena_new((size_t)1 << 20);
     bool ok = a || err_no_memory(e);
     ok = ok && store_document_get(store_tx_snapshot(tx), RULES, c->id, a, &text, e) &&
-         store_document_delete(tx, RULES, c->id, e) && record(tx, c, STR("rule.delete"), e);
+         store_document_delete(tx, RULES, c->id, e) && version_add(tx, c->id, (str){0}, c->who, c->now, e) &&
+         record(tx, c, STR("rule.delete"), e);
     arena_free(a);
     return ok;
 }

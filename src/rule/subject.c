@@ -108,6 +108,30 @@ bool subjects_of(struct rules *r, const struct rule *rule, const struct rollup_s
     return ok;
 }
 
+// ---- Names -------------------------------------------------------------------------------------------------------
+
+static str area_name(struct rules *r, str code, instant now, arena *a)
+{
+    str out = code;
+    const struct atlas *t = areas_take(r->config.areas);
+    const struct area *area = atlas_find(t, code, areas_year_of(r->config.areas, now));
+    if (area && !arena_copy(a, area->name, &out)) out = code;
+    areas_give(r->config.areas, t);
+    return out;
+}
+
+bool subject_name(struct rules *r, struct snapshot *at, const struct subject *s, instant now, arena *a,
+                  str *out, err *e)
+{
+    struct record record;
+    if (s->kind == SUBJECT_AREA) {
+        *out = area_name(r, s->area, now, a);
+        return true;
+    }
+    return store_get(at, SET_THING, s->thing, a, &record, e) &&
+           (arena_copy(a, record.properties[THING_NAME].text, out) || err_no_memory(e));
+}
+
 // ---- Values ------------------------------------------------------------------------------------------------------
 
 struct gathering {

@@ -7,8 +7,8 @@
 #define TRIAL_BYTES_MAX ((size_t)512 << 20)
 #define TRIAL_SUBJECTS_MAX 500
 
-static bool take_episodes(const struct subject *s, const struct episode *x, size_t count, instant end,
-                          arena *a, struct rule_trial *out, err *e)
+static bool take_episodes(const struct subject *s, str place, const struct episode *x, size_t count,
+                          instant end, arena *a, struct rule_trial *out, err *e)
 {
     str name;
     if (!arena_print(a, &name, s->kind == SUBJECT_AREA ? "area:%s" : "%s", s->key)) return err_no_memory(e);
@@ -17,7 +17,8 @@ static bool take_episodes(const struct subject *s, const struct episode *x, size
     if (s->kind == SUBJECT_THING && !arena_print(a, &name, "thing:%s", s->key + 1)) return err_no_memory(e);
     for (size_t k = 0; k < count; k++) {
         out->lasted_us += (x[k].end == TIME_NONE ? end : x[k].end) - x[k].start;
-        if (out->count < TRIAL_EPISODES_MAX) out->all[out->count++] = (struct rule_trial_episode){name, x[k]};
+        if (out->count < TRIAL_EPISODES_MAX)
+            out->all[out->count++] = (struct rule_trial_episode){name, place, x[k]};
     }
     out->found += count;
     return true;
@@ -42,9 +43,11 @@ static bool try_subject(struct rules *r, struct snapshot *at, const struct rule 
         out->without_data++;
         return true;
     }
+    str place = {0};
     return condition_episodes(&rule->condition, samples, n, when.start, when.end - 1, false, scratch,
                               &episodes, &found, e) &&
-           take_episodes(s, episodes, found, when.end, a, out, e);
+           (found == 0 || subject_name(r, at, s, when.end, a, &place, e)) &&
+           take_episodes(s, place, episodes, found, when.end, a, out, e);
 }
 
 static bool try_all(struct rules *r, struct snapshot *at, const struct rule *rule, interval when,

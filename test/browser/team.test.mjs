@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { Peil } from '../api/lib/peil.mjs'
+import { resolve } from 'node:path'
+import { exchange, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick } from '../api/lib/staff.mjs'
 import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
 
@@ -13,7 +14,7 @@ let peil, browser, state
 
 before(async () => {
   mkdirSync(SHOTS, { recursive: true })
-  ;[peil, browser] = await Promise.all([Peil.start({ args: quick }), startBrowser()])
+  ;[peil, browser] = await Promise.all([Peil.start({ args: [...quick, '--set', 'access.standard=public', '--set', `rules.directory=${resolve('share/rules')}`, '--set', 'portal.areas_file=share/demo/rijswijk.geojson'] }), startBrowser()])
   const given = makeUser(peil.directory, 'anna', 'administrator')
   makeUser(peil.directory, 'bert.de.lange.naam@rijswijk.nl', 'auditor')
   // The first login as a person does it, by keyboard and without script.
@@ -35,20 +36,38 @@ before(async () => {
   state = await context.storageState()
   assert.deepEqual(faults, [])
   await context.close()
+  await fill()
 })
+
+// Devices that wait, that were let in, that were refused; a feed that fails; a rule with versions.
+async function fill() {
+  const headers = { Authorization: `Bearer ${peil.token}`, 'Content-Type': 'application/json' }
+  const api = (method, path, body) => exchange(`${peil.url}/api/v1/${path}`, { method, headers, body: JSON.stringify(body) })
+  const push = (name) => exchange(`${peil.url}/push/sensor_community`, { method: 'POST', headers: { ...headers, 'X-Sensor': name },
+    body: '{"sensordatavalues":[{"value_type":"P2","value":"61"},{"value_type":"GEIGER_cpm","value":"17"}]}' })
+  for (const name of ['esp8266-1', 'esp8266-2', 'esp8266-3-met-een-hele-lange-naam-die-niet-past']) await push(name)
+  await api('PATCH', 'devices/sensor_community/esp8266-1', { state: 'known' })
+  await api('PATCH', 'devices/sensor_community/esp8266-2', { state: 'blocked' })
+  await push('esp8266-1')
+  await api('PUT', 'feeds/luchtmeetnet', { kind: 'luchtmeetnet', url: 'http://127.0.0.1:9', local: true, stations: ['NL10404'], since: '2024-01-01' })
+  const rule = { nameNl: 'veel fijnstof', nameEn: 'much fine dust', on: { meters: 'all' }, quantity: 'pm25', when: 'above', value: 50, deliver: [{ kind: 'mqtt' }] }
+  for (const value of [50, 60]) await api('PUT', 'rules/my-rule', { ...rule, value })
+}
 
 after(async () => {
   await browser?.close()
   await peil?.stop()
 })
 
-const PAGES = ['team', 'team/account', 'team/gebruikers', 'team/sleutels', 'team/systeem', 'team/logboek', 'team/inloggen']
+const PAGES = ['team', 'team/account', 'team/gebruikers', 'team/sleutels', 'team/systeem', 'team/logboek', 'team/inloggen', 'team/meters', 'team/meters?zoek=zzz',
+  'team/meter?sleutel=sensor_community%2Fesp8266-1', 'team/meter?sleutel=sensor_community%2Fesp8266-3-met-een-hele-lange-naam-die-niet-past', 'team/gebieden', 'team/bronnen',
+  'team/regels', 'team/regel', 'team/regel?regel=my-rule']
 
 async function look(language, colorScheme, viewport) {
   const { page, faults, close } = await openPage(browser, peil.url, { colorScheme, viewport, storageState: state, reducedMotion: 'reduce' })
   const found = []
   const check = async (name) => {
-    await page.screenshot({ path: `${SHOTS}/${name.replaceAll('/', '-')}-${language}-${colorScheme}-${viewport.width}.png`, fullPage: true })
+    await page.screenshot({ path: `${SHOTS}/${name.replaceAll(/[^\w]+/g, '-').slice(0, 60)}-${language}-${colorScheme}-${viewport.width}.png`, fullPage: true })
     found.push(...(await axe(page)).map((f) => `${name}: ${f}`))
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (over > 0) found.push(`${name}: ${over} pixels too wide`)
@@ -60,6 +79,9 @@ async function look(language, colorScheme, viewport) {
     await page.goto(base + path)
     await check(path)
   }
+  await page.goto(`${base}team/regel?regel=my-rule`)
+  await follow(page, page.locator('button[value=jaar]'))
+  await check('team/regel-proef')
   // A form that fails, and one whose answer shows a secret.
   await page.goto(`${base}team/sleutels`)
   await page.fill('.team-form [name=naam]', 'a b')

@@ -31,6 +31,24 @@ export function submit(text: Html, kind: 'primary' | 'default' = 'primary'): Htm
   return html`<button type="submit" class="nl-button nl-button--${kind}">${text}</button>`;
 }
 
+export function tick(label: Html, name: string, extra: Html = raw('')): Html {
+  return html`<label class="team-tick"><input type="checkbox" name="${name}" value="1" ${extra}> <span>${label}</span></label>`;
+}
+
+// A field of several lines.
+export function lines(label: Html, name: string, text: Html, hint: Html): Html {
+  const id = `f${++fields}-${name}`;
+  return html`<div class="team-field"><label for="${id}">${label}</label><p class="team-hint" id="${id}-h">${hint}</p>
+    <textarea id="${id}" name="${name}" rows="2" cols="40" spellcheck="false" autocapitalize="none" aria-describedby="${id}-h">${text}</textarea></div>`;
+}
+
+// Where one is in a long list.
+export function pages(c: Context): Html {
+  return html`<nav class="team-pages" aria-label="${c.t('team.pages')}"><p>${c.t('team.pages.of', { from: raw('{{from}}'), to: raw('{{to}}'), found: raw('{{found}}') })}</p>
+    {{#previous_href}}<a href="{{previous_href}}" rel="prev">${c.t('team.pages.previous')}</a>{{/previous_href}}
+    {{#next_href}}<a href="{{next_href}}" rel="next">${c.t('team.pages.next')}</a>{{/next_href}}</nav>`;
+}
+
 // What went well or wrong; stands under the heading of each page.
 export function notices(_c: Context): Html {
   return html`{{#error}}<div class="team-error" role="alert" tabindex="-1" autofocus><p><strong>{{error}}</strong></p>

@@ -3,7 +3,6 @@
 #include "api/api.h"
 
 #include "feed/feed.h"
-#include "identity/audit.h"
 
 static str state_of(const struct feed_status *s)
 {
@@ -77,47 +76,21 @@ static bool get_feed(struct api_call *c, err *e)
 
 // ---- changing ----------------------------------------------------------------------------------------------------
 
-struct writing {
-    const struct api_call *call;
-    str name;
-};
-
-static bool record(struct store_tx *tx, const struct writing *w, str what, str detail, err *e)
+static bool change(struct api_call *c, feed_action what, const json *document, err *e)
 {
-    str which;
-    if (!arena_print(w->call->a, &which, "feed/%.*s", STR_ARG(w->name))) return err_no_memory(e);
-    const struct audit_event event = {&w->call->who, what, which, detail, w->call->now};
-    return audit_record(tx, &event, e);
-}
-
-static bool put(struct store_tx *tx, void *context, err *e)
-{
-    const struct writing *w = context;
-    const json *const body = w->call->body;
-    return feed_put(tx, w->name, body, w->call->a, e) &&
-           record(tx, w, STR("feed.put"), json_text(body, STR("url")), e);
-}
-
-static bool delete (struct store_tx *tx, void *context, err *e)
-{
-    const struct writing *w = context;
-    return feed_delete(tx, w->name, e) && record(tx, w, STR("feed.delete"), (str){0}, e);
+    if (!c->parts->feeds) return err_set(e, ERR_UNSUPPORTED, ERR_NOWHERE, "no feeds are run here");
+    return feeds_change(c->parts->feeds, api_text(c, "name"), what, document, &c->who, c->now, e);
 }
 
 static bool put_feed(struct api_call *c, err *e)
 {
-    struct writing w = {c, api_text(c, "name")};
-    struct listing l = {.w = &c->w, .only = w.name};
-    if (!c->parts->feeds) return err_set(e, ERR_UNSUPPORTED, ERR_NOWHERE, "no feeds are run here");
-    if (!feed_check(w.name, c->body, e) || !store_run(c->parts->store, put, &w, e)) return false;
-    feeds_wake(c->parts->feeds);
-    return list(c, &l, e);
+    struct listing l = {.w = &c->w, .only = api_text(c, "name")};
+    return change(c, FEED_PUT, c->body, e) && list(c, &l, e);
 }
 
 static bool delete_feed(struct api_call *c, err *e)
 {
-    struct writing w = {c, api_text(c, "name")};
-    return store_run(c->parts->store, delete, &w, e);
+    return change(c, FEED_END, NULL, e);
 }
 
 // ---- tables ------------------------------------------------------------------------------------------------------

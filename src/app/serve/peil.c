@@ -259,7 +259,9 @@ static bool start_portal(struct peil *p, err *e)
                              .passwords = p->passwords,
                              .schedule = p->schedule,
                              .care = p->care,
-                             .rules = p->api.rules};
+                             .rules = p->api.rules,
+                             .ingest = p->ingest,
+                             .feeds = p->feeds};
     return portal_open(&c, &p->portal, e);
 }
 

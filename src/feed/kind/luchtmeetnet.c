@@ -97,6 +97,20 @@ static bool write_position(const struct feed_turn *t, const struct position *p, 
     return ok;
 }
 
+// The station that is least far.
+static instant reached(const json *options, const json *position)
+{
+    const json *const stations = json_get(options, STR("stations"));
+    instant least = TIME_NONE;
+    for (const json *j = stations ? stations->first : NULL; j; j = j->next) {
+        const json *const known = j->type == JSON_TEXT ? json_get(position, j->text) : NULL;
+        const instant until = known ? feed_time(known, STR("until"), TIME_NONE) : TIME_NONE;
+        if (until == TIME_NONE) return TIME_NONE;
+        if (least == TIME_NONE || until < least) least = until;
+    }
+    return least;
+}
+
 // The first station that has something to ask; NULL: all are read up to the last whole hour.
 static struct station *station_due(struct position *p, instant hour)
 {
@@ -223,4 +237,5 @@ const struct feed_kind feed_luchtmeetnet = {
     .options = options,
     .ask = ask,
     .read = read_answer,
+    .reached = reached,
 };

@@ -50,6 +50,12 @@ static struct position read_position(const struct feed_turn *t)
                              sensor >= 0 && sensor < SENSORS_MAX ? (size_t)sensor : 0};
 }
 
+static instant reached(const json *options, const json *position)
+{
+    (void)options;
+    return feed_time(position, STR("day"), TIME_NONE);
+}
+
 static bool write_position(const struct feed_turn *t, struct position p, struct feed_answer *out, err *e)
 {
     const json *const sensors = json_get(t->options, STR("sensors"));
@@ -223,4 +229,5 @@ const struct feed_kind feed_sensor_community_archive = {
     .ask = ask,
     .read = read_file,
     .absent = absent,
+    .reached = reached,
 };

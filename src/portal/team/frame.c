@@ -83,6 +83,17 @@ str team_secret(const struct http_request *r)
     return session_cookie_find(http_request_header(r, "Cookie"), http_request_is_secure(r));
 }
 
+// The page of the menu that a page belongs to: itself, or the one it is reached from, which stands before it.
+static str section_of(str name)
+{
+    str section = {0};
+    for (size_t k = 0; k < PAGE_COUNT; k++) {
+        if (!pages[k]->is_within) section = pages[k]->name;
+        if (str_eq(pages[k]->name, name)) return section;
+    }
+    return (str){0};
+}
+
 static void put_menu(struct page *p, const struct team_call *c)
 {
     struct view *list = view_list(&p->maker, p->root, STR("team_menu"));
@@ -90,14 +101,16 @@ static void put_menu(struct page *p, const struct team_call *c)
         const struct site_page *site_page = site_page_find(p->portal->site, pages[k]->name,
                                                            words_language(p->words));
         str id;
-        if (pages[k]->is_for_all || !site_page || !policy_allows(&c->who, pages[k]->needs, NULL)) continue;
+        if (pages[k]->is_for_all || pages[k]->is_within || !site_page ||
+            !policy_allows(&c->who, pages[k]->needs, NULL))
+            continue;
         if (!arena_print(p->a, &id, "team.%.*s.menu",
                          STR_ARG(str_slice(pages[k]->name, 5, pages[k]->name.n))))
             p->maker.failed = true;
         struct view *v = view_object(&p->maker, list, (str){0});
         view_text(&p->maker, v, STR("href"), site_page->path);
         view_text(&p->maker, v, STR("name"), page_text(p, id));
-        view_flag(&p->maker, v, STR("current"), str_eq(p->name, pages[k]->name));
+        view_flag(&p->maker, v, STR("current"), str_eq(section_of(p->name), pages[k]->name));
     }
 }
 
@@ -375,7 +388,9 @@ void team_routes(struct team *t, http_route out[static TEAM_ROUTES])
 {
     out[0] = (http_route){HTTP_GET | HTTP_POST, STR("/team"), HTTP_PREFIX, FORM_BYTES_MAX, handle, t};
     out[1] = (http_route){HTTP_GET | HTTP_POST, STR("/en/team"), HTTP_PREFIX, FORM_BYTES_MAX, handle, t};
-    // Evidence comes as files.
+    // Evidence and areas come as files.
     out[2] = (http_route){HTTP_GET | HTTP_POST, STR("/team/kpi"), HTTP_PREFIX, FORM_FILES_BYTES_MAX, handle, t};
     out[3] = (http_route){HTTP_GET | HTTP_POST, STR("/en/team/kpi"), HTTP_PREFIX, FORM_FILES_BYTES_MAX, handle, t};
+    out[4] = (http_route){HTTP_POST, STR("/team/gebieden"), 0, FORM_FILES_BYTES_MAX, handle, t};
+    out[5] = (http_route){HTTP_POST, STR("/en/team/gebieden"), 0, FORM_FILES_BYTES_MAX, handle, t};
 }

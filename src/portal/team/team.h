@@ -4,7 +4,7 @@
 // A new page is three things:
 //   1. web/pages/team_NAME.ts: a Page named "team-NAME" with a path below "team/" and `team: true`; forms by form() of
 //      web/lib/team.ts, which puts the hidden fields in;
-//   2. src/portal/team/page_NAME.c that exports `const struct team_page team_NAME`, and TEAM_PAGE(NAME) in pages.inc, whose
+//   2. src/portal/team/page_NAME.c (operate/NAME.c for running the service) that exports `const struct team_page team_NAME`, and TEAM_PAGE(NAME) in pages.inc, whose
 //      order is that of the menu;
 //   3. the texts "team.NAME.menu" and its own in web/messages.
 //
@@ -55,10 +55,11 @@ struct team_page {
     bool (*show)(struct team_call *c, err *e);
     bool (*act)(struct team_call *c, err *e);  // NULL: takes no POST
     bool is_for_all;  // for everybody who is logged in: `needs` is not looked at; not in the menu
+    bool is_within;   // reached from another page, so not in the menu
 };
 
-// /team and /en/team with all that is below.
-#define TEAM_ROUTES 4
+// /team and /en/team with all that is below; and those that take files: the assessment and areas.
+#define TEAM_ROUTES 6
 NODISCARD struct team *team_new(struct portal *p, err *e);
 void team_free(struct team *t);
 void team_routes(struct team *t, http_route out[static TEAM_ROUTES]);

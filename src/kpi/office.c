@@ -88,7 +88,7 @@ int kpi_office_year(const struct kpi_office *o, instant now)
 struct kpi_acting kpi_office_acting(const struct kpi_office *o, const struct principal *who, instant now,
                                     arena *a)
 {
-    return (struct kpi_acting){o->set, who, now, kpi_office_year(o, now), a};
+    return (struct kpi_acting){o->set, who, now, kpi_office_year(o, now), a, &o->reports};
 }
 
 // ---- A year and area ---------------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ struct kpi_office {
     arena *a;
     struct kpi_set *set;
     struct kpi_published_list published;
+    struct kpi_report_maker
+        reports;  // set by who can make them, before requests come; else they are not kept
 };
 
 NODISCARD bool kpi_office_open(const kpi_office_config *c, struct kpi_office **out, err *e);

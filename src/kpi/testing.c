@@ -41,7 +41,7 @@ struct principal testing_person(const char *name, role r)
 struct kpi_acting testing_acting(struct testing *t, const struct principal *who)
 {
     // 2026-11-26T12:00:00Z
-    return (struct kpi_acting){t->set, who, 1795694400 * TIME_SECOND, 2026, t->a};
+    return (struct kpi_acting){t->set, who, 1795694400 * TIME_SECOND, 2026, t->a, NULL};
 }
 
 struct doing {

@@ -24,6 +24,7 @@ str page_href(struct page *p, const char *format, ...)
 str page_query(struct page *p, str key)
 {
     str found;
+    if (!p->request) return (str){0};
     return http_query_get(http_request_query(p->request), key, p->a, &found) ? found : (str){0};
 }
 
@@ -122,7 +123,7 @@ str page_place(struct page *p, const struct meter *m)
 str page_origin(struct page *p)
 {
     str out = p->portal->config.root_url;
-    if (out.n) return out;
+    if (out.n || !p->request) return out;
     const str host = http_request_header(p->request, "Host");
     if (!arena_print(p->a, &out, "http://%.*s", STR_ARG(host.n ? host : STR("localhost"))))
         p->maker.failed = true;

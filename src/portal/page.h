@@ -42,7 +42,7 @@ struct page {
     const struct portal *portal;
     str name;  // "map"
     const struct words *words;
-    struct http_request *request;
+    struct http_request *request;  // NULL: a page that is made to be kept
     arena *a;
     str rest;  // of the path: "12" of /meter/12
     struct snapshot *at;
@@ -74,6 +74,8 @@ void page_not_found(struct http_request *r, struct portal *p);
 
 // Its steps, for pages that have rules of their own (portal/team/).
 bool page_begin(struct page *p, struct portal *portal, struct http_request *r, str name, language l);
+bool page_begin_alone(struct page *p, struct portal *portal, arena *a, instant now, str name,
+                      language l);  // without a request
 bool page_path_fits(const struct site_page *page, str path, str *rest);
 void page_put_frame(struct page *p);
 void page_failure(struct portal *portal, struct http_request *r, language l, const err *e);

@@ -51,7 +51,7 @@ static page_view view_of(str name)
 // The same page in the other language: /en/kaart?laag=no2 of /kaart?laag=no2.
 static str other_href(struct page *p, str path)
 {
-    const str query = http_request_query(p->request);
+    const str query = p->request ? http_request_query(p->request) : (str){0};
     const bool is_english = words_language(p->words) == LANGUAGE_EN;
     const str rest = is_english ? str_slice(path, 4, path.n) : str_slice(path, 1, path.n);
     str out = {0};
@@ -63,7 +63,7 @@ static str other_href(struct page *p, str path)
 
 static str self_href(struct page *p, str path)
 {
-    const str query = http_request_query(p->request);
+    const str query = p->request ? http_request_query(p->request) : (str){0};
     str out = {0};
     if (!arena_print(p->a, &out, "%.*s%s%.*s", STR_ARG(path), query.n ? "?" : "", STR_ARG(query)))
         p->maker.failed = true;
@@ -80,7 +80,7 @@ static bool shows_demo(const struct page *p)
 
 void page_put_frame(struct page *p)
 {
-    const str path = http_request_path(p->request);
+    const str path = p->request ? http_request_path(p->request) : STR("/");
     struct view_maker *m = &p->maker;
     view_text(m, p->root, STR("town"), p->portal->config.town);
     view_text(m, p->root, STR("zone"), str_of(p->portal->config.zone));
@@ -97,18 +97,24 @@ void page_put_frame(struct page *p)
 
 // ---- Answering ---------------------------------------------------------------------------------------------------
 
-bool page_begin(struct page *p, struct portal *portal, struct http_request *r, str name, language l)
+bool page_begin_alone(struct page *p, struct portal *portal, arena *a, instant now, str name, language l)
 {
     *p = (struct page){.portal = portal,
                        .name = name,
                        .words = portal->site->words[l],
-                       .request = r,
-                       .a = http_request_arena(r),
-                       .now = time_now(),
+                       .a = a,
+                       .now = now,
                        .started_us = time_monotonic_us()};
     p->maker.a = p->a;
     p->root = view_root(&p->maker);
     return p->root != NULL;
+}
+
+bool page_begin(struct page *p, struct portal *portal, struct http_request *r, str name, language l)
+{
+    const bool ok = page_begin_alone(p, portal, http_request_arena(r), time_now(), name, l);
+    p->request = r;
+    return ok;
 }
 
 static void answer_bare(struct http_request *r, int status)

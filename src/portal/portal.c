@@ -5,6 +5,7 @@
 #include "http/static.h"
 #include "portal/catalogue.h"
 #include "portal/install.h"
+#include "kpi/office.h"
 #include "portal/kpi/kpi.h"
 #include "portal/live.h"
 #include "portal/names.h"
@@ -70,6 +71,7 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
         portal_close(p);
         return false;
     }
+    if (c->kpi) c->kpi->reports = kpi_report_maker_of(p);
     store_listen(c->store, hear, p);
     *out = p;
     return true;

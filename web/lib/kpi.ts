@@ -66,7 +66,7 @@ function list(c: Context, flag: string, key: string, title: MessageId, empty: Me
 }
 
 // The chapters of a verification report.
-export function report(c: Context): Html {
+export function report(c: Context, more: Html | string = ''): Html {
   return html`<article class="kpi-report">
     <h1>${c.t('kpi.report.title', { year: raw('{{year}}') })}</h1>
     <p class="lead">{{town}} · {{set_name}}</p>
@@ -109,6 +109,6 @@ export function report(c: Context): Html {
       {{^signatures}}<p>${c.t('kpi.report.unsigned')}</p>{{/signatures}}
       {{#signatures}}<blockquote><p>{{statement}}</p></blockquote>
       <p><time datetime="{{iso}}">{{when}}</time>, ${c.t('kpi.report.verifier')}. {{#holds}}${c.t('kpi.report.holds')}{{/holds}}{{^holds}}<strong>${c.t('kpi.report.changed')}</strong>{{/holds}}</p>
-      <p class="small"><code class="kpi-hash">{{hash}}</code></p>{{/signatures}}</section>
+      <p class="small"><code class="kpi-hash">{{hash}}</code></p>{{/signatures}}${more}</section>
   </article>`;
 }

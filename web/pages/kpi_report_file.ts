@@ -9,5 +9,5 @@ export const page: Page = {
   name: 'kpi-report-file',
   form: 'file',
   title: (c) => c.t('kpi.report.title', { year: raw('{{year}}') }),
-  body: report,
+  body: (c) => report(c),
 };

@@ -2,6 +2,7 @@
 // The work on a year: imports, targets, tasks with their progress, freezing, and the verifier's signature.
 #include "api/resource/kpi_parts.h"
 #include "kpi/import/import.h"
+#include "kpi/value/report.h"
 #include "kpi/value/task.h"
 
 // ---- Imports -----------------------------------------------------------------------------------------------------
@@ -138,14 +139,30 @@ static void put_line(json_writer *w, const struct kpi_year_line *l)
     json_close(w, '}');
 }
 
+static void put_reports(json_writer *w, const struct kpi_reports *r)
+{
+    json_name(w, STR("reports"));
+    json_open(w, '[');
+    for (size_t i = 0; i < r->count; i++) {
+        json_open(w, '{');
+        kpi_put_int(w, "act", r->all[i].number);
+        kpi_put_text(w, "language", language_code(r->all[i].language));
+        kpi_put_text(w, "hash", r->all[i].hash);
+        kpi_put_int(w, "bytes", r->all[i].bytes);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
 static bool get_year(struct api_call *c, err *e)
 {
     struct snapshot *at;
     struct kpi_year y;
+    struct kpi_reports reports;
     char hash[KPI_HASH_TEXT];
     const int year = (int)api_integer(c, "year");
     if (!api_snapshot(c, &at, e) || !kpi_year_read(at, year, c->a, &y, e) ||
-        !kpi_year_hash(at, year, c->a, hash, e))
+        !kpi_year_hash(at, year, c->a, hash, e) || !kpi_reports_read(at, year, c->a, &reports, e))
         return false;
     json_open(&c->w, '{');
     kpi_put_int(&c->w, "year", year);
@@ -155,6 +172,7 @@ static bool get_year(struct api_call *c, err *e)
     json_open(&c->w, '[');
     for (size_t i = 0; i < y.count; i++) put_line(&c->w, &y.lines[i]);
     json_close(&c->w, ']');
+    put_reports(&c->w, &reports);
     json_close(&c->w, '}');
     return true;
 }
@@ -214,7 +232,8 @@ static const struct api_field import_fields[] = {
     {"preview", API_BOOLEAN, .about = "Show what would happen, store nothing"},
     {"takeConflicts", API_BOOLEAN, .about = "Also where another value is there"},
     {"reason", API_TEXT, .about = "Needed where that value was measured"},
-    {"confirm", API_LIST, "string", "Codes of doubts that were looked at"},
+    {"confirm", API_LIST, "string",
+     "Doubts that were looked at: jump for all figures, GM0603/inhabitants:jump for one"},
     {"status", API_WORD, "draft submitted", "Not given: submitted"},
     {0}};
 static const struct api_field imported_fields[] = {
@@ -277,6 +296,13 @@ static const struct api_field year_fields[] = {
     {"frozen", API_BOOLEAN, .about = "It takes no more values", .flags = API_NEEDED},
     {"hash", API_TEXT, .about = "Of all its values: BLAKE2b-256", .flags = API_NEEDED},
     {"acts", API_LIST, "KpiYearAct", "Oldest first", .flags = API_NEEDED},
+    {"reports", API_LIST, "KpiReport", "As they were, kept", .flags = API_NEEDED},
+    {0}};
+static const struct api_field report_fields[] = {
+    {"act", API_INTEGER, .about = "Number of the act that it came with, from 1", .flags = API_NEEDED},
+    {"language", API_TEXT, .about = "nl or en", .flags = API_NEEDED},
+    {"hash", API_TEXT, .about = "Of the file: BLAKE2b-256", .flags = API_NEEDED},
+    {"bytes", API_INTEGER, .about = "Of the file", .flags = API_NEEDED},
     {0}};
 static const struct api_field act_fields[] = {
     {"act", API_WORD, "freeze open sign", "What was done", .flags = API_NEEDED},
@@ -322,6 +348,7 @@ const struct api_set api_kpi_work = {
                                            {"KpiProgressList", "Progress of a year.", all_progress_fields},
                                            {"KpiProgress", "Progress of a department.", progress_fields},
                                            {"KpiYears", "Years with values.", years_fields},
+                                           {"KpiReport", "A report that was kept.", report_fields},
                                            {"KpiYear", "The state of a year.", year_fields},
                                            {"KpiYearAct", "What was done with a year.", act_fields},
                                            {"KpiReason", "A reason or statement.", reason_fields},

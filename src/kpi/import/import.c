@@ -30,6 +30,24 @@ struct importing {
     struct kpi_import *out;
 };
 
+// The codes that are confirmed for this figure.
+static size_t confirmed_of(const struct importing *i, const struct kpi_import_row *r, str *codes)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < i->wish->confirmed_count; k++) {
+        str code = i->wish->confirmed[k], place = {0}, rest = code;
+        const bool is_placed = str_find(code, STR(":"), &(size_t){0}) && str_cut(&rest, ':', &place);
+        if (is_placed) {
+            str input = place, area = {0};
+            str_cut(&input, '/', &area);
+            if (!str_eq(area, r->area) || !str_eq(input, r->input)) continue;
+            code = rest;
+        }
+        codes[n++] = code;
+    }
+    return n;
+}
+
 static struct kpi_entry entry_of(const struct importing *i, const struct kpi_import_row *r)
 {
     return (struct kpi_entry){.year = r->year,
@@ -38,14 +56,13 @@ static struct kpi_entry entry_of(const struct importing *i, const struct kpi_imp
                               .status = i->wish->status,
                               .has_number = true,
                               .number = r->value,
+                              .unit = r->unit,
                               .source = i->mapping->source,
                               .reason = i->wish->reason,
                               .method = i->mapping->method,
                               .origin = KPI_BY_IMPORT,
                               .is_demo = i->wish->is_demo,
-                              .capture = (double)NAN,
-                              .confirmed = i->wish->confirmed,
-                              .confirmed_count = i->wish->confirmed_count};
+                              .capture = (double)NAN};
 }
 
 // ---- Looking at each figure --------------------------------------------------------------------------------------
@@ -91,7 +108,7 @@ static struct kpi_value value_after(const struct kpi_import_row *r)
                               .input = r->input,
                               .status = KPI_DRAFT,
                               .has_number = r->kind != KPI_ROW_FAULT,
-                              .number = r->value,
+                              .number = r->shown,
                               .at = TIME_NONE};
 }
 
@@ -171,8 +188,12 @@ static bool is_wanted(const struct importing *i, const struct kpi_import_row *r)
 static bool store_one(struct store_tx *tx, const struct importing *i, struct kpi_import_row *r, err *e)
 {
     struct kpi_value v;
-    const struct kpi_entry entry = entry_of(i, r);
+    struct kpi_entry entry = entry_of(i, r);
+    str *codes = ARENA_ARRAY(i->by->arena, i->wish->confirmed_count + 1, str);
     if (!is_wanted(i, r)) return true;
+    if (!codes) return err_no_memory(e);
+    entry.confirmed = codes;
+    entry.confirmed_count = confirmed_of(i, r, codes);
     if (!kpi_entry_build(i->by, &entry, &v, e)) return false;
     if (!kpi_entry_store(tx, i->by, &entry, r->doubts, &v, e)) {
         if (e->code != ERR_CONFLICT) return false;
@@ -236,7 +257,7 @@ static void row_write(json_writer *w, const struct kpi_import_row *r)
     json_member_text(w, STR("area"), r->area);
     json_member_text(w, STR("input"), r->input);
     json_name(w, STR("value"));
-    json_put_double(w, r->kind == KPI_ROW_FAULT ? (double)NAN : r->value);
+    json_put_double(w, r->kind == KPI_ROW_FAULT ? (double)NAN : r->shown);
     if (r->there) {
         json_name(w, STR("there"));
         kpi_value_write(w, r->there);

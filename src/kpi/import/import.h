@@ -29,7 +29,9 @@ struct kpi_import_row {
     kpi_row_kind kind;
     int year;
     str area, input;
-    double value;
+    double value;                   // as the mapping gives it
+    double shown;                   // in the input's unit
+    str unit;                       // that the mapping says of it; empty: the input's own
     const struct kpi_value *there;  // NULL: none
     struct kpi_doubts *doubts;      // NULL: none
     str why;
@@ -52,7 +54,7 @@ struct kpi_import_wish {
     bool preview;
     bool take_conflicts;  // add a revision where another value is there
     bool is_demo;
-    const str *confirmed;
+    const str *confirmed;  // "jump": wherever it is doubted; "GM0603/inhabitants:jump": that figure's
     size_t confirmed_count;
     kpi_status status;  // KPI_DRAFT or KPI_SUBMITTED
 };

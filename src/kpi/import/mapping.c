@@ -20,8 +20,10 @@ static bool areas_read(const json *root, struct kpi_mapping *m, err *e)
 
 static bool inputs_read(const json *root, const struct kpi_set *s, arena *a, struct kpi_mapping *m, err *e)
 {
-    const json *list;
-    if (!json_need(root, STR("inputs"), JSON_OBJECT, &list, e)) return false;
+    const json *list, *units = json_get(root, STR("units"));
+    if (!json_need(root, STR("inputs"), JSON_OBJECT, &list, e) ||
+        (units && !json_need(root, STR("units"), JSON_OBJECT, &units, e)))
+        return false;
     m->inputs = ARENA_ARRAY(a, list->count + 1, struct kpi_mapped);
     if (!m->inputs) return err_no_memory(e);
     for (const json *j = list->first; j; j = j->next) {
@@ -29,7 +31,7 @@ static bool inputs_read(const json *root, const struct kpi_set *s, arena *a, str
         if (input < 0) return err_set(e, ERR_UNKNOWN, j->at, "the set has no input '%.*s'", STR_ARG(j->key));
         if (j->type != JSON_TEXT)
             return err_set(e, ERR_TYPE, j->at, "'%.*s' takes a formula over columns", STR_ARG(j->key));
-        m->inputs[m->input_count++] = (struct kpi_mapped){input, j->text, j->at};
+        m->inputs[m->input_count++] = (struct kpi_mapped){input, j->text, json_text(units, j->key), j->at};
     }
     return true;
 }
@@ -152,6 +154,7 @@ static bool row_add(struct applying *p, const struct kpi_import_row *r, err *e)
 
 static bool figure_add(struct applying *p, size_t k, int year, str area, err *e)
 {
+    err why = {0};
     const struct kpi_formula *f = &p->formulas[k];
     const struct kpi_source from = {&p->figures, figure_value, no_sum};
     struct kpi_import_row r = {.year = year, .area = area, .input = p->set->inputs[p->m->inputs[k].input].id};
@@ -170,7 +173,13 @@ static bool figure_add(struct applying *p, size_t k, int year, str area, err *e)
     case KPI_COMPUTED: break;
     }
     // A count worked out from a rounded percentage is no more exact than that: whole numbers, as it is counted.
-    if (p->set->inputs[p->m->inputs[k].input].is_whole && f->input_count > 1) r.value = round(r.value);
+    const struct kpi_input *input = &p->set->inputs[p->m->inputs[k].input];
+    if (input->is_whole && f->input_count > 1) r.value = round(r.value);
+    r.unit = p->m->inputs[k].unit;
+    if (!kpi_input_convert(p->set, input, r.value, r.unit, &r.shown, &why)) {
+        r.kind = KPI_ROW_FAULT;
+        if (!arena_copy(p->arena, str_of(why.text), &r.why)) return err_no_memory(e);
+    }
     return row_add(p, &r, e);
 }
 

@@ -8,6 +8,7 @@
 struct kpi_mapped {
     int input;
     str formula;  // over names of columns
+    str unit;     // of what it gives; empty: the input's own
     size_t at;    // in the mapping
 };
 

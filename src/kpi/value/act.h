@@ -11,6 +11,13 @@
 #include "identity/identity.h"
 #include "kpi/value/doubt.h"
 
+// Makes the report of a year as a file: what the portal knows how to do. The text lies in the arena.
+struct kpi_report_maker {
+    bool (*make)(void *context, struct snapshot *at, int year, instant now, language l, arena *a, str *out,
+                 err *e);
+    void *context;
+};
+
 // On whose behalf and when.
 struct kpi_acting {
     const struct kpi_set *set;
@@ -18,6 +25,7 @@ struct kpi_acting {
     instant now;
     int this_year;
     arena *arena;
+    const struct kpi_report_maker *reports;  // NULL: reports are not kept
 };
 
 struct kpi_entry {

@@ -2,6 +2,7 @@
 #include "kpi/value/year.h"
 
 #include "identity/audit.h"
+#include "kpi/value/report.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -170,7 +171,8 @@ bool kpi_year_do(struct store_tx *tx, const struct kpi_acting *by, int year, kpi
     if (!kpi_year_read(store_tx_snapshot(tx), year, by->arena, &y, e) ||
         !act_check(&y, year, act, reason, e) ||
         !kpi_year_hash(store_tx_snapshot(tx), year, by->arena, hash, e) ||
-        !line_store(tx, by, year, act, reason, hash, y.count + 1, e))
+        !line_store(tx, by, year, act, reason, hash, y.count + 1, e) ||
+        (act != KPI_YEAR_OPEN && !kpi_report_keep(tx, by, year, (int)y.count + 1, e)))
         return false;
     str what;
     if (!arena_print(by->arena, &what, "kpi-year.%.*s", STR_ARG(act_names[act]))) return err_no_memory(e);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // year.h: a reporting year: open or frozen, and who signed its report. Acts are only added.
 //
-// A signature holds the hash of all values and targets of the year: what was signed can be shown to be what is there.
+// A signature holds the hash of all values of the year: what was signed can be shown to be what is there. The report is kept as it
+// was when the year was frozen, and when it was signed (report.h).
 // Threads  acts on the writer thread, inside an operation; reading any
 #ifndef PEIL_KPI_VALUE_YEAR_H
 #define PEIL_KPI_VALUE_YEAR_H

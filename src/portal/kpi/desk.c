@@ -70,6 +70,6 @@ str desk_href(struct desk *d, str input)
 {
     const bool is_town = str_eq(d->area, d->office->config.area);
     const str area = is_town ? (str){0} : encoded(d, d->area), id = encoded(d, input);
-    return page_href(d->page, "team/kpi?jaar=%d%s%.*s%s%.*s", d->year, is_town ? "" : "&gebied=",
-                     STR_ARG(area), id.n ? "&invoer=" : "", STR_ARG(id));
+    return page_href(d->page, "team/kpi?jaar=%d%s%.*s%s%.*s", d->year,
+                     is_town ? "" : "&gebied=", STR_ARG(area), id.n ? "&invoer=" : "", STR_ARG(id));
 }

@@ -36,9 +36,10 @@ str desk_number(struct desk *d, double v);
 str desk_value(struct desk *d, const struct subject *s, const struct kpi_value *v);
 str desk_href(struct desk *d, str input);  // of an input's page; empty: of the list
 
-NODISCARD bool desk_put_year(struct desk *d, err *e);           // years, and what was done with this one
-NODISCARD bool desk_show_list(struct desk *d, err *e);          // progress by department, inputs
-NODISCARD bool desk_show_one(struct desk *d, str id, err *e);  // an input or data point with its history and forms
+NODISCARD bool desk_put_year(struct desk *d, err *e);   // years, and what was done with this one
+NODISCARD bool desk_show_list(struct desk *d, err *e);  // progress by department, inputs
+NODISCARD bool desk_show_one(struct desk *d, str id,
+                             err *e);  // an input or data point with its history and forms
 
 // ---- Its form ----------------------------------------------------------------------------------------------------
 

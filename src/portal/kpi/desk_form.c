@@ -166,9 +166,9 @@ static void put_typed(struct desk *d)
 {
     static const struct {
         str key, field;
-    } typed[] = {{STR("typed_value"), STR("waarde")},  {STR("typed_unit"), STR("eenheid")},
-                 {STR("typed_source"), STR("bron")},   {STR("typed_note"), STR("toelichting")},
-                 {STR("typed_reason"), STR("reden")},  {STR("typed_year"), STR("peiljaar")}};
+    } typed[] = {{STR("typed_value"), STR("waarde")}, {STR("typed_unit"), STR("eenheid")},
+                 {STR("typed_source"), STR("bron")},  {STR("typed_note"), STR("toelichting")},
+                 {STR("typed_reason"), STR("reden")}, {STR("typed_year"), STR("peiljaar")}};
     struct kpi_entry x;
     struct kpi_value v;
     struct kpi_doubts doubts = {.count = 0};
@@ -181,7 +181,8 @@ static void put_typed(struct desk *d)
 }
 
 // A list to choose from; `chosen` is what was chosen before.
-static void put_choices(struct desk *d, str key, const char *words, str chosen, const str *names, size_t count)
+static void put_choices(struct desk *d, str key, const char *words, str chosen, const str *names,
+                        size_t count)
 {
     struct view *list = view_list(&d->page->maker, d->page->root, key);
     for (size_t i = 0; i < count; i++) {

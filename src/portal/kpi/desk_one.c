@@ -89,8 +89,7 @@ static bool put_used_by(struct desk *d, const struct kpi_input *input, err *e)
     struct page *p = d->page;
     struct kpi_picture *picture;
     const struct kpi_set *s = d->office->set;
-    if (!kpi_picture_take(d->office, p->at, d->year, d->area, true, p->a, &picture, e))
-        return false;
+    if (!kpi_picture_take(d->office, p->at, d->year, d->area, true, p->a, &picture, e)) return false;
     const int index = input ? (int)(input - s->inputs) : -1;
     struct view *list = view_list(&p->maker, p->root, STR("used"));
     for (size_t i = 0; i < s->point_count; i++) {
@@ -132,7 +131,8 @@ static void put_point(struct desk *d, const struct kpi_point *point)
     const struct kpi_indicator *k = &d->office->set->indicators[point->indicator];
     str name = desk_say(d, &k->name);
     const str part = desk_say(d, &point->name);
-    if (part.n && !arena_print(d->page->a, &name, "%.*s – %.*s", STR_ARG(name), STR_ARG(part))) m->failed = true;
+    if (part.n && !arena_print(d->page->a, &name, "%.*s – %.*s", STR_ARG(name), STR_ARG(part)))
+        m->failed = true;
     view_text(m, root, STR("name"), name);
     view_text(m, root, STR("definition"), desk_say(d, &k->definition));
     view_text(m, root, STR("unit"), desk_say(d, &point->unit_label));
@@ -146,8 +146,7 @@ bool desk_show_one(struct desk *d, str id, err *e)
     struct subject s;
     const struct kpi_value *last;
     str area;
-    if (!desk_subject(d, id, &s, e) ||
-        !kpi_area_name(d->office, d->area, d->year, d->page->a, &area, e))
+    if (!desk_subject(d, id, &s, e) || !kpi_area_name(d->office, d->area, d->year, d->page->a, &area, e))
         return false;
     view_flag(m, d->page->root, STR("is_one"), true);
     view_text(m, d->page->root, STR("id"), s.id);

@@ -4,6 +4,7 @@
 #ifndef PEIL_PORTAL_KPI_KPI_H
 #define PEIL_PORTAL_KPI_KPI_H
 
+#include "kpi/value/act.h"
 #include "portal/page.h"
 
 NODISCARD bool view_kpi(struct page *p, err *e);  // /kpi: score, wheel, tables
@@ -13,5 +14,8 @@ NODISCARD bool view_kpi_report(struct page *p, err *e);  // /kpi/rapport/{jaar}
 
 // The report as a file of its own: /kpi/rapport-bestand/{jaar}. Context: the struct page_route.
 void kpi_report_file_handle(struct http_request *r, void *context);
+
+// So that reports are kept when a year is frozen or signed: for kpi_office.reports.
+struct kpi_report_maker kpi_report_maker_of(struct portal *portal);
 
 #endif

@@ -41,8 +41,7 @@ static bool run_move(struct store_tx *tx, void *context, err *e)
 {
     struct deed_work *w = context;
     struct kpi_value v;
-    return kpi_move(tx, &w->desk->by, w->desk->year, w->desk->area, w->input, w->to, w->reason,
-                    &v, e);
+    return kpi_move(tx, &w->desk->by, w->desk->year, w->desk->area, w->input, w->to, w->reason, &v, e);
 }
 
 static bool run_year(struct store_tx *tx, void *context, err *e)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The report of a year, in the chapters that U4SSC's verification reports have; as a page, and as one file with its style inside.
 // Names of staff are not in it: who entered and judged is for those who may read evidence.
+#include "kpi/value/report.h"
 #include "portal/kpi/parts.h"
 
 #include <stdio.h>
@@ -141,6 +142,32 @@ static bool put_year(struct kpi_page *k, err *e)
     return true;
 }
 
+// Reports as they were when the year was frozen and signed; not in a file, which cannot name itself.
+static bool put_kept(struct kpi_page *k, err *e)
+{
+    struct page *p = k->page;
+    struct kpi_reports r;
+    struct kpi_year y;
+    size_t shown = 0;
+    if (!kpi_reports_read(p->at, k->year, p->a, &r, e) || !kpi_year_read(p->at, k->year, p->a, &y, e))
+        return false;
+    struct view *list = view_list(&p->maker, p->root, STR("kept"));
+    for (size_t i = 0; i < r.count; i++) {
+        if (r.all[i].language != k->language || r.all[i].number < 1 || (size_t)r.all[i].number > y.count)
+            continue;
+        const struct kpi_year_line *line = &y.lines[r.all[i].number - 1];
+        struct view *v = view_object(&p->maker, list, (str){0});
+        view_text(&p->maker, v, STR("href"),
+                  page_href(p, "kpi/rapport-bestand/%d?versie=%d", k->year, r.all[i].number));
+        view_text(&p->maker, v, STR("when"), words_day(p->words, p->a, p->portal->zone, line->at));
+        view_text(&p->maker, v, STR("act"), words_by(k, "team.kpi.act.", kpi_year_act_name(line->act)));
+        view_text(&p->maker, v, STR("hash"), r.all[i].hash);
+        shown++;
+    }
+    view_flag(&p->maker, p->root, STR("has_kept"), shown > 0);
+    return true;
+}
+
 static bool report_fill(struct page *p, bool is_file, err *e)
 {
     struct kpi_page k;
@@ -158,7 +185,7 @@ static bool report_fill(struct page *p, bool is_file, err *e)
     put_chosen(&k, STR("worse"), STR("has_worse"), is_worse);
     put_chosen(&k, STR("promises"), STR("has_promises"), has_promise);
     put_sources(&k);
-    return put_year(&k, e);
+    return put_year(&k, e) && (is_file || put_kept(&k, e));
 }
 
 bool view_kpi_report(struct page *p, err *e)
@@ -168,24 +195,76 @@ bool view_kpi_report(struct page *p, err *e)
 
 // ---- As one file -------------------------------------------------------------------------------------------------
 
-static void file_send(struct page *p, const struct site_page *page)
+static bool file_make(struct page *p, const struct site_page *page, buf *out, err *e)
 {
-    buf body = {.max = REPORT_BYTES_MAX};
-    char name[96];
+    if (!report_fill(p, true, e)) return false;
     page_put_frame(p);
-    template_render(page->template, p->root, &body);
+    template_render(page->template, p->root, out);
+    return !(out->failed || p->maker.failed) || err_set(e, ERR_LIMIT, ERR_NOWHERE, "the report is too large");
+}
+
+// For keeping: as nobody in particular asks for it.
+static bool kept_make(void *context, struct snapshot *at, int year, instant now, language l, arena *a,
+                      str *out, err *e)
+{
+    struct portal *portal = context;
+    const struct site_page *page = site_page_find(portal->site, STR("kpi-report-file"), l);
+    struct page p;
+    buf body = {.max = REPORT_BYTES_MAX};
+    if (!page) return err_set(e, ERR_ABSENT, ERR_NOWHERE, "the page is not installed");
+    if (!page_begin_alone(&p, portal, a, now, STR("kpi-report-file"), l) ||
+        !arena_print(a, &p.rest, "%d", year))
+        return err_no_memory(e);
+    p.at = at;
+    const bool ok = file_make(&p, page, &body, e) && (arena_copy(a, buf_str(&body), out) || err_no_memory(e));
+    buf_free(&body);
+    return ok;
+}
+
+struct kpi_report_maker kpi_report_maker_of(struct portal *portal)
+{
+    return (struct kpi_report_maker){kept_make, portal};
+}
+
+static void file_send(struct page *p, const struct site_page *page, str body, bool is_kept)
+{
+    char name[96];
     const int n = snprintf(name, sizeof name, "attachment; filename=\"kpi-%.*s-%.*s.html\"",
                            STR_ARG(str_slice(p->rest, 0, 4)), STR_ARG(language_code(page->language)));
-    http_reply_data reply = {
-        .status = 200, .content_type = STR("text/html; charset=utf-8"), .body = buf_str(&body)};
+    http_reply_data reply = {.status = 200, .content_type = STR("text/html; charset=utf-8"), .body = body};
     http_reply_add_header(&reply, STR("Content-Disposition"), (str){name, (size_t)n});
     http_reply_add_header(&reply, STR("Cache-Control"), STR("no-cache"));
     http_reply_add_header(&reply, STR("Content-Language"), language_code(page->language));
-    if (body.failed || p->maker.failed)
-        http_reply_error(p->request, 503, STR("the report needs more memory than allowed here"));
-    else
-        http_reply(p->request, &reply);
+    if (is_kept) http_reply_add_header(&reply, STR("X-Report"), STR("kept"));
+    http_reply(p->request, &reply);
+}
+
+// The report that was kept: of the act that "?versie=" names, or of a frozen year the newest. False without error: none is.
+static bool kept_find(struct page *p, language l, str *out, bool *got, err *e)
+{
+    int64_t year, number = 0;
+    struct kpi_year y;
+    const str version = page_query(p, STR("versie"));
+    *got = false;
+    if (!num_parse_int(p->rest, &year, NULL) || year < KPI_YEAR_LEAST || year > KPI_YEAR_MOST) return true;
+    if (version.n && (!num_parse_int(version, &number, NULL) || number < 1 || number > 999999))
+        return err_set(e, ERR_ABSENT, ERR_NOWHERE, "no such version");
+    if (!kpi_year_read(p->at, (int)year, p->a, &y, e)) return false;
+    if (!y.is_frozen && !number) return true;
+    *got = kpi_report_get(p->at, (int)year, (int)number, l, p->a, out, e);
+    return *got || (e->code == ERR_ABSENT && !number);
+}
+
+static bool file_answer(struct page *p, const struct site_page *page, err *e)
+{
+    buf body = {.max = REPORT_BYTES_MAX};
+    str kept;
+    bool got;
+    if (!kept_find(p, page->language, &kept, &got, e)) return false;
+    const bool ok = got || file_make(p, page, &body, e);
+    if (ok) file_send(p, page, got ? kept : buf_str(&body), got);
     buf_free(&body);
+    return ok;
 }
 
 void kpi_report_file_handle(struct http_request *r, void *context)
@@ -205,12 +284,11 @@ void kpi_report_file_handle(struct http_request *r, void *context)
     p.rest = str_slice(path, slash, path.n);
     bool ok = snapshot_open(portal->config.store, &p.at, &e);
     if (ok) {
-        ok = report_fill(&p, true, &e);
+        ok = file_answer(&p, page, &e);
         snapshot_close(p.at);
     }
-    if (ok)
-        file_send(&p, page);
-    else if (e.code == ERR_ABSENT)
+    if (ok) return;
+    if (e.code == ERR_ABSENT)
         page_not_found(r, portal);
     else
         page_failure(portal, r, l, &e);

@@ -12,7 +12,7 @@
 
 #define FORM_FIELDS_MAX 128
 #define FORM_FILES_MAX 20
-#define FORM_BYTES_MAX ((size_t)256 << 10)  // of a page that takes no files
+#define FORM_BYTES_MAX ((size_t)256 << 10)       // of a page that takes no files
 #define FORM_FILES_BYTES_MAX ((size_t)16 << 20)  // and of one that does
 
 struct form_field {

@@ -118,7 +118,8 @@ static bool read_body(struct api_call *c, err *e)
     const size_t most = r->body_max ? r->body_max : API_BODY_BYTES_MAX;
     if (body.n > most) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the body is longer than %zu bytes", most);
     if (!r->body) return true;
-    if (type.n && !str_starts(type, STR("application/json")))
+    const bool is_patch = r->method == HTTP_PATCH && str_starts(type, STR("application/merge-patch+json"));
+    if (type.n && !is_patch && !str_starts(type, STR("application/json")))
         return err_set(e, ERR_MEDIA, ERR_NOWHERE, "the body must be application/json");
     json *tree;
     if (!json_parse(body, c->a, &tree, e) || !api_check_body(tree, r->body, e)) return err_within(e, "body");

@@ -60,6 +60,9 @@ NODISCARD bool alert_store(struct store_tx *tx, const struct alert *x, str subje
 NODISCARD bool alert_id(arena *a, str rule, str subject, instant start, str *out);
 str alert_subject(const struct alert *x);  // the end of its id
 
+// ---- Readings that came too late (late.c) ----
+NODISCARD bool late_note(struct store *s, str id, const struct rule_late *note, arena *a, err *e);  // waits
+
 // ---- Telling (tell.c) ----
 typedef enum { TELL_RAISED, TELL_CLEARED } tell_what;
 // Inside the operation that stores the alert. A target that cannot take more is left out, and counted.

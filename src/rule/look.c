@@ -226,12 +226,45 @@ static instant look_from(const struct pass *p, const struct rule *rule, const st
     return from > oldest ? from : oldest;
 }
 
+// Of what came in for a rule, that whose time is in [begins, too long ago to be looked at).
+static void gather_late(const struct pass *p, const struct rule *rule, const struct subject *subjects,
+                        size_t count, instant begins, struct rule_late *out)
+{
+    const bool of_streams = count > 0 && subjects[0].kind == SUBJECT_STREAM;
+    const size_t n = of_streams ? count : p->list->count;
+    *out = (struct rule_late){.seen = p->now, .oldest = TIME_MAX};
+    for (size_t k = 0; k < n; k++) {
+        const struct rollup_stream *s = of_streams ? subjects[k].stream : &p->list->all[k];
+        const instant since = p->since[index_in(p->list, s)];
+        if (since == TIME_NONE || since < begins || since >= p->now - RULE_WINDOW) continue;
+        if (rule->quantity && s->quantity != rule->quantity) continue;
+        if (since < out->oldest) out->oldest = since;
+        out->streams++;
+    }
+}
+
+// It raises no alert; the rule's history tells of it.
+static bool note_late(struct pass *p, const struct rule *rule, const struct subject *subjects, size_t count,
+                      err *e)
+{
+    struct rule_late late;
+    instant begins;
+    gather_late(p, rule, subjects, count, TIME_MIN, &late);
+    if (late.streams == 0) return true;
+    arena_reset(p->scratch);
+    if (!rule_begins(p, rule, &begins, e)) return false;
+    gather_late(p, rule, subjects, count, begins, &late);
+    return late.streams == 0 || late_note(p->rules->config.store, rule->id, &late, p->scratch, e);
+}
+
 static bool look_at_rule(struct pass *p, const struct rule *rule, err *e)
 {
     struct subject *subjects;
     size_t count;
     if (!rule->is_on) return true;
-    if (!subjects_of(p->rules, rule, p->list, p->book, &subjects, &count, e)) return false;
+    if (!subjects_of(p->rules, rule, p->list, p->book, &subjects, &count, e) ||
+        !note_late(p, rule, subjects, count, e))
+        return false;
     for (size_t k = 0; k < count; k++) {
         const instant from = look_from(p, rule, &subjects[k]);
         err why = {0};

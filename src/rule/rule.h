@@ -16,7 +16,8 @@
 // the window of RULE_WINDOW still holds. An alert and the messages about it are one store operation. In quiet hours nothing is
 // sent (the feed shows it all the same); what still lasts when they end is told then.
 //
-// Personal data   a delivery may name a mail address that staff entered: purpose: to tell; kept until the rule is changed; only shown to
+// Personal data   a delivery may name a mail address that staff entered: purpose: to tell; kept with the rule and its versions (the newest
+//                 RULE_VERSIONS_KEPT); only shown to
 //                 who may operate. Whoever follows a feed gives none.
 // Threads  rules_hear on the writer thread; the job on the scheduler's; the rest any
 // Errors   ERR_SYNTAX, ERR_TYPE, ERR_UNKNOWN, ERR_RANGE, ERR_MISSING of a rule name the member; ERR_ABSENT; store
@@ -104,7 +105,10 @@ struct principal;
 NODISCARD bool rules_put(struct rules *r, str id, str text, const struct principal *who, instant now,
                          err *e);  // waits
 NODISCARD bool rules_delete(struct rules *r, str id, const struct principal *who, instant now, err *e);
-// The same rule, on or off: a document of the town's own from now on.
+// The same rule with some members changed (RFC 7396: those with null go): a document of the town's own from now on. What is not named
+// stays, also the secrets of webhooks, which nobody can read. ERR_CONFLICT: somebody else changed it at the same moment.
+NODISCARD bool rules_patch(struct rules *r, str id, str patch, const struct principal *who, instant now,
+                           err *e);
 NODISCARD bool rules_switch(struct rules *r, str id, bool is_on, const struct principal *who, instant now,
                             err *e);
 // What a rule was before: each put, switch and delete adds a version; the newest RULE_VERSIONS_KEPT are kept. Newest first, in the arena.
@@ -119,6 +123,20 @@ NODISCARD bool rules_versions(struct snapshot *at, str id, arena *a, struct rule
                               err *e);
 // As a document: with the targets of deliveries only when they may be seen.
 void rule_write(json_writer *w, const struct rule *r, bool with_targets);
+
+// When readings came whose time was more than RULE_WINDOW ago, for which no alert is raised any more: a trial over that time says what
+// would have been.
+#define RULE_LATE_MAX 50
+struct rule_late {
+    instant seen, oldest;  // when it came, and the oldest time of what came within that hour
+    size_t streams;        // Datastreams
+};
+struct rule_late_list {
+    struct rule_late all[RULE_LATE_MAX];  // oldest first
+    size_t count;
+};
+NODISCARD bool rules_late(struct snapshot *at, str id, arena *a, struct rule_late_list *out, err *e);
+void rule_late_write(json_writer *w, const struct rule_late *l);
 
 // What a rule would have raised: over all its subjects, nothing stored, nothing sent.
 struct rule_trial_episode {

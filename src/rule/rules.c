@@ -116,6 +116,7 @@ struct changing {
     str id, text;
     const struct principal *who;
     instant now;
+    str before;  // what must still be there; empty: whatever
 };
 
 static bool count_own(str key, str text, void *context, err *e)
@@ -144,17 +145,32 @@ static bool put_since(struct store_tx *tx, const struct changing *c, err *e)
     return store_document_put(tx, STR("rule_since"), c->id, (str){text, n + 2}, e);
 }
 
+static bool is_as_before(struct store_tx *tx, const struct changing *c, err *e)
+{
+    str text;
+    arena *a = arena_new((size_t)1 << 20);
+    if (!a) return err_no_memory(e);
+    err why;
+    const bool is_there = store_document_get(store_tx_snapshot(tx), RULES, c->id, a, &text, &why);
+    const bool ok = !is_there ? why.code == ERR_ABSENT  // still the one of share/rules
+                              : str_eq(text, c->before);
+    arena_free(a);
+    return ok || err_set(e, ERR_CONFLICT, ERR_NOWHERE, "the rule was changed at the same moment; ask again");
+}
+
 static bool put_run(struct store_tx *tx, void *context, err *e)
 {
     const struct changing *c = context;
     size_t own = 0;
+    if (c->before.n && !is_as_before(tx, c, e)) return false;
     if (!store_document_each(store_tx_snapshot(tx), RULES, count_own, &own, e)) return false;
     if (own >= RULES_MAX) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "at most %d rules", RULES_MAX);
     return store_document_put(tx, RULES, c->id, c->text, e) && put_since(tx, c, e) &&
            version_add(tx, c->id, c->text, c->who, c->now, e) && record(tx, c, STR("rule.put"), e);
 }
 
-bool rules_put(struct rules *r, str id, str text, const struct principal *who, instant now, err *e)
+static bool put(struct rules *r, str id, str text, str before, const struct principal *who, instant now,
+                err *e)
 {
     struct rule checked;
     arena *a = arena_new((size_t)1 << 20);
@@ -162,31 +178,51 @@ bool rules_put(struct rules *r, str id, str text, const struct principal *who, i
     bool ok = text.n <= RULE_BYTES_MAX ||
               err_set(e, ERR_LIMIT, ERR_NOWHERE, "a rule has at most %zu bytes", RULE_BYTES_MAX);
     ok = ok && rule_parse(id, text, r->config.outbox, a, &checked, e);
-    struct changing c = {id, text, who, now};
+    struct changing c = {id, text, who, now, before};
     ok = ok && store_run(r->config.store, put_run, &c, e);
     arena_free(a);
     if (ok) atomic_store(&r->is_changed, true);
     return ok;
 }
 
-static bool write_switched(const struct rule *rule, bool is_on, arena *a, buf *b, err *e)
+bool rules_put(struct rules *r, str id, str text, const struct principal *who, instant now, err *e)
 {
-    json *j;
-    if (!json_parse(rule->text, a, &j, e)) return false;
-    json_writer w = json_writer_on(b);
-    json_open(&w, '{');
-    for (const json *c = j->first; c; c = c->next) {
-        if (str_eq(c->key, STR("isOn"))) continue;
-        json_name(&w, c->key);
-        json_put_raw(&w, c->raw);
-    }
-    json_name(&w, STR("isOn"));
-    json_put_bool(&w, is_on);
-    json_close(&w, '}');
-    return !b->failed || err_no_memory(e);
+    return put(r, id, text, (str){0}, who, now, e);
 }
 
-bool rules_switch(struct rules *r, str id, bool is_on, const struct principal *who, instant now, err *e)
+// RFC 7396: members of the patch take the place of those of the same name; objects are merged; null takes away.
+static void write_merged(json_writer *w, const json *target, const json *patch)
+{
+    json_open(w, '{');
+    for (const json *c = target ? target->first : NULL; c; c = c->next) {
+        if (json_get(patch, c->key)) continue;
+        json_name(w, c->key);
+        json_put_raw(w, c->raw);
+    }
+    for (const json *c = patch->first; c; c = c->next) {
+        const json *old = target ? json_get(target, c->key) : NULL;
+        if (c->type == JSON_NULL) continue;
+        json_name(w, c->key);
+        if (c->type == JSON_OBJECT)
+            write_merged(w, old && old->type == JSON_OBJECT ? old : NULL, c);
+        else
+            json_put_raw(w, c->raw);
+    }
+    json_close(w, '}');
+}
+
+static bool merge(const struct rule *rule, str patch, arena *a, buf *b, err *e)
+{
+    json *target, *change;
+    if (!json_parse(patch, a, &change, e) || !json_parse(rule->text, a, &target, e)) return false;
+    if (change->type != JSON_OBJECT)
+        return err_set(e, ERR_TYPE, ERR_NOWHERE, "a patch is an object with the members that change");
+    json_writer w = json_writer_on(b);
+    write_merged(&w, target, change);
+    return !b->failed || err_set(e, ERR_LIMIT, ERR_NOWHERE, "a rule has at most %zu bytes", RULE_BYTES_MAX);
+}
+
+bool rules_patch(struct rules *r, str id, str patch, const struct principal *who, instant now, err *e)
 {
     struct snapshot *at;
     struct rule rule;
@@ -194,13 +230,18 @@ bool rules_switch(struct rules *r, str id, bool is_on, const struct principal *w
     arena *a = arena_new((size_t)16 << 20);
     bool ok = a ? snapshot_open(r->config.store, &at, e) : err_no_memory(e);
     if (ok) {
-        ok = rules_get(r, at, id, a, &rule, e) && write_switched(&rule, is_on, a, &b, e);
+        ok = rules_get(r, at, id, a, &rule, e) && merge(&rule, patch, a, &b, e);
         snapshot_close(at);
     }
-    ok = ok && rules_put(r, id, buf_str(&b), who, now, e);
+    ok = ok && put(r, id, buf_str(&b), rule.text, who, now, e);
     buf_free(&b);
     arena_free(a);
     return ok;
+}
+
+bool rules_switch(struct rules *r, str id, bool is_on, const struct principal *who, instant now, err *e)
+{
+    return rules_patch(r, id, is_on ? STR("{\"isOn\":true}") : STR("{\"isOn\":false}"), who, now, e);
 }
 
 static bool delete_run(struct store_tx *tx, void *context, err *e)
@@ -218,7 +259,7 @@ static bool delete_run(struct store_tx *tx, void *context, err *e)
 
 bool rules_delete(struct rules *r, str id, const struct principal *who, instant now, err *e)
 {
-    struct changing c = {id, {0}, who, now};
+    struct changing c = {.id = id, .who = who, .now = now};
     if (!store_run(r->config.store, delete_run, &c, e)) return false;
     atomic_store(&r->is_changed, true);
     return true;

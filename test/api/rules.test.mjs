@@ -77,6 +77,7 @@ describe('rules and alerts', () => {
   const makeRule = async (id, body) => {
     assert.equal((await ask('PUT', `rules/${id}`, body)).status, 204)
   }
+  const clockIn = (minutes) => new Date(Date.now() + minutes * minute).toLocaleTimeString('nl-NL', { timeZone: 'Europe/Amsterdam', hour: '2-digit', minute: '2-digit' })
   const alerts = async (id, wanted) => until(async () => {
     const list = (await api(`alerts?rule=${id}`)).body.alerts
     return wanted(list) && list
@@ -213,9 +214,9 @@ describe('rules and alerts', () => {
   })
 
   test('in quiet hours nothing is sent, and the feed has it', async () => {
-    const m = await meter(), clock = (minutes) => new Date(Date.now() + minutes * minute).toLocaleTimeString('nl-NL', { timeZone: 'Europe/Amsterdam', hour: '2-digit', minute: '2-digit' })
+    const m = await meter()
     const count = receiver.requests.length
-    await makeRule('hush', rule(m.thing, { quiet: { from: clock(-60), to: clock(60) }, deliver: [{ kind: 'webhook', target: receiver.url }] }))
+    await makeRule('hush', rule(m.thing, { quiet: { from: clockIn(-60), to: clockIn(60) }, deliver: [{ kind: 'webhook', target: receiver.url }] }))
     await send(m.stream, 0, [60], seconds())
     await alerts('hush', (list) => list.length === 1)
     await new Promise((done) => setTimeout(done, 3000))
@@ -223,6 +224,47 @@ describe('rules and alerts', () => {
     assert.ok((await exchange(`${peil.url}/feeds/regel/hush.atom`)).text.includes('urn:peil:alert:'))
     await makeRule('hush', rule(m.thing, { deliver: [{ kind: 'webhook', target: receiver.url }] }))  // quiet hours are over
     await until(() => receiver.requests.length === count + 1, 'the message', 20_000)
+  })
+
+  test('a patch changes what it names, keeps secrets, and every version is kept without whom it told', async () => {
+    const m = await meter(), hours = new Map([120, 150, 180].map((n) => [n, clockIn(n)])), clock = (n) => hours.get(n)
+    const patch = (body, type = 'application/merge-patch+json') => exchange(`${peil.url}/api/v1/rules/grown`, {
+      method: 'PATCH', body: JSON.stringify(body), headers: { Authorization: `Bearer ${peil.token}`, 'Content-Type': type } })
+    await makeRule('grown', rule(m.thing, { quiet: { from: clock(120), to: clock(180), notFrom: 4 }, deliver: [{ kind: 'webhook', target: `${receiver.url}/grown`, secret }, { kind: 'mail', target: 'els@example.nl' }] }))
+    assert.equal((await patch({ value: 80, clear: 70, quiet: { notFrom: null, from: clock(150) } })).status, 204)
+    assert.equal((await patch({ nameEn: 'very much fine dust' }, 'application/json')).status, 204)
+    const now = (await api('rules/grown', peil.token)).body
+    assert.deepEqual([now.value, now.clear, now.nameEn, now.quiet], [80, 70, 'very much fine dust', { from: clock(150), to: clock(180) }])
+    const count = receiver.requests.length
+    await send(m.stream, 0, [90], seconds())  // told with the secret that no patch named
+    await until(() => receiver.requests.length > count, 'the message', 20_000)
+    assert.equal(signatures(receiver.requests.at(-1), secret, (await api('webhook-key')).body.ed25519).hmac, true)
+    for (const [wrong, detail] of [[{ value: 'x' }, 'value'], [{ clear: 90 }, 'clear'], [{ colour: 1 }, 'colour']]) {
+      const answer = await patch(wrong)
+      assert.equal(answer.status, 400, answer.text)
+      assert.ok(answer.body.detail.includes(detail), answer.body.detail)
+    }
+    assert.equal((await patch([1])).status, 400)
+    assert.equal((await patch({}, 'text/plain')).status, 415)
+    assert.equal((await ask('PATCH', 'rules/no-such', { isOn: true })).status, 404)
+    assert.equal((await ask('PATCH', 'rules/grown', { isOn: false }, null)).status, 401)
+    assert.equal((await ask('DELETE', 'rules/grown')).status, 204)
+    const history = (await api('rules/grown/history', peil.token)).body
+    fits('RuleHistory', history)
+    assert.deepEqual(history.versions.map((v) => [v.version, v.what, v.rule?.value, v.rule?.nameEn]),
+      [[1, 'put', 50, 'much fine dust'], [2, 'put', 80, 'much fine dust'], [3, 'put', 80, 'very much fine dust'], [4, 'delete', undefined, undefined]])
+    assert.deepEqual(history.late, [])
+    for (const told of ['els@example.nl', receiver.url, secret]) assert.ok(!JSON.stringify(history).includes(told), told)
+  })
+
+  test('versions that were not public are for those who may operate', async () => {
+    await makeRule('shy', rule(1, { isPublic: false }))
+    assert.equal((await api('rules/shy/history')).status, 404)
+    assert.equal((await ask('PATCH', 'rules/shy', { isPublic: true })).status, 204)
+    assert.deepEqual((await api('rules/shy/history')).body.versions.map((v) => v.version), [2])
+    assert.deepEqual((await api('rules/shy/history', peil.token)).body.versions.map((v) => v.version), [1, 2])
+    assert.equal((await api('rules/fine-dust-high/history', peil.token)).body.versions.length, 0)  // as it came with peil
+    assert.equal((await api('rules/never/history', peil.token)).status, 404)
   })
 
   test('a rule that is taken away is gone; one that peil comes with is only set back', async () => {

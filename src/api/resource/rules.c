@@ -49,9 +49,75 @@ static bool put_rule(struct api_call *c, err *e)
     return rules_put(c->parts->rules, api_text(c, "id"), http_request_body(c->request), &c->who, c->now, e);
 }
 
+static bool patch_rule(struct api_call *c, err *e)
+{
+    return rules_patch(c->parts->rules, api_text(c, "id"), http_request_body(c->request), &c->who, c->now, e);
+}
+
 static bool delete_rule(struct api_call *c, err *e)
 {
     return rules_delete(c->parts->rules, api_text(c, "id"), &c->who, c->now, e);
+}
+
+// ---- History -----------------------------------------------------------------------------------------------------
+
+static void put_version(struct api_call *c, const struct rule_version *v, const struct rule *rule)
+{
+    json_writer *w = &c->w;
+    json_open(w, '{');
+    json_member_int(w, STR("version"), v->number);
+    json_member_time(w, STR("at"), v->at);
+    json_member_text(w, STR("what"), v->text.n ? STR("put") : STR("delete"));
+    if (may_operate(c)) json_member_given(w, STR("by"), v->by);
+    if (v->text.n) {
+        json_name(w, STR("rule"));
+        rule_write(w, rule, false);
+    }
+    json_close(w, '}');
+}
+
+// Whoever may not operate sees the versions that were public, and that such a one was taken away.
+static size_t put_versions(struct api_call *c, const struct rule_version *all, size_t count)
+{
+    size_t shown = 0;
+    for (size_t k = count; k-- > 0;) {  // they come newest first
+        struct rule rule = {.is_public = shown > 0};
+        err why;
+        if (all[k].text.n && !rule_parse(api_text(c, "id"), all[k].text, NULL, c->a, &rule, &why)) continue;
+        if (!rule.is_public && !may_operate(c)) continue;
+        put_version(c, &all[k], &rule);
+        shown++;
+    }
+    return shown;
+}
+
+// Also of one that was taken away.
+static bool get_history(struct api_call *c, err *e)
+{
+    struct snapshot *at;
+    struct rule_version *all;
+    struct rule_late_list late;
+    struct rule now;
+    size_t count;
+    const str id = api_text(c, "id");
+    if (!api_snapshot(c, &at, e) || !rules_versions(at, id, c->a, &all, &count, e) ||
+        !rules_late(at, id, c->a, &late, e))
+        return false;
+    json_open(&c->w, '{');
+    json_name(&c->w, STR("versions"));
+    json_open(&c->w, '[');
+    const size_t shown = put_versions(c, all, count);
+    json_close(&c->w, ']');
+    json_name(&c->w, STR("late"));
+    json_open(&c->w, '[');
+    for (size_t k = 0; k < late.count; k++) rule_late_write(&c->w, &late.all[k]);
+    json_close(&c->w, ']');
+    api_put_links(c, (str){0});
+    json_close(&c->w, '}');
+    if (shown) return true;
+    return rules_get(c->parts->rules, at, id, c->a, &now, e) &&
+           (now.is_public || may_operate(c) ||
+            err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no rule '%.*s'", STR_ARG(id)));
 }
 
 // ---- Trials ------------------------------------------------------------------------------------------------------
@@ -171,6 +237,42 @@ static const struct api_field rule_fields[] = {
     {"isOn", API_BOOLEAN, .about = "It raises alerts"},
     {"deliver", API_LIST, "RuleDelivery", "Who is told"},
     {0}};
+// Of a patch none must be there, and null takes one away.
+static const struct api_field patch_fields[] = {{"nameNl", API_TEXT},
+                                                {"nameEn", API_TEXT},
+                                                {"on", API_OBJECT},
+                                                {"quantity", API_TEXT, .flags = API_NULLABLE},
+                                                {"scale", API_TEXT, .flags = API_NULLABLE},
+                                                {"when", API_WORD, "above below rise fall missing class"},
+                                                {"value", API_NUMBER, .flags = API_NULLABLE},
+                                                {"clear", API_NUMBER, .flags = API_NULLABLE},
+                                                {"lasting", API_TEXT, .flags = API_NULLABLE},
+                                                {"within", API_TEXT, .flags = API_NULLABLE},
+                                                {"quiet", API_OBJECT, .flags = API_NULLABLE},
+                                                {"isPublic", API_BOOLEAN},
+                                                {"isOn", API_BOOLEAN},
+                                                {"deliver", API_LIST, "RuleDelivery", .flags = API_NULLABLE},
+                                                {0}};
+static const struct api_field history_fields[] = {
+    {"versions", API_LIST, "RuleVersion", "Oldest first, the last 50", API_NEEDED},
+    {"late", API_LIST, "RuleLate",
+     "When readings came whose time was more than 48 hours ago: no alert is raised of them; a trial says "
+     "what would have been",
+     API_NEEDED},
+    {"_links", API_OBJECT, .about = "Where this is"},
+    {0}};
+static const struct api_field version_fields[] = {
+    {"version", API_INTEGER, .about = "From 1", .flags = API_NEEDED},
+    {"at", API_TIME, .about = "Since when", .flags = API_NEEDED},
+    {"what", API_WORD, "put delete", "Made or changed, or taken away", API_NEEDED},
+    {"by", API_TEXT, .about = "Who; shown to those who may operate"},
+    {"rule", API_OBJECT, "Rule", "As it was, without whom it told"},
+    {0}};
+static const struct api_field late_fields[] = {
+    {"seen", API_TIME, .about = "When the first of them came", .flags = API_NEEDED},
+    {"oldest", API_TIME, .about = "The oldest time of a reading of these", .flags = API_NEEDED},
+    {"streams", API_INTEGER, .about = "Datastreams that they belong to", .flags = API_NEEDED},
+    {0}};
 static const struct api_field delivery_fields[] = {
     {"kind", API_WORD, "webhook mail mqtt", "How", .flags = API_NEEDED},
     {"target", API_TEXT, .about = "https address or mail address; shown to those who may operate"},
@@ -231,6 +333,11 @@ const struct api_set api_rules = {
              .answer = "Rule", .run = get_rule},
             {HTTP_PUT, "/rules/{id}", "putRule", "Makes or changes a rule", ACTION_OPERATE, id_parameter,
              "Rule", .run = put_rule},
+            {HTTP_PATCH, "/rules/{id}", "patchRule", "Changes some members of a rule (RFC 7396)",
+             ACTION_OPERATE, id_parameter, "RulePatch", .run = patch_rule},
+            {HTTP_GET, "/rules/{id}/history", "getRuleHistory",
+             "Versions of a rule, and readings too late for it", ACTION_READ_PUBLIC, id_parameter,
+             .answer = "RuleHistory", .run = get_history},
             {HTTP_DELETE, "/rules/{id}", "deleteRule", "Takes a rule of the town's own away", ACTION_OPERATE,
              id_parameter, .run = delete_rule},
             {HTTP_POST, "/rule-trials", "tryRule", "What a rule would have raised; nothing is stored or sent",
@@ -238,14 +345,18 @@ const struct api_set api_rules = {
             {HTTP_GET, "/alerts", "getAlerts", "Alerts, newest first", ACTION_READ_PUBLIC, alert_parameters,
              .answer = "Alerts", .run = list_alerts},
             {0}},
-    .schemas = (const struct api_schema[]){{"Rules", "All rules.", rules_fields},
-                                           {"Rule", "A rule.", rule_fields},
-                                           {"RuleDelivery", "Who is told of a rule's alerts.",
-                                            delivery_fields},
-                                           {"RuleTrial", "What a rule would have raised.", trial_fields},
-                                           {"TrialEpisode", "One time that a rule's condition held.",
-                                            episode_fields},
-                                           {"Alerts", "Alerts.", alerts_fields},
-                                           {"Alert", "An alert.", alert_fields},
-                                           {0}},
+    .schemas =
+        (const struct api_schema[]){
+            {"Rules", "All rules.", rules_fields},
+            {"Rule", "A rule.", rule_fields},
+            {"RulePatch", "Members of a rule that change; null takes one away.", patch_fields},
+            {"RuleHistory", "What became of a rule.", history_fields},
+            {"RuleVersion", "A rule as it was.", version_fields},
+            {"RuleLate", "Readings too old for an alert.", late_fields},
+            {"RuleDelivery", "Who is told of a rule's alerts.", delivery_fields},
+            {"RuleTrial", "What a rule would have raised.", trial_fields},
+            {"TrialEpisode", "One time that a rule's condition held.", episode_fields},
+            {"Alerts", "Alerts.", alerts_fields},
+            {"Alert", "An alert.", alert_fields},
+            {0}},
 };

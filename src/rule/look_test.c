@@ -190,7 +190,6 @@ TEST(a_reading_of_yesterday_is_an_alert_one_of_three_days_ago_is_in_the_history)
 
 TEST(only_so_many_notes_are_kept)
 {
-    err e;
     const size_t before = late_of("high").count;
     for (int k = 0; k < RULE_LATE_MAX + 3; k++) {
         append(now - 5 * TIME_DAY + k, 20);

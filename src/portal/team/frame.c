@@ -389,8 +389,10 @@ void team_routes(struct team *t, http_route out[static TEAM_ROUTES])
     out[0] = (http_route){HTTP_GET | HTTP_POST, STR("/team"), HTTP_PREFIX, FORM_BYTES_MAX, handle, t};
     out[1] = (http_route){HTTP_GET | HTTP_POST, STR("/en/team"), HTTP_PREFIX, FORM_BYTES_MAX, handle, t};
     // Evidence and areas come as files.
-    out[2] = (http_route){HTTP_GET | HTTP_POST, STR("/team/kpi"), HTTP_PREFIX, FORM_FILES_BYTES_MAX, handle, t};
-    out[3] = (http_route){HTTP_GET | HTTP_POST, STR("/en/team/kpi"), HTTP_PREFIX, FORM_FILES_BYTES_MAX, handle, t};
+    out[2] = (http_route){HTTP_GET | HTTP_POST, STR("/team/kpi"), HTTP_PREFIX,
+                          FORM_FILES_BYTES_MAX, handle,           t};
+    out[3] = (http_route){
+        HTTP_GET | HTTP_POST, STR("/en/team/kpi"), HTTP_PREFIX, FORM_FILES_BYTES_MAX, handle, t};
     out[4] = (http_route){HTTP_POST, STR("/team/gebieden"), 0, FORM_FILES_BYTES_MAX, handle, t};
     out[5] = (http_route){HTTP_POST, STR("/en/team/gebieden"), 0, FORM_FILES_BYTES_MAX, handle, t};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Keeps the page up to date from /live. Can be paused; speaks at most once a minute.
 
+import { inSlices } from './idle';
 import { age, show, type Observation } from './readings';
 import { refresh } from './refresh';
 import { text } from './texts';
@@ -37,6 +38,11 @@ function speak(): void {
 function hear(e: MessageEvent<string>): void {
   const o = JSON.parse(e.data) as Observation;
   place = e.lastEventId || place;
+  put(o.stream, o);
+}
+
+// A page that comes back from the background hears hundreds at once.
+const put = inSlices<number, Observation>((o) => {
   if (show(o)) {
     unspoken++;
     refresh('now');
@@ -45,7 +51,7 @@ function hear(e: MessageEvent<string>): void {
     refresh(document.querySelector('tr[data-stream]') ? 'new-meter' : 'now');
   }
   if (document.querySelector(`[data-chart-stream="${o.stream}"]`)) refresh('chart');
-}
+});
 
 // Behind the page's own commit, or behind what was heard last; a page of one meter hears that one only.
 function addressOfLive(): string {

@@ -3,6 +3,7 @@
 
 import { chart } from './chart';
 import { copy } from './copy';
+import { whenIdle } from './idle';
 import { list } from './list';
 import { live } from './live';
 import { map } from './map';
@@ -19,11 +20,12 @@ function showChosenLayer(): void {
   row.scrollLeft += middle(chosen) - middle(row);
 }
 
-showChosenLayer();
 map();
 list();
 chart();
-live();
 street();
 copy();
+// Asked for a place before the frame that lays the page out, the browser would have to do that twice.
+requestAnimationFrame(showChosenLayer);
+whenIdle(live);
 offline();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // An app that works without a connection: registers the service worker, says how old a kept page is, lists what was kept.
 
+import { whenIdle } from './idle';
 import { age } from './readings';
 import { formatClock, text } from './texts';
 
 export function offline(): void {
-  if ('serviceWorker' in navigator && window.isSecureContext) afterLoad(() => void navigator.serviceWorker.register('/sw.js').catch(() => undefined));
+  if ('serviceWorker' in navigator && window.isSecureContext) whenIdle(() => setTimeout(() => void navigator.serviceWorker.register('/sw.js').catch(() => undefined), 1500)); // what it fetches must not stand in the way
   if (document.body.hasAttribute('data-kept')) sayAge();
   window.addEventListener('offline', sayAge);
   window.addEventListener('online', () => {
@@ -13,13 +14,6 @@ export function offline(): void {
     else hide();
   });
   void listKept();
-}
-
-// What the worker fetches must not stand in the way of the page itself.
-function afterLoad(f: () => void): void {
-  const later = (): void => void setTimeout(f, 1500);
-  if (document.readyState === 'complete') later();
-  else window.addEventListener('load', later);
 }
 
 const bar = (): HTMLElement | null => document.querySelector('[data-offline]');

@@ -83,3 +83,14 @@ void buf_print(buf *b, const char *format, ...)
     va_end(args);
     b->n += (size_t)length;
 }
+
+void buf_add_percent(buf *b, str s)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+    for (size_t k = 0; k < s.n; k++) {
+        if (memchr(plain, s.p[k], sizeof plain - 1))
+            buf_add_char(b, s.p[k]);
+        else
+            buf_print(b, "%%%02X", (unsigned char)s.p[k]);
+    }
+}

@@ -23,6 +23,8 @@ bool buf_reserve(buf *b, size_t more);  // false: failed is set
 void buf_add(buf *b, str s);
 void buf_add_char(buf *b, char c);
 void buf_add_int(buf *b, int64_t v);
+void buf_add_percent(
+    buf *b, str s);  // as one value of a query or form: all but RFC 3986's unreserved characters escaped
 void buf_print(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define BUF_LIT(b, literal) buf_add((b), STR(literal))

@@ -71,6 +71,7 @@ static void options_set(struct fetcher *f, const fetch_request *q, struct curl_s
         curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, look_at_cancel);
         curl_easy_setopt(c, CURLOPT_XFERINFODATA, (void *)(uintptr_t)q->cancel);
     }
+    if (q->ca_file && *q->ca_file) curl_easy_setopt(c, CURLOPT_CAINFO, q->ca_file);
     if (q->takes_gzip) curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     if (q->unix_socket) curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, q->unix_socket);
     if (q->is_public_only) {

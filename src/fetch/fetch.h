@@ -24,7 +24,8 @@ typedef struct {
     // resolves to, and no proxy that the environment names is used.
     bool is_public_only;
     const atomic_bool *cancel;  // looked at each second: true ends the request with ERR_IO; NULL: never
-    bool takes_gzip;            // the answer may come compressed; answer_max is of what it unfolds to
+    const char *ca_file;  // PEM, what the server's certificate is checked against; NULL or "": the system's
+    bool takes_gzip;      // the answer may come compressed; answer_max is of what it unfolds to
 } fetch_request;
 
 typedef struct {

@@ -86,25 +86,14 @@ bool totp_base32_read(str text, unsigned char secret[static TOTP_SECRET_BYTES])
     return true;
 }
 
-static void add_encoded(buf *out, str text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-    for (size_t k = 0; k < text.n; k++) {
-        if (memchr(plain, text.p[k], sizeof plain - 1))
-            buf_add_char(out, text.p[k]);
-        else
-            buf_print(out, "%%%02X", (unsigned char)text.p[k]);
-    }
-}
-
 void totp_address(buf *out, str issuer, str name, const unsigned char secret[static TOTP_SECRET_BYTES])
 {
     char text[TOTP_BASE32_MAX];
     totp_base32(secret, text);
     BUF_LIT(out, "otpauth://totp/");
-    add_encoded(out, issuer);
+    buf_add_percent(out, issuer);
     BUF_LIT(out, ":");
-    add_encoded(out, name);
+    buf_add_percent(out, name);
     buf_print(out, "?secret=%s&issuer=", text);
-    add_encoded(out, issuer);
+    buf_add_percent(out, issuer);
 }

@@ -505,6 +505,30 @@ bool user_logged_in(struct users *u, const struct deed *d, str name, str how, er
     return change(u, &c, e);
 }
 
+struct leaving {
+    const struct deed *deed;
+    str name, how;
+};
+
+static bool leaving_run(struct store_tx *tx, void *context, err *e)
+{
+    const struct leaving *l = context;
+    char which[USER_NAME_MAX + 8];
+    const int n = snprintf(which, sizeof which, "user/%.*s", STR_ARG(l->name));
+    const struct audit_event event = {.who = l->deed->by,
+                                      .what = STR("logout"),
+                                      .which = {which, (size_t)n},
+                                      .detail = l->how,
+                                      .at = l->deed->now};
+    return audit_record(tx, &event, e);
+}
+
+bool user_logged_out(struct users *u, const struct deed *d, str name, str how, err *e)
+{
+    struct leaving l = {d, name, how};
+    return store_run(u->store, leaving_run, &l, e);
+}
+
 struct failure {
     str known_name;
     instant now;

@@ -74,6 +74,7 @@ NODISCARD bool user_set_totp(struct users *u, const struct deed *d, str name, co
 // The second step of logging in: a code of the app or a recovery code, each of which counts once. ERR_AUTH: neither.
 NODISCARD bool user_check_code(struct users *u, const struct deed *d, str name, str code, err *e);
 NODISCARD bool user_logged_in(struct users *u, const struct deed *d, str name, str how, err *e);
+NODISCARD bool user_logged_out(struct users *u, const struct deed *d, str name, str how, err *e);
 // A line "login.fail" of the log; `known`: an account of that name exists. What was typed for a name is not written down.
 NODISCARD bool user_login_failed(struct users *u, instant now, str known_name, err *e);
 

@@ -9,9 +9,8 @@ static str cookie_name(bool is_secure)
     return is_secure ? STR(SESSION_COOKIE) : STR(SESSION_COOKIE_LOCAL);
 }
 
-str session_cookie_find(str header, bool is_secure)
+str cookie_find(str header, str name)
 {
-    const str name = cookie_name(is_secure);
     str pair;
     while (str_cut(&header, ';', &pair)) {
         pair = str_trim(pair);
@@ -19,6 +18,11 @@ str session_cookie_find(str header, bool is_secure)
             return str_slice(pair, name.n + 1, pair.n);
     }
     return (str){0};
+}
+
+str session_cookie_find(str header, bool is_secure)
+{
+    return cookie_find(header, cookie_name(is_secure));
 }
 
 str session_cookie_write(char out[static SESSION_COOKIE_MAX], str secret, bool is_secure)

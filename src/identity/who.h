@@ -25,8 +25,8 @@ struct credentials {
 };
 
 NODISCARD bool identity_who(struct identity *i, const struct credentials *c, struct principal *out, err *e);
-// The secret in the Cookie header; empty: there is none.
-str session_cookie_find(str cookie_header, bool is_secure);
+str cookie_find(str cookie_header, str name);                // its value; empty: there is none
+str session_cookie_find(str cookie_header, bool is_secure);  // the session's secret
 // Value of a Set-Cookie header: a secret, or empty to take it away.
 #define SESSION_COOKIE_MAX 192
 str session_cookie_write(char out[static SESSION_COOKIE_MAX], str secret, bool is_secure);

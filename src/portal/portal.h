@@ -17,11 +17,19 @@
 
 struct portal;
 struct identity;
+struct oidc;
 struct kpi_office;
 struct care;
 struct rules;
 struct ingest;
 struct feeds;
+
+// How staff log in.
+struct portal_login {
+    struct oidc *oidc;                     // oidc/provider.h; NULL: with a password only
+    str name_claim, role_claim, role_map;  // oidc/claim.h
+    bool has_local;                        // accounts with a password may log in
+};
 
 typedef struct {
     struct store *store;
@@ -38,6 +46,7 @@ typedef struct {
     struct metrics *metrics;      // may be NULL
     struct identity *identity;    // NULL: without the pages of staff (portal/team/)
     struct passwords *passwords;  // with identity
+    struct portal_login login;    // with identity
     struct kpi_office *kpi;       // NULL: without the pages of the assessment
     struct schedule *schedule;    // what the staff see of the jobs; may be NULL
     struct care *care;            // NULL: no signs of life

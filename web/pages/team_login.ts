@@ -13,6 +13,7 @@ export const page: Page = {
     ${notices(c)}
     {{#is_insecure}}<p class="team-error">${c.t('team.login.insecure')}</p>{{/is_insecure}}
     {{^is_insecure}}
+    {{#oidc_out_href}}<p><a class="nl-link" href="{{oidc_out_href}}">${c.t('team.login.provider-out')}</a></p>{{/oidc_out_href}}
     {{#oidc_href}}<p><a class="nl-button nl-button--primary" href="{{oidc_href}}">${c.t('team.login.provider')}</a></p>{{/oidc_href}}
     {{#has_local}}${form(c, 'inloggen', c.t('team.login.title'), html`
       <input type="hidden" name="naar" value="{{naar}}">

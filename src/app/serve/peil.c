@@ -10,6 +10,7 @@
 #include "care/care.h"
 #include "identity/retention.h"
 #include "ingest/push/push.h"
+#include "oidc/provider.h"
 #include "portal/portal.h"
 #include "rule/rule.h"
 
@@ -52,6 +53,23 @@ static bool start_identity(struct peil *p, err *e)
     const struct job job = {.name = "retention", .every_us = TIME_HOUR, .run = retain, .context = p};
     return p->identity && ((p->passwords = passwords_new(&c)) || err_no_memory(e)) &&
            schedule_add(p->schedule, &job, e);
+}
+
+static bool start_login(struct peil *p, err *e)
+{
+    const struct settings *s = &p->settings;
+    oidc_config c = {.issuer = s->oidc.issuer,
+                     .client_id = s->oidc.client_id,
+                     .scopes = s->oidc.scopes,
+                     .acr = s->oidc.acr,
+                     .amr = s->oidc.amr,
+                     .ca_file = s->oidc.ca_file.p};
+    if (!c.issuer.n) return true;
+    if (!c.client_id.n)
+        return err_set(e, ERR_CONFIG, ERR_NOWHERE, "oidc.client_id is needed beside oidc.issuer");
+    return password_read(s->oidc.client_secret_file, "oidc.client_secret_file", p->arena, &c.client_secret,
+                         e) &&
+           (p->oidc = oidc_new(&c, e));
 }
 
 // The operator's own descriptions of payloads go before those that peil comes with.
@@ -257,6 +275,11 @@ static bool start_portal(struct peil *p, err *e)
                              .metrics = p->metrics,
                              .identity = p->identity,
                              .passwords = p->passwords,
+                             .login = {.oidc = p->oidc,
+                                       .name_claim = s->oidc.name_claim,
+                                       .role_claim = s->oidc.role_claim,
+                                       .role_map = s->oidc.role_map,
+                                       .has_local = s->staff.local_accounts},
                              .schedule = p->schedule,
                              .care = p->care,
                              .rules = p->api.rules,
@@ -287,6 +310,7 @@ static bool start_schedule(struct peil *p, err *e)
 static bool (*const starters[])(struct peil *, err *) = {  // one a line
     start_store,
     start_identity,
+    start_login,
     start_ingest,
     start_sta,
     start_api,
@@ -352,6 +376,7 @@ void peil_stop(struct peil *p)
     if (p->http) http_stop(p->http, STOP_GRACE_S);
     rate_free(p->rate);
     passwords_free(p->passwords);
+    oidc_free(p->oidc);
     town_broker_stop(p->broker);
     p1_readers_stop(p->meters);
     push_free(p->push);

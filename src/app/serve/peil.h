@@ -31,6 +31,7 @@ struct peil {
     struct store *store;
     struct identity *identity;
     struct passwords *passwords;
+    struct oidc *oidc;  // NULL: no identity provider is named
     struct site *site;
     struct ingest *ingest;
     struct push *push;

@@ -8,13 +8,18 @@
 #include "base/utf8.h"
 #include "fetch/mail.h"
 #include "http/server.h"
+#include "identity/identity.h"
+#include "oidc/claim.h"
+#include "oidc/provider.h"
 #include "store/store.h"
 
 #include <ctype.h>
+#include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 
@@ -91,6 +96,23 @@ static bool check_mail_from(str text, err *e)
     return text.n == 0 || mail_address_check(text, NULL) ||
            err_set(e, ERR_CONFIG, ERR_NOWHERE, "'mail_from' is one plain mail address, not '%.*s'",
                    STR_ARG(text));
+}
+
+static bool check_issuer(str text, err *e)
+{
+    return text.n == 0 || oidc_issuer_check(text, e);
+}
+
+static bool check_role_map(str text, err *e)
+{
+    str group, name;
+    role r;
+    while (claim_map_next(&text, &group, &name))
+        if (!group.n || !role_by_name(name, &r) || r == ROLE_PUBLIC || r == ROLE_DEVICE)
+            return err_set(e, ERR_CONFIG, ERR_NOWHERE,
+                           "'role_map' is GROUP=ROLE, GROUP=ROLE with roles of people, not '%.*s=%.*s'",
+                           STR_ARG(group), STR_ARG(name));
+    return true;
 }
 
 // NOLINTNEXTLINE(bugprone-macro-parentheses): a member cannot stand in parentheses
@@ -265,6 +287,32 @@ static const struct setting table[] = {
     {"staff", "audit_days", SETTING_INT, AT(staff, audit_days), "1095", 30, 36500,
      "Days that lines of the audit log are kept."},
 
+    {"staff", "local_accounts", SETTING_BOOL, AT(staff, local_accounts), "yes", 0, 0,
+     "Accounts with a password may log in. no: only those of the identity provider (section oidc)."},
+
+    {"oidc", "issuer", SETTING_TEXT, AT(oidc, issuer), "", 0, 0,
+     "Identity provider of the town (OpenID Connect), as it names itself: https://login.example.nl/realms/town. Empty: none. See docs/login.md.",
+     check_issuer},
+    {"oidc", "client_id", SETTING_TEXT, AT(oidc, client_id), "", 0, 0,
+     "Name under which the provider knows peil."},
+    {"oidc", "client_secret_file", SETTING_TEXT, AT(oidc, client_secret_file), "", 0, 0,
+     "File, readable by its owner only, whose first line is the secret that the provider gave with it. Empty: PKCE alone."},
+    {"oidc", "scopes", SETTING_TEXT, AT(oidc, scopes), "openid profile", 0, 0,
+     "What the provider is asked for; 'openid' must be among it."},
+    {"oidc", "name_claim", SETTING_TEXT, AT(oidc, name_claim), "preferred_username", 0, 0,
+     "Claim of the id_token that becomes the name of the account here."},
+    {"oidc", "role_claim", SETTING_TEXT, AT(oidc, role_claim), "groups", 0, 0,
+     "Claim with the groups or roles of who logs in; dots lead inwards: realm_access.roles."},
+    {"oidc", "role_map", SETTING_TEXT, AT(oidc, role_map), "", 0, 0,
+     "Which group has which role here, the first that fits counts: peil-admin=administrator, peil-read=reader. No group, no way in.",
+     check_role_map},
+    {"oidc", "acr", SETTING_TEXT, AT(oidc, acr), "", 0, 0,
+     "Levels of trust (acr) of which the provider must have reached one, separated by spaces. Empty: not looked at."},
+    {"oidc", "amr", SETTING_TEXT, AT(oidc, amr), "", 0, 0,
+     "Ways of logging in (amr) of which one must have been used, separated by spaces: mfa otp hwk. Empty: not looked at."},
+    {"oidc", "ca_file", SETTING_TEXT, AT(oidc, ca_file), "", 0, 0,
+     "Certificates that the provider's is checked against (PEM). Empty: those of the system."},
+
     {"care", "enabled", SETTING_BOOL, AT(care, enabled), "no", 0, 0,
      "Keep signs of life: somebody looks in when a home that takes part falls silent."},
     {"care", "key_file", SETTING_TEXT, AT(care, key_file), "", 0, 0,
@@ -290,6 +338,14 @@ static const struct setting table[] = {
 
 #define PASSWORD_BYTES_MAX 4096
 
+// A file that is not there is file_read's to tell.
+static bool check_owner_only(const char *path, err *e)
+{
+    struct stat s;
+    return stat(path, &s) != 0 || (s.st_mode & 077) == 0 ||
+           err_set(e, ERR_CONFIG, ERR_NOWHERE, "%s can be read by others than its owner: chmod 600", path);
+}
+
 bool password_read(str path, const char *setting, arena *a, str *out, err *e)
 {
     str name;
@@ -297,10 +353,11 @@ bool password_read(str path, const char *setting, arena *a, str *out, err *e)
     if (path.n == 0) return true;
     buf b = {.max = PASSWORD_BYTES_MAX};
     bool ok = arena_copy(a, path, &name) || err_no_memory(e);
-    ok = ok && file_read(name.p, &b, e);
+    ok = ok && check_owner_only(name.p, e) && file_read(name.p, &b, e);
     str rest = buf_str(&b), line = {0};
     str_cut(&rest, '\n', &line);
     ok = ok && (arena_copy(a, str_trim(line), out) || err_no_memory(e));
+    if (b.p) sodium_memzero(b.p, b.capacity);
     buf_free(&b);
     if (!ok) e->code = ERR_CONFIG;
     return ok || err_within(e, "%s", setting);

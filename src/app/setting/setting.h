@@ -63,7 +63,12 @@ struct settings {
     } kpi;
     struct {
         int64_t password_memory_kb, password_passes, audit_days;
+        bool local_accounts;
     } staff;
+    struct {
+        str issuer, client_id, client_secret_file, scopes, name_claim, role_claim, role_map, acr, amr,
+            ca_file;
+    } oidc;
     struct {
         bool enabled;
         str key_file, key_share_file;
@@ -84,7 +89,7 @@ NODISCARD bool settings_load(const char *file, const struct override *overrides,
                              struct settings *out, err *e);
 // As settings_load without flags and environment; for fuzzing and `peil doctor`. `name` stands in the messages.
 NODISCARD bool settings_parse(str text, const char *name, arena *a, struct settings *out, err *e);
-// The first line of the file that a setting names; no path gives no text. It ends with a NUL byte.
+// The first line of the file that a setting names, which its owner alone may read; no path gives no text. It ends with a NUL byte.
 NODISCARD bool password_read(str path, const char *setting, arena *a, str *out, err *e);
 void settings_write_file(
     buf *out);  // the commented file that `peil init` puts down, every key with its default

@@ -40,8 +40,10 @@ struct team *team_new(struct portal *p, err *e)
                        .users = identity_users(p->config.identity),
                        .sessions = identity_sessions(p->config.identity),
                        .passwords = p->config.passwords,
+                       .login = p->config.login,
                        .by_account = throttle_new(LOGIN_KEYS, 2 * LOGIN_TRIES, LOGIN_REFILL),
                        .by_address = throttle_new(LOGIN_KEYS, LOGIN_TRIES, LOGIN_REFILL)};
+    randombytes_buf(t->login_key, sizeof t->login_key);
     if (t->by_account && t->by_address) return t;
     team_free(t);
     err_no_memory(e);
@@ -123,6 +125,15 @@ static void put_done(struct page *p)
     if (!str_eq(text, id)) view_text(&p->maker, p->root, STR("done"), text);
 }
 
+// The text of "?fout=", what went wrong with a login through the provider.
+static void put_fault(struct page *p)
+{
+    const str id = page_query(p, STR("fout"));
+    if (!str_starts(id, STR("team.fault."))) return;
+    const str text = page_text(p, id);
+    if (!str_eq(text, id)) view_text(&p->maker, p->root, STR("error"), text);
+}
+
 static void put_token(struct team *t, struct page *p, str secret)
 {
     char token[SESSION_TOKEN_MAX];
@@ -159,6 +170,7 @@ void team_page_send(struct page *p, const struct site_page *site_page, int statu
         view_text(&p->maker, p->root, STR("user"), str_of(c->user.name));
     }
     put_done(p);
+    put_fault(p);
     page_put_frame(p);
     reply(p, site_page, status, more);
 }
@@ -376,6 +388,7 @@ static void handle(struct http_request *r, void *context)
 {
     struct team *t = context;
     const str name = name_of(t, http_request_path(r));
+    if (team_provider_takes(t, r)) return;
     if (str_eq(name, STR("team-logout")))
         team_logout(t, r);
     else if (team_login_is_page(name))

@@ -6,6 +6,7 @@
 #include "identity/password.h"
 #include "identity/throttle.h"
 #include "identity/who.h"
+#include "oidc/provider.h"
 #include "portal/team/team.h"
 
 struct team {
@@ -15,6 +16,8 @@ struct team {
     struct sessions *sessions;
     struct passwords *passwords;
     struct throttle *by_account, *by_address;
+    struct portal_login login;
+    unsigned char login_key[crypto_secretbox_KEYBYTES];  // seals what a login through the provider remembers
 };
 
 // Begins a page of the request's language: "team-login". False: it was answered (503).
@@ -35,6 +38,15 @@ void team_say_error(struct page *p, const err *e);  // above the form: what went
 // Same origin, a form, and its token. ERR_DENIED, ERR_MEDIA, ...
 NODISCARD bool team_form_take(struct team *t, struct http_request *r, struct form *out, err *e);
 str team_secret(const struct http_request *r);  // of the cookie
+
+// Over plain HTTP only on the machine itself: elsewhere everybody on the way would read the password.
+bool team_may_log_in(const struct http_request *r);
+str team_way_back(
+    str way,
+    str fallback);  // `way` if it is a path of ours, nothing that a browser could take for another host
+
+// provider.c: true when the request is one of a login through the provider; it is answered then, or will be.
+bool team_provider_takes(struct team *t, struct http_request *r);
 
 // login.c: the pages that need no session.
 bool team_login_is_page(str name);

@@ -15,23 +15,31 @@ bool team_login_is_page(str name)
     return str_eq(name, login_page) || str_eq(name, code_page);
 }
 
-// Over plain HTTP only on the machine itself: elsewhere everybody on the way would read the password.
-static bool may_log_in(const struct http_request *r)
+bool team_may_log_in(const struct http_request *r)
 {
     return http_request_is_secure(r) || http_request_is_local(r);
 }
 
-// A path of ours and nothing that a browser could take for another host.
-static str way_back(struct page *p, str naar)
+str team_way_back(str way, str fallback)
 {
-    const bool is_ours = str_starts(naar, STR("/team")) || str_starts(naar, STR("/en/team"));
-    for (size_t k = 0; k < naar.n; k++)
-        if ((unsigned char)naar.p[k] <= ' ' || naar.p[k] == '\\' || (unsigned char)naar.p[k] == 0x7f)
-            naar.n = 0;
-    return is_ours && naar.n ? naar : team_href(p, STR("team"));
+    const bool is_ours = str_starts(way, STR("/team")) || str_starts(way, STR("/en/team"));
+    for (size_t k = 0; k < way.n; k++)
+        if ((unsigned char)way.p[k] <= ' ' || way.p[k] == '\\' || (unsigned char)way.p[k] == 0x7f) way.n = 0;
+    return is_ours && way.n ? way : fallback;
 }
 
 // ---- Showing -----------------------------------------------------------------------------------------------------
+
+static void put_provider(struct team *t, struct page *p)
+{
+    buf b = {.max = 4096};
+    if (!t->login.oidc) return;
+    buf_print(&b, "%.*s?naar=", STR_ARG(team_href(p, STR("team/aanbieder"))));
+    team_encode(&b, team_way_back(page_query(p, STR("naar")), team_href(p, STR("team"))));
+    view_text(&p->maker, p->root, STR("oidc_href"), page_buf(p, &b));
+    if (str_eq(page_query(p, STR("gedaan")), STR("team.done.logged-out-here")))
+        view_text(&p->maker, p->root, STR("oidc_out_href"), team_href(p, STR("team/aanbieder/uit")));
+}
 
 // A page without a session still has a form, whose token hangs on a cookie of its own.
 static void send(struct team *t, struct page *p, const struct site_page *site_page, int status,
@@ -48,8 +56,9 @@ static void send(struct team *t, struct page *p, const struct site_page *site_pa
     session_form_token(t->sessions, secret, token);
     if (!arena_copy(p->a, str_of(token), &copy)) p->maker.failed = true;
     view_text(&p->maker, p->root, STR("form_token"), copy);
-    view_flag(&p->maker, p->root, STR("is_insecure"), !may_log_in(p->request));
-    view_flag(&p->maker, p->root, STR("has_local"), true);
+    view_flag(&p->maker, p->root, STR("is_insecure"), !team_may_log_in(p->request));
+    view_flag(&p->maker, p->root, STR("has_local"), t->login.has_local);
+    put_provider(t, p);
     team_page_send(p, site_page, status, NULL, &(struct team_headers){set, retry_after});
 }
 
@@ -117,7 +126,7 @@ static void begin_session(struct team *t, struct http_request *r, const struct u
         show_again(t, r, login_page, NULL, &e, 0);
         return;
     }
-    str location = way_back(&p, naar);
+    str location = team_way_back(naar, team_href(&p, STR("team")));
     if (is_pending) {
         buf b = {.max = 4096};
         buf_print(&b, "%.*s?naar=", STR_ARG(team_href(&p, STR("team/code"))));
@@ -173,8 +182,14 @@ static void take_password(struct team *t, struct http_request *r)
     }
     a->team = t;
     a->request = r;
-    if (!may_log_in(r)) {
+    if (!team_may_log_in(r)) {
         (void)err_set(&e, ERR_DENIED, ERR_NOWHERE, "logging in takes https");
+        show_again(t, r, login_page, NULL, &e, 0);
+        return;
+    }
+    if (!t->login.has_local) {
+        (void)err_set(&e, ERR_DENIED, ERR_NOWHERE,
+                      "accounts with a password cannot log in here (staff.local_accounts)");
         show_again(t, r, login_page, NULL, &e, 0);
         return;
     }
@@ -260,7 +275,18 @@ void team_logout(struct team *t, struct http_request *r)
         team_redirect(r, team_href(&p, STR("team")), (str){0});
         return;
     }
+    struct session session;
+    struct user user;
+    const bool is_in = session_find(t->sessions, team_secret(r), p.now, &session, &user) &&
+                       !session.is_pending;
     session_close(t->sessions, team_secret(r));
-    team_redirect(r, team_href(&p, STR("team/inloggen?gedaan=team.done.logged-out")),
+    const struct principal who = principal_of_user(&user);
+    const struct deed d = {&who, p.now};
+    if (is_in && !user_logged_out(t->users, &d, str_of(user.name), (str){0}, &e))
+        log_error("a logout could not be logged", "error=%s", err_code_name(e.code).p);
+    const bool has_more = is_in && user.subject[0] && t->login.oidc;
+    team_redirect(r,
+                  team_href(&p, has_more ? STR("team/inloggen?gedaan=team.done.logged-out-here")
+                                         : STR("team/inloggen?gedaan=team.done.logged-out")),
                   session_cookie_write(cookie, (str){0}, http_request_is_secure(r)));
 }

@@ -37,7 +37,10 @@ export async function build(output) {
   keep('icon-192.png', iconPng(192, 0.62));
   keep('icon-512.png', iconPng(512, 0.62));
   keep('icon-maskable.png', iconPng(512, 0.45));
-  for (const language of LANGUAGES) files[`js.${language}`] = keep('app.js', await bundleClient(language));
+  for (const language of LANGUAGES) {
+    files[`js.${language}`] = keep('app.js', await bundleClient(language, 'main', 'client.'));
+    files[`teamJs.${language}`] = keep('team.js', await bundleClient(language, 'team', 'team.client.'));
+  }
 
   const pages = await writeTemplates(output, files);
   for (const language of LANGUAGES) {
@@ -98,11 +101,11 @@ const buttons = {
   })),
 };
 
-// The client gets only its own texts, those whose id starts with "client.".
-async function bundleClient(language) {
-  const texts = Object.fromEntries(Object.entries(messagesOf(language)).filter(([id]) => id.startsWith('client.')));
+// A script gets only its own texts, those whose id starts so.
+async function bundleClient(language, name, start) {
+  const texts = Object.fromEntries(Object.entries(messagesOf(language)).filter(([id]) => id.startsWith(start)));
   const made = await esbuild.build({
-    entryPoints: [join(web, 'client/main.ts')], bundle: true, minify: true, write: false, format: 'esm',
+    entryPoints: [join(web, `client/${name}.ts`)], bundle: true, minify: true, write: false, format: 'esm',
     logLevel: 'warning', target: ['es2021'],
     define: { TEXTS: JSON.stringify(texts), LANGUAGE: JSON.stringify(language) },
   });
@@ -144,7 +147,7 @@ async function writeTemplates(output, files) {
     for (const page of pages) {
       const context = { language, name: page.name, t: textOf(messagesOf(language), language), href: hrefOf(language), classColours };
       const file = `${page.name}.${language}.html`;
-      const paths = { css: files.css, team: files.team, kpi: files.kpi, fileStyle: files.fileStyle, js: files[`js.${language}`], font: files.font, icon: files.icon, touch: files.touch };
+      const paths = { css: files.css, team: files.team, kpi: files.kpi, fileStyle: files.fileStyle, js: files[`js.${language}`], teamJs: files[`teamJs.${language}`], font: files.font, icon: files.icon, touch: files.touch };
       writeFileSync(join(output, file), tighten(frame(page, pages, context, paths).source));
       made.push({ name: page.name, language, path: page.path === undefined ? null : hrefOf(language)(page.path), file, ...(PAGE_TYPES[page.form] && { type: PAGE_TYPES[page.form] }) });
     }

@@ -126,3 +126,60 @@ test('another account is made by keyboard alone, and its password shown once', a
   assert.equal(await page.locator('tr', { hasText: 'carla' }).locator('select').inputValue(), 'editor')
   await close()
 })
+
+// ---- Sessions that end ---------------------------------------------------------------------------------------------
+
+const idle = (page) => page.locator('[data-idle]')
+
+test('who does nothing is warned two minutes before the session ends, and a key goes on', async () => {
+  const { page, faults, close } = await openPage(browser, peil.url, { storageState: state })
+  await page.clock.install()
+  await page.goto(`${peil.url}/team/regel`)
+  await page.clock.runFor(27 * 60_000)
+  assert.equal(await idle(page).isVisible(), false)
+  await page.clock.runFor(61_000)
+  await idle(page).waitFor({ state: 'visible' })
+  assert.match(await idle(page).textContent(), /over twee minuten uitgelogd/)
+  assert.deepEqual(await axe(page), [])
+  const asked = page.waitForResponse((r) => r.url() === `${peil.url}/team/regel` && r.ok())
+  await page.keyboard.press('Shift')
+  await asked
+  await idle(page).waitFor({ state: 'hidden' })
+  await page.clock.runFor(27 * 60_000)
+  assert.equal(await idle(page).isVisible(), false, 'the time began anew')
+  assert.deepEqual(faults, [])
+  await close()
+})
+
+test('who types for an hour is not logged out', async () => {
+  const { page, close } = await openPage(browser, peil.url, { storageState: state })
+  await page.clock.install()
+  await page.goto(`${peil.url}/team/regel`)
+  let asked = 0
+  page.on('response', (r) => r.url() === `${peil.url}/team/regel` && asked++)
+  for (let minute = 0; minute < 60; minute += 4) {
+    await page.locator('[name=naam_nl]').press('x')
+    await page.clock.runFor(4 * 60_000)
+  }
+  assert.equal(await idle(page).isVisible(), false)
+  assert.ok(asked >= 6 && asked <= 15, `${asked} requests`)
+  assert.equal((await page.locator('[name=naam_nl]').inputValue()).length, 15)
+  await close()
+})
+
+test('too late, what was typed stays, and after a new login it is sent', async () => {
+  const { page, context, close } = await openPage(browser, peil.url, { storageState: state })
+  await page.clock.install()
+  await page.goto(`${peil.url}/en/team/sleutels`)
+  await page.fill('.team-form [name=naam]', 'late')
+  await context.clearCookies()
+  await page.clock.runFor(31 * 60_000)
+  await idle(page).waitFor({ state: 'visible' })
+  assert.match(await idle(page).textContent(), /You are logged out/)
+  await context.addCookies(state.cookies) // logged in, in another tab
+  await idle(page).locator('button').click()
+  await idle(page).waitFor({ state: 'hidden' })
+  await follow(page, page.locator('.team-form button[type=submit]').last())
+  assert.match(await page.textContent('.team-key'), /^peil_/)
+  await close()
+})

@@ -10,6 +10,7 @@ export interface Files {
   kpi: string; // style of the assessment
   fileStyle: string; // the style itself, for a page that is a file of its own
   js: string;
+  teamJs: string;
   font: string;
   icon: string;
   touch: string; // for a home screen of Apple
@@ -59,7 +60,10 @@ function menu(pages: Page[], c: Context): Html {
 }
 
 function teamBar(c: Context): Html {
-  return html`{{#user}}<nav class="team-bar" aria-label="${c.t('team.menu')}"><div class="wide">
+  return html`{{#user}}<div class="team-idle" data-idle="{{idle_s}}" role="alert" hidden><p></p>
+    <div class="team-inline"><button type="button" class="nl-button nl-button--primary">${c.t('team.idle.go-on')}</button>
+    <a href="${c.href('team/inloggen')}" target="_blank">${c.t('team.idle.login')}</a></div></div>
+  <nav class="team-bar" aria-label="${c.t('team.menu')}"><div class="wide">
     <ul>{{#team_menu}}<li><a href="{{href}}"{{#current}} aria-current="page"{{/current}}>{{name}}</a></li>{{/team_menu}}</ul>
     <form method="post" action="${c.href('team/uitloggen')}"><p><a href="${c.href('team/account')}">{{user}}</a>
       <input type="hidden" name="form_token" value="{{form_token}}">
@@ -158,7 +162,7 @@ function pageFrame(page: Page, pages: Page[], c: Context, files: Files): Html {
   <link rel="manifest" href="${c.href('manifest.webmanifest')}">
   <link rel="apple-touch-icon" href="${files.touch}">
   <link rel="icon" href="${files.icon}" type="image/svg+xml">
-  ${!page.team && html`<script type="module" src="${files.js}"></script>`}
+  <script type="module" src="${page.team ? files.teamJs : files.js}"></script>
 </head>
 <body class="page-${page.name}" data-live="{{live}}" data-zone="{{zone}}"{{#layer}} data-layer="{{layer}}"{{/layer}}{{#thing}} data-thing="{{thing}}"{{/thing}}>
   <a class="nl-skip-link nl-skip-link--visible-on-focus" href="#main">${c.t('frame.skip')}</a>

@@ -168,6 +168,7 @@ void team_page_send(struct page *p, const struct site_page *site_page, int statu
         put_menu(p, c);
         put_token(c->team, p, team_secret(p->request));
         view_text(&p->maker, p->root, STR("user"), str_of(c->user.name));
+        view_int(&p->maker, p->root, STR("idle_s"), SESSION_IDLE / TIME_SECOND);
     }
     put_done(p);
     put_fault(p);

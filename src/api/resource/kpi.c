@@ -96,48 +96,6 @@ static void put_indicator(json_writer *w, const struct kpi_picture *p, const str
     json_close(w, ']');
 }
 
-// ---- CSV ---------------------------------------------------------------------------------------------------------
-
-static void csv_field(buf *b, str text, bool is_last)
-{
-    buf_add_char(b, '"');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '"') buf_add_char(b, '"');
-        buf_add_char(b, text.p[i]);
-    }
-    buf_add_char(b, '"');
-    buf_add(b, is_last ? STR("\r\n") : STR(","));
-}
-
-static void csv_number(buf *b, bool is_known, double v, char end)
-{
-    if (is_known) buf_add_double(b, v);
-    buf_add_char(b, end);
-}
-
-static void csv_rows(buf *b, const struct kpi_picture *p)
-{
-    const struct kpi_set *s = p->reading.set;
-    BUF_LIT(b, "indicator,point,name_nl,name_en,year,area,state,value,unit,share,points,measured,demo\r\n");
-    for (size_t i = 0; i < s->point_count; i++) {
-        const struct kpi_point *point = s->points[i];
-        const struct kpi_indicator *k = &s->indicators[point->indicator];
-        const struct kpi_result *r = &p->results.points[i];
-        csv_field(b, k->id, false);
-        csv_field(b, point->id, false);
-        csv_field(b, k->name.in[LANGUAGE_NL], false);
-        csv_field(b, k->name.in[LANGUAGE_EN], false);
-        buf_print(b, "%d,", p->results.year);
-        csv_field(b, p->results.area, false);
-        csv_field(b, kpi_state_name(r->state), false);
-        csv_number(b, r->has_value, r->value, ',');
-        csv_field(b, point->unit_text, false);
-        csv_number(b, r->is_scored, r->share, ',');
-        csv_number(b, r->is_scored, r->points, ',');
-        buf_print(b, "%s,%s\r\n", r->is_measured ? "true" : "false", r->is_demo ? "true" : "false");
-    }
-}
-
 // ---- Resources ---------------------------------------------------------------------------------------------------
 
 static bool picture_take(struct api_call *c, struct kpi_question *q, struct kpi_picture **out, err *e)
@@ -163,7 +121,7 @@ static bool list_indicators(struct api_call *c, err *e)
     }
     if (!picture_take(c, &q, &p, e)) return false;
     if (c->format == API_CSV) {
-        csv_rows(&c->out, p);
+        kpi_csv_rows(&c->out, p);
         return true;
     }
     json_open(&c->w, '{');
@@ -220,8 +178,8 @@ static void put_others(json_writer *w, const struct kpi_office *o, const struct 
     json_close(w, ']');
 }
 
-static const struct kpi_indicator *asked_indicator(const struct api_call *c, const struct kpi_question *q,
-                                                   err *e)
+const struct kpi_indicator *kpi_asked_indicator(const struct api_call *c, const struct kpi_question *q,
+                                                err *e)
 {
     const str id = api_text(c, "id");
     const struct kpi_indicator *const k = kpi_indicator_find(q->office->set, id);
@@ -234,7 +192,7 @@ static bool get_indicator(struct api_call *c, err *e)
     struct kpi_question q;
     struct kpi_trend t;
     if (!kpi_question_read(c, &q, e)) return false;
-    const struct kpi_indicator *const k = asked_indicator(c, &q, e);
+    const struct kpi_indicator *const k = kpi_asked_indicator(c, &q, e);
     if (!k) return false;
     if (!kpi_trend_take(q.office, q.at, q.year, q.area, q.with_drafts, c->a, &t, e)) return false;
     json_open(&c->w, '{');
@@ -312,71 +270,6 @@ static bool list_inputs(struct api_call *c, err *e)
     }
     json_close(&c->w, ']');
     json_close(&c->w, '}');
-    return true;
-}
-
-// ---- Exports -----------------------------------------------------------------------------------------------------
-
-// One row per observation in the columns of SDMX-CSV 2.0; codes of this town's own dataflow.
-static void sdmx_rows(buf *b, const struct kpi_picture *p)
-{
-    static const char status[KPI_STATE_COUNT] = {
-        [KPI_STATE_MISSING] = 'M',      [KPI_STATE_UNDEFINED] = 'M', [KPI_STATE_NOT_APPLICABLE] = 'O',
-        [KPI_STATE_NOT_VERIFIED] = 'Q', [KPI_STATE_REPORTED] = 'P',  [KPI_STATE_VERIFIED] = 'A'};
-    const struct kpi_set *s = p->reading.set;
-    for (size_t i = 0; i < s->point_count; i++) {
-        char id[KPI_POINT_ID_MAX];
-        const struct kpi_result *r = &p->results.points[i];
-        const str name = kpi_point_id(s, s->points[i], id);
-        buf_print(b, "dataflow,PEIL:KPI_%.*s(1.0),I,%.*s,%.*s,%d,", STR_ARG(s->id), STR_ARG(p->results.area),
-                  STR_ARG(name), p->results.year);
-        csv_number(b, r->has_value, r->value, ',');
-        csv_field(b, s->points[i]->unit_text, false);
-        buf_print(b, "%c\r\n", status[r->state]);
-    }
-}
-
-// open-sdg reads one file per indicator: Year, then columns that break it down, Value last.
-static void open_sdg_rows(buf *b, const struct kpi_trend *t, const struct kpi_indicator *k)
-{
-    BUF_LIT(b, "Year,Series,Units,Value\r\n");
-    for (size_t y = 0; y < t->count; y++)
-        for (size_t i = 0; i < k->point_count; i++) {
-            const struct kpi_point *point = &k->points[i];
-            const struct kpi_result *r = &t->pictures[y]->results.points[point->index];
-            if (!r->has_value) continue;
-            buf_print(b, "%d,", t->pictures[y]->results.year);
-            csv_field(b,
-                      point->name.in[LANGUAGE_EN].n ? point->name.in[LANGUAGE_EN] : k->name.in[LANGUAGE_EN],
-                      false);
-            csv_field(b, point->unit_label.in[LANGUAGE_EN], false);
-            csv_number(b, true, r->value, '\r');
-            buf_add_char(b, '\n');
-        }
-}
-
-static bool export_sdmx(struct api_call *c, err *e)
-{
-    struct kpi_question q;
-    struct kpi_trend t;
-    if (!kpi_question_read(c, &q, e) || !kpi_trend_take(q.office, q.at, q.year, q.area, false, c->a, &t, e))
-        return false;
-    BUF_LIT(
-        &c->out,
-        "STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,INDICATOR,TIME_PERIOD,OBS_VALUE,UNIT_MEASURE,OBS_STATUS\r\n");
-    for (size_t y = 0; y < t.count; y++) sdmx_rows(&c->out, t.pictures[y]);
-    return true;
-}
-
-static bool export_open_sdg(struct api_call *c, err *e)
-{
-    struct kpi_question q;
-    struct kpi_trend t;
-    if (!kpi_question_read(c, &q, e)) return false;
-    const struct kpi_indicator *const k = asked_indicator(c, &q, e);
-    if (!k) return false;
-    if (!kpi_trend_take(q.office, q.at, q.year, q.area, false, c->a, &t, e)) return false;
-    open_sdg_rows(&c->out, &t, k);
     return true;
 }
 
@@ -509,11 +402,11 @@ const struct api_set api_kpi = {
              ACTION_READ_PUBLIC, indicator_parameters, .answer = "KpiIndicator", .run = get_indicator},
             {HTTP_GET, "/kpi/indicators/{id}/open-sdg", "getKpiOpenSdg",
              "One indicator as a data file of open-sdg", ACTION_READ_PUBLIC, indicator_parameters,
-             .formats = API_CSV, .status = 200, .run = export_open_sdg},
+             .formats = API_CSV, .status = 200, .run = kpi_export_open_sdg},
             {HTTP_GET, "/kpi/scores/{year}", "getKpiScores", "Scores of the groups, and how much is reported",
              ACTION_READ_PUBLIC, place_parameters, .answer = "KpiScores", .run = get_scores},
             {HTTP_GET, "/kpi/sdmx/{year}", "getKpiSdmx", "All results up to a year as SDMX-CSV 2.0",
-             ACTION_READ_PUBLIC, place_parameters, .formats = API_CSV, .status = 200, .run = export_sdmx},
+             ACTION_READ_PUBLIC, place_parameters, .formats = API_CSV, .status = 200, .run = kpi_export_sdmx},
             {HTTP_GET, "/kpi/inputs", "getKpiInputs", "What the indicators are made from", ACTION_READ_PUBLIC,
              NULL, .answer = "KpiInputs", .run = list_inputs},
             {0}},

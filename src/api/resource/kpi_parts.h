@@ -24,4 +24,12 @@ void kpi_put_number(json_writer *w, const char *name, bool is_known, double v); 
 void kpi_put_texts(json_writer *w, const char *name, const struct kpi_text *t);  // {"nl","en"}
 void kpi_put_flag(json_writer *w, const char *name, bool is_on);
 
+const struct kpi_indicator *kpi_asked_indicator(const struct api_call *c, const struct kpi_question *q,
+                                                err *e);  // ERR_ABSENT: NULL
+
+// kpi_export.c: results as tables of others.
+void kpi_csv_rows(buf *b, const struct kpi_picture *p);
+NODISCARD bool kpi_export_sdmx(struct api_call *c, err *e);
+NODISCARD bool kpi_export_open_sdg(struct api_call *c, err *e);
+
 #endif

@@ -7,7 +7,7 @@
 
 // ---- Imports -----------------------------------------------------------------------------------------------------
 
-#define IMPORT_BYTES_MAX ((size_t)16 << 20)
+#define IMPORT_BYTES_MAX ((size_t)32 << 20)  // a whole CSV of CBS, as a text of JSON
 #define IMPORT_WORK_BYTES ((size_t)512 << 20)
 
 static bool post_import(struct api_call *c, err *e)

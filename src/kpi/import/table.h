@@ -14,7 +14,7 @@
 
 #define KPI_TABLE_COLUMNS_MAX 256
 #define KPI_TABLE_ROWS_MAX 100000
-#define KPI_TABLE_BYTES_MAX ((size_t)64 << 20)
+#define KPI_TABLE_BYTES_MAX ((size_t)96 << 20)
 
 typedef enum { KPI_MARK_UNKNOWN, KPI_MARK_COMMA, KPI_MARK_POINT } kpi_decimal_mark;
 

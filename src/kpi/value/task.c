@@ -141,10 +141,16 @@ bool kpi_task_set(struct store_tx *tx, const struct kpi_acting *by, const struct
 
 // ---- Reminders ---------------------------------------------------------------------------------------------------
 
+// What its people still have to do: nothing there, not handed in yet, or sent back.
+static size_t undone(const struct kpi_progress *p)
+{
+    return p->missing + p->by_status[KPI_DRAFT] + p->by_status[KPI_REJECTED];
+}
+
 static bool is_due(const struct kpi_progress *p, instant now)
 {
     instant due;
-    if (!p->has_task || !p->task.mail.n || !p->task.due.n || p->missing == 0 ||
+    if (!p->has_task || !p->task.mail.n || !p->task.due.n || undone(p) == 0 ||
         !due_read(p->task.due, &due, NULL))
         return false;
     return now >= due - KPI_REMIND_BEFORE &&
@@ -159,15 +165,15 @@ static bool remind_one(struct store_tx *tx, const struct kpi_acting *by, struct 
     time_write(now, by->now);
     const int year = p->task.year;
     if (!arena_print(by->arena, &id, "kpi-reminder:%d:%.*s:%.10s", year, STR_ARG(p->department), now) ||
-        !arena_print(by->arena, &subject, "Cijfers %d: nog %zu van %zu voor %.*s", year, p->missing,
-                     p->inputs, STR_ARG(p->task.due)) ||
+        !arena_print(by->arena, &subject, "Cijfers %d: nog %zu van %zu voor %.*s", year, undone(p), p->inputs,
+                     STR_ARG(p->task.due)) ||
         !arena_print(
             by->arena, &body,
             "Beste %.*s,\n\nVoor de indicatoren van %d ontbreken nog %zu van de %zu cijfers van '%.*s'.\n"
             "Ze worden gevraagd voor %.*s. U kunt ze hier invullen:\n%.*s\n\n"
             "Dear colleague, %zu of %zu figures of '%.*s' for %d are still missing; they are due on %.*s.\n",
-            STR_ARG(p->task.owner), year, p->missing, p->inputs, STR_ARG(p->department), STR_ARG(p->task.due),
-            STR_ARG(page), p->missing, p->inputs, STR_ARG(p->department), year, STR_ARG(p->task.due)))
+            STR_ARG(p->task.owner), year, undone(p), p->inputs, STR_ARG(p->department), STR_ARG(p->task.due),
+            STR_ARG(page), undone(p), p->inputs, STR_ARG(p->department), year, STR_ARG(p->task.due)))
         return err_no_memory(e);
     const struct outbox_message m = {.kind = OUTBOX_MAIL,
                                      .id = id,

@@ -40,7 +40,7 @@ NODISCARD bool kpi_task_set(struct store_tx *tx, const struct kpi_acting *by, co
 
 #define KPI_REMIND_BEFORE (14 * TIME_DAY)
 #define KPI_REMIND_AGAIN (7 * TIME_DAY)
-// Mails those whose date is near or past while inputs are missing, at most once in KPI_REMIND_AGAIN. *sent counts them.
+// Mails those whose date is near or past while inputs are missing, drafts or sent back, at most once in KPI_REMIND_AGAIN. *sent counts them.
 NODISCARD bool kpi_remind(struct store_tx *tx, const struct kpi_acting *by, struct outbox *o, int year,
                           str area, str page, size_t *sent, err *e);
 

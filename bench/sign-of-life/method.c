@@ -37,7 +37,7 @@ static void *cap_begin(double cap_h)
 static void *blind_cap_begin(double cap_h)
 {
     struct own *o = cap_begin(cap_h);
-    o->parameters.unsuitable_gain = o->parameters.unsuitable_events = 0;
+    o->parameters.unsuitable_gain = o->parameters.unsuitable_events = -1e9;  // never
     return o;
 }
 
@@ -73,16 +73,17 @@ static bool fixed_take(void *state, const struct sign_home *seen, instant start,
 // ---- Cuddihy et al. 2007: an alert line for each time of day --------------------------------------------------------
 //
 // For each half hour of the day the lengths of inactivity that were reached then in the last weeks; the line is their 99th
-// percentile over the half hours around, and a buffer on top. The paper had motion sensors; here the events are peil's own.
+// percentile over the half hours around, and a buffer on top. The paper had motion sensors; here the events are peil's own. An
+// inactivity counts when it has ended: else a silence of two days would teach the line of the third that it is ordinary.
 
 #define LINE_AROUND 3
 
 struct line {
     double buffer_h;
     float reached[WINDOW_DAYS][SIGN_SLOTS];
+    sign_slot at[WINDOW_DAYS][SIGN_SLOTS];  // when
     float limit[SIGN_SLOTS];
     int days;
-    sign_slot last;
 };
 
 static void *line_begin(double buffer_h)
@@ -99,14 +100,17 @@ static int compare_float(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void line_learn(struct line *l)
+static void line_learn(struct line *l, sign_slot ended)
 {
     float values[WINDOW_DAYS * (2 * LINE_AROUND + 1)];
     for (size_t slot = 0; slot < SIGN_SLOTS; slot++) {
         size_t n = 0;
         for (size_t d = 0; d < WINDOW_DAYS; d++)
-            for (size_t k = 0; k <= 2 * LINE_AROUND; k++)
-                values[n++] = l->reached[d][(slot + SIGN_SLOTS + k - LINE_AROUND) % SIGN_SLOTS];
+            for (size_t k = 0; k <= 2 * LINE_AROUND; k++) {
+                const size_t around = (slot + SIGN_SLOTS + k - LINE_AROUND) % SIGN_SLOTS;
+                if (l->at[d][around] <= ended) values[n++] = l->reached[d][around];
+            }
+        if (n == 0) continue;
         qsort(values, n, sizeof *values, compare_float);
         l->limit[slot] = values[n * 99 / 100];
     }
@@ -120,10 +124,11 @@ static bool line_take(void *state, const struct sign_home *seen, instant start, 
     if (seen->last_event == SIGN_NEVER || wh == SERIES_HOLE) return false;
     const float hours = (float)((s - seen->last_event) / 2.0);
     if (slot == 0) {
-        if (l->days >= WINDOW_DAYS) line_learn(l);
+        if (l->days >= WINDOW_DAYS) line_learn(l, seen->last_event);
         l->days++;
     }
     l->reached[l->days % WINDOW_DAYS][slot] = hours;
+    l->at[l->days % WINDOW_DAYS][slot] = s;
     return l->days > WINDOW_DAYS && (double)hours > (double)l->limit[slot] + l->buffer_h;
 }
 
@@ -209,11 +214,11 @@ static bool score_take(void *state, const struct sign_home *seen, instant start,
 // ------------------------------------------------------------------------------------------------------------------
 
 const struct method methods[] = {
-    {"peil, own limit", own_begin, own_take, free, "factor", {1.25, 1.5, 1.75, 2, 3}},
-    {"peil, hard limit", cap_begin, own_take, free, "hours", {36, 48, 72, 120, 168}},
-    {"fixed rule", fixed_begin, fixed_take, free, "hours", {36, 48, 72, 120, 168}},
-    {"Cuddihy 2007", line_begin, line_take, free, "buffer h", {2, 6, 12, 24, 36}},
-    {"Mathunjwa 2024", score_begin, score_take, free, "deviations", {1, 1.5, 2, 2.5, 3}},
+    {"peil, own limit", own_begin, own_take, free, "factor", {1.25, 1.5, 1.75, 2, 3}, false},
+    {"peil, hard limit", cap_begin, own_take, free, "hours", {36, 48, 72, 120, 168}, false},
+    {"fixed rule", fixed_begin, fixed_take, free, "hours", {36, 48, 72, 120, 168}, true},
+    {"Cuddihy 2007", line_begin, line_take, free, "buffer h", {6, 12, 24, 36, 72}, true},
+    {"Mathunjwa 2024", score_begin, score_take, free, "deviations", {1, 1.5, 2, 2.5, 3}, false},
 };
-const struct method method_blind_cap = {"hard limit", blind_cap_begin, own_take, free, "hours", {168}};
+const struct method method_blind_cap = {"hard limit", blind_cap_begin, own_take, free, "hours", {168}, false};
 const size_t method_count = sizeof methods / sizeof methods[0];

@@ -14,6 +14,7 @@ struct method {
     void (*end)(void *state);
     const char *setting_name;
     double settings[6];  // ends with 0
+    bool needs_seen;     // looks at `seen`, peil's events
 };
 
 extern const struct method methods[];

@@ -2,6 +2,7 @@
 // False alarms per household-year and detection of planted silences, per method and setting, on the sample series.
 #include "method.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,7 @@ static void play(const struct method *m, double setting, const struct series *s,
     void *state = m->begin(setting);
     for (size_t i = 0; i < to; i++) {
         const instant start = s->start + (instant)i * SIGN_SLOT_TIME;
-        if (wh[i] != SERIES_HOLE)
+        if (wh[i] != SERIES_HOLE && m->needs_seen)
             sign_home_use(&seen, &p, NULL, SIGN_ELECTRICITY, (interval){start, start + SIGN_SLOT_TIME},
                           (uint32_t)wh[i], false);
         each(i, m->take(state, &seen, start, wh[i]), context);
@@ -132,14 +133,44 @@ static double percent(int part, int all)
     return all ? 100.0 * part / all : 0;
 }
 
+// Poisson: at most k when `mean` are expected.
+static double at_most(int k, double mean)
+{
+    double term = exp(-mean), all = term;
+    for (int i = 1; i <= k; i++) all += term *= mean / i;
+    return all;
+}
+
+// Exact 95 % bounds of a count, by halving.
+static double bound(int k, double share)
+{
+    double low = 0, high = 4.0 * k + 20;
+    for (int i = 0; i < 60; i++) {
+        const double mean = (low + high) / 2;
+        if (at_most(share < 0.5 ? k : k - 1, mean) > share)
+            low = mean;
+        else
+            high = mean;
+    }
+    return (low + high) / 2;
+}
+
+static void print_spells(const struct tally *t)
+{
+    const double low = t->spells ? bound(t->spells, 0.975) : 0, high = bound(t->spells, 0.025);
+    printf("%.2f (%.1f-%.1f)", t->spells / t->years, low / t->years, high / t->years);
+}
+
 static void print_row(const struct method *m, double setting, struct tally *t)
 {
     qsort(t->delays, t->delay_count, sizeof *t->delays, compare_double);
     const size_t n = t->delay_count;
-    printf("| %s | %s %g | %.2f | %.0f %% | %.0f h | %.0f h | %.1f %% | %.1f %% | %.1f %% |\n", m->name,
-           m->setting_name, setting, t->spells / t->years, percent(t->homes_with_spell, t->homes),
-           n ? t->delays[n / 2] : 0, n ? t->delays[n * 95 / 100] : 0, percent(t->found_96h, t->planted),
-           percent(t->found_192h, t->planted), percent(t->found, t->planted));
+    printf("| %s | %s %g | ", m->name, m->setting_name, setting);
+    print_spells(t);
+    printf(" | %.0f %% | %.0f h | %.0f h | %.1f %% | %.1f %% | %.1f %% |\n",
+           percent(t->homes_with_spell, t->homes), n ? t->delays[n / 2] : 0, n ? t->delays[n * 95 / 100] : 0,
+           percent(t->found_96h, t->planted), percent(t->found_192h, t->planted),
+           percent(t->found, t->planted));
     fflush(stdout);
 }
 
@@ -159,7 +190,8 @@ static void add(struct tally *to, const struct tally *t)
 
 static void print_table(const char *title, struct tally tallies[][SETTINGS_MAX])
 {
-    printf("\n%s\n\n| method | setting | false alarms per household-year | homes with one | median delay | "
+    printf("\n%s\n\n| method | setting | false alarms per household-year (95 %%) | homes with one | median "
+           "delay | "
            "p95 | "
            "found in 96 h | in 8 days | in 14 days |\n|---|---|---|---|---|---|---|---|---|\n",
            title);

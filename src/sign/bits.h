@@ -21,6 +21,22 @@ static inline void bit_set(uint8_t *bytes, size_t i)
     bytes[i / 8] = (uint8_t)(bytes[i / 8] | (1u << (i % 8)));
 }
 
+// Bytes of bits as one number: the half hours of a day, or the hours that were seen.
+static inline uint64_t bits_of(const uint8_t *bytes, size_t n)
+{
+    uint64_t out = 0;
+    for (size_t i = 0; i < n; i++) out |= (uint64_t)bytes[i] << (8 * i);
+    return out;
+}
+
+// The lowest bit of *bits, taken out of it. Not of nothing.
+static inline size_t bit_take(uint64_t *bits)
+{
+    const size_t i = (size_t)__builtin_ctzll(*bits);
+    *bits &= *bits - 1;
+    return i;
+}
+
 static inline int32_t slot_day(sign_slot s)
 {
     return (s >= 0 ? s : s - (SIGN_SLOTS - 1)) / SIGN_SLOTS;

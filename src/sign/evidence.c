@@ -12,8 +12,9 @@
 #define SMOOTHING 8.0         // half hours with the pooled rate, added to each hour's own
 #define EVENT_WORTH_MOST 3.0  // no single event takes more off
 #define HEADROOM 6.0F  // the sum stops growing this far above what is asked of it: coming home is seen soon
-#define NIGHT_FROM 3   // half hours 01:30 to 05:30
-#define NIGHT_TO 11
+#define NIGHT_TO 12    // half hours until 06:00
+#define CALM_SLOTS 4
+#define LEAST_BIAS 1.0  // standard deviations by which the least of nine windows lies too low
 #define TIMER_DAYS 28
 #define LOUD_SLOTS 6  // of a night
 #define LIMIT_NONE 1000
@@ -60,6 +61,16 @@ static void worths_make(const struct sign_home *h, struct worths *out)
                     out->without[c][w][k] = x.without;
                 }
             }
+}
+
+static uint64_t events_of(const struct sign_home *h, size_t c, int32_t day)
+{
+    return bits_of(h->bits[c].events[ring_of(day)], SIGN_SLOTS / 8);
+}
+
+static uint64_t hours_seen(const struct sign_home *h, size_t c, int32_t day)
+{
+    return bits_of(h->bits[c].seen[ring_of(day)], 3);
 }
 
 // ---- The sum -----------------------------------------------------------------------------------------------------
@@ -151,6 +162,12 @@ struct ended {
     uint16_t longest;
 };
 
+static void end_silence(struct ended *ended, float peak, uint16_t length)
+{
+    if (peak > ended->heaviest) ended->heaviest = peak;
+    if (length > ended->longest) ended->longest = length;
+}
+
 static void sum_run(const struct sign_home *h, const struct worths *worths, sign_slot from, sign_slot to,
                     struct sum *x, struct ended *ended)
 {
@@ -166,13 +183,95 @@ static void sum_run(const struct sign_home *h, const struct worths *worths, sign
                 if (x->evidence > peak) peak = x->evidence;
                 length = x->slots;
             } else if (length > 0) {
-                if (peak > ended->heaviest) ended->heaviest = peak;
-                if (length > ended->longest) ended->longest = length;
+                end_silence(ended, peak, length);
                 peak = 0;
                 length = 0;
             }
         }
     }
+}
+
+// Seven weeks of one meter are run through each night, for each home of a town. Between two events the sum only grows, and by as
+// much as the day's table says: so a whole silence is one subtraction.
+struct growth {
+    float until[2][SIGN_SLOTS + 1];    // what a day without events adds before each half hour
+    uint8_t first[2][SIGN_SLOTS + 1];  // the first half hour at or behind this one that adds something
+    float with[2][SIGN_SLOTS];
+};
+
+static void growth_make(const struct worths *w, size_t c, struct growth *out)
+{
+    for (size_t kind = 0; kind < 2; kind++) {
+        out->until[kind][0] = 0;
+        for (size_t slot = 0; slot < SIGN_SLOTS; slot++)
+            out->until[kind][slot + 1] = out->until[kind][slot] + w->without[c][kind][slot];
+        out->first[kind][SIGN_SLOTS] = SIGN_SLOTS;
+        for (size_t slot = SIGN_SLOTS; slot-- > 0;)
+            out->first[kind][slot] = w->without[c][kind][slot] > 0 ? (uint8_t)slot
+                                                                   : out->first[kind][slot + 1];
+        memcpy(out->with[kind], w->with[c][kind], sizeof out->with[kind]);
+    }
+}
+
+struct run {
+    float sum;
+    uint16_t length;
+};
+
+static void run_quiet(struct run *x, const struct growth *g, size_t kind, size_t from, size_t to)
+{
+    if (from >= to) return;
+    const size_t start = x->length > 0 ? from : g->first[kind][from];
+    if (start >= to) return;
+    x->sum += g->until[kind][to] - g->until[kind][start];
+    x->length = (uint16_t)(x->length + (to - start));
+}
+
+static void run_day(struct run *x, const struct growth *g, size_t kind, uint64_t events, float *peak,
+                    struct ended *ended)
+{
+    size_t at = 0;
+    while (events) {
+        const size_t slot = bit_take(&events);
+        run_quiet(x, g, kind, at, slot);
+        if (x->sum > *peak) *peak = x->sum;
+        at = slot + 1;
+        if (x->length == 0) continue;
+        x->sum += g->with[kind][slot];
+        x->length++;
+        if (x->sum > 0) continue;
+        end_silence(ended, *peak, (uint16_t)(x->length - 1));
+        *x = (struct run){0};
+        *peak = 0;
+    }
+    run_quiet(x, g, kind, at, SIGN_SLOTS);
+}
+
+static size_t one_channel(const struct sign_home *h)
+{
+    return h->channels ? (size_t)__builtin_ctz(h->channels) : 0;
+}
+
+// One meter, and every hour of these days was seen.
+static bool is_plain(const struct sign_home *h, int32_t from, int32_t to)
+{
+    const size_t c = one_channel(h);
+    if (h->channels & (h->channels - 1u)) return false;
+    for (int32_t day = from; day < to; day++)
+        if (hours_seen(h, c, day) != 0xffffff) return false;
+    return true;
+}
+
+// As sum_run over whole plain days.
+static void plain_run(const struct sign_home *h, const struct worths *worths, int32_t from, int32_t to,
+                      struct ended *ended)
+{
+    struct growth g;
+    struct run x = {0};
+    float peak = 0;
+    growth_make(worths, one_channel(h), &g);
+    for (int32_t day = from; day < to; day++)
+        run_day(&x, &g, day_is_weekend(day), events_of(h, one_channel(h), day), &peak, ended);
 }
 
 void evidence_replay(struct sign_home *h)
@@ -219,14 +318,15 @@ struct counts {
 // Days from `from` to before `to` are learnt from.
 static void count_hours(const struct sign_home *h, size_t c, int32_t from, int32_t to, struct counts *out)
 {
+    const uint64_t timers = bits_of(h->timer[c], SIGN_SLOTS / 8);
     memset(out, 0, sizeof *out);
     for (int32_t day = from; day < to; day++) {
-        const size_t r = ring_of(day);
         const bool w = day_is_weekend(day);
-        for (size_t slot = 0; slot < SIGN_SLOTS; slot++) {
-            if (!bit_get(h->bits[c].seen[r], slot / 2)) continue;
-            out->seen[w][slot / 2]++;
-            out->events[w][slot / 2] += bit_get(h->bits[c].events[r], slot) && !bit_get(h->timer[c], slot);
+        const uint64_t seen = hours_seen(h, c, day);
+        for (uint64_t rest = seen; rest;) out->seen[w][bit_take(&rest)] += 2;
+        for (uint64_t rest = events_of(h, c, day) & ~timers; rest;) {
+            const size_t hour = bit_take(&rest) / 2;
+            out->events[w][hour] += (double)(seen >> hour & 1u);
         }
     }
 }
@@ -248,40 +348,40 @@ static void learn_usual(struct sign_home *h, size_t c, const struct counts *n, d
         }
 }
 
-// What the machines alone do: the calmer half of the nights, and half an event more than was seen there.
+// What the machines alone do: machines know no hour and people sleep, so the two hours of the night with the fewest events are
+// theirs; and half an event more than was seen there.
 static void learn_machine(struct sign_home *h, size_t c, int32_t from, int32_t to)
 {
-    uint16_t nights[SIGN_DAYS];
-    size_t count = 0;
+    const uint64_t timers = bits_of(h->timer[c], SIGN_SLOTS / 8);
+    double seen[NIGHT_TO] = {0}, events[NIGHT_TO] = {0}, least = 1;
     for (int32_t day = from; day < to; day++) {
-        const size_t r = ring_of(day);
-        uint16_t events = 0;
-        bool whole = true;
-        for (size_t slot = NIGHT_FROM; slot < NIGHT_TO; slot++) {
-            whole = whole && bit_get(h->bits[c].seen[r], slot / 2);
-            events = (uint16_t)(events +
-                                (bit_get(h->bits[c].events[r], slot) && !bit_get(h->timer[c], slot)));
+        const uint64_t hours = hours_seen(h, c, day), on = events_of(h, c, day) & ~timers;
+        for (size_t slot = 0; slot < NIGHT_TO; slot++) {
+            if (!(hours >> slot / 2 & 1u)) continue;
+            seen[slot]++;
+            events[slot] += (double)(on >> slot & 1u);
         }
-        if (whole) nights[count++] = events;
     }
-    double sum = 0;
-    qsort(nights, count, sizeof *nights, compare_u16);
-    const size_t calm = (count + 1) / 2;
-    for (size_t i = 0; i < calm; i++) sum += nights[i];
-    const double rate = (sum + 0.5) / ((double)calm * (NIGHT_TO - NIGHT_FROM) + 20);
-    h->machine[c] = (uint8_t)lround(fmin(rate, 0.25) * MACHINE_SCALE);
+    for (size_t first = 0; first + CALM_SLOTS <= NIGHT_TO; first++) {
+        double n = 0, k = 0;
+        for (size_t slot = first; slot < first + CALM_SLOTS; slot++) {
+            n += seen[slot];
+            k += events[slot];
+        }
+        least = fmin(least, (k + 0.5) / (n + 20));
+    }
+    h->machine[c] = (uint8_t)lround(fmin(least, 0.25) * MACHINE_SCALE);
 }
 
 static void learn_timers(struct sign_home *h, size_t c, double days_least, int32_t from, int32_t to)
 {
+    int on[SIGN_SLOTS] = {0};
     memset(h->timer[c], 0, sizeof h->timer[c]);
     if (to - from < TIMER_DAYS) return;
-    for (size_t slot = 0; slot < SIGN_SLOTS; slot++) {
-        int on = 0;
-        for (int32_t day = to - TIMER_DAYS; day < to; day++)
-            on += bit_get(h->bits[c].events[ring_of(day)], slot);
-        if (on >= days_least) bit_set(h->timer[c], slot);
-    }
+    for (int32_t day = to - TIMER_DAYS; day < to; day++)
+        for (uint64_t rest = events_of(h, c, day); rest;) on[bit_take(&rest)]++;
+    for (size_t slot = 0; slot < SIGN_SLOTS; slot++)
+        if (on[slot] >= days_least) bit_set(h->timer[c], slot);
 }
 
 static int compare_u8(const void *a, const void *b)
@@ -301,6 +401,13 @@ static double loud_share(const struct sign_home *h)
     return calm ? sum / ((double)calm * LOUD_SLOTS) : 0;
 }
 
+// What a timer switches on at night draws on, and is no machine that starts by itself.
+static bool timer_at_night(const struct sign_home *h)
+{
+    const uint64_t night = UINT64_C(0xf) << 44 | 0x3ff;  // 22:00 to 05:00
+    return bits_of(h->timer[SIGN_ELECTRICITY], SIGN_SLOTS / 8) & night;
+}
+
 // How fast evidence grows in an empty home: the mean over a week of what a half hour with the machines' events adds. A machine
 // that draws as much as an event at night makes one when it starts, and then mostly runs on: one in two half hours.
 static void learn_gain(struct sign_home *h, const struct sign_parameters *q)
@@ -308,7 +415,9 @@ static void learn_gain(struct sign_home *h, const struct sign_parameters *q)
     double gain = 0, events = 0;
     for (size_t c = 0; c < SIGN_CHANNEL_COUNT; c++) {
         const double learnt = machine_of(h, c);
-        const double e = c == SIGN_ELECTRICITY ? fmax(learnt, loud_share(h) / 2) : learnt;
+        const double likely = learnt + LEAST_BIAS * sqrt(learnt / (CALM_SLOTS * SIGN_DAYS));
+        const double e = c == SIGN_ELECTRICITY && !timer_at_night(h) ? fmax(likely, loud_share(h) / 2)
+                                                                     : likely;
         if (!(h->channels & (1u << c))) continue;
         for (size_t w = 0; w < 2; w++)
             for (size_t hour = 0; hour < 24; hour++) {
@@ -341,7 +450,10 @@ static void learn_limit(struct sign_home *h, const struct sign_parameters *p, si
     const sign_slot oldest = oldest_slot(h);
     worths_make(h, &worths);
     x.most = LIMIT_NONE;
-    if (h->restart <= oldest || h->restart >= before) {
+    const bool is_whole = h->restart <= oldest || h->restart >= before;
+    if (is_whole && is_plain(h, slot_day(oldest), slot_day(before))) {
+        plain_run(h, &worths, slot_day(oldest), slot_day(before), &ended);
+    } else if (is_whole) {
         sum_run(h, &worths, oldest, before, &x, &ended);
     } else {
         sum_run(h, &worths, oldest, h->restart, &x, &ended);

@@ -322,8 +322,11 @@ static bool begin(struct watching *x, struct tz **zone, err *e)
     const struct invocation *in = x->in;
     struct sign_parameters p = sign_parameters_standard();
     const char *town = flag_value(in, "town"), *cap = flag_value(in, "cap");
+    const bool is_replay = flag_given(in, "replay");
     str zone_name;
     double days;
+    if (is_replay && town)
+        return err_set(e, ERR_USAGE, ERR_NOWHERE, "--replay tells the town nothing: leave out --town");
     if (cap &&
         (!num_parse_double(str_of(cap), &days, e) || !sign_parameter_set(&p, STR("cap_h"), 24 * days, e)))
         return err_within(e, "--cap");
@@ -334,9 +337,7 @@ static bool begin(struct watching *x, struct tz **zone, err *e)
     if (!arena_copy(in->arena, in->settings.portal.zone, &zone_name)) return err_no_memory(e);
     if (!read_key(x, e) || !(*zone = tz_load(zone_name.p, e))) return false;
     sign_watch_begin(&x->watch, &p, *zone, (int)randombytes_uniform(12 * 60) + 8 * 60);
-    x->watch.is_replay = flag_given(in, "replay");
-    if (x->watch.is_replay && town)
-        return err_set(e, ERR_USAGE, ERR_NOWHERE, "--replay tells the town nothing: leave out --town");
+    x->watch.is_replay = is_replay;
     return load(x, e);
 }
 

@@ -10,13 +10,14 @@ static const char *const documents[] = {
     "{\"kind\":\"luchtmeetnet\",\"url\":\"https://a\",\"stations\":[\"NL01493\"]}",
     "{\"kind\":\"sensor_community_archive\",\"url\":\"https://a\",\"sensors\":[\"sds011_sensor_1\"]}",
     "{\"kind\":\"sensorthings\",\"url\":\"https://a\"}",
+    "{\"kind\":\"sensor_community_api\",\"url\":\"https://a\",\"sensors\":[\"1\",\"2\"]}",
 };
-static const char *const positions[] = {"{\"NL01493\":{\"placed\":true}}", NULL, NULL};
+static const char *const positions[] = {"{\"NL01493\":{\"placed\":true}}", NULL, NULL, NULL};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0) return 0;
-    const size_t which = data[0] % 3;
+    const size_t which = data[0] % 4;
     arena *a = arena_new((size_t)64 << 20);
     json *options, *position = NULL;
     err e;

@@ -106,6 +106,51 @@ TEST(an_older_year_of_the_archive_lies_in_a_folder_of_its_own)
          NULL, "https://archive/2018/2018-07-07/2018-07-07_sds011_sensor_1.csv");
 }
 
+#define AREA \
+    "{\"kind\":\"sensor_community_api\",\"url\":\"https://data/airrohr/v1/\",\"area\":\"52.04,4.33,5\"}"
+#define NUMBERS \
+    "{\"kind\":\"sensor_community_api\",\"url\":\"https://data/airrohr/v1\",\"sensors\":[\"5637\",\"7\"]}"
+
+TEST(the_interface_of_sensor_community_is_asked_for_an_area_or_for_one_sensor_after_another)
+{
+    asks(AREA, NULL, "https://data/airrohr/v1/filter/area=52.04,4.33,5");
+    asks(NUMBERS, NULL, "https://data/airrohr/v1/sensor/5637/");
+    asks(NUMBERS, "{\"next\":1}", "https://data/airrohr/v1/sensor/7/");
+    asks(NUMBERS, "{\"next\":9}", "https://data/airrohr/v1/sensor/5637/");
+    reads(NUMBERS, NULL, "[]", 0, "{\"next\":1}");
+    reads(NUMBERS, "{\"next\":1}", "[]", 0, "{\"next\":0}");
+}
+
+TEST(rows_are_of_many_sensors_each_with_its_place_and_bytes_behind_them_do_not_count)
+{
+    struct scene s = begin(AREA, NULL);
+    struct feed_answer answer = {0};
+    err e;
+    const char *const body =
+        "[{\"timestamp\":\"2025-01-01 "
+        "11:59:00\",\"location\":{\"latitude\":\"52.040\",\"longitude\":\"4.330\"},"
+        "\"sensor\":{\"id\":5637,\"pin\":\"7\",\"sensor_type\":{\"name\":\"DHT22\"}},"
+        "\"sensordatavalues\":[{\"value_type\":\"temperature\",\"value\":\"9.30\"},"
+        "{\"value_type\":\"humidity\",\"value\":\"99.90\"}]},"
+        "{\"sensor\":{}},"
+        "{\"timestamp\":\"2025-01-01 11:59:30\",\"location\":{\"latitude\":\"52.1\",\"longitude\":\"4.4\"},"
+        "\"sensor\":{\"id\":7,\"sensor_type\":{\"name\":\"PPD42NS\"}},"
+        "\"sensordatavalues\":[{\"value_type\":\"P1\",\"value\":\"812\"},{\"value\":\"1\"}]}]\r\n0\r\n";
+    assert_true(s.kind->read(&s.turn, str_of(body), &answer, &e));
+    const struct device_result *r = &answer.readings;
+    assert_int_equal(r->reading_count, 3);
+    assert_int_equal(r->reject_count, 2);
+    assert_str(r->device, "dht22_sensor_5637");
+    assert_true(r->state.latitude == 52.04 && r->state.longitude == 4.33);
+    assert_int_equal(r->readings[0].flags, 0);
+    assert_int_equal(r->readings[1].flags, READING_SATURATED);
+    assert_int_equal(r->readings[0].time, NOW - TIME_MINUTE);
+    assert_null(r->readings[2].quantity);  // a count of particles, no mass
+    assert_str(r->readings[2].device, "ppd42ns_sensor_7");
+    assert_true(r->readings[2].state->latitude == 52.1);
+    arena_free(s.a);
+}
+
 TEST(sensorthings_asks_for_things_with_their_streams_under_the_filter)
 {
     asks("{\"kind\":\"sensorthings\",\"url\":\"https://sta/v1.1\",\"filter\":\"a eq 'b'\"}", NULL,
@@ -121,4 +166,6 @@ RUN(CASE(luchtmeetnet_asks_for_the_place_first_then_for_seven_days_up_to_the_who
     CASE(an_hour_without_value_is_no_reading_and_the_last_page_ends_the_window),
     CASE(the_archive_asks_for_each_sensor_of_a_day_then_for_the_next_day),
     CASE(an_older_year_of_the_archive_lies_in_a_folder_of_its_own),
+    CASE(the_interface_of_sensor_community_is_asked_for_an_area_or_for_one_sensor_after_another),
+    CASE(rows_are_of_many_sensors_each_with_its_place_and_bytes_behind_them_do_not_count),
     CASE(sensorthings_asks_for_things_with_their_streams_under_the_filter))

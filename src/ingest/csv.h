@@ -20,6 +20,7 @@ struct csv_layout {
 
 struct csv_report {
     int64_t stored, refused;
+    int64_t known;                                                // of devices: stored before
     void (*refuse)(int64_t line, const err *why, void *context);  // may be NULL
     void *context;
 };

@@ -103,12 +103,17 @@ static bool run(struct store_tx *tx, void *context, err *e)
                                                       d->a, &d->outcome, &d->learned, e);
 }
 
+static void settle(struct delivery *d, bool is_stored)
+{
+    if (!is_stored) points_forget_gaps(&d->points);
+    for (const struct line_series_new *n = is_stored ? d->learned : NULL; n; n = n->next)
+        line_series_learn(d->in->series, n);
+}
+
 static void done(void *context, const err *e)
 {
     struct delivery *d = context;
-    if (e) points_forget_gaps(&d->points);
-    for (const struct line_series_new *n = e ? NULL : d->learned; n; n = n->next)
-        line_series_learn(d->in->series, n);
+    settle(d, e == NULL);
     if (d->done) d->done(d->context, &d->outcome, e);
     delivery_free(d);
 }
@@ -122,8 +127,7 @@ static str owner_of(const struct delivery *d)
 static bool decode(struct delivery *d, const struct device_message *m, err *e)
 {
     struct kept_message k;
-    d->result = (struct device_result){
-        .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    d->result = (struct device_result){.state = DEVICE_STATE_NONE};
     struct line_precision precision;
     struct device_message left = *m;
     if (d->adapter->lines && !m->retained && d->adapter->lines(m, d->a, &precision)) {
@@ -135,7 +139,18 @@ static bool decode(struct delivery *d, const struct device_message *m, err *e)
     if (!keep(&k, &left, d->in->site, d->a)) return err_no_memory(e);
     if (!d->adapter->decode(&k.copy, d->a, &d->result, e)) return false;
     if (m->retained) drop_undated(&d->result);
+    d->result.is_vouched |= m->is_vouched;
     return true;
+}
+
+static void take_in(struct delivery *d, struct ingest *in, const struct device_adapter *adapter,
+                    const struct device_message *m)
+{
+    d->in = in;
+    d->adapter = adapter;
+    d->received = m->received;
+    d->has_who = m->who != NULL;
+    if (m->who) d->who = *m->who;
 }
 
 bool ingest_device(struct ingest *in, const struct device_adapter *adapter, const struct device_message *m,
@@ -143,15 +158,27 @@ bool ingest_device(struct ingest *in, const struct device_adapter *adapter, cons
 {
     struct delivery *d = delivery_new();
     if (!d) return err_no_memory(e);
-    d->in = in;
-    d->adapter = adapter;
-    d->received = m->received;
-    d->has_who = m->who != NULL;
-    if (m->who) d->who = *m->who;
+    take_in(d, in, adapter, m);
     d->done = f;
     d->context = context;
     d->op = (struct store_op){.run = run, .done = done, .context = d};
     if (decode(d, m, e) && store_submit(in->store, &d->op, e)) return true;
     delivery_free(d);
     return false;
+}
+
+bool ingest_device_now(struct ingest *in, const struct device_adapter *adapter,
+                       const struct device_message *m, arena *a, struct ingest_outcome *out, err *e)
+{
+    struct delivery d = {.a = a};
+    take_in(&d, in, adapter, m);
+    if (!decode(&d, m, e)) {
+        points_free(&d.points);
+        return false;
+    }
+    const bool ok = store_run(in->store, run, &d, e);
+    settle(&d, ok);
+    if (ok) *out = d.outcome;
+    points_free(&d.points);
+    return ok;
 }

@@ -13,6 +13,8 @@
 #include "model/entity.h"
 #include "model/value.h"
 
+#include <math.h>
+
 struct payload_book;
 struct topic_rules;
 struct tz;
@@ -38,6 +40,7 @@ struct device_message {
     instant received;
     const struct principal *who;  // whose token it came with; NULL: nobody's, as from the town's broker
     bool retained;                // MQTT retained: an old reading, not a fresh one
+    bool is_vouched;              // the operator hands it in: its devices need not be let in
     // Value of an HTTP header, no case; empty when absent.
     str (*header)(const char *name, const void *context);
     const void *context;
@@ -53,20 +56,32 @@ typedef enum {
     READING_SATURATED = 16  // sensor at its stop (DHT22 99.9 %)
 } reading_flags;
 
+// What a message tells of a device besides readings; NAN: not given.
+struct device_state {
+    double latitude, longitude, battery_percent, rssi_dbm;
+};
+#define DEVICE_STATE_NONE  \
+    (struct device_state)  \
+    {                      \
+        NAN, NAN, NAN, NAN \
+    }
+
 struct reading {
-    str device;                       // identity as the device gives it: "esp8266-1234567"
-    str sensor;                       // part of the device: "SDS011"; empty: the device itself
-    const struct quantity *quantity;  // NULL: unknown to peil; `name` is listed for the manager
-    str name;                         // as sent: "SDS_P1"
-    value result;  // in the quantity's canonical unit; the sender's digits where no conversion was needed
-    instant time;  // phenomenonTime; TIME_NONE: none given
+    str device;  // identity as the device gives it: "esp8266-1234567"
+    str sensor;  // part of the device: "SDS011"; empty: the device itself
+    const struct quantity
+        *quantity;  // NULL: unknown to peil: numbers are kept under `name`, which is listed for the manager
+    str name;       // as sent: "SDS_P1"
+    value result;   // in the quantity's canonical unit; the sender's digits where no conversion was needed
+    instant time;   // phenomenonTime; TIME_NONE: none given
     int64_t period_us;  // > 0: of the period of this length that ends at `time`, as a mean over an hour is
     unsigned flags;     // reading_flags
     str why;            // reason of flags, a sentence; may be empty
     size_t at;          // byte offset of the value in the body
     str head,
         field;  // of a line: all that start with this head have this field go the same way; head empty: not so
-    entity_id stream;  // the Datastream that the operator named for it; 0: the device's own
+    entity_id stream;                  // the Datastream that the operator named for it; 0: the device's own
+    const struct device_state *state;  // of its device, where a message is of many; NULL: nothing is told
 };
 
 struct device_reject {  // one value that could not be read; its neighbours stay
@@ -79,12 +94,11 @@ struct device_result {
     size_t reading_count;
     struct device_reject *rejects;
     size_t reject_count;
-    str device;                  // who sent it when there is no reading: heard, with its state; may be empty
-    bool is_vouched;             // the operator's own settings name this device: it need not be let in
-    str note;                    // why a message has no reading, a sentence; may be empty
-    str sequence;                // frame counter or deduplication id, for replay detection; empty: none
-    double latitude, longitude;  // NAN: not given
-    double battery_percent, rssi_dbm;  // NAN: not given
+    str device;                 // the first, or who sent it when there is no reading; may be empty
+    bool is_vouched;            // the operator's own settings name this device: it need not be let in
+    str note;                   // why a message has no reading, a sentence; may be empty
+    str sequence;               // frame counter or deduplication id, for replay detection; empty: none
+    struct device_state state;  // of `device`
 };
 
 struct line_precision {  // microseconds = time * times / by
@@ -99,8 +113,6 @@ struct device_adapter {
     str reply;  // body of the success answer that its firmware expects; empty: {"status":"ok"} form of peil
     int reply_status;    // 201, 200...
     int partial_status;  // when some values could not be read; 0: reply_status
-    bool
-        keeps_unknown;  // numbers under names that peil does not know get a Datastream of that name all the same
     // Not NULL: its messages are lines of InfluxDB's protocol, which need no decoding once they are known. False: not this
     // message.
     bool (*lines)(const struct device_message *m, arena *a, struct line_precision *out);

@@ -82,6 +82,11 @@ NODISCARD bool ingest_write_heard(struct ingest *in, bool *more, err *e);
 NODISCARD bool ingest_device(struct ingest *in, const struct device_adapter *d,
                              const struct device_message *m, ingest_done done, void *context, err *e);
 
+// As ingest_device, and waits for the commit. What *out points to lies in the arena.
+NODISCARD bool ingest_device_now(struct ingest *in, const struct device_adapter *d,
+                                 const struct device_message *m, arena *a, struct ingest_outcome *out,
+                                 err *e);
+
 // Readings that are decoded already, inside an operation: of feeds, whose answers and position are stored together.
 NODISCARD bool ingest_readings(struct ingest *in, struct store_tx *tx, const struct device_adapter *adapter,
                                const struct device_result *result, instant received, arena *a,

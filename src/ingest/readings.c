@@ -153,12 +153,13 @@ static struct device_stream *stream_known(struct device_document *d, const struc
     return NULL;
 }
 
-static bool keeps(const struct work *w, const struct reading *r)
+// What peil does not know is kept all the same, under the sender's name for it, when it is a number.
+static bool is_number(const struct reading *r)
 {
-    return w->adapter->keeps_unknown && (r->result.type == VALUE_DECIMAL || r->result.type == VALUE_NUMBER);
+    return r->result.type == VALUE_DECIMAL || r->result.type == VALUE_NUMBER;
 }
 
-// The reading's Datastream, made when it is not there (or not any more). 0: of what peil does not know, and nobody bound it.
+// The reading's Datastream, made when it is not there (or not any more). 0: of what peil does not know, and no number.
 static bool stream_of(struct work *w, const struct reading *r, entity_id *stream)
 {
     const struct stream_info *info;
@@ -175,7 +176,7 @@ static bool stream_of(struct work *w, const struct reading *r, entity_id *stream
     }
     if (known && why.code != ERR_LINK && why.code != ERR_ABSENT) return fail_with(w, &why);
     *stream = 0;
-    if (!r->quantity && !keeps(w, r)) return true;
+    if (!r->quantity && !is_number(r)) return true;
     if (!known && d->stream_count == DEVICE_STREAMS_MAX) {
         w->out->note = STR("a device has at most 1024 kinds of readings");
         return true;
@@ -322,23 +323,38 @@ static bool store_reading(struct work *w, const struct reading *r)
                             .result = r->result};
     if (!stream_of(w, r, &o.stream)) return false;
     if (r->stream && !stream_is_own(w, r->stream)) return false;
+    if (!r->quantity && !r->stream) device_document_note_unmapped(w->device, r->name);
     if (o.stream) return append(w, r, &o) && learn(w, r, &o);
-    device_document_note_unmapped(w->device, r->name);
     w->out->unknown++;
     return true;
 }
 
 // ---- one device's part of a message ----
 
-static bool has_place(const struct device_result *r)
+// Of a message of many devices, the first of them has its state in the result, the others beside their readings.
+static struct device_state state_of(const struct device_result *r, str device, size_t from, size_t to)
+{
+    const bool is_first = r->device.n == 0 || str_eq(r->device, device);
+    struct device_state s = is_first ? r->state : DEVICE_STATE_NONE;
+    for (size_t i = from; i < to; i++) {
+        const struct device_state *own = r->readings[i].state;
+        if (!own) continue;
+        if (!isnan(own->latitude)) s.latitude = own->latitude;
+        if (!isnan(own->longitude)) s.longitude = own->longitude;
+        if (!isnan(own->battery_percent)) s.battery_percent = own->battery_percent;
+        if (!isnan(own->rssi_dbm)) s.rssi_dbm = own->rssi_dbm;
+    }
+    return s;
+}
+
+static bool has_place(const struct device_state *r)
 {
     return fabs(r->latitude) <= 90 && fabs(r->longitude) <= 180 && (r->latitude != 0 || r->longitude != 0);
 }
 
-static bool note_place(struct work *w)
+static bool note_place(struct work *w, const struct device_state *r)
 {
     struct device_document *d = w->device;
-    const struct device_result *r = w->result;
     if (!has_place(r)) return true;
     const bool is_same = fabs(d->latitude - r->latitude) < MOVED_DEGREES &&
                          fabs(d->longitude - r->longitude) < MOVED_DEGREES;
@@ -348,14 +364,14 @@ static bool note_place(struct work *w)
     return !d->thing || onboard_place(w->tx, d, w->received, w->a, w->e);
 }
 
-static void note_state(struct work *w)
+static void note_state(struct work *w, const struct device_state *s)
 {
     struct device_document *d = w->device;
     if (d->first_seen == TIME_NONE) d->first_seen = w->received;
     d->last_seen = w->received;
     d->messages++;
-    if (!isnan(w->result->battery_percent)) d->battery_percent = w->result->battery_percent;
-    if (!isnan(w->result->rssi_dbm)) d->rssi_dbm = w->result->rssi_dbm;
+    if (!isnan(s->battery_percent)) d->battery_percent = s->battery_percent;
+    if (!isnan(s->rssi_dbm)) d->rssi_dbm = s->rssi_dbm;
 }
 
 // What the last message says about the clock: the manager sees it with the device.
@@ -408,28 +424,40 @@ static bool is_own(const struct work *w, str device)
                              STR_ARG(str_slice(device, 0, 80)));
 }
 
+// A device that may not write: of a message of many, the others are heard all the same.
+static bool refuse_device(struct work *w, size_t from, size_t to, bool said)
+{
+    if (to - from >= w->result->reading_count) return said;
+    w->out->refused += (int64_t)(to - from);
+    return true;
+}
+
 // Readings [from, to) are of one device.
 static bool store_device(struct work *w, str device, size_t from, size_t to)
 {
     str key;
     bool in;
     if (!device.n || device.n > DEVICE_NAME_MAX) {
-        return err_set(w->e, ERR_RANGE, ERR_NOWHERE, "a device has a name of 1 to %d bytes, not %zu",
-                       DEVICE_NAME_MAX, device.n);
+        return refuse_device(w, from, to,
+                             err_set(w->e, ERR_RANGE, ERR_NOWHERE,
+                                     "a device has a name of 1 to %d bytes, not %zu", DEVICE_NAME_MAX,
+                                     device.n));
     }
     if (!arena_print(w->a, &key, "%.*s/%.*s", STR_ARG(w->adapter->name), STR_ARG(device)))
         return err_no_memory(w->e);
     if (!let_in(w, key, device, &in)) return false;
     if (!in) return quarantine(w, key, device);
     if (w->device->is_blocked)
-        return err_set(w->e, ERR_DENIED, ERR_NOWHERE, "the operator has blocked device '%.*s'",
-                       STR_ARG(device));
+        return refuse_device(w, from, to,
+                             err_set(w->e, ERR_DENIED, ERR_NOWHERE, "the operator has blocked device '%.*s'",
+                                     STR_ARG(device)));
     if (w->result->sequence.n && !device_document_note_sequence(w->device, w->result->sequence)) {
         w->out->duplicates += (int64_t)(to - from);
         return true;
     }
-    if (!note_place(w)) return false;
-    note_state(w);
+    const struct device_state state = state_of(w->result, device, from, to);
+    if (!note_place(w, &state)) return false;
+    note_state(w, &state);
     note_clock(w, from, to);
     for (size_t i = from; i < to; i++)
         if (!store_reading(w, &w->result->readings[i])) return false;

@@ -112,8 +112,7 @@ static void send_one(struct reading r)
 
 static int reset_result(void **state)
 {
-    next_result = (struct device_result){
-        .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    next_result = (struct device_result){.state = DEVICE_STATE_NONE};
     return set_up(state);
 }
 
@@ -172,9 +171,9 @@ static void a_new_device_becomes_a_thing_with_datastreams(void **state)
 {
     (void)state;
     struct reading both[] = {reading("pm25", 81, NOW), reading("pm10", 123, NOW)};
-    next_result.latitude = 52.04;
-    next_result.longitude = 4.32;
-    next_result.battery_percent = 87;
+    next_result.state.latitude = 52.04;
+    next_result.state.longitude = 4.32;
+    next_result.state.battery_percent = 87;
     send(both, 2);
     assert_int_equal(outcome.stored, 2);
     assert_int_equal(count(SET_THING), 1);
@@ -223,8 +222,8 @@ static void a_device_whose_place_nobody_knows_is_kept_all_the_same(void **state)
     const struct record f = get(SET_FEATURE_OF_INTEREST, latest(1).feature);
     assert_str(f.properties[FEATURE_FEATURE].text,
                "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{}}");
-    next_result.latitude = 52;
-    next_result.longitude = 4;
+    next_result.state.latitude = 52;
+    next_result.state.longitude = 4;
     send_one(reading("pm25", 2, NOW + TIME_MINUTE));
     assert_int_equal(count(SET_LOCATION), 1);
     assert_int_not_equal(latest(1).feature, f.id);
@@ -235,8 +234,8 @@ static void a_device_that_moves_gets_a_new_location_and_a_history(void **state)
     (void)state;
     const double places[][2] = {{52, 4}, {52.0001, 4.0001}, {52.1, 4}, {0, 0}, {NAN, NAN}};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        next_result.latitude = places[i][0];
-        next_result.longitude = places[i][1];
+        next_result.state.latitude = places[i][0];
+        next_result.state.longitude = places[i][1];
         send_one(reading("pm25", 1, NOW + (instant)i * TIME_MINUTE));
     }
     assert_int_equal(count(SET_LOCATION), 2);
@@ -304,15 +303,23 @@ static void an_impossible_time_refuses_one_reading_only(void **state)
     assert_int_equal(outcome.refused, 1);
 }
 
-static void a_name_that_peil_does_not_know_is_listed(void **state)
+static void a_number_under_a_name_that_peil_does_not_know_is_kept_under_it_and_listed(void **state)
 {
     (void)state;
     struct reading r = reading("pm25", 1, NOW);
     r.quantity = NULL;
     r.name = STR("SDS_P9");
     send_one(r);
+    assert_int_equal(outcome.stored, 1);
+    assert_int_equal(outcome.unknown, 0);
+    assert_int_equal(count(SET_DATASTREAM), 1);
+    assert_int_equal(latest(1).result.number.units, 1);
+    r.name = STR("state");
+    r.result = value_text(STR("on"));
+    send_one(r);
+    assert_int_equal(outcome.stored, 0);
     assert_int_equal(outcome.unknown, 1);
-    assert_int_equal(count(SET_DATASTREAM), 0);
+    assert_str(json_get(document("device", "test/device-1"), STR("unmapped"))->first->next->text, "state");
     assert_str(json_get(document("device", "test/device-1"), STR("unmapped"))->first->text, "SDS_P9");
 }
 
@@ -342,7 +349,7 @@ static void a_message_without_a_reading_is_a_sign_of_life(void **state)
 {
     (void)state;
     next_result.device = STR("device-1");
-    next_result.battery_percent = 55;
+    next_result.state.battery_percent = 55;
     next_result.note = STR("joined");
     send(NULL, 0);
     assert_int_equal(outcome.stored, 0);
@@ -466,7 +473,7 @@ int main(void)
         TEST(doubt_is_written_down),
         TEST(a_reading_without_a_time_is_of_now),
         TEST(an_impossible_time_refuses_one_reading_only),
-        TEST(a_name_that_peil_does_not_know_is_listed),
+        TEST(a_number_under_a_name_that_peil_does_not_know_is_kept_under_it_and_listed),
         TEST(a_name_that_peil_does_not_know_goes_where_it_is_bound),
         TEST(a_message_without_a_reading_is_a_sign_of_life),
         TEST(a_retained_reading_needs_a_time_of_its_own),

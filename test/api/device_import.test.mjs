@@ -55,11 +55,11 @@ test("a logger's own file with a mapping; every line that is refused is told wit
   writeFileSync(map, `decimal ,\ndates dmy\nzone Europe/Amsterdam\ntime Datum Tijd\nvalue PM10 ${measured} pm10 mg/m3\nvalue Temp ${said}\n`)
   const file = ['Datum;Tijd;Temp;PM10', '1-7-2026;12:00;21,5;0,0125', '1-7-2026;13:00;22;', 'gisteren;12:00;1;1', '2-7-2026;12:00;x;1', '3-7-2026;12:00;;0,5', ''].join('\n')
   const got = run(file, '--mapping', map)
-  assert.equal(got.stdout, '4 stored, 2 refused\n', got.stderr)
+  assert.equal(got.stdout, '5 stored, 2 refused\n', got.stderr)
   assert.match(got.stderr, /rows\.csv:4: 'gisteren' is no date of that order\n.*rows\.csv:5: Temp: /)
   const july = '$filter=phenomenonTime%20ge%202026-07-01T00:00:00Z&$orderby=phenomenonTime'
   assert.deepEqual((await peil.read(`Datastreams(${measured})/Observations?${july}`)).map((o) => [o.phenomenonTime, o.result]),
-    [['2026-07-01T10:00:00Z', 12.5], ['2026-07-03T10:00:00Z', 500]])
+    [['2026-07-01T10:00:00Z', 12.5], ['2026-07-02T10:00:00Z', 1000], ['2026-07-03T10:00:00Z', 500]])
   assert.deepEqual((await peil.read(`Datastreams(${said})/Observations?${july}`)).map((o) => o.result), [21.5, 22])
   assert.equal(run(file, '--mapping', map, '--from-line', '6').stdout, '1 stored, 0 refused\n')
   const wrong = run('Datum;Temp\n', '--mapping', map)

@@ -36,9 +36,9 @@ test('a stranger waits, is shown with what it sends, and is let in', async () =>
     ['sensor_community', 'esp8266-1', 1, ['humidity', 'GEIGER_cpm']])
   const let_in = await api('PATCH', '/devices/sensor_community/esp8266-1', { state: 'known' })
   assert.deepEqual([let_in.status, let_in.body.state], [200, 'known'])
-  assert.equal((await push('esp8266-1', { humidity: '56', GEIGER_cpm: '18' })).body.stored, 1)
+  assert.equal((await push('esp8266-1', { humidity: '56', GEIGER_cpm: '18' })).body.stored, 2)
   const now = (await api('GET', '/devices/sensor_community/esp8266-1')).body
-  assert.deepEqual([now.state, now.messages, now.datastreams, now.names], ['known', 1, 1, ['GEIGER_cpm']])
+  assert.deepEqual([now.state, now.messages, now.datastreams, now.names], ['known', 1, 2, ['GEIGER_cpm']])
   assert.ok(now.lastSeen && now.thing)
   assert.equal((await api('GET', '/devices?state=waiting')).body.devices.length, 0)
 })

@@ -45,7 +45,7 @@ test('values, times and doubts arrive in the Observations', async () => {
     ],
   }))
   assert.equal(answer.status, 201, answer.text)
-  assert.deepEqual([answer.body.stored, answer.body.refused, answer.body.flagged, answer.body.unknown], [3, 1, 1, 1])
+  assert.deepEqual([answer.body.stored, answer.body.refused, answer.body.flagged, answer.body.unknown], [4, 1, 1, 0])
   const found = await latest('7654321')
   assert.equal(found['SDS011 µg/m³'].result, 5.38)
   assert.equal(found['SDS011 µg/m³'].phenomenonTime, '2026-01-01T09:00:00Z')

@@ -102,8 +102,8 @@ static bool delete_feed(struct api_call *c, err *e)
 
 static const struct api_field one[] = {NAME, {0}};
 static const struct api_field feed_fields[] = {
-    {"kind", API_WORD, "luchtmeetnet sensor_community_archive sensorthings", "Whose answers it reads",
-     .flags = API_NEEDED},
+    {"kind", API_WORD, "luchtmeetnet sensor_community_api sensor_community_archive sensorthings",
+     "Whose answers it reads", .flags = API_NEEDED},
     {"url", API_TEXT, .about = "Of the service, without the paths of its parts", .flags = API_NEEDED},
     {"everyMinutes", API_INTEGER, .about = "From the end of a turn to the next; 15", .least = 1,
      .most = 525600},
@@ -112,7 +112,9 @@ static const struct api_field feed_fields[] = {
     {"local", API_BOOLEAN, .about = "The address may lie in our own network"},
     {"since", API_TEXT, .about = "From when on, a date or time in UTC"},
     {"stations", API_LIST, "string", "luchtmeetnet: numbers of stations"},
-    {"sensors", API_LIST, "string", "sensor_community_archive: like sds011_sensor_15092"},
+    {"sensors", API_LIST, "string",
+     "sensor_community_archive: like sds011_sensor_15092; sensor_community_api: like 5637"},
+    {"area", API_TEXT, .about = "sensor_community_api: latitude,longitude,kilometres instead of sensors"},
     {"path", API_TEXT,
      .about = "sensor_community_archive: how its files are named, with {date}, {year} and {sensor}"},
     {"filter", API_TEXT, .about = "sensorthings: $filter on its Things"},

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "ingest/csv.h"
+#include "ingest/table/import.h"
 
 #define METRICS_BYTES_MAX ((size_t)4 << 20)
 #define IMPORT_BODY_MAX ((size_t)16 << 20)
@@ -170,6 +171,9 @@ static bool import_body(struct http_request *r, struct peil *p, struct csv_repor
 {
     struct csv_layout layout;
     str rest = http_request_body(r), header;
+    if (admin_query_number(r, STR("devices"), 0))
+        return table_import(p->ingest, rest, admin_query_number(r, STR("first_line"), 2), time_now(), report,
+                            e);
     if (!str_cut(&rest, '\n', &header)) return err_set(e, ERR_MISSING, 0, "expected a header line");
     return csv_layout_read(header, admin_query_number(r, STR("stream"), 0), &layout, e) &&
            csv_import(p->store, p->ingest, &layout, rest, admin_query_number(r, STR("first_line"), 2),
@@ -194,6 +198,7 @@ static void import_post(struct http_request *r, void *context)
         json_put_int(&w, report.stored);
         json_name(&w, STR("refused"));
         json_put_int(&w, report.refused);
+        json_member_int(&w, STR("known"), report.known);
         json_close(&w, '}');
         admin_reply_json(r, 200, buf_str(&b));
     }

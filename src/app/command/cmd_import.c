@@ -4,7 +4,8 @@
 #include "app/command/import_areas.h"
 #include "app/command/progress.h"
 #include "ingest/csv.h"
-#include "ingest/csv_map.h"
+#include "ingest/table/import.h"
+#include "ingest/table/map.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@
 static const struct flag flags[] = {
     {"datastream", "ID", "the Datastream of every line, when the file has no column for it", NULL, NULL},
     {"mapping", "FILE", "which column is what, for files of others: unit, time zone, decimal comma", NULL,
+     NULL},
+    {"device", "NAME", "with --mapping: the device of every line, when the file has no column for it", NULL,
      NULL},
     {"from-line", "N", "pass over the lines before this one: to go on with what broke off", NULL, NULL},
     {"year", "N", "import areas: the year of boundaries that do not say theirs (default: this year)", NULL,
@@ -35,7 +38,7 @@ struct importing {
     struct csv_layout layout;
     int64_t line;       // number of the next line
     int64_t from_line;  // lines before are passed over
-    int64_t stored, refused;
+    int64_t stored, refused, known;
     struct csv_map *map;  // NULL: the file is in peil's own form
     int64_t *sources;     // of a map: the line of the file that each line handed in came from
 };
@@ -50,6 +53,11 @@ static void refusal_print(int64_t line, const err *why, void *context)
 {
     const struct importing *i = context;
     fprintf(stderr, "%s:%lld: %s\n", i->path, (long long)line_in_file(i, line), why->text);
+}
+
+static bool is_of_devices(const struct importing *i)
+{
+    return i->map && csv_map_is_of_devices(i->map);
 }
 
 // ---- A piece of lines, by the running peil or into the store ------------------------------------------------------
@@ -69,13 +77,15 @@ static void answer_take(struct importing *i, const json *answer)
     const json *stored = json_get(answer, STR("stored")), *refused = json_get(answer, STR("refused"));
     if (stored && num_parse_int(stored->text, &n, &ignored)) i->stored += n;
     if (refused && num_parse_int(refused->text, &n, &ignored)) i->refused += n;
+    const json *known = json_get(answer, STR("known"));
+    if (known && num_parse_int(known->text, &n, &ignored)) i->known += n;
 }
 
 static bool piece_by_service(struct importing *i, str lines, arena *a, err *e)
 {
     str path;
-    if (!arena_print(a, &path, "/import?stream=%lld&first_line=%lld", (long long)i->stream,
-                     (long long)(i->map ? 1 : i->line)))
+    if (!arena_print(a, &path, "/import?stream=%lld&first_line=%lld&devices=%d", (long long)i->stream,
+                     (long long)(i->map ? 1 : i->line), is_of_devices(i)))
         return err_no_memory(e);
     buf body = {.max = PIECE_BYTES + 2 * LINE_BYTES_MAX};
     buf_add(&body, i->header);
@@ -96,16 +106,31 @@ static bool store_take(struct importing *i, err *e)
     const store_config c = {.directory = directory.p};
     const ingest_config ic = {0};
     return store_open(&c, &i->store, e) && (i->ingest = ingest_new(i->store, &ic, e)) &&
-           csv_layout_read(i->header, i->stream, &i->layout, e);
+           (is_of_devices(i) || csv_layout_read(i->header, i->stream, &i->layout, e));
+}
+
+static bool table_into_store(struct importing *i, str lines, struct csv_report *report, err *e)
+{
+    buf body = {.max = PIECE_BYTES + 2 * LINE_BYTES_MAX};
+    buf_add(&body, i->header);
+    buf_add_char(&body, '\n');
+    buf_add(&body, lines);
+    const bool ok = body.failed ? err_no_memory(e)
+                                : table_import(i->ingest, buf_str(&body), 1, time_now(), report, e);
+    buf_free(&body);
+    return ok;
 }
 
 static bool piece_into_store(struct importing *i, str lines, err *e)
 {
     struct csv_report report = {.refuse = refusal_print, .context = i};
-    if (!csv_import(i->store, i->ingest, &i->layout, lines, i->map ? 1 : i->line, time_now(), &report, e))
-        return false;
+    const bool ok = is_of_devices(i) ? table_into_store(i, lines, &report, e)
+                                     : csv_import(i->store, i->ingest, &i->layout, lines,
+                                                  i->map ? 1 : i->line, time_now(), &report, e);
+    if (!ok) return false;
     i->stored += report.stored;
     i->refused += report.refused;
+    i->known += report.known;
     return true;
 }
 
@@ -134,15 +159,27 @@ static bool hand_in(struct importing *i, buf *lines, size_t *count, arena *a, er
     return ok;
 }
 
+struct mapping_line {
+    struct importing *i;
+    int64_t number;
+};
+
+static void refuse_mapped(const err *why, void *context)
+{
+    const struct mapping_line *l = context;
+    fprintf(stderr, "%s:%lld: %s\n", l->i->path, (long long)l->number, why->text);
+    l->i->refused++;
+}
+
 // One line of the file; what it becomes joins `lines`.
 static void map_line(struct importing *i, str line, int64_t number, buf *lines, size_t *count)
 {
+    struct mapping_line l = {i, number};
     size_t added;
     err why;
     if (str_trim(line).n == 0) return;
-    if (!csv_map_line(i->map, line, lines, &added, &why)) {
-        fprintf(stderr, "%s:%lld: %s\n", i->path, (long long)number, why.text);
-        i->refused++;
+    if (!csv_map_line(i->map, line, lines, &added, refuse_mapped, &l, &why)) {
+        refuse_mapped(&why, &l);
         return;
     }
     for (size_t k = 0; k < added; k++) i->sources[(*count)++] = number;
@@ -151,6 +188,7 @@ static void map_line(struct importing *i, str line, int64_t number, buf *lines, 
 static bool piece_map(struct importing *i, str piece, arena *a, err *e)
 {
     buf lines = {.max = MAPPED_BYTES + 2 * MAPPED_LINE_MAX};
+    const size_t most = is_of_devices(i) ? TABLE_LINES_MAX - CSV_MAP_VALUES_MAX : MAPPED_LINES;
     size_t count = 0;
     str line;
     bool ok = true;
@@ -159,7 +197,7 @@ static bool piece_map(struct importing *i, str piece, arena *a, err *e)
         return err_no_memory(e);
     while (ok && str_cut(&piece, '\n', &line)) {
         map_line(i, line, number++, &lines, &count);
-        if (lines.n >= MAPPED_BYTES || count >= MAPPED_LINES) {
+        if (lines.n >= MAPPED_BYTES || count >= most) {
             arena_reset(a);
             ok = hand_in(i, &lines, &count, a, e);
             if (ok) i->line = number;  // where to go on if the next one fails
@@ -182,6 +220,11 @@ static int64_t lines_in(str s)
 
 static bool header_take(struct importing *i, FILE *f, err *e)
 {
+    if (i->map && csv_map_has_columns(i->map)) {
+        i->line = 1;
+        i->header = csv_map_header_out(i->map);
+        return csv_map_header(i->map, (str){0}, e);
+    }
     char *line = NULL;
     size_t capacity = 0;
     const ssize_t n = getline(&line, &capacity, f);
@@ -191,7 +234,7 @@ static bool header_take(struct importing *i, FILE *f, err *e)
     i->line = 2;
     if (ok && i->map) {
         if (!csv_map_header(i->map, i->header, e)) return err_within(e, "%s", i->path);
-        i->header = STR(CSV_MAP_HEADER);
+        i->header = csv_map_header_out(i->map);
     }
     return ok || err_set(e, ERR_SYNTAX, 0, "%s: expected a header line", i->path);
 }
@@ -273,7 +316,10 @@ static bool options_take(struct importing *i, err *e)
     if (mapping && stream)
         return err_set(e, ERR_USAGE, ERR_NOWHERE,
                        "the mapping names the Datastreams: no --datastream besides");
-    return !mapping || csv_map_load(mapping, &i->map, e);
+    if (mapping && !csv_map_load(mapping, &i->map, e)) return false;
+    const str device = str_of(flag_value(i->in, "device"));
+    if (i->map) return csv_map_name_device(i->map, device, e);
+    return device.n == 0 || err_set(e, ERR_USAGE, ERR_NOWHERE, "--device is for files with a --mapping");
 }
 
 static int run(struct invocation *in, err *e)
@@ -291,7 +337,9 @@ static int run(struct invocation *in, err *e)
     ingest_free(i.ingest);
     csv_map_free(i.map);
     free(i.sources);
-    printf("%lld stored, %lld refused\n", (long long)i.stored, (long long)i.refused);
+    printf("%lld stored, %lld refused", (long long)i.stored, (long long)i.refused);
+    if (i.known) printf(", %lld known already", (long long)i.known);
+    printf("\n");
     return ok ? (i.refused ? 1 : 0) : -1;
 }
 
@@ -314,7 +362,11 @@ const struct command command_import = {
         "Files of others need --mapping: lines 'time COLUMN [COLUMN]', 'value COLUMN DATASTREAM [QUANTITY "
         "UNIT]', and "
         "where the\n"
-        "file is so 'decimal ,', 'dates dmy', 'zone Europe/Amsterdam', 'separator ;'.\n"
+        "file is so 'decimal ,', 'dates dmy', 'zone Europe/Amsterdam', 'separator ;'. With 'value COLUMN "
+        "QUANTITY UNIT' the\n"
+        "readings are of devices, whose Things and Datastreams are found or made. Mappings for files of "
+        "Luchtmeetnet,\n"
+        "Samen Meten, RIVM, Madavi and noise meters lie in share/peil/csv; docs/devices/csv.md says more.\n"
         "With the word 'areas' the files are GeoJSON (WGS84 or RD New, EPSG:28992) of neighbourhoods, "
         "districts, "
         "municipalities and so on,\n"
@@ -322,9 +374,11 @@ const struct command command_import = {
         "hold from their year until\n"
         "those of a later year replace them. A geometry that is not valid is repaired, or refused with the "
         "number of its feature.",
-    .examples = "  peil import --data data --mapping logger.map logger.csv\n"
-                "  peil import --data data --datastream 12 january.csv\n"
-                "  zcat archive.csv.gz | peil import --data data -\n"
-                "  peil import --data data areas buurten_2024.geojson gemeenten_2024.geojson\n",
+    .examples =
+        "  peil import --data data --mapping logger.map logger.csv\n"
+        "  peil import --data data --mapping madavi.map --device esp8266-1234567 data-esp8266-1234567.csv\n"
+        "  peil import --data data --datastream 12 january.csv\n"
+        "  zcat archive.csv.gz | peil import --data data -\n"
+        "  peil import --data data areas buurten_2024.geojson gemeenten_2024.geojson\n",
     .run = run,
 };

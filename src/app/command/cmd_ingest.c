@@ -116,10 +116,11 @@ static void print_reading(const struct reading *r)
 
 static void print_state(const struct device_result *r)
 {
+    const struct device_state *s = &r->state;
     if (r->sequence.n) printf("sequence: %.*s\n", STR_ARG(r->sequence));
-    if (!isnan(r->latitude) && !isnan(r->longitude)) printf("place: %.6f, %.6f\n", r->latitude, r->longitude);
-    if (!isnan(r->battery_percent)) printf("battery: %g %%\n", r->battery_percent);
-    if (!isnan(r->rssi_dbm)) printf("signal: %g dBm\n", r->rssi_dbm);
+    if (!isnan(s->latitude) && !isnan(s->longitude)) printf("place: %.6f, %.6f\n", s->latitude, s->longitude);
+    if (!isnan(s->battery_percent)) printf("battery: %g %%\n", s->battery_percent);
+    if (!isnan(s->rssi_dbm)) printf("signal: %g dBm\n", s->rssi_dbm);
     if (r->note.n) printf("note: %.*s\n", STR_ARG(r->note));
 }
 
@@ -141,7 +142,7 @@ static bool test(struct invocation *in, const struct device_site *site, str body
 {
     const struct device_adapter *adapter;
     struct device_message m;
-    struct device_result r = {.latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    struct device_result r = {.state = DEVICE_STATE_NONE};
     if (!choose_format(in, body, &adapter, e) || !message_of(in, body, site, &m, e)) return false;
     if (!adapter->decode(&m, a, &r, e)) {
         if (e->at != ERR_NOWHERE) (void)err_within(e, "byte %zu", e->at);

@@ -160,8 +160,8 @@ static bool read_place(struct gather *g, const json *body, struct station *s, er
         return false;
     const json *const longitude = place->first, *const latitude = longitude ? longitude->next : NULL;
     if (!latitude || longitude->type != JSON_NUMBER || latitude->type != JSON_NUMBER ||
-        !num_parse_double(longitude->text, &g->out.longitude, e) ||
-        !num_parse_double(latitude->text, &g->out.latitude, e))
+        !num_parse_double(longitude->text, &g->out.state.longitude, e) ||
+        !num_parse_double(latitude->text, &g->out.state.latitude, e))
         return err_set(e, ERR_TYPE, place->at, "coordinates: expected two numbers");
     g->out.device = s->number;
     s->is_placed = true;
@@ -181,12 +181,9 @@ static bool read_row(struct gather *g, const json *row, const struct station *s,
         return err_set(e, ERR_SYNTAX, row->at, "timestamp_measured: expected a time");
     gather_group(g);
     gather_time(g, end);
-    const size_t before = g->out.reading_count;
     const struct quantity *const q = quantity_of(formula);
-    if (!(q ? gather_json(g, formula, q, measured, STR("ug/m3"), e) : gather_named(g, formula, measured, e)))
-        return false;
-    if (g->out.reading_count > before) g->out.readings[before].period_us = TIME_HOUR;
-    return true;
+    g->period_us = TIME_HOUR;
+    return q ? gather_json(g, formula, q, measured, STR("ug/m3"), e) : gather_named(g, formula, measured, e);
 }
 
 static bool last_page(const json *body, int64_t page)

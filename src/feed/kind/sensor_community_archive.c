@@ -5,29 +5,16 @@
 // Day after day up to yesterday; a day without a file is passed over once it is two days old.
 // Source   archive.sensor.community
 #include "feed/kind.h"
+#include "ingest/decode/airrohr.h"
 #include "ingest/decode/csv_line.h"
 #include "ingest/decode/gather.h"
+#include "ingest/decode/loose.h"
 
 #include <stdlib.h>
 
 #define SENSORS_MAX 200
 #define ROWS_MAX 50000
 #define STANDARD_PATH STR("{date}/{date}_{sensor}.csv")
-
-static const struct {
-    str column, quantity;
-} columns[] = {
-    {STR("P1"), STR("pm10")},
-    {STR("P2"), STR("pm25")},
-    {STR("P0"), STR("pm1")},
-    {STR("temperature"), STR("temperature")},
-    {STR("humidity"), STR("humidity")},
-    {STR("pressure"), STR("pressure")},
-    {STR("pressure_sealevel"), STR("pressure_sealevel")},
-    {STR("noise_LAeq"), STR("noise_laeq")},
-    {STR("noise_LA_min"), STR("noise_la_min")},
-    {STR("noise_LA_max"), STR("noise_la_max")},
-};
 
 // Where it is: the day under way, and which sensor of it comes next.
 struct position {
@@ -127,19 +114,21 @@ static bool ask(const struct feed_turn *t, str *url, err *e)
 struct table {
     struct gather g;
     int time, latitude, longitude, type;
-    const struct quantity *quantities[CSV_COLUMNS_MAX];
     str names[CSV_COLUMNS_MAX];
+    bool is_value[CSV_COLUMNS_MAX];
     size_t count;
 };
 
 static void note_column(struct table *t, size_t i)
 {
-    static const str roles[] = {STR("timestamp"), STR("lat"), STR("lon"), STR("sensor_type")};
+    static const str roles[] = {STR("timestamp"), STR("lat"), STR("lon"), STR("sensor_type")},
+                     others[] = {STR("sensor_id"), STR("location"), STR("altitude"), STR("")};
     int *const to[] = {&t->time, &t->latitude, &t->longitude, &t->type};
-    for (size_t k = 0; k < 4; k++)
+    t->is_value[i] = true;
+    for (size_t k = 0; k < 4; k++) {
         if (str_eq(t->names[i], roles[k])) *to[k] = (int)i;
-    for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++)
-        if (str_eq(t->names[i], columns[k].column)) t->quantities[i] = quantity_by_key(columns[k].quantity);
+        if (str_eq(t->names[i], roles[k]) || str_eq(t->names[i], others[k])) t->is_value[i] = false;
+    }
 }
 
 static bool read_header(struct table *t, str line, err *e)
@@ -152,10 +141,13 @@ static bool read_header(struct table *t, str line, err *e)
                    "this is no file of the archive: its first line names no column 'timestamp'");
 }
 
-// A pulse counter's P1 and P2 are counts, no mass.
-static bool is_counter(const struct table *t, const str *fields)
+static bool read_field(struct table *t, const str *fields, size_t i, err *e)
 {
-    return t->type >= 0 && str_eq(fields[t->type], STR("PPD42NS"));
+    const json j = {.type = JSON_TEXT, .text = fields[i], .at = (size_t)(fields[i].p - t->g.m->body.p)};
+    const bool counts = t->type >= 0 && str_eq(fields[t->type], AIRROHR_PULSE_COUNTER);
+    const struct airrohr_word *const w = counts ? NULL : airrohr_word(t->names[i]);
+    return w ? gather_json(&t->g, t->names[i], quantity_by_key(w->quantity), &j, w->unit, e)
+             : gather_unknown(&t->g, t->names[i], loose_value(&j), j.at, e);
 }
 
 // Where it stood then; a file may leave it out.
@@ -165,8 +157,8 @@ static void read_place(struct table *t, const str *fields)
     if (t->latitude < 0 || t->longitude < 0 || !num_parse_double(fields[t->latitude], &latitude, NULL) ||
         !num_parse_double(fields[t->longitude], &longitude, NULL))
         return;
-    t->g.out.latitude = latitude;
-    t->g.out.longitude = longitude;
+    t->g.out.state.latitude = latitude;
+    t->g.out.state.longitude = longitude;
 }
 
 static bool read_line(struct table *t, str line, err *e)
@@ -175,17 +167,17 @@ static bool read_line(struct table *t, str line, err *e)
     size_t count;
     instant time;
     err why;
-    if (!csv_split(line, ';', t->g.a, fields, &count, &why) || count != t->count ||
-        !time_parse_utc(fields[t->time], &time, &why))
+    bool ok = csv_split(line, ';', t->g.a, fields, &count, &why);
+    if (ok && count != t->count)
+        ok = err_set(&why, ERR_SYNTAX, ERR_NOWHERE, "%zu columns, the header has %zu", count, t->count);
+    if (!ok || !time_parse_utc(fields[t->time], &time, &why))
         return gather_reject(&t->g, STR("line"), &why, e);
     gather_group(&t->g);
     gather_time(&t->g, time);
     t->g.sensor = t->type >= 0 ? fields[t->type] : (str){0};
     read_place(t, fields);
     for (size_t i = 0; i < count; i++) {
-        if (!t->quantities[i] || fields[i].n == 0 || is_counter(t, fields)) continue;
-        const json j = {.type = JSON_TEXT, .text = fields[i], .at = (size_t)(fields[i].p - t->g.m->body.p)};
-        if (!gather_json(&t->g, t->names[i], t->quantities[i], &j, (str){0}, e)) return false;
+        if (t->is_value[i] && fields[i].n && !read_field(t, fields, i, e)) return false;
     }
     return true;
 }

@@ -431,8 +431,7 @@ static bool read_observations(const struct feed_turn *t, const json *rows, struc
                               struct feed_answer *out, err *e)
 {
     struct device_result *const r = &out->readings;
-    *r = (struct device_result){
-        .is_vouched = true, .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    *r = (struct device_result){.is_vouched = true, .state = DEVICE_STATE_NONE};
     r->readings = ARENA_ARRAY(t->a, rows->count + 1, struct reading);
     if (!r->readings) return err_no_memory(e);
     for (const json *row = rows->first; row; row = row->next) {

@@ -19,7 +19,7 @@ void gather_start(struct gather *g, const struct device_message *m, size_t most,
 {
     *g = (struct gather){.m = m,
                          .a = a,
-                         .out = {.latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN},
+                         .out = {.state = DEVICE_STATE_NONE},
                          .most = most,
                          .time = TIME_NONE,
                          .time_flags = READING_NO_DEVICE_TIME};
@@ -42,8 +42,14 @@ bool gather_device(struct gather *g, str device, err *e)
     if (device.n > GATHER_DEVICE_MAX || !is_printable(device))
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "the device's name must be 1 to %d bytes of plain text",
                        GATHER_DEVICE_MAX);
+    const bool is_another = !str_eq(device, g->device);
     g->device = device;
     if (g->out.device.n == 0) g->out.device = device;
+    if (!is_another) return true;
+    g->state = NULL;
+    if (str_eq(device, g->out.device)) return true;
+    if (!(g->state = ARENA_NEW(g->a, struct device_state))) return err_no_memory(e);
+    *g->state = DEVICE_STATE_NONE;
     return true;
 }
 
@@ -168,10 +174,12 @@ static struct reading reading_of(const struct gather *g, str name, const struct 
                             .name = name,
                             .result = value_null(),
                             .time = g->time,
+                            .period_us = g->period_us,
                             .flags = g->time_flags,
                             .why = g->time_why,
                             .at = at,
                             .stream = g->stream,
+                            .state = g->state,
                             .head = g->head,
                             .field = g->field};
 }
@@ -286,7 +294,8 @@ bool gather_number(struct gather *g, str name, const struct quantity *q, value v
     err why;
     r.result = v;
     if (!convert(g, &r, unit, &why)) return gather_reject(g, name, &why, e);
-    if (str_eq(r.quantity->key, STR("battery"))) g->out.battery_percent = value_to_double(&r.result);
+    if (str_eq(r.quantity->key, STR("battery")))
+        gather_state(g)->battery_percent = value_to_double(&r.result);
     return judge(g, &r, e) && keep(g, &r, e);
 }
 
@@ -330,6 +339,11 @@ void gather_group(struct gather *g)
             compare(x, y, STR("pm25"), STR("pm10"));
         }
     }
+}
+
+struct device_state *gather_state(struct gather *g)
+{
+    return g->state ? g->state : &g->out.state;
 }
 
 void gather_end(struct gather *g, struct device_result *out)

@@ -22,12 +22,14 @@ struct gather {
     arena *a;
     struct device_result out;
     size_t most, reading_capacity, reject_capacity;
-    size_t group;      // index of the first reading of this device and moment
-    str device;        // of the readings that follow, as the rest
-    str sensor;        // "SDS011"; empty: the device itself
-    str head, field;   // of a line whose readings are always alike (struct reading)
-    entity_id stream;  // that the readings which follow go to; 0: the device's own
-    instant time;      // TIME_NONE: none given, the receipt counts
+    size_t group;                // index of the first reading of this device and moment
+    str device;                  // of the readings that follow, as the rest
+    struct device_state *state;  // of that device; NULL: of the first, in `out`
+    str sensor;                  // "SDS011"; empty: the device itself
+    str head, field;             // of a line whose readings are always alike (struct reading)
+    entity_id stream;            // that the readings which follow go to; 0: the device's own
+    int64_t period_us;           // > 0: they are of the period of this length that ends at their time
+    instant time;                // TIME_NONE: none given, the receipt counts
     unsigned time_flags;
     str time_why;
     struct {
@@ -42,6 +44,8 @@ void gather_end(struct gather *g, struct device_result *out);
 // A name of 1 to GATHER_DEVICE_MAX bytes that can be printed.
 #define GATHER_DEVICE_MAX 100
 NODISCARD bool gather_device(struct gather *g, str device, err *e);
+// Place, battery and signal of the device that was named last.
+struct device_state *gather_state(struct gather *g);
 
 // The time of the readings that follow. One that cannot be true is doubted, or replaced by the receipt.
 void gather_time(struct gather *g, instant t);

@@ -91,8 +91,8 @@ TEST(unknown_names_are_kept_with_their_path)
 TEST(state_is_no_reading)
 {
     gather_text("{\"lat\":52.04,\"longitude\":\"4.32\",\"rssi\":-61,\"battery\":87}");
-    assert_true(g.out.latitude == 52.04 && g.out.longitude == 4.32);
-    assert_true(g.out.rssi_dbm == -61 && g.out.battery_percent == 87);
+    assert_true(g.out.state.latitude == 52.04 && g.out.state.longitude == 4.32);
+    assert_true(g.out.state.rssi_dbm == -61 && g.out.state.battery_percent == 87);
     assert_int_equal(g.out.reading_count, 1);
     expect(0, "", "battery", "87", 0);
 }

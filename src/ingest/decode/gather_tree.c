@@ -26,9 +26,9 @@ static bool note_state(struct gather *g, str name, word_role role, const json *j
     err why;
     if (!loose_number(j, &v, &unit, &why)) return gather_reject(g, name, &why, e);
     const double real = value_to_double(&v);
-    if (role == WORD_LATITUDE) g->out.latitude = real;
-    if (role == WORD_LONGITUDE) g->out.longitude = real;
-    if (role == WORD_SIGNAL) g->out.rssi_dbm = real;
+    if (role == WORD_LATITUDE) gather_state(g)->latitude = real;
+    if (role == WORD_LONGITUDE) gather_state(g)->longitude = real;
+    if (role == WORD_SIGNAL) gather_state(g)->rssi_dbm = real;
     return true;
 }
 

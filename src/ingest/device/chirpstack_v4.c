@@ -42,7 +42,7 @@ static bool read_status(const json *event, struct gather *g, err *e)
     g->out.note = STR("the state of the device; no readings");
     if (is_true(event, STR("externalPowerSource")) || is_true(event, STR("batteryLevelUnavailable")))
         return true;
-    if (json_number(event, STR("batteryLevel"), &level)) g->out.battery_percent = level;
+    if (json_number(event, STR("batteryLevel"), &level)) g->out.state.battery_percent = level;
     return true;
 }
 

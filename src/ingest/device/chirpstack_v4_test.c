@@ -17,7 +17,7 @@ TEST(raw_bytes_of_a_noise_sensor)
                                         "- noise_la_max 61.8 dB[SPL]{A}\n");
     assert_time("2023-05-22T07:47:05.404859Z");
     assert_str(scene.out.sequence, "57433366-50a6-4dc2-8145-2df1bbc70d9e");
-    assert_true(scene.out.rssi_dbm == -35);
+    assert_true(scene.out.state.rssi_dbm == -35);
 }
 
 // 03 67 ee00: 23.8; 04 68 7c: 62; 07 7d a803: 936; 09 73 6627: 10086 / 10 hPa; 0a 7d 0400: 0.04 mg/m3; 0b 7d 2000: 32; 0c 7d 3000: 48
@@ -45,7 +45,7 @@ TEST(an_uplink_that_leaves_out_its_counter)
     decode_file("docs_up.json");
     assert_readings("0101010101010101", "- ?payload on port 1\n");
     assert_time("2022-07-18T09:34:15.775023Z");
-    assert_true(scene.out.rssi_dbm == -36);
+    assert_true(scene.out.state.rssi_dbm == -36);
 }
 
 TEST(values_that_a_codec_decoded)
@@ -77,20 +77,20 @@ TEST(the_state_of_the_battery_is_no_reading)
     decode_file("docs_status.json");
     assert_readings("", "");
     assert_str(scene.out.device, "0101010101010101");
-    assert_true(scene.out.battery_percent == 88.3);
+    assert_true(scene.out.state.battery_percent == 88.3);
     assert_true(decode(
         STR("{\"deviceInfo\":{\"devEui\":\"0101\"},\"batteryLevel\":0.0,\"externalPowerSource\":true}")));
-    assert_true(isnan(scene.out.battery_percent));
+    assert_true(isnan(scene.out.state.battery_percent));
     assert_true(decode(
         STR("{\"deviceInfo\":{\"devEui\":\"0101\"},\"batteryLevel\":0.0,\"batteryLevelUnavailable\":true}")));
-    assert_true(isnan(scene.out.battery_percent));
+    assert_true(isnan(scene.out.state.battery_percent));
 }
 
 TEST(a_location_moves_the_device)
 {
     decode_file("docs_location.json");
     assert_readings("", "");
-    assert_true(scene.out.latitude == 37.344214 && scene.out.longitude == -8.839375);
+    assert_true(scene.out.state.latitude == 37.344214 && scene.out.state.longitude == -8.839375);
 }
 
 TEST(other_events_are_signs_of_life)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Plain CSV with a header, as loggers and spreadsheets write it. Two forms:
 //   time;device;temperature [°C];PM2.5        a column for each quantity, the unit in brackets if there is one
-//   time,device,quantity,value,unit           a line for each value
+//   time,device,quantity,value,unit           a line for each value; also sensor, period (in seconds, up to the time)
+// latitude and longitude say where the device is.
 // Separator ',' ';' or tab; a decimal comma where the separator is another. A time without a zone is on the clock of the town,
 // or UTC with ?zone=UTC. The device is a column, or ?device=NAME.
 // Source   RFC 4180
@@ -14,8 +15,20 @@
 
 #define READINGS_MAX 100000
 #define NAME_MAX_BYTES 100
+#define PERIOD_MAX_S (366.0 * 86400)
 
-typedef enum { TIME, DEVICE, SENSOR, QUANTITY, VALUE, UNIT, COLUMN_ROLES } column_role;
+typedef enum {
+    TIME,
+    DEVICE,
+    SENSOR,
+    QUANTITY,
+    VALUE,
+    UNIT,
+    PERIOD,
+    LATITUDE,
+    LONGITUDE,
+    COLUMN_ROLES
+} column_role;
 
 static const struct {
     str name;
@@ -27,7 +40,9 @@ static const struct {
     {STR("device_id"), DEVICE},  {STR("station"), DEVICE},      {STR("sensor"), SENSOR},
     {STR("quantity"), QUANTITY}, {STR("parameter"), QUANTITY},  {STR("grootheid"), QUANTITY},
     {STR("value"), VALUE},       {STR("result"), VALUE},        {STR("waarde"), VALUE},
-    {STR("unit"), UNIT},         {STR("eenheid"), UNIT},
+    {STR("unit"), UNIT},         {STR("eenheid"), UNIT},        {STR("period"), PERIOD},
+    {STR("latitude"), LATITUDE}, {STR("lat"), LATITUDE},        {STR("longitude"), LONGITUDE},
+    {STR("lon"), LONGITUDE},     {STR("lng"), LONGITUDE},
 };
 
 struct column {
@@ -150,25 +165,61 @@ static bool read_wide(struct table *t, const str *fields, size_t at, err *e)
     return true;
 }
 
-static bool read_time(struct table *t, str text, size_t at, err *e)
+// A time that cannot be read refuses its line: with the receipt's, an old reading would pass for the newest. *is_read: it can.
+static bool read_time(struct table *t, str text, size_t at, bool *is_read, err *e)
 {
     const json j = {.type = JSON_TEXT, .text = text, .at = at};
+    const size_t rejects = t->g.out.reject_count;
+    *is_read = true;
     if (text.n == 0) {
         gather_time(&t->g, TIME_NONE);
         return true;
     }
-    return t->is_utc ? gather_time_text(&t->g, STR("time"), &j, e)
-                     : gather_local_time_text(&t->g, STR("time"), &j, e);
+    if (!(t->is_utc ? gather_time_text(&t->g, STR("time"), &j, e)
+                    : gather_local_time_text(&t->g, STR("time"), &j, e)))
+        return false;
+    *is_read = t->g.out.reject_count == rejects;
+    return true;
+}
+
+// A number of the column, where there is one and it says something.
+static bool read_real(struct table *t, const str *fields, column_role role, size_t at, double *out, err *e)
+{
+    const str text = field(t, fields, role);
+    json j;
+    value v;
+    str unit;
+    err why;
+    if (text.n == 0) return true;
+    if (!number_at(t, text, at, &j, e)) return false;
+    if (!loose_number(&j, &v, &unit, &why)) return reject(t, t->columns[t->roles[role]].name, at, &why, e);
+    *out = value_to_double(&v);
+    return true;
+}
+
+static bool read_state(struct table *t, const str *fields, size_t at, err *e)
+{
+    struct device_state *s = gather_state(&t->g);
+    double period_s = 0;
+    if (!read_real(t, fields, LATITUDE, at, &s->latitude, e) ||
+        !read_real(t, fields, LONGITUDE, at, &s->longitude, e) ||
+        !read_real(t, fields, PERIOD, at, &period_s, e))
+        return false;
+    t->g.period_us = period_s > 0 && period_s <= PERIOD_MAX_S ? (int64_t)(period_s * TIME_SECOND) : 0;
+    return true;
 }
 
 static bool read_fields(struct table *t, const str *fields, size_t at, err *e)
 {
     const bool is_long = t->roles[VALUE] >= 0;
     const str column = t->roles[VALUE] >= 0 ? t->columns[t->roles[VALUE]].name : (str){0};
+    bool has_time;
     err why;
     if (!gather_device(&t->g, t->device.n ? t->device : field(t, fields, DEVICE), &why))
         return reject(t, STR("device"), at, &why, e);
-    if (!read_time(t, field(t, fields, TIME), at, e)) return false;
+    if (!read_time(t, field(t, fields, TIME), at, &has_time, e)) return false;
+    if (!has_time) return true;
+    if (!read_state(t, fields, at, e)) return false;
     t->g.sensor = field(t, fields, SENSOR);
     const str quantity = field(t, fields, QUANTITY);
     const bool ok = is_long ? read_value(t, quantity.n ? quantity : column, field(t, fields, UNIT),

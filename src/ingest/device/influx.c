@@ -122,7 +122,7 @@ static void set_place(struct writing *w)
 {
     static const str names[2][3] = {{STR("lat"), STR("latitude"), STR("location_lat")},
                                     {STR("lon"), STR("longitude"), STR("location_lon")}};
-    double *const out[] = {&w->g.out.latitude, &w->g.out.longitude};
+    double *const out[] = {&gather_state(&w->g)->latitude, &gather_state(&w->g)->longitude};
     for (size_t i = 0; i < 2; i++)
         for (size_t k = 0; k < 3; k++) {
             const str text = tag(&w->point, names[i][k]);
@@ -145,9 +145,9 @@ static const struct known_word *word_of(struct writing *w, str name)
 
 static void set_state(struct writing *w, word_role role, double v)
 {
-    if (role == WORD_LATITUDE) w->g.out.latitude = v;
-    if (role == WORD_LONGITUDE) w->g.out.longitude = v;
-    if (role == WORD_SIGNAL) w->g.out.rssi_dbm = v;
+    if (role == WORD_LATITUDE) gather_state(&w->g)->latitude = v;
+    if (role == WORD_LONGITUDE) gather_state(&w->g)->longitude = v;
+    if (role == WORD_SIGNAL) gather_state(&w->g)->rssi_dbm = v;
 }
 
 // Nothing but the value decides what becomes of it: no unit is converted, and who sends was not asked for in the address.
@@ -272,7 +272,6 @@ const struct device_adapter device_influx = {
     .path = "influx",
     .reply_status = 204,
     .partial_status = 400,
-    .keeps_unknown = true,
     .lines = lines,
     .decode = decode,
 };

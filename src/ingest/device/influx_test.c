@@ -17,7 +17,7 @@ TEST(the_device_is_a_tag_and_fields_are_quantities)
                             "weather pm25 1.5e1 ug/m3\n"
                             "weather ?wind\n");
     assert_time("2025-06-01T12:00:00Z");
-    assert_true(scene.out.latitude == 52.04 && scene.out.longitude == 4.32);
+    assert_true(scene.out.state.latitude == 52.04 && scene.out.state.longitude == 4.32);
 }
 
 TEST(without_a_tag_the_measurement_is_the_device)

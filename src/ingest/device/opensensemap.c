@@ -52,8 +52,8 @@ static void read_place(const json *j, struct gather *g)
     if (!lng || !lat || !num_parse_double(lng->text, &longitude, NULL) ||
         !num_parse_double(lat->text, &latitude, NULL))
         return;
-    g->out.longitude = longitude;
-    g->out.latitude = latitude;
+    g->out.state.longitude = longitude;
+    g->out.state.latitude = latitude;
 }
 
 static bool read_value(struct gather *g, str id, const json *number, const json *time, const json *place,

@@ -42,7 +42,7 @@ TEST(an_object_by_sensor)
     assert_value(1, "5a0000000000000000000002", "0.5", "");
     assert_value(2, "5a0000000000000000000003", "0.7", "2016-01-19T07:29:57Z");
     assert_value(3, "5a0000000000000000000004", "0.8", "2016-01-23T08:37:23Z");
-    assert_true(scene.out.latitude == 52.04 && scene.out.longitude == 4.32);
+    assert_true(scene.out.state.latitude == 52.04 && scene.out.state.longitude == 4.32);
 }
 
 TEST(lines_of_csv)
@@ -54,7 +54,7 @@ TEST(lines_of_csv)
     assert_value(0, "5a0000000000000000000001", "0", "");
     assert_value(1, "5a0000000000000000000002", "1", "2016-01-12T12:12:07Z");
     assert_value(2, "5a0000000000000000000003", "2", "2016-01-12T12:11:07Z");
-    assert_true(scene.out.latitude == 52.04 && scene.out.longitude == 4.32);
+    assert_true(scene.out.state.latitude == 52.04 && scene.out.state.longitude == 4.32);
 }
 
 TEST(one_value_of_one_sensor)
@@ -63,7 +63,7 @@ TEST(one_value_of_one_sensor)
     assert_true(decode(
         STR("{\"value\":\"8.25\",\"createdAt\":\"2025-06-01T12:00:00Z\",\"location\":[4.32,52.04,1.5]}")));
     assert_readings("box1", "- pm25 8.25 ug/m3\n");
-    assert_true(scene.out.latitude == 52.04);
+    assert_true(scene.out.state.latitude == 52.04);
 }
 
 // Bytes 0 to 11 as the id, 21.5 as a little-endian float, 2025-06-01T12:00:00Z as seconds.

@@ -2,6 +2,7 @@
 // Sensor.Community (once luftdaten.info): the pushes of the airRohr firmware, in both of its forms:
 // one POST for each sensor, the pin in X-PIN and names without prefix; or one POST of all values with prefixed names.
 // Source   firmware airRohr (opendata-stuttgart/sensors-software), API of devices.sensor.community
+#include "ingest/decode/airrohr.h"
 #include "ingest/decode/gather.h"
 #include "ingest/decode/loose.h"
 
@@ -26,27 +27,6 @@ static const struct prefix pins[] = {
     {STR("13"), STR("DS18B20")}, {STR("15"), STR("DNMS")}, {STR("17"), STR("SCD30")},
 };
 
-static const struct word_row {
-    str name, quantity, unit;
-} words[] = {
-    {STR("P0"), STR("pm1")},
-    {STR("P1"), STR("pm10")},  // P1 is the larger one
-    {STR("P2"), STR("pm25")},
-    {STR("P4"), STR("pm4")},
-    {STR("temperature"), STR("temperature")},
-    {STR("humidity"), STR("humidity")},
-    {STR("pressure"), STR("pressure")},
-    {STR("pressure_sealevel"), STR("pressure_sealevel")},
-    {STR("noise_LAeq"), STR("noise_laeq")},
-    {STR("noise_LA_min"), STR("noise_la_min")},
-    {STR("noise_LA_max"), STR("noise_la_max")},
-    {STR("co2_ppm"), STR("co2")},
-    {STR("no2_ppb"), STR("no2"), STR("ppb")},
-    {STR("ozone_ppb"), STR("o3"), STR("ppb")},
-    {STR("so2_ppb"), STR("so2"), STR("ppb")},
-    {STR("co_ppb"), STR("co"), STR("ppb")},
-};
-
 // Names that are no readings: the firmware's own loop, the radio, and a position that moves the device.
 typedef enum { ROLE_NONE, ROLE_PASS_OVER, ROLE_SIGNAL, ROLE_LATITUDE, ROLE_LONGITUDE } role;
 
@@ -69,15 +49,8 @@ struct decoding {
 
 struct name {
     str whole, sensor, rest;
-    const struct word_row *word;  // NULL: not a quantity that peil knows
+    const struct airrohr_word *word;  // NULL: not a quantity that peil knows
 };
-
-static const struct word_row *word_of(str name)
-{
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (str_eq(words[i].name, name)) return &words[i];
-    return NULL;
-}
 
 static str sensor_of(const struct prefix *table, size_t count, str text)
 {
@@ -88,17 +61,17 @@ static str sensor_of(const struct prefix *table, size_t count, str text)
 
 static bool is_pulse(const struct decoding *d, str name)
 {
-    if (str_starts(name, STR("durP")) || str_starts(name, STR("ratioP"))) return true;
+    if (airrohr_is_pulse(name)) return true;
     return d->counts_pulses && (str_eq(name, STR("P1")) || str_eq(name, STR("P2")));
 }
 
 // "pressure_sealevel"; a DHT22 is the only sensor whose names the firmware gives no prefix and tells no pin of.
 static struct name bare_name(const struct decoding *d, str whole)
 {
-    struct name n = {whole, d->pin_sensor, whole, word_of(whole)};
+    struct name n = {whole, d->pin_sensor, whole, airrohr_word(whole)};
     const bool is_climate = str_eq(whole, STR("temperature")) || str_eq(whole, STR("humidity"));
     if (is_pulse(d, whole)) {
-        n.sensor = STR("PPD42NS");
+        n.sensor = AIRROHR_PULSE_COUNTER;
         n.word = NULL;
     } else if (is_climate && n.sensor.n == 0) {
         n.sensor = STR("DHT22");
@@ -110,11 +83,11 @@ static struct name bare_name(const struct decoding *d, str whole)
 static struct name name_of(const struct decoding *d, str whole)
 {
     size_t at;
-    if (word_of(whole) || !str_find(whole, STR("_"), &at)) return bare_name(d, whole);
+    if (airrohr_word(whole) || !str_find(whole, STR("_"), &at)) return bare_name(d, whole);
     const str prefix = str_slice(whole, 0, at), rest = str_slice(whole, at + 1, whole.n);
     const str sensor = sensor_of(prefixes, sizeof prefixes / sizeof prefixes[0], prefix);
-    if (sensor.n) return (struct name){whole, sensor, rest, word_of(rest)};
-    if (word_of(rest)) return (struct name){whole, prefix, rest, word_of(rest)};
+    if (sensor.n) return (struct name){whole, sensor, rest, airrohr_word(rest)};
+    if (airrohr_word(rest)) return (struct name){whole, prefix, rest, airrohr_word(rest)};
     return bare_name(d, whole);
 }
 
@@ -247,9 +220,9 @@ static bool read_role(struct decoding *d, const struct name *n, role what, const
     if (what == ROLE_PASS_OVER) return true;
     if (!loose_number(j, &v, &unit, &why)) return gather_reject(&d->g, n->whole, &why, e);
     const double real = value_to_double(&v);
-    if (what == ROLE_SIGNAL) d->g.out.rssi_dbm = real;
-    if (what == ROLE_LATITUDE) d->g.out.latitude = real;
-    if (what == ROLE_LONGITUDE) d->g.out.longitude = real;
+    if (what == ROLE_SIGNAL) d->g.out.state.rssi_dbm = real;
+    if (what == ROLE_LATITUDE) d->g.out.state.latitude = real;
+    if (what == ROLE_LONGITUDE) d->g.out.state.longitude = real;
     return true;
 }
 

@@ -121,8 +121,8 @@ static void sample_of_2016_has_a_signal_with_its_unit(void **state)
     assert_int_equal(x->out.reading_count, 2);
     expect(x, "SDS011", "pm10", "5.38", 0);
     expect(x, "SDS011", "pm25", "4.98", 0);
-    assert_true(x->out.rssi_dbm == -59);
-    assert_true(isnan(x->out.latitude) && isnan(x->out.battery_percent));
+    assert_true(x->out.state.rssi_dbm == -59);
+    assert_true(isnan(x->out.state.latitude) && isnan(x->out.state.battery_percent));
     assert_int_equal(x->out.readings[0].time, TIME_NONE);
     assert_true(x->out.readings[0].flags & READING_NO_DEVICE_TIME);
     assert_true(str_eq(x->out.readings[0].device, STR("esp8266-1234567")));
@@ -175,7 +175,7 @@ static void sample_of_2024_has_co2(void **state)
     expect(x, "SCD30", "co2", "579.00", 0);
     expect(x, "SCD30", "temperature", "27.08", 0);
     expect(x, "SCD30", "humidity", "46.97", 0);
-    assert_true(x->out.rssi_dbm == -60);
+    assert_true(x->out.state.rssi_dbm == -60);
 }
 
 // The body of esp32_sht31_pin7_request.http.
@@ -334,7 +334,7 @@ static void a_gps_gives_the_place(void **state)
         "{\"value_type\":\"GPS_height\",\"value\":\"1.2\"},"
         "{\"value_type\":\"GPS_timestamp\",\"value\":\"2026-01-01T09:59:00\"}");
     assert_int_equal(x->out.reading_count, 0);
-    assert_true(x->out.latitude == 52.036 && x->out.longitude == 4.325);
+    assert_true(x->out.state.latitude == 52.036 && x->out.state.longitude == 4.325);
 }
 
 static void decode_at(struct scene *x, const char *time)

@@ -120,7 +120,7 @@ static bool read_state(struct gather *g, err *e)
 {
     json *object;
     if (!read_json(g, &object, e)) return false;
-    (void)json_number(json_get(object, STR("Wifi")), STR("Signal"), &g->out.rssi_dbm);
+    (void)json_number(json_get(object, STR("Wifi")), STR("Signal"), &g->out.state.rssi_dbm);
     g->out.note = STR("the state of the device; no readings");
     return true;
 }

@@ -53,7 +53,7 @@ TEST(state_and_last_will_are_signs_of_life_or_not)
     decode_line(1);
     assert_readings("", "");
     assert_str(scene.out.device, "tasmota_000001");
-    assert_true(scene.out.rssi_dbm == -78);
+    assert_true(scene.out.state.rssi_dbm == -78);
     decode_line(0);
     assert_str(scene.out.device, "tasmota_000001");
     decode_line(5);

@@ -71,8 +71,7 @@ str scene_file(const char *name)
 bool decode(str body)
 {
     scene.m.body = body;
-    scene.out = (struct device_result){
-        .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    scene.out = (struct device_result){.state = DEVICE_STATE_NONE};
     scene.e = (err){0};
     return scene.adapter->decode(&scene.m, scene.a, &scene.out, &scene.e);
 }

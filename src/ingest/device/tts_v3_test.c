@@ -13,8 +13,9 @@ TEST(an_uplink_that_the_network_decoded)
     assert_rejects("");
     assert_time("2020-02-12T15:15:45.789585Z");  // as the network received it
     assert_str(scene.out.sequence, "AXA50tHUGUucuzS/bCGMNw==/1");
-    assert_true(scene.out.rssi_dbm == -35);
-    assert_true(scene.out.latitude == 37.97155556731436 && scene.out.longitude == 23.72678801175413);
+    assert_true(scene.out.state.rssi_dbm == -35);
+    assert_true(scene.out.state.latitude == 37.97155556731436 &&
+                scene.out.state.longitude == 23.72678801175413);
 }
 
 TEST(a_counter_that_is_left_out_is_zero_and_76_is_no_pressure)
@@ -37,7 +38,7 @@ TEST(raw_bytes_of_a_noise_sensor)
                                         "- noise_laf 57.5 dB[SPL]{A}\n"
                                         "- noise_laeq 47.4 dB[SPL]{A}\n"
                                         "- noise_la_max 61.8 dB[SPL]{A}\n");
-    assert_true(scene.out.battery_percent == 100);
+    assert_true(scene.out.state.battery_percent == 100);
     assert_time("2023-05-19T05:33:35.641841Z");
 }
 

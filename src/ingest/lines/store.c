@@ -25,8 +25,7 @@ static void write_line(buf *b, const struct point *p)
 // What became stale since it was read goes the long way.
 static bool store_again(const struct points_work *w, str text, err *e)
 {
-    struct device_result result = {
-        .latitude = NAN, .longitude = NAN, .battery_percent = NAN, .rssi_dbm = NAN};
+    struct device_result result = {.state = DEVICE_STATE_NONE};
     const struct device_message m = {
         .query = STR("precision=us"), .body = text, .received = w->received, .site = w->in->site};
     return w->adapter->decode(&m, w->a, &result, e) &&

@@ -97,8 +97,8 @@ static bool reject(struct reading_payload *p, str name, err_code code, const cha
 static bool put(struct reading_payload *p, const struct payload_value *v, value x)
 {
     struct gather *g = p->g;
-    if (v->role == WORD_LATITUDE) g->out.latitude = value_to_double(&x);
-    if (v->role == WORD_LONGITUDE) g->out.longitude = value_to_double(&x);
+    if (v->role == WORD_LATITUDE) g->out.state.latitude = value_to_double(&x);
+    if (v->role == WORD_LONGITUDE) g->out.state.longitude = value_to_double(&x);
     if (v->role != WORD_QUANTITY) return true;
     return v->quantity ? gather_number(g, v->name, v->quantity, x, v->unit.n ? v->unit : v->quantity->ucum,
                                        p->at, p->e)

@@ -168,7 +168,7 @@ TEST(a_place_is_no_reading)
                   "{\"quantity\":\"longitude\",\"at\":3,\"type\":\"i24\",\"scale\":0.0001}]}]}"),
          "\x06\x76\x5f\xf2\x96\x0a");  // the documents' example: 42.3519, -87.9094
     assert_int_equal(g.out.reading_count, 0);
-    assert_true(fabs(g.out.latitude - 42.3519) < 1e-9 && fabs(g.out.longitude + 87.9094) < 1e-9);
+    assert_true(fabs(g.out.state.latitude - 42.3519) < 1e-9 && fabs(g.out.state.longitude + 87.9094) < 1e-9);
 }
 
 TEST(a_description_with_a_fault_says_where)

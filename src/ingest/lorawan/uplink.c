@@ -19,7 +19,8 @@ void uplink_read_signal(const json *receptions, struct gather *g)
 {
     double rssi;
     for (const json *r = receptions ? receptions->first : NULL; r; r = r->next)
-        if (json_number(r, STR("rssi"), &rssi) && !(rssi <= g->out.rssi_dbm)) g->out.rssi_dbm = rssi;
+        if (json_number(r, STR("rssi"), &rssi) && !(rssi <= g->out.state.rssi_dbm))
+            g->out.state.rssi_dbm = rssi;
 }
 
 bool uplink_read_place(const json *place, struct gather *g)
@@ -27,8 +28,8 @@ bool uplink_read_place(const json *place, struct gather *g)
     double latitude, longitude;
     if (!json_number(place, STR("latitude"), &latitude) || !json_number(place, STR("longitude"), &longitude))
         return false;
-    g->out.latitude = latitude;
-    g->out.longitude = longitude;
+    g->out.state.latitude = latitude;
+    g->out.state.longitude = longitude;
     return true;
 }
 

@@ -94,7 +94,7 @@ static bool show(struct team_call *c, err *e)
 static str list_member(str kind)
 {
     if (str_eq(kind, STR("luchtmeetnet"))) return STR("stations");
-    return str_eq(kind, STR("sensor_community_archive")) ? STR("sensors") : (str){0};
+    return str_starts(kind, STR("sensor_community_")) ? STR("sensors") : (str){0};
 }
 
 static void write_list(json_writer *w, str name, str text)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char directory[] = "/tmp/peil-area-XXXXXX";
+static char directory[TEST_DIRECTORY_MAX];
 static const char *corpus;
 static struct store *store;
 static struct tz *zone;
@@ -322,7 +322,8 @@ static int before(void **state)
     (void)state;
     err e;
     a = arena_new(1 << 26);
-    if (!a || !mkdtemp(directory)) return 1;
+    if (!a) return 1;
+    test_directory_make(directory);
     const store_config c = {.directory = directory, .create = true};
     must(store_open(&c, &store, &e), &e);
     zone = tz_load("Europe/Amsterdam", &e);
@@ -334,13 +335,12 @@ static int before(void **state)
 static int after(void **state)
 {
     (void)state;
-    char command[128];
     areas_close(areas);
     store_close(store);
     tz_free(zone);
     arena_free(a);
-    snprintf(command, sizeof command, "rm -rf '%s'", directory);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 int main(int argc, char **argv)

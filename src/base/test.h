@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/test_directory.h"
 
 // TEST(parent_sum_equals_children) { ... }, then RUN(CASE(parent_sum_equals_children), ...) as the whole of
 // main. RUN_WITH takes functions that run before and after all: int f(void **state), 0 for success.

@@ -11,7 +11,7 @@
 
 #define START ((instant)1772406000 * TIME_SECOND)
 
-static char directory[64], vault_file[96], store_directory[96];
+static char directory[TEST_DIRECTORY_MAX], vault_file[96], store_directory[96];
 static unsigned char vault_key[VAULT_KEY_BYTES] = {7};
 static struct store *store;
 static struct care *care;
@@ -45,8 +45,8 @@ static int before(void **state)
 {
     (void)state;
     // Some thousand commits: what a disk does with them is another test's business.
-    strcpy(directory, access("/dev/shm", W_OK) == 0 ? "/dev/shm/care-test-XXXXXX" : "/tmp/care-test-XXXXXX");
-    if (sodium_init() < 0 || !mkdtemp(directory)) return 1;
+    test_directory_make_quick(directory);
+    if (sodium_init() < 0) return 1;
     snprintf(vault_file, sizeof vault_file, "%s/vault.db", directory);
     snprintf(store_directory, sizeof store_directory, "%s/data", directory);
     const store_config c = {.directory = store_directory, .create = true};
@@ -58,13 +58,12 @@ static int before(void **state)
 static int after(void **state)
 {
     (void)state;
-    char command[128];
     care_close(care);
     store_close(store);
     tz_free(zone);
     arena_free(a);
-    snprintf(command, sizeof command, "rm -r %s", directory);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 static struct care_enrolled enrol(care_way way, const char *group)

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char directory[64], file[96], key_file[96];
+static char directory[TEST_DIRECTORY_MAX], file[96], key_file[96];
 static unsigned char key[VAULT_KEY_BYTES];
 static struct vault *v;
 static arena *a;
@@ -21,8 +21,8 @@ static err e;
 static int before(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/vault-test-XXXXXX");
-    if (sodium_init() < 0 || !mkdtemp(directory)) return 1;
+    test_directory_make(directory);
+    if (sodium_init() < 0) return 1;
     snprintf(file, sizeof file, "%s/vault.db", directory);
     snprintf(key_file, sizeof key_file, "%s/key", directory);
     a = arena_new(1 << 20);
@@ -34,9 +34,7 @@ static int after(void **state)
     (void)state;
     vault_close(v);
     arena_free(a);
-    unlink(file);
-    unlink(key_file);
-    rmdir(directory);
+    test_directory_remove(directory);
     return 0;
 }
 

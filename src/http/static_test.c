@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char root[] = "/tmp/peil-static-test.XXXXXX";
+static char root[TEST_DIRECTORY_MAX];
 static struct http_static *files;
 static struct http_server *server;
 
@@ -56,7 +56,7 @@ static int before(void **state)
     (void)state;
     char link[512], outside[] = "/etc/hostname";
     err e = {0};
-    if (!mkdtemp(root)) return -1;
+    test_directory_make(root);
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) make_file(made[i].name, made[i].content);
     path_in_root(link, "link.txt");
     if (symlink(outside, link)) return -1;
@@ -76,11 +76,10 @@ static int before(void **state)
 static int after(void **state)
 {
     (void)state;
-    char command[64];
     http_stop(server, 1);
     http_static_close(files);
-    snprintf(command, sizeof command, "rm -r %s", root);
-    return system(command);
+    test_directory_remove(root);
+    return 0;
 }
 
 static struct client client;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct fixture {
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     struct store *store;
     struct identity *identity;
 };
@@ -18,8 +18,7 @@ static int start(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     err e;
     assert_non_null(f);
-    snprintf(f->directory, sizeof f->directory, "/tmp/peil-identity-XXXXXX");
-    assert_non_null(mkdtemp(f->directory));
+    test_directory_make(f->directory);
     const store_config c = {.directory = f->directory, .create = true};
     assert_true(store_open(&c, &f->store, &e));
     f->identity = identity_new(f->store, &e);
@@ -33,11 +32,9 @@ static int stop(void **state)
     struct fixture *f = *state;
     identity_free(f->identity);
     store_close(f->store);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", f->directory);
-    const int removed = system(command);
+    test_directory_remove(f->directory);
     free(f);
-    return removed;
+    return 0;
 }
 
 static bool authenticate(struct identity *i, const char *scheme, const char *token, struct principal *who,

@@ -10,7 +10,7 @@ static const struct deed deed = {&principal_local, 1000 * TIME_DAY};
 static const instant now = 1000 * TIME_DAY;
 
 struct fixture {
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     struct store *store;
     struct identity *identity;
     struct users *users;
@@ -24,8 +24,7 @@ static int start(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     err e;
     assert_non_null(f);
-    snprintf(f->directory, sizeof f->directory, "/tmp/peil-session-XXXXXX");
-    assert_non_null(mkdtemp(f->directory));
+    test_directory_make(f->directory);
     const store_config c = {.directory = f->directory, .create = true};
     assert_true(store_open(&c, &f->store, &e));
     assert_non_null(f->identity = identity_new(f->store, &e));
@@ -43,11 +42,9 @@ static int stop(void **state)
     struct fixture *f = *state;
     identity_free(f->identity);
     store_close(f->store);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", f->directory);
-    const int removed = system(command);
+    test_directory_remove(f->directory);
     free(f);
-    return removed;
+    return 0;
 }
 
 static bool is_there(struct fixture *f, instant at)

@@ -12,7 +12,7 @@ static const password_config quick = {.memory_bytes = crypto_pwhash_MEMLIMIT_MIN
 static const struct deed deed = {&principal_local, 1000 * TIME_DAY};
 
 struct fixture {
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     struct store *store;
     struct users *users;
 };
@@ -22,8 +22,7 @@ static int start(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     err e;
     assert_non_null(f);
-    snprintf(f->directory, sizeof f->directory, "/tmp/peil-user-XXXXXX");
-    assert_non_null(mkdtemp(f->directory));
+    test_directory_make(f->directory);
     const store_config c = {.directory = f->directory, .create = true};
     assert_true(sodium_init() >= 0);
     assert_true(store_open(&c, &f->store, &e));
@@ -37,11 +36,9 @@ static int stop(void **state)
     struct fixture *f = *state;
     users_free(f->users);
     store_close(f->store);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", f->directory);
-    const int removed = system(command);
+    test_directory_remove(f->directory);
     free(f);
-    return removed;
+    return 0;
 }
 
 static void an_account_outlives_a_restart_and_its_name_is_taken(void **state)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Devices to Things and Observations, on a real store.
+#include "base/test_directory.h"
 #include "ingest/ingest.h"
 
 #include "base/file.h"
@@ -35,7 +36,7 @@ static const struct device_adapter test_adapter = {
 
 // ---- a store and an intake ----
 
-static char directory[64];
+static char directory[TEST_DIRECTORY_MAX];
 static struct store *store;
 static struct ingest *in;
 static arena *a;
@@ -44,8 +45,7 @@ static err e;
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/peil-readings-XXXXXX");
-    if (!mkdtemp(directory)) return -1;
+    test_directory_make(directory);
     const store_config c = {.directory = directory, .create = true};
     const ingest_config accepts = {.accept_new_devices = true};
     a = arena_new(16 << 20);
@@ -56,13 +56,12 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    char command[128];
     (void)state;
     ingest_free(in);
     store_close(store);
     arena_free(a);
-    snprintf(command, sizeof command, "rm -r %s", directory);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 static struct reading reading(const char *quantity, int64_t tenths, instant time)

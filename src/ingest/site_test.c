@@ -12,8 +12,8 @@ static err e;
 
 TEST(the_secret_of_pseudonyms_is_made_once_and_kept)
 {
-    char directory[] = "/tmp/peil-site-XXXXXX", command[100], first[100];
-    assert_non_null(mkdtemp(directory));
+    char directory[TEST_DIRECTORY_MAX], first[100];
+    test_directory_make(directory);
     const store_config c = {.directory = directory, .create = true};
     for (int round = 0; round < 2; round++) {
         struct store *store;
@@ -30,8 +30,7 @@ TEST(the_secret_of_pseudonyms_is_made_once_and_kept)
         site_close(s);
         store_close(store);
     }
-    snprintf(command, sizeof command, "rm -r %s", directory);
-    assert_int_equal(system(command), 0);
+    test_directory_remove(directory);
 }
 
 TEST(a_site_needs_neither_store_nor_descriptions)

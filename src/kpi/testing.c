@@ -13,8 +13,8 @@ void testing_start(struct testing *t)
     err e = {0};
     buf b = {.max = 8 << 20};
     str text;
-    *t = (struct testing){.directory = "/tmp/peil-kpi-XXXXXX", .a = arena_new((size_t)256 << 20)};
-    assert_non_null(mkdtemp(t->directory));
+    *t = (struct testing){.a = arena_new((size_t)256 << 20)};
+    test_directory_make(t->directory);
     const store_config c = {.directory = t->directory, .create = true};
     const bool ok = store_open(&c, &t->store, &e) && file_read(SHARE "/u4ssc.json", &b, &e) &&
                     arena_copy(t->a, buf_str(&b), &text) && kpi_set_read(text, t->a, &t->set, &e);
@@ -24,11 +24,9 @@ void testing_start(struct testing *t)
 
 void testing_end(struct testing *t)
 {
-    char command[128];
     store_close(t->store);
     arena_free(t->a);
-    snprintf(command, sizeof command, "rm -rf '%s'", t->directory);
-    assert_int_equal(system(command), 0);
+    test_directory_remove(t->directory);
 }
 
 struct principal testing_person(const char *name, role r)

@@ -3,10 +3,11 @@
 #ifndef PEIL_KPI_TESTING_H
 #define PEIL_KPI_TESTING_H
 
+#include "base/test_directory.h"
 #include "kpi/value/act.h"
 
 struct testing {
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     struct store *store;
     arena *a;
     struct kpi_set *set;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "base/test_directory.h"
 #include "mqtt/broker.h"
 
 #include "mqtt/testing.h"
@@ -21,15 +22,15 @@ extern char **environ;
 
 static int set_up(void **state)
 {
-    static char directory[64];
-    directory_make(directory);
+    static char directory[TEST_DIRECTORY_MAX];
+    test_directory_make(directory);
     *state = directory;
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    directory_remove(*state);
+    test_directory_remove(*state);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The subscriber at a real Mosquitto: what is acknowledged, and what survives whose death.
+#include "base/test_directory.h"
 #include "mqtt/subscriber.h"
 
 #include "base/queue.h"
@@ -28,7 +29,7 @@ extern char **environ;
 
 // A broker in a directory of its own.
 struct place {
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     struct mqtt_broker *broker;
 };
 
@@ -47,7 +48,7 @@ static int set_up(void **state)
 {
     struct place *p = calloc(1, sizeof *p);
     if (p == NULL) return -1;
-    directory_make(p->directory);
+    test_directory_make(p->directory);
     p->broker = broker_in(p->directory, NULL, NULL);
     *state = p;
     return 0;
@@ -57,7 +58,7 @@ static int tear_down(void **state)
 {
     struct place *p = *state;
     mqtt_broker_stop(p->broker);
-    directory_remove(p->directory);
+    test_directory_remove(p->directory);
     free(p);
     return 0;
 }

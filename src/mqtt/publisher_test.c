@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "base/test_directory.h"
 #include "mqtt/publisher.h"
 
 #include "base/time.h"
@@ -15,7 +16,7 @@
 #include <cmocka.h>
 
 struct place {
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     struct mqtt_broker *broker;
     struct receiver *receiver;
     struct mqtt_subscriber *subscriber;
@@ -33,7 +34,7 @@ static int set_up(void **state)
     struct place *p = &place;
     *p = (struct place){0};
     err e;
-    directory_make(p->directory);
+    test_directory_make(p->directory);
     p->broker = mqtt_broker_start(&(mqtt_broker_config){.directory = str_of(p->directory)}, &e);
     if (p->broker == NULL) return -1;
     p->receiver = receiver_new();
@@ -50,7 +51,7 @@ static int tear_down(void **state)
     mqtt_subscriber_free(p->subscriber);
     mqtt_broker_stop(p->broker);
     receiver_free(p->receiver);
-    directory_remove(p->directory);
+    test_directory_remove(p->directory);
     return 0;
 }
 

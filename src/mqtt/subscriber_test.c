@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The subscriber at a broker played by the test, which does what no real broker should.
+#include "base/test_directory.h"
 #include "mqtt/subscriber.h"
 
 #include "base/queue.h"
@@ -465,11 +466,11 @@ static void stopping_does_not_wait_for_a_broker_that_says_nothing(void **state)
 static void a_broker_that_speaks_no_tls_is_tried_again(void **state)
 {
     struct scene *x = *state;
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     char command[400];
     char ca[100];
     uint64_t seed = 2;
-    directory_make(directory);
+    test_directory_make(directory);
     snprintf(ca, sizeof ca, "%s/ca.pem", directory);
     snprintf(command, sizeof command,
              "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout %s/ca.key -out %s "
@@ -493,7 +494,7 @@ static void a_broker_that_speaks_no_tls_is_tried_again(void **state)
     mqtt_subscriber_free(x->s);
     x->s = NULL;
     assert_true(time_monotonic_us() - before < TIME_SECOND);
-    directory_remove(directory);
+    test_directory_remove(directory);
 }
 
 static void a_configuration_that_cannot_work_is_refused(void **state)

@@ -4,7 +4,6 @@
 #include "base/num.h"
 #include "base/queue.h"
 #include "base/time.h"
-#include <dirent.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,24 +11,6 @@
 #include <unistd.h>
 
 #define PATIENCE (20 * TIME_SECOND)
-
-void directory_make(char out[static 64])
-{
-    snprintf(out, 64, "/tmp/peil-mqtt-test.XXXXXX");
-    if (mkdtemp(out) == NULL) abort();
-}
-
-void directory_remove(const char *path)
-{
-    DIR *d = opendir(path);
-    for (struct dirent *entry = d ? readdir(d) : NULL; entry; entry = readdir(d)) {
-        char file[400];
-        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-        if (entry->d_name[0] != '.') unlink(file);
-    }
-    if (d) closedir(d);
-    rmdir(path);
-}
 
 bool comes_true(bool (*holds)(void *context), void *context)
 {

@@ -6,9 +6,6 @@
 
 #include "mqtt/subscriber.h"
 
-void directory_make(char out[static 64]);  // a new one below /tmp
-void directory_remove(const char *path);
-
 // Waits until holds(context), at most 20 s. False: it never held.
 bool comes_true(bool (*holds)(void *context), void *context);
 

@@ -13,7 +13,7 @@
 #define NOWHERE "http://127.0.0.1:9/hook"  // the discard port: refused
 
 struct fixture {
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     struct store *store;
     struct outbox *outbox;
     arena *arena;
@@ -43,22 +43,20 @@ static void end(struct fixture *f)
 static int start(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    snprintf(f->directory, sizeof f->directory, "/tmp/peil-outbox-XXXXXX");
+    test_directory_make(f->directory);
     f->arena = arena_new(1 << 20);
     *state = f;
-    return mkdtemp(f->directory) && begin(f) ? 0 : -1;
+    return begin(f) ? 0 : -1;
 }
 
 static int stop(void **state)
 {
     struct fixture *f = *state;
-    char command[128];
     end(f);
     arena_free(f->arena);
-    snprintf(command, sizeof command, "rm -rf %s", f->directory);
-    const int removed = system(command);
+    test_directory_remove(f->directory);
     free(f);
-    return removed;
+    return 0;
 }
 
 struct putting {

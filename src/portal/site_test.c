@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct fixture {
-    char directory[40];
+    char directory[TEST_DIRECTORY_MAX];
     arena *a;
     struct site *site;
     err e;
@@ -25,8 +25,8 @@ static void put(struct fixture *f, const char *name, const char *text)
 
 static struct fixture start(const char *manifest)
 {
-    struct fixture f = {.directory = "/tmp/peil-site-XXXXXX", .a = arena_new(1 << 20)};
-    assert_non_null(mkdtemp(f.directory));
+    struct fixture f = {.a = arena_new(1 << 20)};
+    test_directory_make(f.directory);
     put(&f, "manifest.json", manifest);
     put(&f, "words.nl.json", "{\"a\":\"een\"}");
     put(&f, "words.en.json", "{\"a\":\"one\"}");
@@ -37,9 +37,7 @@ static struct fixture start(const char *manifest)
 
 static void end(struct fixture *f)
 {
-    char command[80];
-    snprintf(command, sizeof command, "rm -rf '%s'", f->directory);
-    assert_int_equal(system(command), 0);
+    test_directory_remove(f->directory);
     arena_free(f->a);
 }
 

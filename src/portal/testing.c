@@ -19,19 +19,17 @@ static void must(bool ok, const err *e)
 void testing_start(struct testing *t)
 {
     err e;
-    *t = (struct testing){.directory = "/tmp/peil-portal-XXXXXX", .a = arena_new(1 << 24)};
-    assert_non_null(mkdtemp(t->directory));
+    *t = (struct testing){.a = arena_new(1 << 24)};
+    test_directory_make(t->directory);
     const store_config c = {.directory = t->directory, .create = true};
     must(store_open(&c, &t->store, &e), &e);
 }
 
 void testing_end(struct testing *t)
 {
-    char command[128];
     store_close(t->store);
     arena_free(t->a);
-    snprintf(command, sizeof command, "rm -rf '%s'", t->directory);
-    assert_int_equal(system(command), 0);
+    test_directory_remove(t->directory);
 }
 
 struct making {

@@ -3,10 +3,11 @@
 #ifndef PEIL_PORTAL_TESTING_H
 #define PEIL_PORTAL_TESTING_H
 
+#include "base/test_directory.h"
 #include "store/store.h"
 
 struct testing {
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     struct store *store;
     arena *a;
 };

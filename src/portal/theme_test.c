@@ -12,7 +12,7 @@
     "\"dark\":{\"brand\":\"#12323c\",\"brand-ink\":\"#ffffff\"}}"
 
 struct fixture {
-    char directory[40], path[80];
+    char directory[TEST_DIRECTORY_MAX], path[80];
     arena *a;
     json *tokens;
     struct theme theme;
@@ -31,8 +31,8 @@ static void put(struct fixture *f, const char *name, const char *text)
 
 static bool load(struct fixture *f, const char *text)
 {
-    *f = (struct fixture){.directory = "/tmp/peil-theme-XXXXXX", .a = arena_new(1 << 20)};
-    assert_non_null(mkdtemp(f->directory));
+    *f = (struct fixture){.a = arena_new(1 << 20)};
+    test_directory_make(f->directory);
     put(f, "theme.json", text);
     put(f, "logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     snprintf(f->path, sizeof f->path, "%s/theme.json", f->directory);
@@ -42,9 +42,7 @@ static bool load(struct fixture *f, const char *text)
 
 static void end(struct fixture *f)
 {
-    char command[80];
-    snprintf(command, sizeof command, "rm -rf '%s'", f->directory);
-    assert_int_equal(system(command), 0);
+    test_directory_remove(f->directory);
     arena_free(f->a);
 }
 

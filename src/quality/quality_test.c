@@ -16,7 +16,7 @@
 #define STEP (10 * TIME_MINUTE)
 enum { STUCK = 5, BIASED = 3, GAP = 6, SPIKED = 1, DAMP = 0 };
 
-static char directory[] = "/tmp/peil-quality-XXXXXX";
+static char directory[TEST_DIRECTORY_MAX];
 static struct store *store;
 static struct tz *zone;
 static struct areas *areas;
@@ -135,7 +135,7 @@ static int start(void **state)
     end = time_now();
     end -= end % TIME_HOUR;
     a = arena_new((size_t)64 << 20);
-    assert_non_null(mkdtemp(directory));
+    test_directory_make(directory);
     const store_config c = {.directory = directory, .create = true};
     must(store_open(&c, &store, &e), &e);
     store_listen(store, hear, NULL);
@@ -157,7 +157,6 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    char command[128];
     rollups_stop(rollups);
     store_close(store);
     qualities_close(qualities);
@@ -165,8 +164,8 @@ static int stop(void **state)
     areas_close(areas);
     tz_free(zone);
     arena_free(a);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 // ---- What must hold ----------------------------------------------------------------------------------------------

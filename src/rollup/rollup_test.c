@@ -10,7 +10,7 @@
 
 enum { STREAMS = 8, READINGS_MAX = 20000 };
 
-static char directory[] = "/tmp/peil-rollup-XXXXXX";
+static char directory[TEST_DIRECTORY_MAX];
 static struct store *store;
 static struct tz *zone;
 static struct areas *areas;
@@ -539,7 +539,8 @@ static int before(void **state)
     a = arena_new(1 << 28);
     pm25 = quantity_by_key(STR("pm25"));
     zone = tz_load("Europe/Amsterdam", &e);
-    if (!a || !zone || !mkdtemp(directory)) return 1;
+    if (!a || !zone) return 1;
+    test_directory_make(directory);
     open_store();
     import("BU90010101", 6.0, 6.01, 2024);
     import("BU90010102", 6.01, 6.02, 2024);
@@ -552,12 +553,11 @@ static int before(void **state)
 static int after(void **state)
 {
     (void)state;
-    char command[128];
     close_all(true);
     tz_free(zone);
     arena_free(a);
-    snprintf(command, sizeof command, "rm -rf '%s'", directory);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 RUN_WITH(before, after, CASE(sums_of_areas_are_the_flat_sums_of_their_readings),

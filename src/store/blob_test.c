@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "base/test_directory.h"
 #include "store/store.h"
 
 #include <setjmp.h>
@@ -17,7 +18,7 @@
 #define HASH_OF_ABC "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319"
 #define PATH_OF_ABC "/blobs/bd/" HASH_OF_ABC
 
-static char directory[96], copy[96];
+static char directory[TEST_DIRECTORY_MAX], copy[96];
 static struct store *s;
 static arena *a;
 static err fault;
@@ -35,10 +36,8 @@ static void open_it(void)
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/peil.blob.XXXXXX");
-    assert_non_null(mkdtemp(directory));
-    strcpy(copy, directory);
-    strcat(copy, ".copy");
+    test_directory_make(directory);
+    snprintf(copy, sizeof copy, "%s/copy", directory);
     a = arena_new((size_t)64 << 20);
     open_it();
     return 0;
@@ -47,11 +46,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    char command[256];
     store_close(s);
     arena_free(a);
-    snprintf(command, sizeof command, "rm -rf %s %s", directory, copy);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 // ---- steps ----

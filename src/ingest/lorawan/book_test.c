@@ -68,9 +68,9 @@ static void put(const char *directory, const char *name, const char *text)
 
 TEST(the_operators_own_go_before_and_a_bad_file_is_told_and_left_out)
 {
-    char directory[] = "/tmp/peil-book-XXXXXX", command[100];
+    char directory[TEST_DIRECTORY_MAX];
     struct payload_book *b = payload_book_new(&e);
-    assert_non_null(mkdtemp(directory));
+    test_directory_make(directory);
     put(directory, "elsys.json", "{\"title\":\"mine\",\"items\":[{}]}");
     put(directory, "bad.json", "{\"title\":7}");
     put(directory, "note.txt", "no description");
@@ -85,8 +85,7 @@ TEST(the_operators_own_go_before_and_a_bad_file_is_told_and_left_out)
     assert_false(payload_book_add(b, "/nowhere", fault, NULL, &e));
     assert_int_equal(e.code, ERR_ABSENT);
     payload_book_free(b);
-    snprintf(command, sizeof command, "rm -r %s", directory);
-    assert_int_equal(system(command), 0);
+    test_directory_remove(directory);
 }
 
 int main(int argc, char **argv)

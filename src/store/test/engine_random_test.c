@@ -2,6 +2,7 @@
 // Random work on a few streams, compared with plain arrays after every step: late and changed observations, deletions,
 // operations that fail, seals at any moment, restarts, and snapshots that are held open meanwhile.
 // PEIL_SEED and PEIL_STEPS in the environment repeat or lengthen a run.
+#include "base/test_directory.h"
 #include "store/stream/seal.h"
 
 #include <math.h>
@@ -41,7 +42,7 @@ struct held {
     struct model *model;
 };
 
-static char directory[64];
+static char directory[TEST_DIRECTORY_MAX];
 static struct store *store;
 static struct model now;
 static struct held held[HELD];
@@ -666,9 +667,7 @@ static void the_store_agrees_with_plain_arrays(void **unused)
 static int set_up(void **unused)
 {
     (void)unused;
-    const char *tmp = getenv("TMPDIR");
-    snprintf(directory, sizeof directory, "%s/peil.engine.XXXXXX", tmp ? tmp : "/tmp");
-    if (!mkdtemp(directory)) return -1;
+    test_directory_make(directory);
     open_store();
     return 0;
 }
@@ -676,10 +675,9 @@ static int set_up(void **unused)
 static int tear_down(void **unused)
 {
     (void)unused;
-    char command[128];
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Observations through the store's own door: appended, read, kept over a restart.
+#include "base/test_directory.h"
 #include "store/observations.h"
 
 #include <setjmp.h>
@@ -14,7 +15,7 @@
 #include <cmocka.h>
 
 struct place {
-    char directory[64];
+    char directory[TEST_DIRECTORY_MAX];
     struct store *store;
 };
 
@@ -29,8 +30,7 @@ static int set_up(void **state)
 {
     struct place *p = calloc(1, sizeof *p);
     *state = p;
-    snprintf(p->directory, sizeof p->directory, "/tmp/peil.engine.XXXXXX");
-    assert_non_null(mkdtemp(p->directory));
+    test_directory_make(p->directory);
     open_store(p);
     return 0;
 }
@@ -38,12 +38,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct place *p = *state;
-    char command[128];
     store_close(p->store);
-    snprintf(command, sizeof command, "rm -rf %s", p->directory);
-    const int rc = system(command);
+    test_directory_remove(p->directory);
     free(p);
-    return rc;
+    return 0;
 }
 
 struct plan {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One writer and several readers at once. Every operation gives each stream one more observation, so that a snapshot that
 // shows streams of different lengths, or a stream with a hole, has seen half an operation. Run under the thread sanitizer too.
+#include "base/test_directory.h"
 #include "store/stream/seal.h"
 
 #include <pthread.h>
@@ -17,7 +18,7 @@
 #define READERS 3
 #define OPERATIONS 3000
 
-static char directory[64];
+static char directory[TEST_DIRECTORY_MAX];
 static struct store *store;
 static _Atomic bool is_over;
 static _Atomic int64_t acknowledged;  // operations
@@ -162,20 +163,18 @@ static void readers_never_see_half_an_operation(void **unused)
 static int set_up(void **unused)
 {
     (void)unused;
-    const char *tmp = getenv("TMPDIR");
     err e;
     const store_config c = {.directory = directory, .create = true};
-    snprintf(directory, sizeof directory, "%s/peil.engine.XXXXXX", tmp ? tmp : "/tmp");
-    return mkdtemp(directory) && store_open(&c, &store, &e) ? 0 : -1;
+    test_directory_make(directory);
+    return store_open(&c, &store, &e) ? 0 : -1;
 }
 
 static int tear_down(void **unused)
 {
     (void)unused;
-    char command[128];
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A disk that is full, breaks, or loses its power at any moment, and a process that is killed at any moment: what was
 // acknowledged is there, what was refused is not there by half, reading goes on, and writing goes on when the disk does.
+#include "base/test_directory.h"
 #include "store/stream/seal.h"
 #include "store/test/fault_vfs.h"
 
@@ -22,7 +23,7 @@
 #define OPERATIONS 24
 #define PACK_AT (OPERATIONS / 2)  // the store is packed before this one
 
-static char directory[64];
+static char directory[TEST_DIRECTORY_MAX];
 
 static struct store *open_store(void)
 {
@@ -35,9 +36,8 @@ static struct store *open_store(void)
 
 static void remove_store(void)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s/*", directory);
-    if (system(command) != 0) fail_msg("cannot empty %s", directory);
+    test_directory_remove(directory);
+    assert_int_equal(mkdir(directory, 0700), 0);
 }
 
 // ---- the work ----
@@ -280,18 +280,16 @@ static void damaged_readings_are_named_not_served(void **state)
 static int set_up(void **unused)
 {
     (void)unused;
-    const char *tmp = getenv("TMPDIR");
-    snprintf(directory, sizeof directory, "%s/peil.fault.XXXXXX", tmp ? tmp : "/tmp");
+    test_directory_make(directory);
     fault_install();
-    return mkdtemp(directory) ? 0 : -1;
+    return 0;
 }
 
 static int tear_down(void **unused)
 {
     (void)unused;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 int main(void)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "base/test_directory.h"
 #include "store/test/graph.h"
 
 #include "store/entity/table.h"
@@ -10,7 +11,7 @@
 
 struct store *the_store;
 arena *the_arena;
-static char directory[64];
+static char directory[TEST_DIRECTORY_MAX];
 
 static err fault;
 #define OK(call)                                            \
@@ -21,10 +22,7 @@ static err fault;
 int graph_open(void **state)
 {
     (void)state;
-    // In memory where that can be had: these tests are about answers, not about disks.
-    snprintf(directory, sizeof directory, "%s/peil.store.XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    if (!mkdtemp(directory)) return -1;
+    test_directory_make_quick(directory);
     the_arena = arena_new((size_t)1 << 30);
     const store_config c = {.directory = directory, .create = true};
     OK(store_open(&c, &the_store, &fault));
@@ -34,11 +32,10 @@ int graph_open(void **state)
 int graph_close(void **state)
 {
     (void)state;
-    char command[96];
     store_close(the_store);
     arena_free(the_arena);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    test_directory_remove(directory);
+    return 0;
 }
 
 // ---- Writing ---------------------------------------------------------------------------------------------------------

@@ -108,10 +108,16 @@ void sketch_free(struct sketch *k)
 
 // ---- exactly ----
 
-// Hoare's selection: in the end the value of this rank stands at its place.
-double exact_quantile(double *values, size_t count, double quantile)
+static void swap(double *a, double *b)
 {
-    const size_t rank = rank_of(count, quantile);
+    const double moved = *a;
+    *a = *b;
+    *b = moved;
+}
+
+// Hoare's selection: in the end the value of this rank stands at its place.
+static double select_rank(double *values, size_t count, size_t rank)
+{
     for (size_t low = 0, high = count - 1; low < high;) {
         const double pivot = values[low + (high - low) / 2];
         size_t i = low - 1, j = high + 1;
@@ -121,9 +127,7 @@ double exact_quantile(double *values, size_t count, double quantile)
             do j--;
             while (values[j] > pivot);
             if (i >= j) break;
-            const double moved = values[i];
-            values[i] = values[j];
-            values[j] = moved;
+            swap(&values[i], &values[j]);
         }
         if (rank <= j) {
             high = j;
@@ -132,4 +136,56 @@ double exact_quantile(double *values, size_t count, double quantile)
         }
     }
     return values[rank];
+}
+
+// Many values are first counted in buckets of equal width, which costs no branch that can be guessed wrong; only those of the
+// bucket that has the rank are looked at more closely.
+#define BUCKETS 512
+#define WORTH_BUCKETS 256
+
+struct buckets {
+    double least, per_width;
+};
+
+static inline size_t bucket_at(const struct buckets *b, double value)
+{
+    return (size_t)((value - b->least) * b->per_width);
+}
+
+// False: values all the same, or so far apart that their distance is no number.
+static bool buckets_of(const double *values, size_t count, struct buckets *out)
+{
+    double least = values[0], most = values[0];
+    for (size_t i = 1; i < count; i++) {
+        least = values[i] < least ? values[i] : least;
+        most = values[i] > most ? values[i] : most;
+    }
+    *out = (struct buckets){least, (BUCKETS - 1) / (most - least)};
+    return isfinite(most - least) && isfinite(out->per_width);
+}
+
+static size_t move_bucket_to_front(const struct buckets *b, size_t bucket, double *values, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (bucket_at(b, values[i]) == bucket) swap(&values[i], &values[n++]);
+    return n;
+}
+
+static double select_by_buckets(const struct buckets *b, double *values, size_t count, size_t rank)
+{
+    uint32_t counts[BUCKETS + 1] = {0};  // the greatest may be rounded up out of the last one
+    for (size_t i = 0; i < count; i++) counts[bucket_at(b, values[i])]++;
+    size_t bucket = 0;
+    for (; rank >= counts[bucket]; bucket++) rank -= counts[bucket];
+    return select_rank(values, move_bucket_to_front(b, bucket, values, count), rank);
+}
+
+double exact_quantile(double *values, size_t count, double quantile)
+{
+    const size_t rank = rank_of(count, quantile);
+    struct buckets b;
+    return count >= WORTH_BUCKETS && buckets_of(values, count, &b)
+               ? select_by_buckets(&b, values, count, rank)
+               : select_rank(values, count, rank);
 }

@@ -37,6 +37,7 @@ typedef struct {
     bool create;                   // make the directory and an empty store when absent
     bool read_only;                // no writer; for doctor, export
     size_t queue_length;           // operations waiting before ERR_BUSY; 0: 65536
+    size_t hours_bytes;            // memory for sums per hour of what was asked before; 0: none are kept
     struct metrics *metrics;       // may be NULL
 } store_config;
 
@@ -180,8 +181,8 @@ struct summary {
     interval when;
     int64_t count;
     double mean, min, max;
-    double sum, sum_squares;  // for merging
-    double energetic_mean;    // 10 lg mean(10^(x/10)): for levels in dB
+    double sum;             // of decimals exactly, rounded once
+    double energetic_mean;  // 10 lg mean(10^(x/10)): for levels in dB
     double first, last;
     const double *quantiles;  // of store_statistics: those asked for
 };

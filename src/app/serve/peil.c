@@ -27,7 +27,10 @@ static bool start_store(struct peil *p, err *e)
 {
     str directory;
     if (!arena_copy(p->arena, p->settings.store.directory, &directory)) return err_no_memory(e);
-    store_config c = {.directory = directory.p, .create = true, .metrics = p->metrics};
+    store_config c = {.directory = directory.p,
+                      .create = true,
+                      .metrics = p->metrics,
+                      .hours_bytes = (size_t)p->settings.store.summary_mb << 20};
     (void)access_by_name(p->settings.access.standard, &c.standard_access);  // checked with the settings
     return store_open(&c, &p->store, e);
 }

@@ -13,6 +13,7 @@
 struct settings {
     struct {
         str directory;
+        int64_t summary_mb;
     } store;
     struct {
         str standard;

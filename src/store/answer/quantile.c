@@ -3,10 +3,9 @@
 #include "store/answer/gather.h"
 #include "store/scan/value_scan.h"
 
-static bool take(const instant *times, const double *values, size_t count, void *context, err *e)
+static bool take(const struct value_run *run, void *context, err *e)
 {
-    (void)times;
-    return gather_add(context, values, count, e);
+    return gather_add(context, run->values, run->count, e);
 }
 
 bool store_quantile(struct snapshot *at, entity_id stream, interval when, double quantile, double *out,

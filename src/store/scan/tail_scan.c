@@ -71,6 +71,13 @@ struct tail_place tail_newest(const struct tail *t, uint64_t commit, bool is_ins
     return newest;
 }
 
+struct tail_place tail_first(const struct tail *t, uint64_t commit, bool is_inside)
+{
+    const struct tail_block *b = first_block(t);
+    return b && tail_visible(b, commit, is_inside) > 0 ? (struct tail_place){b, b->entries}
+                                                       : (struct tail_place){.entry = NULL};
+}
+
 void tail_scan_close(struct tail_scan *scan)
 {
     free(scan->places);

@@ -61,6 +61,8 @@ NODISCARD bool tail_scan_open(struct tail_scan *scan, const struct tail *t, uint
                               const struct scan_options *options, err *e);
 // The newest of all, without gathering them; entry NULL: none.
 struct tail_place tail_newest(const struct tail *t, uint64_t commit, bool is_inside);
+// The first in order of time, of a tail whose entries are in order; entry NULL: none.
+struct tail_place tail_first(const struct tail *t, uint64_t commit, bool is_inside);
 void tail_scan_close(struct tail_scan *scan);
 // The next one, without moving; NULL at the end.
 static inline const struct tail_place *tail_scan_peek(const struct tail_scan *scan)

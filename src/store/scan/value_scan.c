@@ -8,8 +8,11 @@
 
 struct batch {
     size_t count;
+    bool are_decimals;  // all of them, to `scale`
+    uint8_t scale;
     instant times[COLUMN_BLOCK];
     double values[COLUMN_BLOCK];
+    int64_t units[COLUMN_BLOCK];
 };
 
 struct value_walk {
@@ -24,9 +27,13 @@ struct value_walk {
 static bool flush(struct value_walk *w, err *e)
 {
     struct batch *b = &w->batch;
-    const size_t count = b->count;
+    const struct value_run run = {.times = b->times,
+                                  .values = b->values,
+                                  .units = b->are_decimals ? b->units : NULL,
+                                  .scale = b->scale,
+                                  .count = b->count};
     b->count = 0;
-    return count == 0 || w->each(b->times, b->values, count, w->context, e);
+    return run.count == 0 || w->each(&run, w->context, e);
 }
 
 // ---- one by one: what has extra, or late observations beside chunks ----
@@ -38,12 +45,30 @@ static bool counts(const struct point *p)
            quality_counts(quality_of_value(&x.quality));
 }
 
+// Whether it goes into the batch as it stands; *units: to the batch's scale.
+static bool joins(const struct batch *b, const struct point *p, int64_t *units)
+{
+    if (b->count == COLUMN_BLOCK || b->are_decimals != (p->scale != POINT_NO_DECIMAL)) return false;
+    return !b->are_decimals || (p->scale <= b->scale &&
+                                !__builtin_mul_overflow(p->units, decimal_power[b->scale - p->scale], units));
+}
+
 static bool add_point(struct value_walk *w, const struct point *p, err *e)
 {
     struct batch *b = &w->batch;
-    if (!point_number(p, &b->values[b->count]) || !counts(p)) return true;
-    b->times[b->count++] = p->time;
-    return b->count < COLUMN_BLOCK || flush(w, e);
+    double number;
+    int64_t units = 0;
+    if (!point_number(p, &number) || !counts(p)) return true;
+    if (!joins(b, p, &units)) {
+        if (!flush(w, e)) return false;
+        b->are_decimals = p->scale != POINT_NO_DECIMAL;
+        b->scale = p->scale;
+        units = p->units;
+    }
+    b->times[b->count] = p->time;
+    b->values[b->count] = number;
+    b->units[b->count++] = units;
+    return true;
 }
 
 static bool walk_points(struct value_walk *w, err *e)
@@ -75,7 +100,12 @@ static bool walk_plain_chunk(struct value_walk *w, struct chunk_reader *r, err *
         while (end > first && b.time[end - 1] >= to) end--;
         double values[COLUMN_BLOCK];
         for (size_t i = first; i < end; i++) values[i] = (double)b.units[i] / power;
-        if (end > first && !w->each(b.time + first, values + first, end - first, w->context, e)) return false;
+        const struct value_run run = {.times = b.time + first,
+                                      .values = values + first,
+                                      .units = b.units + first,
+                                      .scale = r->scale,
+                                      .count = end - first};
+        if (run.count > 0 && !w->each(&run, w->context, e)) return false;
     }
 }
 
@@ -162,24 +192,71 @@ static bool walk(struct value_walk *w, err *e)
     return ok;
 }
 
-bool value_scan(struct snapshot *at, entity_id stream, interval when, values_each each, void *context, err *e)
+static bool scan(struct snapshot *at, const struct stream *s, interval when, values_each each, void *context,
+                 bool (*walk_it)(struct value_walk *w, err *e), err *e)
 {
     struct value_walk *w = malloc(sizeof *w);
     if (!w) return err_no_memory(e);
-    *w = (struct value_walk){.at = at,
-                             .stream = snapshot_stream(at, stream),
-                             .options = SCAN_ALL,
-                             .each = each,
-                             .context = context};
+    *w = (struct value_walk){.at = at, .stream = s, .options = SCAN_ALL, .each = each, .context = context};
     if (when.start != TIME_NONE) w->options.range.from = (struct point_key){when.start, -1};
     if (when.end != TIME_NONE) w->options.range.to = (struct point_key){when.end, -1};
-    const bool ok = !w->stream || walk(w, e);
+    const bool ok = walk_it(w, e);
     free(w);
     return ok;
+}
+
+bool value_scan(struct snapshot *at, entity_id stream, interval when, values_each each, void *context, err *e)
+{
+    const struct stream *s = snapshot_stream(at, stream);
+    return !s || scan(at, s, when, each, context, walk, e);
+}
+
+static bool walk_chunks_alone(struct value_walk *w, err *e)
+{
+    struct stored_chunk chunk = {.id = 0};
+    const bool ok = walk_chunks(w, &chunk, e);
+    buf_free(&chunk.bytes);
+    return ok;
+}
+
+bool value_scan_chunks(struct snapshot *at, const struct stream *s, interval when, values_each each,
+                       void *context, err *e)
+{
+    return scan(at, s, when, each, context, walk_chunks_alone, e);
+}
+
+static bool walk_tail_alone(struct value_walk *w, err *e)
+{
+    struct tail_scan tail;
+    const struct tail *t = stream_tail(w->stream, w->at->commit, w->at->is_inside);
+    if (!tail_scan_open(&tail, t, w->at->commit, w->at->is_inside, &w->options, e)) return false;
+    const bool ok = walk_tail(w, &tail, e);
+    tail_scan_close(&tail);
+    return ok;
+}
+
+bool value_scan_tail(struct snapshot *at, const struct stream *s, interval when, values_each each,
+                     void *context, err *e)
+{
+    return scan(at, s, when, each, context, walk_tail_alone, e);
+}
+
+// ---- what other parts are given ----
+
+struct giving {
+    store_values_each each;
+    void *context;
+};
+
+static bool give(const struct value_run *run, void *context, err *e)
+{
+    const struct giving *g = context;
+    return g->each(run->times, run->values, run->count, g->context, e);
 }
 
 bool store_values(struct snapshot *at, entity_id stream, interval when, store_values_each each, void *context,
                   err *e)
 {
-    return value_scan(at, stream, when, each, context, e);
+    struct giving g = {each, context};
+    return value_scan(at, stream, when, give, &g, e);
 }

@@ -8,10 +8,22 @@
 
 #include "store/scan/stream_scan.h"
 
-typedef store_values_each values_each;
+struct value_run {
+    const instant *times;
+    const double *values;
+    const int64_t *units;  // the same values as decimals to `scale`; NULL: some are none
+    uint8_t scale;
+    size_t count;
+};
+typedef bool (*values_each)(const struct value_run *run, void *context, err *e);
 
 // Those with phenomenonTime (start) in [when.start, when.end); TIME_NONE on either side: open. An absent stream has none.
 NODISCARD bool value_scan(struct snapshot *at, entity_id stream, interval when, values_each each,
                           void *context, err *e);
+// The same of what stands in chunks alone, and of what does not yet.
+NODISCARD bool value_scan_chunks(struct snapshot *at, const struct stream *s, interval when, values_each each,
+                                 void *context, err *e);
+NODISCARD bool value_scan_tail(struct snapshot *at, const struct stream *s, interval when, values_each each,
+                               void *context, err *e);
 
 #endif

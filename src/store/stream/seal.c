@@ -225,6 +225,7 @@ bool sealing_put(struct sealing *k, const struct point *points, size_t count, er
 bool sealing_finish(struct sealing *k, struct store_tx *tx, err *e)
 {
     if (!tx_save_stream(tx, k->stream, e)) return false;
+    atomic_store_explicit(&k->stream->rechunked, tx->commit, memory_order_release);
     const str growing = k->row.growing_count > 0 ? buf_str(&k->growing) : (str){NULL, 0};
     return stream_row_write(k->connection, k->stream, &k->row, e) &&
            chunk_keep_growing(k->connection, k->stream->id, growing, e);

@@ -29,6 +29,7 @@ struct stream {
     struct stream_state state;
     _Atomic(struct tail *) tail;  // the newest; readers of the past follow `older`
     _Atomic uint64_t deleted;     // the commit that deletes it; 0: none
+    _Atomic uint64_t rechunked;   // no commit behind this one has changed what stands in its chunks
     // Every observation that any open snapshot can see lies in between. Only ever widened.
     _Atomic int64_t oldest, newest;
     uint64_t touched;         // operation that saved the state last

@@ -19,6 +19,7 @@
 #define STREAMS 4
 #define MOST 6000
 #define HELD 3
+#define HOURS_BYTES 40000  // less than all streams need: some are kept, some are not
 
 struct item {
     instant time;
@@ -389,7 +390,8 @@ static bool check_summary(const struct summary *x, void *context, err *e)
     (void)e;
     struct summing *k = context;
     const struct item *first = &k->s->items[k->at], *item = first;
-    double sum = 0, squares = 0, energy = 0, least = INFINITY, most = -INFINITY;
+    int64_t units = 0;
+    double energy = 0, least = INFINITY, most = -INFINITY;
     assert_true(k->at < k->s->count);
     assert_int_equal(x->when.start % TIME_HOUR, 0);
     assert_int_equal(x->when.end - x->when.start, TIME_HOUR);
@@ -397,16 +399,14 @@ static bool check_summary(const struct summary *x, void *context, err *e)
     for (; k->at < k->s->count && k->s->items[k->at].time < x->when.end; k->at++) {
         item = &k->s->items[k->at];
         const double v = (double)item->units / 10;
-        sum += v;
-        squares += v * v;
+        units += item->units;
         energy += pow(10, v / 10);
         least = fmin(least, v);
         most = fmax(most, v);
     }
     assert_int_equal(x->count, item - first + 1);
-    assert_near(x->sum, sum);
-    assert_near(x->mean, sum / (double)x->count);
-    assert_near(x->sum_squares, squares);
+    assert_true(x->sum == (double)units / 10);
+    assert_true(x->mean == (double)units / 10 / (double)x->count);
     assert_near(x->energetic_mean, 10 * log10(energy / (double)x->count));
     assert_true(x->min == least && x->max == most);
     assert_true(x->first == (double)first->units / 10 && x->last == (double)item->units / 10);
@@ -516,6 +516,61 @@ static void check_passes(struct snapshot *at, entity_id id, const struct series 
     assert_int_equal(k.at, s->count);
 }
 
+// ---- sums from hours that were kept, or are made now ----
+
+struct part_of_time {
+    const struct series *s;
+    interval when;
+    size_t at;
+};
+
+static bool check_part(const struct summary *x, void *context, err *e)
+{
+    (void)e;
+    struct part_of_time *k = context;
+    const struct item *items = k->s->items, *first = &items[k->at], *item = first;
+    int64_t units = 0, least = INT64_MAX, most = INT64_MIN;
+    const instant end = x->when.end < k->when.end ? x->when.end : k->when.end;
+    assert_true(k->at < k->s->count && first->time >= x->when.start && first->time < end);
+    for (; k->at < k->s->count && items[k->at].time < end; k->at++) {
+        item = &items[k->at];
+        units += item->units;
+        if (item->units < least) least = item->units;
+        if (item->units > most) most = item->units;
+    }
+    assert_int_equal(x->count, item - first + 1);
+    assert_true(x->sum == (double)units / 10);
+    assert_true(x->mean == (double)units / 10 / (double)x->count);
+    assert_true(x->min == (double)least / 10 && x->max == (double)most / 10);
+    assert_true(x->first == (double)first->units / 10 && x->last == (double)item->units / 10);
+    return true;
+}
+
+static void check_part_of_time(struct snapshot *at, entity_id id, const struct series *s, period p,
+                               interval when)
+{
+    const struct statistics_ask ask = {.period = p, .when = when};
+    struct part_of_time k = {.s = s, .when = {when.start, when.end == TIME_NONE ? INT64_MAX : when.end}};
+    err e;
+    while (k.at < s->count && s->items[k.at].time < when.start) k.at++;
+    if (!store_statistics(at, (struct stream_list){&id, 1}, &ask, check_part, &k, &e)) fail_msg("%s", e.text);
+    assert_true(k.at == s->count || s->items[k.at].time >= k.when.end);
+}
+
+static void check_hours(struct snapshot *at, entity_id id, const struct series *s)
+{
+    const interval ever = {TIME_NONE, TIME_NONE};
+    for (int again = 0; again < 2; again++)
+        for (period p = PERIOD_HOUR; p <= PERIOD_DAY; p++) check_part_of_time(at, id, s, p, ever);
+    if (s->count == 0) return;
+    for (int i = 0; i < 4; i++) {
+        const instant start = s->items[below((int64_t)s->count)].time - below(2) * below(TIME_HOUR),
+                      end = s->items[below((int64_t)s->count)].time + below(2) * below(TIME_HOUR);
+        check_part_of_time(at, id, s, i % 2 ? PERIOD_HOUR : PERIOD_DAY, (interval){start, end});
+        check_part_of_time(at, id, s, PERIOD_HOUR, (interval){TIME_NONE, end - end % TIME_HOUR});
+    }
+}
+
 static void check(struct snapshot *at, const struct model *m)
 {
     check_all_newest(at, m);
@@ -526,6 +581,7 @@ static void check(struct snapshot *at, const struct model *m)
         check_latest(at, i + 1, &m->streams[i]);
         check_sums(at, i + 1, &m->streams[i]);
         check_passes(at, i + 1, &m->streams[i]);
+        check_hours(at, i + 1, &m->streams[i]);
     }
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start, id", false);
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start DESC, id DESC", true);
@@ -536,7 +592,7 @@ static void check(struct snapshot *at, const struct model *m)
 static void open_store(void)
 {
     err e;
-    const store_config c = {.directory = directory, .create = true};
+    const store_config c = {.directory = directory, .create = true, .hours_bytes = HOURS_BYTES};
     if (!store_open(&c, &store, &e)) fail_msg("%s", e.text);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/queue.h"
+#include "model/place.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -93,8 +94,7 @@ static bool read_thing(struct loader *l, const struct record *r)
     struct meter *m = &l->list->all[l->list->count];
     const json *demo = properties ? json_get(properties, STR("demo")) : NULL;
     *m = (struct meter){.id = r->id, .kind = kind_of(properties), .is_demo = demo && demo->type == JSON_TRUE};
-    const json *exact = properties ? json_get(properties, STR("exactPlace")) : NULL;
-    m->is_coarse = m->kind == METER_CITIZEN && !(exact && exact->type == JSON_TRUE);
+    m->is_coarse = place_is_coarse(properties);
     if (!keep(l, &r->properties[THING_NAME], &m->name) ||
         !keep(l, &r->properties[THING_DESCRIPTION], &m->description) ||
         !arena_copy(l->a, text_member(properties, STR("owner")), &m->owner) ||
@@ -128,15 +128,6 @@ static bool point_in(const json *geo, struct place *out)
            fabs(out->longitude) <= 180;
 }
 
-// The middle of the square it lies in: rows of METER_GRID_M, and in each row columns of about that.
-static struct place on_grid(struct place p)
-{
-    const double row = METER_GRID_M / 111320.0;  // a degree of latitude in metres
-    const double latitude = (floor(p.latitude / row) + 0.5) * row;
-    const double column = row / cos(latitude * M_PI / 180);
-    return (struct place){(floor(p.longitude / column) + 0.5) * column, latitude};
-}
-
 static bool read_place(struct loader *l, struct meter *m, const struct record *r)
 {
     json *geo;
@@ -149,7 +140,7 @@ static bool read_place(struct loader *l, struct meter *m, const struct record *r
     if (l->list->atlas)
         m->spot = atlas_spot(l->list->atlas, (struct area_place){m->place.longitude, m->place.latitude},
                              l->list->year);
-    if (m->is_coarse) m->place = on_grid(m->place);
+    if (m->is_coarse) place_to_grid(&m->place.longitude, &m->place.latitude);
     return true;
 }
 

@@ -17,8 +17,6 @@ typedef enum { METER_REFERENCE, METER_MUNICIPAL, METER_CITIZEN, METER_KIND_COUNT
 
 struct meter;
 
-#define METER_GRID_M 100
-
 struct series {
     entity_id id;  // of the Datastream
     const struct meter *meter;
@@ -39,7 +37,7 @@ struct meter {
     meter_kind kind;
     bool is_demo;
     bool has_place;
-    bool is_coarse;  // the place is the middle of a square of METER_GRID_M, for a meter at somebody's home
+    bool is_coarse;  // the place is the middle of a square (model/place.h), for a meter at somebody's home
     struct place place;          // as residents see it
     const struct outline *area;  // of the ground; NULL: in none
     struct area_spot spot;  // where it lies in the tree; all NULL: it has no place, or no areas are known

@@ -3,7 +3,7 @@
 //
 // A page is a template that web/build.mjs made, filled here. What a page needs to know of a Thing beyond the standard stands in
 // its properties: "demo": true marks demo data; "origin" is "reference", "municipal" (when absent) or
-// "citizen", whose place is shown on a grid of 100 m unless "exactPlace" is true; "owner" and "purpose" are text; "access": "internal" or "private" keeps a Thing or Datastream off every page and out of /live.
+// "citizen", whose place is shown on a grid (model/place.h); "owner" and "purpose" are text; "access": "internal" or "private" keeps a Thing or Datastream off every page and out of /live.
 // Threads  portal_open and portal_close from the main thread; handlers from any
 // Errors   ERR_CONFIG names the file of the web directory or theme that is missing or wrong
 #ifndef PEIL_PORTAL_PORTAL_H

@@ -60,7 +60,8 @@ static bool split_growing(struct connection *c, err *e)
 
 // Step i brings a file from version i to version i + 1. Steps are added at the end and never change once released.
 static bool (*const steps[])(struct connection *c, err *e) = {
-    create_observation_tables, entity_create_tables, create_blob_table, split_growing, sight_create_indexes,
+    create_observation_tables, entity_create_tables,      create_blob_table, split_growing,
+    sight_create_indexes,      sight_create_coarse_index,
 };
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
 

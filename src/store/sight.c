@@ -2,6 +2,7 @@
 #include "store/sight.h"
 
 #include "base/json.h"
+#include "model/place.h"
 #include "store/engine.h"
 #include "store/entity/entity.h"
 
@@ -18,11 +19,13 @@ struct sight {
     bool lists_shown;   // the lists hold what is shown; else what is hidden
     bool shows_others;  // what belongs to nothing
     struct ids things, streams;
+    struct ids coarse_things, coarse_streams;  // whose places are on the grid; hidden ones too
 };
 
 // ---- What an entity says of itself ------------------------------------------------------------------------------
 
 #define WORD_ARENA ((size_t)64 << 10)
+#define PLACE_ARENA ((size_t)64 << 20)  // a geometry may be as large as a body
 
 // access_of(properties): the level; NULL where nothing is said. Anything but the three words is as secret as can be.
 static void access_of(sqlite3_context *out, int count, sqlite3_value **values)
@@ -53,6 +56,40 @@ static void access_of(sqlite3_context *out, int count, sqlite3_value **values)
     if (r.failed) sqlite3_result_int(out, ACCESS_PRIVATE);
 }
 
+// is_coarse(properties): 1, or NULL so that an index can leave it out.
+static void is_coarse(sqlite3_context *out, int count, sqlite3_value **values)
+{
+    (void)count;
+    arena *a = sqlite3_user_data(out);
+    json *j;
+    err ignored;
+    size_t at;
+    if (sqlite3_value_type(values[0]) == SQLITE_NULL) return;
+    const str text = {(const char *)sqlite3_value_text(values[0]), (size_t)sqlite3_value_bytes(values[0])};
+    if (!str_find(text, STR("place"), &at) && !str_find(text, STR("origin"), &at) &&
+        !str_find(text, STR("\\"), &at))
+        return;
+    arena_reset(a);
+    // What cannot be read here (too large) is coarse: rather too little said than too much.
+    if (!json_parse(text, a, &j, &ignored) || place_is_coarse(j)) sqlite3_result_int(out, 1);
+}
+
+// place_shown(place, whether it is coarse): the place, or what of it may be told; NULL when it has no position.
+static void place_shown(sqlite3_context *out, int count, sqlite3_value **values)
+{
+    (void)count;
+    arena *a = sqlite3_user_data(out);
+    buf b = {.max = 256};
+    if (!sqlite3_value_int(values[1])) {
+        sqlite3_result_value(out, values[0]);
+        return;
+    }
+    const str text = {(const char *)sqlite3_value_text(values[0]), (size_t)sqlite3_value_bytes(values[0])};
+    arena_reset(a);
+    if (place_coarsen(text, a, &b)) sqlite3_result_text(out, b.p, (int)b.n, SQLITE_TRANSIENT);
+    buf_free(&b);
+}
+
 static void forget_arena(void *a)
 {
     arena_free(a);
@@ -68,6 +105,14 @@ bool sight_create_indexes(struct connection *c, err *e)
                       "CREATE INDEX MultiDatastream_access ON MultiDatastream(access_of(properties)) "
                       "WHERE access_of(properties) IS NOT NULL;",
                       e);
+}
+
+bool sight_create_coarse_index(struct connection *c, err *e)
+{
+    return sql_script(
+        c,
+        "CREATE INDEX Thing_coarse ON Thing(is_coarse(properties)) WHERE is_coarse(properties) IS NOT NULL;",
+        e);
 }
 
 // ---- Making one --------------------------------------------------------------------------------------------------
@@ -89,6 +134,14 @@ static const struct {
     [true] = {STR("SELECT id FROM Thing WHERE access_of(properties) <= ?1 ORDER BY id"),
               STR(SHOWN_STREAMS("Datastream") " UNION " SHOWN_STREAMS("MultiDatastream") " ORDER BY 1")},
 };
+
+static const str coarse_things = STR(
+    "SELECT id FROM Thing WHERE is_coarse(properties) IS NOT NULL ORDER BY id");
+#define COARSE_STREAMS(table)                 \
+    "SELECT d.id FROM Thing AS t JOIN " table \
+    " AS d ON d.Thing = t.id WHERE is_coarse(t.properties) IS NOT NULL"
+static const str coarse_streams = STR(
+    COARSE_STREAMS("Datastream") " UNION " COARSE_STREAMS("MultiDatastream") " ORDER BY 1");
 
 static bool ids_add(struct ids *list, entity_id id)
 {
@@ -122,6 +175,8 @@ static void sight_free(struct sight *s)
 {
     free(s->things.all);
     free(s->streams.all);
+    free(s->coarse_things.all);
+    free(s->coarse_streams.all);
     free(s);
 }
 
@@ -134,7 +189,9 @@ static bool make(struct snapshot *at, access_level most, uint64_t key, struct si
     s->shows_others = at->store->standard_access <= most;
     s->lists_shown = !s->shows_others;
     if (ids_read(at->connection, questions[s->lists_shown].things, most, &s->things, e) &&
-        ids_read(at->connection, questions[s->lists_shown].streams, most, &s->streams, e)) {
+        ids_read(at->connection, questions[s->lists_shown].streams, most, &s->streams, e) &&
+        ids_read(at->connection, coarse_things, most, &s->coarse_things, e) &&
+        ids_read(at->connection, coarse_streams, most, &s->coarse_streams, e)) {
         *out = s;
         return true;
     }
@@ -203,10 +260,14 @@ static int by_id(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static bool holds(const struct ids *list, entity_id id)
+{
+    return list->count && bsearch(&id, list->all, list->count, sizeof id, by_id);
+}
+
 static bool shows(const struct sight *s, const struct ids *list, entity_id id)
 {
-    const bool is_listed = list->count && bsearch(&id, list->all, list->count, sizeof id, by_id);
-    return is_listed == s->lists_shown;
+    return holds(list, id) == s->lists_shown;
 }
 
 bool sight_hides_nothing(const struct sight *s)
@@ -234,13 +295,43 @@ static void seen_stream(sqlite3_context *out, int count, sqlite3_value **values)
     sqlite3_result_int(out, !c->at || sight_shows_stream(c->at->sight, sqlite3_value_int64(values[0])));
 }
 
+static void coarse_thing(sqlite3_context *out, int count, sqlite3_value **values)
+{
+    (void)count;
+    const struct connection *c = sqlite3_user_data(out);
+    const struct sight *s = c->at ? c->at->sight : NULL;
+    sqlite3_result_int(out, s && holds(&s->coarse_things, sqlite3_value_int64(values[0])));
+}
+
+static void coarse_stream(sqlite3_context *out, int count, sqlite3_value **values)
+{
+    (void)count;
+    const struct connection *c = sqlite3_user_data(out);
+    const struct sight *s = c->at ? c->at->sight : NULL;
+    sqlite3_result_int(out, s && holds(&s->coarse_streams, sqlite3_value_int64(values[0])));
+}
+
+static int register_with_arena(struct connection *c, const char *name, int arguments, int flags, size_t most,
+                               void (*function)(sqlite3_context *, int, sqlite3_value **))
+{
+    arena *a = arena_new(most);
+    if (!a) return SQLITE_NOMEM;
+    return sqlite3_create_function_v2(c->db, name, arguments, SQLITE_UTF8 | SQLITE_INNOCUOUS | flags, a,
+                                      function, NULL, NULL, forget_arena);
+}
+
 bool sight_register(struct connection *c, err *e)
 {
-    arena *a = arena_new(WORD_ARENA);
-    if (!a) return err_no_memory(e);
-    int rc = sqlite3_create_function_v2(c->db, "access_of", 1,
-                                        SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, a, access_of,
-                                        NULL, NULL, forget_arena);
+    int rc = register_with_arena(c, "access_of", 1, SQLITE_DETERMINISTIC, WORD_ARENA, access_of);
+    if (rc == SQLITE_OK)
+        rc = register_with_arena(c, "is_coarse", 1, SQLITE_DETERMINISTIC, PLACE_ARENA, is_coarse);
+    if (rc == SQLITE_OK) rc = register_with_arena(c, "place_shown", 2, 0, PLACE_ARENA, place_shown);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function(c->db, "coarse_thing", 1, SQLITE_UTF8 | SQLITE_INNOCUOUS, c,
+                                     coarse_thing, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function(c->db, "coarse_stream", 1, SQLITE_UTF8 | SQLITE_INNOCUOUS, c,
+                                     coarse_stream, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(c->db, "seen_thing", 1, SQLITE_UTF8 | SQLITE_INNOCUOUS, c, seen_thing,
                                      NULL, NULL);
@@ -340,4 +431,25 @@ bool sight_shows(struct snapshot *at, entity_set set, entity_id id, bool *out, e
     ok = sql_step(at->connection, st, out, e);
     sql_give(at->connection, st);
     return ok;
+}
+
+// ---- Places ------------------------------------------------------------------------------------------------------
+
+bool sight_coarsens(const struct sight *s)
+{
+    return s && s->coarse_things.count;
+}
+
+void sight_add_place_sql(buf *b, entity_set set, str place, str id)
+{
+    static const char *const of_location =
+        "EXISTS(SELECT 1 FROM Thing_Locations AS s WHERE s.Location = @ AND coarse_thing(s.Thing)) OR "
+        "EXISTS(SELECT 1 FROM HistoricalLocation_Locations AS s JOIN HistoricalLocation AS h ON h.id = "
+        "s.HistoricalLocation "
+        "WHERE s.Location = @ AND coarse_thing(h.Thing))";
+    static const char *const of_feature =
+        "EXISTS(SELECT 1 FROM stream_feature AS s WHERE s.feature = @ AND coarse_stream(s.stream))";
+    buf_print(b, "place_shown(%.*s, ", STR_ARG(place));
+    add_with_id(b, set == SET_LOCATION ? of_location : of_feature, id);
+    BUF_LIT(b, ")");
 }

@@ -5,7 +5,7 @@
 
 #include "store/entity/entity.h"
 
-#define STATEMENT_MAX 2048
+#define STATEMENT_MAX 4096
 #define ALL UINT32_MAX
 
 static bool has(uint32_t mask, int i)
@@ -22,7 +22,7 @@ void record_add_join(buf *b, entity_set set, uint32_t properties, int alias)
     }
 }
 
-static void add_property_sql(buf *b, entity_set set, int property, int alias)
+static void add_property_sql(buf *b, const struct sight *sight, entity_set set, int property, int alias)
 {
     const struct column *c = column_of(set, property);
     for (int part = 0; part < c->part_count; part++) {
@@ -30,19 +30,20 @@ static void add_property_sql(buf *b, entity_set set, int property, int alias)
         if (c->extent[0]) {
             column_add_extent_sql(b, c, part, alias);
         } else {
-            column_add_sql(b, set, property, part, alias);
+            column_add_sql(b, sight, set, property, part, alias);
         }
     }
 }
 
-int record_add_sql(buf *b, entity_set set, uint32_t properties, uint32_t links, int alias)
+int record_add_sql(buf *b, const struct sight *sight, entity_set set, uint32_t properties, uint32_t links,
+                   int alias)
 {
     const struct entity_schema *s = entity_schema_of(set);
     int count = 1;
     buf_print(b, ", t%d.id", alias);
     for (int i = 0; i < s->property_count; i++) {
         if (!has(properties, i)) continue;
-        add_property_sql(b, set, i, alias);
+        add_property_sql(b, sight, set, i, alias);
         count += column_of(set, i)->part_count;
     }
     for (int i = 0; i < s->relation_count; i++) {
@@ -86,7 +87,7 @@ bool store_get(struct snapshot *at, entity_set set, entity_id id, arena *a, stru
     if (!is_shown) return entity_absent(set, id, e);
     buf b = {.max = STATEMENT_MAX};
     BUF_LIT(&b, "SELECT 1");
-    record_add_sql(&b, set, ALL, ALL, 0);
+    record_add_sql(&b, at->sight, set, ALL, ALL, 0);
     buf_print(&b, " FROM %.*s AS t0", STR_ARG(table_name(set)));
     record_add_join(&b, set, ALL, 0);
     BUF_LIT(&b, " WHERE t0.id = ?1");

@@ -3,7 +3,10 @@
 
 #include "base/json.h"
 #include "store/observations.h"
+#include "store/sight.h"
 #include "store/sqlite.h"
+
+#include <stdio.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define DDL_MAX ((size_t)64 * 1024)
@@ -66,8 +69,41 @@ const struct column *column_of(entity_set set, int property)
     return &plain[entity_schema_of(set)->properties[property].type];
 }
 
-void column_add_sql(buf *b, entity_set set, int property, int part, int alias)
+static bool is_place(entity_set set, int property)
 {
+    return (set == SET_LOCATION && property == LOCATION_LOCATION) ||
+           (set == SET_FEATURE_OF_INTEREST && property == FEATURE_FEATURE);
+}
+
+static void add_place(buf *b, entity_set set, int property, int alias)
+{
+    char place[64], id[32];
+    snprintf(place, sizeof place, "t%d.%.*s", alias,
+             STR_ARG(entity_schema_of(set)->properties[property].name));
+    snprintf(id, sizeof id, "t%d.id", alias);
+    sight_add_place_sql(b, set, str_of(place), str_of(id));
+}
+
+static void add_observed_area(buf *b, int alias)
+{
+    BUF_LIT(b, "(SELECT observed_area(");
+    sight_add_place_sql(b, SET_FEATURE_OF_INTEREST, STR("f.feature"), STR("f.id"));
+    buf_print(
+        b,
+        ") FROM stream_feature AS x JOIN FeatureOfInterest AS f ON f.id = x.feature WHERE x.stream = t%d.id)",
+        alias);
+}
+
+void column_add_sql(buf *b, const struct sight *sight, entity_set set, int property, int part, int alias)
+{
+    if (sight_coarsens(sight) && is_place(set, property)) {
+        add_place(b, set, property, alias);
+        return;
+    }
+    if (sight_coarsens(sight) && column_of(set, property) == &stream_observed_area) {
+        add_observed_area(b, alias);
+        return;
+    }
     const char *text = column_of(set, property)->parts[part];
     if (!text) {
         buf_print(b, "t%d.%.*s", alias, STR_ARG(entity_schema_of(set)->properties[property].name));

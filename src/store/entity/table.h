@@ -34,7 +34,9 @@ struct column {
     const char *extent[2];  // the same as columns of stream_extent, for who joins that as x7 to t7; else NULL
 };
 const struct column *column_of(entity_set set, int property);
-void column_add_sql(buf *b, entity_set set, int property, int part, int alias);   // t7.name
+struct sight;
+// t7.name; a place as `sight` shows it.
+void column_add_sql(buf *b, const struct sight *sight, entity_set set, int property, int part, int alias);
 void column_add_extent_sql(buf *b, const struct column *c, int part, int alias);  // x7.phen_min
 
 // Reads the part_count columns from `at` on. Texts are views into the statement's row, unescaped JSON texts lie in the arena.

@@ -92,9 +92,9 @@ static bool compile_id(struct compiler *c, const struct expr *x, struct scope *s
 
 static str part_sql(struct compiler *c, const struct query_path *p, int part, int alias)
 {
-    buf b = {.max = 1024};
+    buf b = {.max = 2048};
     str sql = {0};
-    column_add_sql(&b, p->set, p->property, part, alias);
+    column_add_sql(&b, c->sight, p->set, p->property, part, alias);
     if (b.failed || !arena_copy(c->a, buf_str(&b), &sql)) c->no_memory = true;
     buf_free(&b);
     return sql;

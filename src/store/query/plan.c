@@ -102,7 +102,7 @@ static void add_selected(struct compiler *c, const struct query *q, buf *list)
         if (!has_bit(q->properties, i) || add_selected_member(c, q, i, list)) continue;
         for (int part = 0; part < column_of(q->set, i)->part_count; part++) {
             if (list->n > 0) BUF_LIT(list, ", ");
-            column_add_sql(list, q->set, i, part, 0);
+            column_add_sql(list, c->sight, q->set, i, part, 0);
         }
     }
     for (int i = 0; i < s->relation_count; i++) {
@@ -283,7 +283,7 @@ static str columns_sql(struct compiler *c, const struct query *q, const struct o
     for (size_t i = 0; i + 1 < o->column_count; i++) sql_list_add(&list, ", ", o->columns[i].sql);
     const str keys = sql_list_end(c, &list);
     buf record = {.max = RECORD_SQL_MAX};
-    record_add_sql(&record, q->set, q->properties, q->links, 0);
+    record_add_sql(&record, c->sight, q->set, q->properties, q->links, 0);
     const str all = sql_list_end(c, &record);
     return keys.n > 0 ? sql_print(c, "%.*s%.*s", STR_ARG(keys), STR_ARG(all)) : str_slice(all, 2, all.n);
 }

@@ -6,6 +6,9 @@
 // removes or swaps a line breaks a link, and audit_verify names the line. Only one who rewrites everything from a line to the end,
 // head too, stays unseen: against that, keep the head elsewhere now and then (`peil audit head`) and verify against it.
 //
+// What is told: every create, change and delete of an entity by a person or token (sta/write/reach.h, which names the one exemption: new
+// Observations), accounts, tokens, logins and logouts, rules, areas, feeds, devices, indicators, cases of care, and what retention removed.
+//
 // Personal data: the names of staff accounts. Purpose: to account for what was done (BIO2, AVG article 5.2). Retention and
 // owner: the row "audit" of identity/retention.h. Never a resident's name, an address, a secret, or what a person measured.
 // Owns     texts are copied; lines read lie in the arena or are valid during the call

@@ -21,6 +21,11 @@ const struct retention_rule *retention_rules(size_t *count)
     return rules;
 }
 
+int64_t retention_days(const struct retention_rule *rule, int64_t audit_days)
+{
+    return rule->member.n == 0 && audit_days ? audit_days : rule->days;
+}
+
 struct removal {
     const struct retention_rule *rule;
     int64_t days;
@@ -79,9 +84,7 @@ bool retention_run(struct store *s, int64_t audit_days, instant now, bool *more,
     bool ok = true;
     *more = false;
     for (size_t k = 0; ok && k < sizeof rules / sizeof rules[0]; k++) {
-        const bool is_audit = rules[k].member.n == 0;
-        struct removal r = {
-            .rule = &rules[k], .days = is_audit && audit_days ? audit_days : rules[k].days, .now = now};
+        struct removal r = {.rule = &rules[k], .days = retention_days(&rules[k], audit_days), .now = now};
         if (!(r.a = arena_new((size_t)32 << 20))) return err_no_memory(e);
         ok = store_run(s, run, &r, e);
         arena_free(r.a);

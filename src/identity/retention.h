@@ -19,6 +19,7 @@ struct retention_rule {
 };
 
 const struct retention_rule *retention_rules(size_t *count);
+int64_t retention_days(const struct retention_rule *rule, int64_t audit_days);  // as the settings have it
 // Removes a part, for each rule in an operation of its own. *more: there is more that is too old. `audit_days` 0: the table's.
 NODISCARD bool retention_run(struct store *s, int64_t audit_days, instant now, bool *more, err *e);
 

@@ -47,6 +47,7 @@ typedef struct {
     struct identity *identity;    // NULL: without the pages of staff (portal/team/)
     struct passwords *passwords;  // with identity
     struct portal_login login;    // with identity
+    int64_t audit_days;           // how long lines of the audit log are kept
     struct kpi_office *kpi;       // NULL: without the pages of the assessment
     struct schedule *schedule;    // what the staff see of the jobs; may be NULL
     struct care *care;            // NULL: no signs of life

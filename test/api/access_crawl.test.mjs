@@ -226,6 +226,9 @@ describe('what is not public', () => {
     const shapes = (t) => t.replace(/\d+/g, 'N')
     const tries = [
       ['PATCH', (n) => `Things(${n})`, { name: 'x' }, ids.thing], ['DELETE', (n) => `Things(${n})`, undefined, ids.thing],
+      ['PUT', (n) => `Things(${n})`, thing(), ids.thing], ['PATCH', (n) => `Datastreams(${n})`, { name: 'x' }, ids.stream], ['DELETE', (n) => `Datastreams(${n})`, undefined, ids.stream],
+      ['PATCH', (n) => `MultiDatastreams(${n})`, { name: 'x' }, ids.multi], ['DELETE', (n) => `MultiDatastreams(${n})`, undefined, ids.multi], ['PATCH', (n) => `Datastreams(${n})`, { name: 'x' }, ids.mixed],
+      ['DELETE', (n) => `Things(${n})/Locations(1)/$ref`, undefined, ids.thing], ['POST', (n) => `Things(${n})/Locations`, location(), ids.thing],
       ['POST', (n) => `Datastreams(${n})/Observations`, { result: 1 }, ids.stream],
       ['POST', () => 'Observations', (n) => ({ result: 1, Datastream: link(n) }), ids.stream],
       ['POST', () => 'CreateObservations', (n) => [{ Datastream: link(n), components: ['result'], dataArray: [[1]] }], ids.stream],
@@ -250,6 +253,21 @@ describe('what is not public', () => {
     assert.equal((await mixed.peil.get(`Things(${ids.thing})`)).status, 200)
     assert.equal((await mixed.peil.read(`Things(${ids.thing})`)).name, 'geheimzinnig naam')
     console.log(`# writes to what is not shown: ${asked + 1}, all answered as if it were not there`)
+  })
+
+  test('is never heard on the live stream', async () => {
+    const heard = []
+    const stop = new AbortController()
+    const listening = fetch(`${mixed.peil.url}/live`, { signal: stop.signal }).then(async (r) => { for await (const piece of r.body) heard.push(Buffer.from(piece).toString()) }).catch(() => {})
+    await new Promise((resolve) => { setTimeout(resolve, 300) })
+    for (const access of ['private', 'internal'])
+      for (const stream of [mixed.planted[access].stream, mixed.planted[access].mixed]) await mixed.peil.make(`Datastreams(${stream})/Observations`, { result: VALUES[access] })
+    await mixed.peil.make(`Datastreams(${mixed.made.stream3})/Observations`, { result: 12.375 })
+    for (let n = 0; n < 50 && !heard.join('').includes('12.375'); n++) await new Promise((resolve) => { setTimeout(resolve, 100) })
+    stop.abort()
+    await listening
+    assert.match(heard.join(''), /12\.375/, 'what is public is heard')
+    assert.deepEqual(says(heard.join('')), [])
   })
 
   test('is decided by somebody: who changes it is written down, and it counts at once', async () => {

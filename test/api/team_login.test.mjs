@@ -204,6 +204,37 @@ describe('roles', () => {
     assert.equal((await s.get('/team/systeem')).status, 303)
   })
 
+  test('what changes an entity is a line of it, new readings are not', async () => {
+    const id = await peil.make('Things', { name: 'told', description: 'x', Locations: [{ name: 'l', description: 'x', encodingType: 'application/geo+json', location: { type: 'Point', coordinates: [4.3, 52] } }] })
+    const stream = await peil.make('Datastreams', { name: 's', description: 'x', observationType: 'http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement', unitOfMeasurement: { name: 'a', symbol: 'a', definition: 'a' },
+      Thing: { '@iot.id': id }, Sensor: { name: 's', description: 'x', encodingType: 'text/plain', metadata: 'x' }, ObservedProperty: { name: 'o', description: 'x', definition: 'urn:o' } })
+    const reading = await peil.make(`Datastreams(${stream})/Observations`, { result: 1 })
+    await peil.patch(`Things(${id})`, { name: 'a name of somebody' })
+    await peil.patch(`Observations(${reading})`, { result: 2 })
+    await peil.delete(`Observations(${reading})`)
+    await peil.delete(`Things(${id})`)
+    const lines = log().split('\n').filter((l) => l.includes('token:test-administrator entity.'))
+    const told = (what) => lines.filter((l) => l.includes(what)).length
+    assert.equal(told(`entity.create Things(${id})`), 1)
+    assert.equal(told(`entity.create Datastreams(${stream})`), 1)
+    assert.ok(told('entity.create Locations(') && told('entity.create Sensors(') && told('entity.create ObservedProperties('), 'what came along')
+    assert.equal(told('entity.create Observations'), 0)
+    assert.equal(told(`entity.update Things(${id}) name`), 1)
+    assert.equal(told(`entity.update Observations(${reading}) result`), 1)
+    assert.equal(told(`entity.delete Observations(${reading})`), 1)
+    assert.equal(told(`entity.delete Things(${id})`), 1)
+    assert.doesNotMatch(log(), /a name of somebody/)
+  })
+
+  test('no password, token, cookie, form or question stands in the log of the service', async () => {
+    const s = new Staff(peil.url)
+    await s.open('anna', PASSWORD)
+    await s.get('/team?sleutel=geheimeSleutel123', { Authorization: 'Bearer peil_verzonnenToken' })
+    await peil.get('Things?$filter=geheimeVraag123')
+    const text = peil.server.log.text
+    for (const secret of [PASSWORD, peil.token, s.cookie.split('=')[1], s.formToken, 'geheimeSleutel123', 'verzonnenToken', 'geheimeVraag123']) assert.ok(!text.includes(secret), 'a secret in the log')
+  })
+
   test('the log of all this is whole', () => {
     const verified = spawnSync(binary, ['audit', 'verify', '--data', peil.directory], { encoding: 'utf8' })
     assert.equal(verified.status, 0, verified.stdout)

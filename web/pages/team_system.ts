@@ -29,5 +29,12 @@ export const page: Page = {
         ${cell(c, 'team.system.last', raw('{{last}}'))}${cell(c, 'team.system.took', raw('{{took}} ms'))}
         ${cell(c, 'team.system.runs', raw('{{runs}}'))}
         ${cell(c, 'team.system.failures', raw('{{failures}}{{#error}} <span class="small" lang="en">{{error}}</span>{{/error}}'))}</tr>{{/jobs}}</tbody>
+    </table></div>
+    <h2>${c.t('team.system.kept')}</h2>
+    <div class="team-scroll" tabindex="0" role="region" aria-label="${c.t('team.system.kept')}"><table class="team-table">
+      ${head(c, ['team.system.kind', 'team.system.purpose', 'team.system.owner', 'team.system.days'])}
+      <tbody>{{#kept}}<tr><th scope="row" lang="en">{{kind}}</th>
+        ${cell(c, 'team.system.purpose', raw('<span lang="en">{{purpose}}</span>'))}${cell(c, 'team.system.owner', raw('<span lang="en">{{owner}}</span>'))}
+        ${cell(c, 'team.system.days', raw('{{days}}'))}</tr>{{/kept}}</tbody>
     </table></div>`,
 };

@@ -278,6 +278,7 @@ static bool start_portal(struct peil *p, err *e)
                              .metrics = p->metrics,
                              .identity = p->identity,
                              .passwords = p->passwords,
+                             .audit_days = s->staff.audit_days,
                              .login = {.oidc = p->oidc,
                                        .name_claim = s->oidc.name_claim,
                                        .role_claim = s->oidc.role_claim,

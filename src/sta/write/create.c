@@ -290,7 +290,10 @@ bool draft_create(struct creation *c, struct draft *d, err *e)
     if (!make_to_one(c, d, links, &named, e)) return false;
     if (d->observation) return create_observation(c, d, links, named, e);
     for (int i = 0; i < ENTITY_RELATIONS_MAX; i++) d->record->links[i] = links[i];
-    if (!store_insert(c->tx, d->record, &d->id, e) || !make_to_many(c, d, e)) return false;
+    if (!store_insert(c->tx, d->record, &d->id, e) ||
+        !reach_tell(c->tx, c->who, STR("entity.create"), d->set, d->id, (str){0}, c->now, e) ||
+        !make_to_many(c, d, e))
+        return false;
     return d->set != SET_HISTORICAL_LOCATION || follow_history(c, d, e);
 }
 

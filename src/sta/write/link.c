@@ -6,20 +6,34 @@
 #include "sta/write/write.h"
 
 #include "sta/write/observation_body.h"
+#include "sta/write/reach.h"
+
+#include <stdio.h>
+
+static bool tell(struct write *w, const struct creation *c, str what, entity_id id, err *e)
+{
+    const struct relation *r = &entity_schema_of(w->target.parent_set)->relations[w->target.relation];
+    char detail[64];
+    const int n = snprintf(detail, sizeof detail, "%.*s=%lld", STR_ARG(r->name), (long long)id);
+    return reach_tell(c->tx, c->who, what, w->target.parent_set, w->target.parent_id,
+                      (str){detail, (size_t)n}, c->now, e);
+}
 
 static bool add_run(struct write *w, struct store_tx *tx, err *e)
 {
     struct creation c = write_creation(w, tx);
     const entity_id *id = w->detail;
     w->reply.status = 200;
-    return link_add(&c, w->target.parent_set, w->target.parent_id, w->target.relation, *id, e);
+    return link_add(&c, w->target.parent_set, w->target.parent_id, w->target.relation, *id, e) &&
+           tell(w, &c, STR("entity.link"), *id, e);
 }
 
 static bool remove_run(struct write *w, struct store_tx *tx, err *e)
 {
     struct creation c = write_creation(w, tx);
     w->reply.status = 200;
-    return link_remove(&c, w->target.parent_set, w->target.parent_id, w->target.relation, w->target.id, e);
+    return link_remove(&c, w->target.parent_set, w->target.parent_id, w->target.relation, w->target.id, e) &&
+           tell(w, &c, STR("entity.unlink"), w->target.id, e);
 }
 
 static bool read_link(struct write *w, entity_id *id, err *e)

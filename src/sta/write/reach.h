@@ -13,7 +13,10 @@ NODISCARD bool reach_entity(struct store_tx *tx, const struct principal *who, en
 // A stream to append to, that exists.
 NODISCARD bool reach_stream(struct store_tx *tx, const struct principal *who, entity_id stream,
                             const struct stream_info *info, bool *out, err *e);
-// Lines of the audit log: "thing.delete Things(4)", and who changed who may see it.
+// Lines of the audit log, in the operation that does it: "entity.create Things(4)", "entity.update Things(4) name", "entity.delete",
+// "entity.link" and "entity.unlink", and "entity.access" when it changes who may see it. Each entity that is made along with another one
+// has its own line. Exempt are new Observations, which come by the thousand a second and carry their own time, and the FeatureOfInterest that
+// the service makes for one; whoever changes or deletes an Observation is told of.
 NODISCARD bool reach_tell(struct store_tx *tx, const struct principal *who, str what, entity_set set,
                           entity_id id, str detail, instant now, err *e);
 

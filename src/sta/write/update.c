@@ -118,11 +118,28 @@ static bool apply_observation(struct write *w, struct creation *c, struct draft 
            write_reply_entity(w, c->tx, 200, SET_OBSERVATION, d->id, e);
 }
 
+// The names of the members, for the log; never what they say.
+static str changed_members(const struct draft *d, draft_mode mode, char *out, size_t room)
+{
+    const struct entity_schema *s = entity_schema_of(d->set);
+    const uint32_t properties = mode == DRAFT_PUT ? properties_of_put(d->set) : d->properties;
+    size_t n = 0;
+    out[0] = 0;
+    for (int i = 0; i < s->property_count; i++) {
+        if (!(properties >> i & 1u) || n + s->properties[i].name.n + 2 > room) continue;
+        n += (size_t)snprintf(out + n, room - n, "%s%.*s", n ? " " : "", STR_ARG(s->properties[i].name));
+    }
+    return (str){out, n};
+}
+
 static bool apply(struct write *w, struct store_tx *tx, struct draft *d, draft_mode mode, err *e)
 {
     struct creation c = write_creation(w, tx);
+    char members[256];
     d->id = w->target.id;
-    return d->observation ? apply_observation(w, &c, d, mode, e) : apply_entity(w, &c, d, mode, e);
+    return (d->observation ? apply_observation(w, &c, d, mode, e) : apply_entity(w, &c, d, mode, e)) &&
+           reach_tell(tx, c.who, STR("entity.update"), d->set, w->target.id,
+                      changed_members(d, mode, members, sizeof members), c.now, e);
 }
 
 static bool read_draft(struct write *w, str body, draft_mode mode, struct draft **out, err *e)

@@ -142,6 +142,9 @@ NODISCARD bool snapshot_show(struct snapshot *at, access_level most, err *e);
 uint64_t snapshot_commit(const struct snapshot *at);  // grows with every commit: an ETag for everything
 
 bool store_shows_stream(struct snapshot *at, entity_id stream);  // there, and shown; looks at no disk
+// The next Datastream or MultiDatastream (`kind`) that is shown, in order of id; 0: no more. Looks at no disk. One made after
+// the snapshot may be given: it has no observations there.
+entity_id store_next_stream(struct snapshot *at, entity_set kind, entity_id after);
 NODISCARD bool store_exists(struct snapshot *at, entity_set set, entity_id id,
                             err *e);  // false with ERR_ABSENT (or ERR_GONE)
 NODISCARD bool store_get(struct snapshot *at, entity_set set, entity_id id, arena *a, struct record *out,

@@ -3,7 +3,6 @@
 // entities, this has the numbers. Rows leave as they are made; no answer is held whole.
 #include "api/api.h"
 
-#include "model/query.h"
 
 #include <stdlib.h>
 
@@ -293,31 +292,29 @@ static bool read_statistics(struct rows *r, str list, err *e)
     return r->statistic_count > 0 || err_set(e, ERR_MISSING, ERR_NOWHERE, "statistics: none is named");
 }
 
+static bool add_id(struct rows *r, size_t *room, entity_id id, err *e)
+{
+    if (r->count == *room) {
+        *room = *room ? 2 * *room : 64;
+        entity_id *more = realloc(r->ids, *room * sizeof *more);
+        if (!more) return err_no_memory(e);
+        r->ids = more;
+    }
+    r->ids[r->count++] = id;
+    return true;
+}
+
 // All Datastreams that may be seen, or the one.
 static bool find_streams(struct rows *r, entity_id id, err *e)
 {
-    const struct query q = {.set = SET_DATASTREAM, .id = id, .top = -1};
-    struct cursor *c;
-    if (!store_query(r->at, &q, &c, e)) return false;
     size_t room = 0;
-    bool ok = true, got = true;
-    while (ok && got) {
-        struct record row;
-        ok = cursor_next(c, &row, &got, e);
-        if (!ok || !got) break;
-        if (r->count == room) {
-            room = room ? 2 * room : 64;
-            entity_id *more = realloc(r->ids, room * sizeof *more);
-            if (!more)
-                ok = err_no_memory(e);
-            else
-                r->ids = more;
-        }
-        if (ok) r->ids[r->count++] = row.id;
-    }
-    cursor_close(c);
-    return ok && (id == 0 || r->count > 0 ||
-                  err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no Datastream %lld", (long long)id));
+    entity_id next = store_next_stream(r->at, SET_DATASTREAM, id > 0 ? id - 1 : 0);
+    if (id > 0)
+        return next == id ? add_id(r, &room, id, e)
+                          : err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no Datastream %lld", (long long)id);
+    for (; next > 0; next = store_next_stream(r->at, SET_DATASTREAM, next))
+        if (!add_id(r, &room, next, e)) return false;
+    return true;
 }
 
 static bool read_period(struct api_call *c, struct rows *r, err *e)

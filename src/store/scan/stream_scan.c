@@ -25,6 +25,13 @@ struct stream *snapshot_next_stream(struct snapshot *at, entity_id after)
     return s;
 }
 
+entity_id store_next_stream(struct snapshot *at, entity_set kind, entity_id after)
+{
+    const struct stream *s = snapshot_next_stream(at, after);
+    while (s && s->state.info.kind != kind) s = snapshot_next_stream(at, s->id);
+    return s ? s->id : 0;
+}
+
 // ---- by number ----
 
 // Whether all of the stream has its numbers in the order of its times, chunks and tail together.

@@ -80,10 +80,12 @@ bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *
     return ok;
 }
 
-bool stream_row_walk_open(struct stream_row_walk *w, struct connection *c, err *e)
+bool stream_row_walk_open(struct stream_row_walk *w, struct connection *c, entity_id first, err *e)
 {
     *w = (struct stream_row_walk){.connection = c};
-    return sql_take(c, STR(ROW " ORDER BY id"), &w->st, e);
+    if (!sql_take(c, STR(ROW " WHERE id >= ?1 ORDER BY id"), &w->st, e)) return false;
+    sqlite3_bind_int64(w->st, 1, first);
+    return true;
 }
 
 bool stream_row_walk_to(struct stream_row_walk *w, entity_id stream, struct stream_row *out, bool *got,

@@ -31,7 +31,7 @@ struct stream_row_walk {
     entity_id at;  // of the row under the statement; 0: none yet
     bool is_over;
 };
-NODISCARD bool stream_row_walk_open(struct stream_row_walk *w, struct connection *c, err *e);
+NODISCARD bool stream_row_walk_open(struct stream_row_walk *w, struct connection *c, entity_id first, err *e);
 NODISCARD bool stream_row_walk_to(struct stream_row_walk *w, entity_id stream, struct stream_row *out,
                                   bool *got, err *e);
 void stream_row_walk_close(struct stream_row_walk *w);

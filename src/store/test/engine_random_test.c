@@ -462,12 +462,20 @@ static bool check_newest(const struct observation *o, void *context, err *e)
     return true;
 }
 
-static void check_all_newest(struct snapshot *at, const struct model *m)
+static void check_newest_of(struct snapshot *at, const struct model *m, struct stream_list streams)
 {
     struct newest_walk k = {.m = m};
     err e;
-    if (!store_latest_each(at, ALL_STREAMS, check_newest, &k, &e)) fail_msg("%s", e.text);
+    if (!store_latest_each(at, streams, check_newest, &k, &e)) fail_msg("%s", e.text);
     for (; k.at < STREAMS; k.at++) assert_false(has_any(m, k.at));
+}
+
+static void check_all_newest(struct snapshot *at, const struct model *m)
+{
+    const entity_id dense[] = {1, 2, 3, 4}, sparse[] = {1, 2, 3, 4, 100000};
+    check_newest_of(at, m, ALL_STREAMS);
+    check_newest_of(at, m, (struct stream_list){dense, 4});
+    check_newest_of(at, m, (struct stream_list){sparse, 5});
 }
 
 static bool check_next(const struct observation *o, void *context, err *e)

@@ -418,6 +418,27 @@ TEST(what_was_learnt_and_is_damaged_is_learnt_anew_from_the_readings)
     assert_true(care_withdraw(care, q.pseudonym, from, &removed, &e));
 }
 
+// As a meter sends them: one reading in one request, each quarter of an hour.
+TEST(a_home_is_learnt_from_single_readings_and_its_silent_meter_is_seen)
+{
+    const struct care_enrolled home = enrol(CARE_STREAM, "");
+    const instant from = START + 480 * TIME_DAY;
+    struct care_participant p;
+    int64_t unknown, removed, in = 90000;
+    for (int i = 0; i < 3 * 96; i++) {
+        const struct care_reading r = {str_of(home.pseudonym),
+                                       {SIGN_ELECTRICITY, from + i * 15 * TIME_MINUTE, in, SIGN_METER_NONE}};
+        assert_true(care_take(care, &r, 1, from + i * 15 * TIME_MINUTE, &unknown, &e));
+        in += 20 + (i % 20 == 0 ? 300 : 0);
+    }
+    assert_true(care_find(care, str_of(home.link), a, &p, &e));
+    assert_int_not_equal(p.last_life, TIME_NONE);
+    sweep(from + 3 * TIME_DAY + 8 * TIME_HOUR);
+    assert_true(care_find(care, str_of(home.link), a, &p, &e));
+    assert_str(p.state, "meter_silent");
+    assert_true(care_withdraw(care, p.pseudonym, from, &removed, &e));
+}
+
 TEST(months_go_after_thirteen)
 {
     struct snapshot *at;
@@ -530,5 +551,7 @@ RUN_WITH(before, after, CASE(a_look_opens_one_case_and_a_repeated_line_no_second
          CASE(a_flood_is_a_share_of_the_homes_and_not_a_number),
          CASE(after_a_start_nobody_is_called_silent_before_what_waited_has_come),
          CASE(what_was_learnt_and_is_damaged_is_learnt_anew_from_the_readings),
-         CASE(months_go_after_thirteen), CASE(who_is_in_the_store_and_not_in_the_vault_has_left),
-         CASE(a_store_without_its_vault_is_refused), CASE(the_audit_log_holds_every_step_and_no_name))
+         CASE(months_go_after_thirteen),
+         CASE(a_home_is_learnt_from_single_readings_and_its_silent_meter_is_seen),
+         CASE(who_is_in_the_store_and_not_in_the_vault_has_left), CASE(a_store_without_its_vault_is_refused),
+         CASE(the_audit_log_holds_every_step_and_no_name))

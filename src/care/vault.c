@@ -29,9 +29,9 @@ static const char *const statements[STATEMENT_COUNT] = {
     // '0' follows '/': all keys that begin with the key and a '/'.
     [FORGET] = "DELETE FROM record WHERE key = ?1 OR (key >= ?1 || '/' AND key < ?1 || '0')",
     [FORGET_BEFORE] = "DELETE FROM record WHERE kind = ?1 AND key >= ?2 || '/' AND key < ?2 || '/' || ?3",
-    [COUNT] =
-        "SELECT count(*), min(substr(key, instr(key, '/') + 1)) FROM record WHERE kind = ?1 AND (key = ?2 OR "
-        "(key >= ?2 || '/' AND key < ?2 || '0'))",
+    [COUNT] = "SELECT count(*), min(substr(key, instr(key, '/') + 1)) FROM record WHERE kind = ?1 AND key >= "
+              "?2 AND "
+              "key < ?2 || '0' AND (key = ?2 OR substr(key, length(?2) + 1, 1) = '/')",
     [AFTER] = "SELECT 0, substr(min(key), length(?2) + 2) FROM record WHERE kind = ?1 AND key > ?2 || '/' || "
               "?3 AND "
               "key < ?2 || '0'",

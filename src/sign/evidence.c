@@ -14,7 +14,7 @@
 #define HEADROOM 6.0F  // the sum stops growing this far above what is asked of it: coming home is seen soon
 #define NIGHT_TO 12    // half hours until 06:00
 #define CALM_SLOTS 4
-#define LEAST_BIAS 1.0  // standard deviations by which the least of nine windows lies too low
+#define LEAST_BIAS 1.5  // standard deviations by which the least of nine windows lies too low
 #define TIMER_DAYS 28
 #define LOUD_SLOTS 6  // of a night
 #define LIMIT_NONE 1000

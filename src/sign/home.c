@@ -205,7 +205,6 @@ static void take_slot(struct sign_home *h, const struct sign_parameters *p, cons
     b->one = units;
     b->count = (uint8_t)(follows && b->count < 2 ? b->count + 1 : follows ? 2 : 1);
     b->slot = s;
-    h->channels = (uint8_t)(h->channels | (1u << c));
 }
 
 static bool slot_is_old(const struct sign_home *h, instant start)
@@ -245,6 +244,8 @@ static void fill(struct sign_home *h, const struct sign_parameters *p, const str
 {
     struct sign_pending *x = &h->pending[c];
     const instant start = floor_slot(piece.start);
+    h->channels = (uint8_t)(h->channels |
+                            (1u << c));  // from its first minutes, or a restart would lose them each time
     if (x->covered_s && x->start != start) finish(h, p, zone, c);
     if (x->covered_s == 0) *x = (struct sign_pending){.start = start};
     const double sum = (double)x->units + units;

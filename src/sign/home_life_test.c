@@ -202,6 +202,24 @@ static int troubled(uint64_t seed, bool is_silent, struct tz *zone, instant star
     return cap;
 }
 
+// A quarter of an hour at a time, each after a restart, from the first on: how a town's peil keeps homes.
+TEST(a_restart_in_mid_half_hour_loses_nothing)
+{
+    struct sign_home one = {0}, two = {0};
+    const struct sign_parameters p = sign_parameters_standard();
+    for (int i = 0; i < 4 * 96; i++) {
+        const instant at = START + i * 15 * TIME_MINUTE;
+        const interval when = {at, at + 15 * TIME_MINUTE};
+        const uint32_t wh = 20 + (i % 16 < 2 ? 200 : 0);
+        sign_home_use(&one, &p, NULL, SIGN_ELECTRICITY, when, wh, false);
+        sign_home_use(&two, &p, NULL, SIGN_ELECTRICITY, when, wh, false);
+        restart(&two);
+    }
+    assert_true(one.last_event != SIGN_NEVER);
+    assert_int_equal(one.last_event, two.last_event);
+    assert_memory_equal(&one.bits, &two.bits, sizeof one.bits);
+}
+
 TEST(late_bursts_restarts_and_clocks_neither_raise_nor_lose_an_alarm)
 {
     err e;
@@ -223,4 +241,5 @@ RUN(CASE(a_power_cut_is_no_silence), CASE(a_hole_in_which_the_machines_ran_count
     CASE(who_comes_back_before_the_day_is_watched_from_then_on),
     CASE(an_earlier_day_of_return_replaces_the_later_one),
     CASE(refrigerators_boilers_chargers_and_routers_are_no_life), CASE(both_ways_over_seven_weeks_agree),
+    CASE(a_restart_in_mid_half_hour_loses_nothing),
     CASE(late_bursts_restarts_and_clocks_neither_raise_nor_lose_an_alarm))

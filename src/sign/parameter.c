@@ -53,7 +53,7 @@ static const struct sign_parameter table[] = {
     {"waking_to_h", AT(waking_to_h), 20, 12, 24, "uur",
      "En tot dit uur.",
      "And until this hour."},
-    {"unsuitable_gain", AT(unsuitable_gain), 1.4, 0.1, 10, "per dag",
+    {"unsuitable_gain", AT(unsuitable_gain), 1.25, 0.1, 10, "per dag",
      "Geeft een stille dag minder bewijs dan dit, dan is de woning niet geschikt voor deze meter alleen.",
      "If a quiet day gives less evidence than this, the home is not suitable for this meter alone."},
     {"unsuitable_events", AT(unsuitable_events), 3, 1, 10, "per dag",

@@ -361,11 +361,6 @@ static bool is_learning(const struct sign_home *h, const struct sign_parameters 
     return h->day - h->first_day < p->learning_days;
 }
 
-static bool is_unsuitable(const struct sign_home *h, const struct sign_parameters *p)
-{
-    return !is_learning(h, p) && h->is_unfit;
-}
-
 static bool supply_is_off(const struct sign_home *h, const struct sign_parameters *p)
 {
     return h->dead_slots >= 2 * p->supply_off_h;
@@ -377,6 +372,7 @@ static bool is_waking(const struct sign_parameters *p, const struct tz *zone, in
     return hour >= p->waking_from_h && hour < p->waking_to_h;
 }
 
+// While it learns, and in a home that it cannot watch well, the hard limit holds all the same.
 static sign_state judge_silence(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
                                 instant now)
 {
@@ -385,12 +381,12 @@ static sign_state judge_silence(struct sign_home *h, const struct sign_parameter
         h->told_quiet = h->told_cap = false;
     } else if (hours >= p->cap_h) {
         h->told_cap = true;
-    } else if (!h->told_quiet && !is_learning(h, p) && h->evidence >= h->limit && hours >= p->floor_h) {
+    } else if (!h->told_quiet && !is_learning(h, p) && !h->is_unfit && h->evidence >= h->limit && hours >= p->floor_h) {
         h->told_quiet = is_waking(p, zone, now);
     }
     if (h->told_cap) return SIGN_CAP;
     if (h->told_quiet) return SIGN_QUIET;
-    return is_learning(h, p) ? SIGN_LEARNING : SIGN_ACTIVE;
+    return is_learning(h, p) ? SIGN_LEARNING : h->is_unfit ? SIGN_UNSUITABLE : SIGN_ACTIVE;
 }
 
 sign_state sign_home_judge(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
@@ -411,8 +407,6 @@ sign_state sign_home_judge(struct sign_home *h, const struct sign_parameters *p,
         s = SIGN_SUPPLY_OFF;
     else if (meter_is_silent(h, p, zone, now))
         s = SIGN_METER_SILENT;
-    else if (is_unsuitable(h, p))
-        s = SIGN_UNSUITABLE;
     else
         s = judge_silence(h, p, zone, now);
     h->state = (uint8_t)s;

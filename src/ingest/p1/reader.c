@@ -157,7 +157,7 @@ static void *run(void *context)
 
 static bool start_one(struct p1_readers *all, struct reader *r, size_t number, err *e)
 {
-    char name[16];
+    char name[24];
     r->all = all;
     r->runner = RUNNER_NONE;
     r->next_due = INT64_MIN;

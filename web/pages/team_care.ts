@@ -62,7 +62,7 @@ function one(c: Context): Html {
       <p>${c.t('team.care.due', { due: raw('{{due}}') })}{{#late}} <strong>${c.t('team.care.late', { count: raw('{{late}}') })}</strong>{{/late}}</p>
       {{#may_reach}}${form(c, 'bereik', c.t('team.care.reach'), html`${hidden}${submit(c.t('team.care.reach'), 'default')}`, { quiet: true })}{{/may_reach}}
       ${form(c, 'stap', c.t('team.care.step'), html`${hidden}
-        ${select(c.t('team.care.outcome.of'), 'uitkomst', raw('{{#outcomes}}<option value="{{value}}">{{label}}</option>{{/outcomes}}'))}
+        ${select(c.t('team.care.outcome.of'), 'uitkomst', html`<option value="">${c.t('team.care.choose')}</option>${raw('{{#outcomes}}<option value="{{value}}">{{label}}</option>{{/outcomes}}')}`)}
         ${submit(c.t('team.care.step'))}`)}
     </section>{{/is_open}}
     {{^is_open}}<p><strong>${c.t('team.care.was.closed', { when: raw('{{closed}}'), reason: raw('{{closed_reason}}') })}</strong></p>{{/is_open}}

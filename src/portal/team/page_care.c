@@ -71,6 +71,8 @@ static void put_ladder(struct page *p, struct view *v, const struct care_case *x
     struct view *list = view_list(&p->maker, v, STR("ladder"));
     for (int i = 0; i < LADDER_STEP_COUNT; i++) {
         const struct ladder_rung *rung = ladder_rung((ladder_step)i);
+        // A technician comes first when it is the meter, and not at all when it is the home.
+        if (i == LADDER_TECHNICIAN && !str_eq(x->cause, STR("meter"))) continue;
         struct view *y = view_object(&p->maker, list, (str){0});
         view_text(&p->maker, y, STR("name"), care_word(p, "step", str_of(rung->name)));
         view_text(&p->maker, y, STR("text"), str_of(is_nl(p) ? rung->text_nl : rung->text_en));

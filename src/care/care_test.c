@@ -372,6 +372,28 @@ TEST(a_flood_is_a_share_of_the_homes_and_not_a_number)
     assert_int_equal(open_cases(&cases), 0);
 }
 
+// The feed of the whole town stops: one outage, not one per street.
+TEST(a_flood_of_many_streets_is_one_outage)
+{
+    enum { HOMES = 400, STREET = 20 };
+    static struct care_enrolled homes[HOMES];
+    const struct care_case *cases;
+    const instant now = START + 435 * TIME_DAY;
+    int64_t removed;
+    for (int i = 0; i < HOMES; i++) {
+        char street[24];
+        snprintf(street, sizeof street, "lane-%d", i / STREET);
+        homes[i] = enrol(CARE_WATCH, street);
+    }
+    for (int i = 0; i < HOMES; i++) box_says(&homes[i], SIGN_FAULT, 1, now + i);
+    const size_t n = open_cases(&cases);
+    assert_int_equal(n, 1);
+    assert_str(cases[0].cause, "outage");
+    close_all(now + TIME_HOUR);
+    for (int i = 0; i < HOMES; i++)
+        assert_true(care_withdraw(care, str_of(homes[i].pseudonym), now + TIME_HOUR, &removed, &e));
+}
+
 TEST(after_a_start_nobody_is_called_silent_before_what_waited_has_come)
 {
     const struct care_enrolled home = enrol(CARE_WATCH, "");
@@ -548,7 +570,7 @@ RUN_WITH(before, after, CASE(a_look_opens_one_case_and_a_repeated_line_no_second
          CASE(a_silent_meter_is_a_technicians_ticket_first_and_a_question_later),
          CASE(a_ticket_ends_by_itself_when_the_meter_speaks_and_grows_when_the_home_is_silent),
          CASE(an_outage_of_meters_holds_back_no_silence),
-         CASE(a_flood_is_a_share_of_the_homes_and_not_a_number),
+         CASE(a_flood_is_a_share_of_the_homes_and_not_a_number), CASE(a_flood_of_many_streets_is_one_outage),
          CASE(after_a_start_nobody_is_called_silent_before_what_waited_has_come),
          CASE(what_was_learnt_and_is_damaged_is_learnt_anew_from_the_readings),
          CASE(months_go_after_thirteen),

@@ -152,14 +152,16 @@ static bool find_folded(str key, str text, void *context, err *e)
     struct folding *x = context;
     static struct case_doc doc;
     if (!case_parse(text, key, &doc, e)) return false;
-    const bool is_here = x->group->name[0] == 0 || strcmp(doc.group, x->group->name) == 0;
-    if (is_here && is_of_kind(&doc, x->kind) && doc.opened >= x->from && doc.event_count == 1 &&
-        x->count < FOLD_MAX)
+    const bool is_town = x->group->name[0] == 0, is_here = is_town || strcmp(doc.group, x->group->name) == 0;
+    const bool is_street = is_town && strcmp(doc.cause, "outage") == 0 &&
+                           doc.is_of_silences == (x->kind == OF_SILENCES);
+    if (is_here && (is_street || is_of_kind(&doc, x->kind)) && doc.opened >= x->from &&
+        doc.event_count == 1 && x->count < FOLD_MAX)
         text_set(x->ids[x->count++], CARE_ID_MAX + 1, key);
     return true;
 }
 
-static bool fold_one(struct store_tx *tx, const char *id, instant now, err *e)
+static bool fold_one(struct care *c, struct store_tx *tx, const char *id, instant now, err *e)
 {
     static struct case_doc doc;
     struct participant p;
@@ -169,6 +171,10 @@ static bool fold_one(struct store_tx *tx, const char *id, instant now, err *e)
     text_set(doc.closed_reason, sizeof doc.closed_reason, STR("outage"));
     case_note(&doc, now, NULL, "closed", "outage");
     if (!case_put(tx, &doc, e)) return false;
+    if (strcmp(doc.cause, "outage") == 0) {
+        case_outage_ended(c, &doc);
+        return true;
+    }
     if (!participant_get(store_tx_snapshot(tx), str_of(doc.pseudonym), &p, &why))
         return why.code == ERR_GONE || err_set(e, why.code, ERR_NOWHERE, "%s", why.text);
     p.case_id[0] = 0;
@@ -176,7 +182,8 @@ static bool fold_one(struct store_tx *tx, const char *id, instant now, err *e)
 }
 
 // One outage is one case. Who is still silent when it is closed is raised then.
-static bool fold(struct store_tx *tx, const struct flood_group *g, flood_kind kind, instant now, err *e)
+static bool fold(struct care *c, struct store_tx *tx, const struct flood_group *g, flood_kind kind,
+                 instant now, err *e)
 {
     struct folding *x = calloc(1, sizeof *x);
     if (!x) return err_no_memory(e);
@@ -184,7 +191,7 @@ static bool fold(struct store_tx *tx, const struct flood_group *g, flood_kind ki
     x->kind = kind;
     x->from = g->of[kind].window_start;
     bool ok = store_document_each(store_tx_snapshot(tx), KIND_CASE, find_folded, x, e);
-    for (size_t i = 0; ok && i < x->count; i++) ok = fold_one(tx, x->ids[i], now, e);
+    for (size_t i = 0; ok && i < x->count; i++) ok = fold_one(c, tx, x->ids[i], now, e);
     free(x);
     return ok;
 }
@@ -211,7 +218,7 @@ static bool open_outage(struct care *c, struct store_tx *tx, struct flood_group 
     doc.step = LADDER_DESK;
     doc.due = now + ladder_rung(LADDER_DESK)->deadline_h * TIME_HOUR;
     text_set(g->case_id[kind], sizeof g->case_id[kind], str_of(doc.id));
-    return fold(tx, g, kind, now, e) && case_keep(c, tx, &doc, CARE_COUNT_OUTAGES, now, e);
+    return fold(c, tx, g, kind, now, e) && case_keep(c, tx, &doc, CARE_COUNT_OUTAGES, now, e);
 }
 
 // The state began in this operation: each onset counts once, however often the home is looked at.
@@ -220,26 +227,30 @@ static bool is_fresh(const struct participant *p, instant now)
     return p->state_since == now;
 }
 
-// Counts the onset in its group and for everybody. *held: one of them has an outage of this kind.
+// Whether the group has an outage of this kind, with the onset of this home counted if it is one; the first time it is told.
+static bool note_in(struct care *c, struct store_tx *tx, struct flood_group *g, flood_kind kind, bool counts,
+                    instant now, bool *held, err *e)
+{
+    if (!g) return true;
+    bool out = g->of[kind].outage_since != 0;
+    // For everybody together a few silent meters are chance: they count as silences do.
+    if (!out && counts)
+        out = kind == OF_METERS && g->name[0] ? sign_flood_meter(&g->of[kind], now)
+                                              : sign_flood_silence(&g->of[kind], now);
+    *held = out;
+    return !out || g->case_id[kind][0] || open_outage(c, tx, g, kind, now, e);
+}
+
+// *held: an outage of this kind is on. The town's goes before the street's; what a street's outage explains is not counted for the town.
 static bool note_onset(struct care *c, struct store_tx *tx, const struct participant *p, flood_kind kind,
                        instant now, bool *held, err *e)
 {
-    const char *names[] = {p->group, EVERYBODY};
+    struct flood_group *town = group_of(c, EVERYBODY), *street = p->group[0] ? group_of(c, p->group) : NULL;
+    const bool counts = is_fresh(p, now);
     *held = false;
-    for (size_t i = p->group[0] ? 0 : 1; i < 2 && !*held;
-         i++) {  // a street's outage is not counted for the town
-        struct flood_group *g = group_of(c, names[i]);
-        if (!g) continue;
-        const bool is_everybody = i == 1;
-        bool out = g->of[kind].outage_since != 0;
-        // For everybody together a few silent meters are chance: they count as silences do.
-        if (!out && is_fresh(p, now))
-            out = kind == OF_METERS && !is_everybody ? sign_flood_meter(&g->of[kind], now)
-                                                     : sign_flood_silence(&g->of[kind], now);
-        if (out && g->case_id[kind][0] == 0 && !open_outage(c, tx, g, kind, now, e)) return false;
-        *held = *held || out;
-    }
-    return true;
+    if (!note_in(c, tx, town, kind, false, now, held, e)) return false;
+    if (!*held && !note_in(c, tx, street, kind, counts, now, held, e)) return false;
+    return *held || note_in(c, tx, town, kind, counts, now, held, e);
 }
 
 static void explain(struct care *c, const struct participant *p, const struct sign_home *home,

@@ -13,7 +13,7 @@ static inline size_t ring_of(int32_t day)
 
 static inline bool bit_get(const uint8_t *bytes, size_t i)
 {
-    return (bytes[i / 8] >> (i % 8)) & 1u;
+    return ((unsigned)bytes[i / 8] >> (i % 8)) & 1u;
 }
 
 static inline void bit_set(uint8_t *bytes, size_t i)

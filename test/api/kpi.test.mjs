@@ -181,6 +181,24 @@ describe('the assessment', () => {
     assert.deepEqual(k.others.map((o) => [o.town, o.value]), [['Karmøy', 97]])
   })
 
+  test('figures of other towns come in as a table, with a preview of every conflict', async () => {
+    const table = ['city;country;published;kpi_id;data_point;value;source_title', 'Delft;NL;2024-09;EC: ICT: ICT: 1C;;98,5;Rapport Delft', 'Delft;NL;2024-09;EN: EN: AQ: 1C;no2;17,2;Rapport Delft',
+      'Karmøy;NO;2020-09;EC: ICT: ICT: 1C;main;96;een ander', 'Delft;NL;2024-09;EC: I: WS: 1C;main;130;Rapport Delft', 'Delft;NL;soon;EC: I: WS: 2C;main;99;x', 'Delft;NL;2024-09;XX: 1;main;1;x', ''].join('\n')
+    const others = (more) => peil.post(api('/others'), { table, ...more }, as(anna))
+    const shown = ok(await others({ preview: true }), 200)
+    assert.deepEqual([shown.new, shown.conflict, shown.doubt, shown.fault, shown.stored], [2, 1, 1, 2, 0], JSON.stringify(shown))
+    const conflict = shown.rows.find((r) => r.kind === 'conflict')
+    assert.deepEqual([conflict.line, conflict.town, conflict.value, conflict.there], [4, 'Karmøy', '96', '97.00'])
+    assert.equal(ok(await others({}), 200).stored, 2)
+    assert.deepEqual(ok(await others({ preview: true }), 200).same, 2)
+    const k = await indicator('EC:ICT:ICT:1C')
+    assert.deepEqual(k.others.map((o) => [o.town, o.value]), [['Karmøy', 97], ['Delft', 98.5]])
+    assert.equal(ok(await others({ takeConflicts: true, confirmLarge: true }), 200).stored, 2)
+    assert.deepEqual((await indicator('EC:ICT:ICT:1C')).others.map((o) => [o.town, o.value]), [['Karmøy', 96], ['Delft', 98.5]])
+    assert.equal((await peil.post(api('/others'), { table }, as(vera))).status, 403)
+    assert.equal((await peil.post(api('/others'), { table: 'a;b\n1;2\n' }, as(anna))).status, 400)
+  })
+
   test('results leave as CSV, open-sdg and SDMX', async () => {
     const csv = await peil.get(api(`/indicators?year=${YEAR}&format=csv`), as())
     const lines = csv.text.trim().split('\r\n')

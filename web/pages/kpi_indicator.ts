@@ -30,6 +30,7 @@ export const page: Page = {
         {{#benchmark}}<div><dt>${c.t('kpi.benchmark')}</dt><dd>{{benchmark}}{{#share}} – ${c.t('kpi.share', { share: raw('{{share}}') })}{{/share}} <span class="small">(${c.t('kpi.worst')} {{worst}}; {{benchmark_source}}{{#benchmark_date}}, {{benchmark_date}}{{/benchmark_date}})</span></dd></div>{{/benchmark}}
         {{#policy}}<div><dt>${c.t('kpi.policy')}</dt><dd>${c.t('kpi.policy.in', { value: raw('{{policy}}'), year: raw('{{policy_year}}') })} {{policy_word}} <span class="small">({{policy_source}})</span></dd></div>{{/policy}}
       </dl>
+      {{#chart}}<figure class="chart">{{{chart}}}<figcaption class="small">${c.t('kpi.chart')} {{unit}}</figcaption></figure>{{/chart}}
     </section>{{/points}}
     <section><h2>${c.t('kpi.inputs')}</h2>
       <div class="kpi-scroll" tabindex="0" role="region" aria-label="${c.t('kpi.inputs')}"><table class="kpi-table">

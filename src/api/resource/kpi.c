@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The assessment for everyone: indicators with their results, groups with their scores, years, and exports.
 #include "api/resource/kpi_parts.h"
+#include "kpi/result/others.h"
 #include "kpi/result/trend.h"
 
 #include <math.h>
@@ -155,12 +156,13 @@ static void put_trend(json_writer *w, const struct kpi_trend *t, const struct kp
     json_close(w, ']');
 }
 
-static void put_others(json_writer *w, const struct kpi_office *o, const struct kpi_indicator *k)
+static void put_others(json_writer *w, const struct kpi_office *o, const struct kpi_published_list *others,
+                       const struct kpi_indicator *k)
 {
     json_name(w, STR("others"));
     json_open(w, '[');
-    for (size_t i = 0; i < o->published.count; i++) {
-        const struct kpi_published *x = &o->published.all[i];
+    for (size_t i = 0; i < others->count; i++) {
+        const struct kpi_published *x = &others->all[i];
         double v;
         const struct kpi_point *point = kpi_published_point(o->set, x);
         if (!point || &o->set->indicators[point->indicator] != k) continue;
@@ -191,15 +193,18 @@ static bool get_indicator(struct api_call *c, err *e)
 {
     struct kpi_question q;
     struct kpi_trend t;
+    struct kpi_published_list others;
     if (!kpi_question_read(c, &q, e)) return false;
     const struct kpi_indicator *const k = kpi_asked_indicator(c, &q, e);
     if (!k) return false;
-    if (!kpi_trend_take(q.office, q.at, q.year, q.area, q.with_drafts, c->a, &t, e)) return false;
+    if (!kpi_trend_take(q.office, q.at, q.year, q.area, q.with_drafts, c->a, &t, e) ||
+        !kpi_others_read(q.office, q.at, c->a, &others, e))
+        return false;
     json_open(&c->w, '{');
     put_place(&c->w, &q);
     put_indicator(&c->w, t.pictures[t.count - 1], k);
     put_trend(&c->w, &t, k);
-    put_others(&c->w, q.office, k);
+    put_others(&c->w, q.office, &others, k);
     json_close(&c->w, '}');
     return true;
 }

@@ -2,6 +2,7 @@
 // The work on a year: imports, targets, tasks with their progress, freezing, and the verifier's signature.
 #include "api/resource/kpi_parts.h"
 #include "kpi/import/import.h"
+#include "kpi/result/others.h"
 #include "kpi/value/report.h"
 #include "kpi/value/task.h"
 
@@ -18,6 +19,58 @@ static bool post_import(struct api_call *c, err *e)
     if (!a) return err_no_memory(e);
     const struct kpi_acting by = kpi_office_acting(o, &c->who, c->now, a);
     const bool ok = kpi_import_answer(c->parts->store, &by, c->body, o->config.directory, &c->w, e);
+    arena_free(a);
+    return ok;
+}
+
+static void put_other(json_writer *w, const struct kpi_other_row *r)
+{
+    json_open(w, '{');
+    kpi_put_text(w, "kind", kpi_row_kind_name(r->kind));
+    kpi_put_int(w, "line", (int64_t)r->line);
+    kpi_put_text(w, "town", r->figure.city);
+    kpi_put_text(w, "published", r->figure.published);
+    kpi_put_text(w, "indicator", r->figure.indicator);
+    kpi_put_text(w, "point", r->figure.point);
+    kpi_put_text(w, "value", r->figure.value);
+    if (r->there.n) kpi_put_text(w, "there", r->there);
+    if (r->why.n) kpi_put_text(w, "why", r->why);
+    kpi_put_flag(w, "stored", r->is_stored);
+    json_close(w, '}');
+}
+
+static bool is_true(const json *body, str name)
+{
+    const json *j = json_get(body, name);
+    return j && j->type == JSON_TRUE;
+}
+
+static bool post_others(struct api_call *c, err *e)
+{
+    const struct kpi_office *o;
+    struct kpi_others x;
+    if (!kpi_need_office(c, &o, e)) return false;
+    arena *a = arena_new(IMPORT_WORK_BYTES);
+    if (!a) return err_no_memory(e);
+    const struct kpi_acting by = kpi_office_acting(o, &c->who, c->now, a);
+    const struct kpi_others_wish wish = {.table = json_text(c->body, STR("table")),
+                                         .preview = is_true(c->body, STR("preview")),
+                                         .take_conflicts = is_true(c->body, STR("takeConflicts")),
+                                         .confirms_large = is_true(c->body, STR("confirmLarge"))};
+    const bool ok = kpi_others_import(c->parts->store, &by, &o->published, &wish, &x, e);
+    if (ok) {
+        json_open(&c->w, '{');
+        for (int k = 0; k < KPI_ROW_KIND_COUNT; k++) {
+            json_name(&c->w, kpi_row_kind_name((kpi_row_kind)k));
+            json_put_int(&c->w, (int64_t)x.of_kind[k]);
+        }
+        kpi_put_int(&c->w, "stored", (int64_t)x.stored);
+        json_name(&c->w, STR("rows"));
+        json_open(&c->w, '[');
+        for (size_t i = 0; i < x.count; i++) put_other(&c->w, &x.rows[i]);
+        json_close(&c->w, ']');
+        json_close(&c->w, '}');
+    }
     arena_free(a);
     return ok;
 }
@@ -246,6 +299,35 @@ static const struct api_field imported_fields[] = {
     {"stored", API_INTEGER, .about = "Taken in", .flags = API_NEEDED},
     {"rows", API_LIST, "KpiImportRow", "Figures by year, area and input", .flags = API_NEEDED},
     {0}};
+static const struct api_field others_fields[] = {
+    {"table", API_TEXT,
+     .about = "CSV or TSV: city, country, published, kpi_id, data_point, value, status, source_title",
+     .flags = API_NEEDED},
+    {"preview", API_BOOLEAN, .about = "Show what would happen, store nothing"},
+    {"takeConflicts", API_BOOLEAN, .about = "Also where another figure is there"},
+    {"confirmLarge", API_BOOLEAN, .about = "Figures above what the data point can be were looked at"},
+    {0}};
+static const struct api_field othered_fields[] = {
+    {"new", API_INTEGER, .about = "Nothing was there", .flags = API_NEEDED},
+    {"same", API_INTEGER, .about = "That figure was there", .flags = API_NEEDED},
+    {"conflict", API_INTEGER, .about = "Another figure was there", .flags = API_NEEDED},
+    {"doubt", API_INTEGER, .about = "More than the data point can be", .flags = API_NEEDED},
+    {"fault", API_INTEGER, .about = "Cannot be taken", .flags = API_NEEDED},
+    {"stored", API_INTEGER, .about = "Taken in", .flags = API_NEEDED},
+    {"rows", API_LIST, "KpiOtherRow", "In the table's order", .flags = API_NEEDED},
+    {0}};
+static const struct api_field other_row_fields[] = {
+    {"kind", API_WORD, "new same conflict doubt fault", "What it is", .flags = API_NEEDED},
+    {"line", API_INTEGER, .about = "Of the table", .flags = API_NEEDED},
+    {"town", API_TEXT, .about = "Name", .flags = API_NEEDED},
+    {"published", API_TEXT, .about = "Year and month", .flags = API_NEEDED},
+    {"indicator", API_TEXT, .about = "Id", .flags = API_NEEDED},
+    {"point", API_TEXT, .about = "Data point", .flags = API_NEEDED},
+    {"value", API_TEXT, .about = "As printed", .flags = API_NEEDED},
+    {"there", API_TEXT, .about = "What was there"},
+    {"why", API_TEXT, .about = "Why it was not taken"},
+    {"stored", API_BOOLEAN, .about = "It was taken in", .flags = API_NEEDED},
+    {0}};
 static const struct api_field row_fields[] = {
     {"kind", API_WORD, "new same conflict doubt fault", "What it is", .flags = API_NEEDED},
     {"year", API_INTEGER, .about = "Year", .flags = API_NEEDED},
@@ -322,6 +404,9 @@ const struct api_set api_kpi_work = {
             {HTTP_POST, "/kpi/imports", "importKpiValues", "Takes in a table of figures, or previews it",
              ACTION_WRITE_ENTITY, NULL, "KpiImport", "KpiImported", .status = 200,
              .body_max = IMPORT_BYTES_MAX, .run = post_import},
+            {HTTP_POST, "/kpi/others", "importKpiOthers",
+             "Takes in what other towns published, or previews it", ACTION_WRITE_ENTITY, NULL, "KpiOthers",
+             "KpiOthersImported", .status = 200, .body_max = IMPORT_BYTES_MAX, .run = post_others},
             {HTTP_POST, "/kpi/targets", "setKpiTarget", "Sets a benchmark or a promise of policy",
              ACTION_OPERATE, NULL, "KpiTarget", .run = post_target},
             {HTTP_POST, "/kpi/tasks", "setKpiTask", "Says who delivers a department's inputs, by when",
@@ -341,6 +426,9 @@ const struct api_set api_kpi_work = {
              .run = post_signature},
             {0}},
     .schemas = (const struct api_schema[]){{"KpiImport", "A table and how to read it.", import_fields},
+                                           {"KpiOthers", "Figures of other towns.", others_fields},
+                                           {"KpiOthersImported", "What became of each line.", othered_fields},
+                                           {"KpiOtherRow", "A figure of another town.", other_row_fields},
                                            {"KpiImported", "What became of each figure.", imported_fields},
                                            {"KpiImportRow", "A figure.", row_fields},
                                            {"KpiTarget", "What a data point is held against.", target_fields},

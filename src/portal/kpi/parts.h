@@ -43,6 +43,8 @@ void kpi_put_tables(struct kpi_page *k,
                     struct view *parent);  // "dimensions" > "groups" > "categories" > "rows"
 void kpi_put_wheel(struct kpi_page *k, struct view *parent);
 void kpi_put_head(struct kpi_page *k, struct view *parent);  // years, area, counts, score, legend
+void kpi_put_trend_chart(struct kpi_page *k, struct view *v,
+                         const struct kpi_point *point);  // "chart": with two years or more
 str kpi_indicator_href(struct kpi_page *k, const struct kpi_indicator *x);
 
 #endif

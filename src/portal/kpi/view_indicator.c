@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One indicator: what it means, its formula filled in, where each number comes from, years, areas, other towns.
+#include "kpi/result/others.h"
 #include "portal/kpi/parts.h"
 
 #include "portal/ground.h"
@@ -85,6 +86,7 @@ static void put_points(struct kpi_page *k, const struct kpi_indicator *x)
         kpi_put_result(k, v, point);
         put_formula(k, v, point);
         put_benchmark(k, v, point);
+        kpi_put_trend_chart(k, v, point);
         view_flag(m, v, STR("override"), r->is_override);
         if (r->has_value)
             view_text(m, v, STR("method"), words_by(k, "kpi.method.", kpi_method_name(r->method)));
@@ -184,13 +186,15 @@ static void put_trend(struct kpi_page *k, const struct kpi_indicator *x)
     view_flag(m, k->page->root, STR("has_trend"), shown > 0);
 }
 
-static void put_others(struct kpi_page *k, const struct kpi_indicator *x)
+static bool put_others(struct kpi_page *k, const struct kpi_indicator *x, err *e)
 {
+    struct kpi_published_list others;
+    if (!kpi_others_read(k->office, k->page->at, k->page->a, &others, e)) return false;
     struct view_maker *m = &k->page->maker;
     struct view *list = view_list(m, k->page->root, STR("others"));
     size_t shown = 0;
-    for (size_t i = 0; i < k->office->published.count; i++) {
-        const struct kpi_published *o = &k->office->published.all[i];
+    for (size_t i = 0; i < others.count; i++) {
+        const struct kpi_published *o = &others.all[i];
         const struct kpi_point *point = kpi_published_point(k->office->set, o);
         double v;
         if (!point || &k->office->set->indicators[point->indicator] != x || !kpi_published_number(o, &v))
@@ -206,6 +210,7 @@ static void put_others(struct kpi_page *k, const struct kpi_indicator *x)
         shown++;
     }
     view_flag(m, k->page->root, STR("has_others"), shown > 0);
+    return true;
 }
 
 // ---- Neighbourhoods ----------------------------------------------------------------------------------------------
@@ -326,6 +331,5 @@ bool view_kpi_indicator(struct page *p, err *e)
     put_points(&k, x);
     put_inputs(&k, x);
     put_trend(&k, x);
-    put_others(&k, x);
-    return put_locals(&k, x, e);
+    return put_others(&k, x, e) && put_locals(&k, x, e);
 }

@@ -60,7 +60,7 @@ static void span_of(const struct chart *c, double *low, double *high)
         *low = fmin(*low, c->points[i].mean);
         *high = fmax(*high, c->points[i].mean);
     }
-    const double room = 3 * fmax(*high - *low, fmax(fabs(*high), fabs(*low)) / 10);
+    const double room = 5 * fmax(*high - *low, fmax(fabs(*high), fabs(*low)) / 10);
     for (size_t i = 0; i < c->line_count; i++) {
         if (c->lines[i].value < *low - room || c->lines[i].value > *high + room) continue;
         *low = fmin(*low, c->lines[i].value);

@@ -48,7 +48,7 @@ const options = (list: string): Html =>
 
 function files(c: Context): Html {
   return html`{{#has_evidence}}<fieldset class="team-field"><legend>${c.t('team.kpi.files')}</legend>
-      {{#evidence}}<p><label><input type="checkbox" name="bewijs" value="{{hash}} {{name}}" checked> {{name}}</label></p>{{/evidence}}</fieldset>{{/has_evidence}}
+      {{#evidence}}<p><label class="team-tick"><input type="checkbox" name="bewijs" value="{{hash}} {{name}}" checked> {{name}}</label></p>{{/evidence}}</fieldset>{{/has_evidence}}
     ${field(c.t('team.kpi.files.add'), 'bestand', 'type="file" multiple accept=".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.ods,.odt,.zip,.csv,.txt,.json,.eml"', c.t('team.kpi.files.hint'))}`;
 }
 
@@ -58,7 +58,7 @@ function enter(c: Context): Html {
     {{#is_override}}<p class="kpi-notice">${c.t('team.kpi.override')}</p>{{/is_override}}
     ${form(c, 'invoeren', c.t('team.kpi.enter'), html`${input}
       {{#has_doubts}}<fieldset class="team-secret"><legend>${c.t('team.kpi.doubts')}</legend>
-        {{#doubts}}<p><label><input type="checkbox" name="bevestig" value="{{code}}"> {{text}}</label></p>{{/doubts}}</fieldset>{{/has_doubts}}
+        {{#doubts}}<p><label class="team-tick"><input type="checkbox" name="bevestig" value="{{code}}"> {{text}}</label></p>{{/doubts}}</fieldset>{{/has_doubts}}
       ${field(c.t('team.kpi.value'), 'waarde', 'value="{{typed_value}}" maxlength="40" autocomplete="off" inputmode="decimal"', html`{{unit}}`)}
       {{^is_override}}${field(c.t('team.kpi.unit'), 'eenheid', 'value="{{typed_unit}}" maxlength="40" autocomplete="off"', c.t('team.kpi.unit.hint'))}{{/is_override}}
       ${field(c.t('team.kpi.about'), 'peiljaar', 'value="{{typed_year}}" maxlength="4" inputmode="numeric" autocomplete="off"', c.t('team.kpi.about.hint', { year: raw('{{year}}') }))}

@@ -116,6 +116,8 @@ struct conn {
     int fd;                   // -1: closed
     void *tls;                // a gnutls_session_t; NULL: in the clear
     struct tls *certificate;  // with tls
+    unsigned char peer_certificate[HTTP_CERTIFICATE_BYTES];
+    bool has_certificate;  // the peer showed one
     conn_phase phase;
     bool is_ready;             // is in the loop's ready list
     bool can_read, can_write;  // as far as epoll's edges tell

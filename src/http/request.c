@@ -161,6 +161,11 @@ bool http_request_is_secure(const struct http_request *r)
            (r->conn->is_trusted && str_eq(http_request_header(r, "X-Forwarded-Proto"), STR("https")));
 }
 
+const unsigned char *http_request_certificate(const struct http_request *r)
+{
+    return r->conn->tls && r->conn->has_certificate ? r->conn->peer_certificate : NULL;
+}
+
 bool http_request_is_local(const struct http_request *r)
 {
     struct peer_key k;

@@ -111,7 +111,7 @@ static bool start_tls(struct http_server *s, err *e)
 {
     const http_config *c = &s->config;
     if (!c->tls_cert_file.n && !c->tls_key_file.n) return true;
-    return (s->tls = tls_bay_new(c->tls_cert_file, c->tls_key_file, e));
+    return (s->tls = tls_bay_new(c->tls_cert_file, c->tls_key_file, c->tls_asks_certificate, e));
 }
 
 bool http_reload_certificate(struct http_server *s, err *e)

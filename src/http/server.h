@@ -83,6 +83,7 @@ typedef struct {
     // Whose X-Forwarded-For and X-Forwarded-Proto count: "127.0.0.1, ::1, 10.0.0.0/8"; empty: nobody's.
     str trusted_proxies;
     str tls_cert_file, tls_key_file;  // PEM; both empty: in the clear
+    bool tls_asks_certificate;        // of clients, which need not have one
     // Whether a request is taken; asked on the loop before its handler, so be quick. False: 429 with Retry-After, *wait_s.
     bool (*admit)(const struct http_request *r, int64_t *wait_s, void *context);
     size_t header_bytes_max;  // besides the address, which may have 16 KiB; 0: 16 KiB; at most 40 KiB
@@ -121,6 +122,9 @@ bool http_request_has_header(const struct http_request *r, const char *name);
 str http_request_body(const struct http_request *r);
 str http_request_peer(const struct http_request *r);  // "127.0.0.1"; of the client behind a trusted proxy
 bool http_request_is_secure(const struct http_request *r);  // came over TLS, to us or to a trusted proxy
+// SHA-256 of the certificate that the client showed and holds the key of; NULL: none. Whoever signed it was not looked at.
+#define HTTP_CERTIFICATE_BYTES 32
+const unsigned char *http_request_certificate(const struct http_request *r);
 // From this machine itself, and through no proxy that says otherwise.
 bool http_request_is_local(const struct http_request *r);
 arena *http_request_arena(struct http_request *r);  // freed with the request; at most 16 MiB

@@ -24,6 +24,7 @@ struct tls_bay {
     struct lock *lock;
     struct tls *newest;
     char *cert_file, *key_file;
+    bool asks;  // for the certificate of who comes
 };
 
 // ---- The certificate ---------------------------------------------------------------------------------------------
@@ -80,9 +81,10 @@ void tls_bay_free(struct tls_bay *b)
     free(b);
 }
 
-struct tls_bay *tls_bay_new(str cert_file, str key_file, err *e)
+struct tls_bay *tls_bay_new(str cert_file, str key_file, bool asks, err *e)
 {
     struct tls_bay *b = calloc(1, sizeof *b);
+    if (b) b->asks = asks;
     bool ok = b && (b->lock = lock_new()) && (b->cert_file = text_of(cert_file)) &&
               (b->key_file = text_of(key_file));
     if (!ok) err_no_memory(e);
@@ -106,7 +108,7 @@ bool tls_bay_reload(struct tls_bay *b, err *e)
 
 bool tls_check(str cert_file, str key_file, err *e)
 {
-    struct tls_bay *b = tls_bay_new(cert_file, key_file, e);
+    struct tls_bay *b = tls_bay_new(cert_file, key_file, false, e);
     tls_bay_free(b);
     return b != NULL;
 }
@@ -131,16 +133,31 @@ bool tls_attach(struct tls_bay *b, struct conn *c)
         tls_release(t);
         return false;
     }
+    // Whose certificate it is shows the fingerprint alone: whoever signed it does not count, so it is asked for without names.
+    if (b->asks) gnutls_certificate_server_set_request(s, GNUTLS_CERT_REQUEST);
     gnutls_transport_set_int(s, c->fd);
     c->tls = s;
     c->certificate = t;
     return true;
 }
 
+// The handshake has proved that the peer holds its key.
+static void note_peer(struct conn *c)
+{
+    unsigned count = 0;
+    size_t n = sizeof c->peer_certificate;
+    const gnutls_datum_t *peers = gnutls_certificate_get_peers(c->tls, &count);
+    c->has_certificate = count > 0 &&
+                         gnutls_fingerprint(GNUTLS_DIG_SHA256, &peers[0], c->peer_certificate, &n) == 0;
+}
+
 tls_result tls_handshake(struct conn *c)
 {
     const int code = gnutls_handshake(c->tls);
-    if (code == 0) return TLS_DONE;
+    if (code == 0) {
+        note_peer(c);
+        return TLS_DONE;
+    }
     return gnutls_error_is_fatal(code) ? TLS_FAILED : TLS_WAIT;
 }
 

@@ -19,7 +19,8 @@ struct tls;      // a certificate with its key
 struct tls_bay;  // where the server keeps the newest
 
 NODISCARD bool tls_check(str cert_file, str key_file, err *e);
-NODISCARD struct tls_bay *tls_bay_new(str cert_file, str key_file, err *e);
+// asks: for the certificate of who comes, which he need not have.
+NODISCARD struct tls_bay *tls_bay_new(str cert_file, str key_file, bool asks, err *e);
 NODISCARD bool tls_bay_reload(struct tls_bay *b, err *e);  // on failure the old one stays
 void tls_bay_free(struct tls_bay *b);
 

@@ -72,6 +72,14 @@ struct sessions *identity_sessions(struct identity *i);  // session.h
 // `authorization` is the header's value ("Bearer ..."), empty: the public. A wrong token is ERR_AUTH, never silently the public.
 NODISCARD bool identity_authenticate(struct identity *i, str authorization, struct principal *out, err *e);
 
+// As identity_authenticate, by the SHA-256 of a certificate whose key the client has shown to hold. ERR_AUTH: nobody's here.
+#define CERTIFICATE_BYTES 32
+NODISCARD bool identity_certificate(struct identity *i,
+                                    const unsigned char fingerprint[static CERTIFICATE_BYTES],
+                                    struct principal *out, err *e);
+NODISCARD bool certificate_fingerprint(str pem, unsigned char out[static CERTIFICATE_BYTES], err *e);
+NODISCARD bool certificate_hex(str hex, unsigned char out[static CERTIFICATE_BYTES], err *e);
+
 // Makes a token; its text is given once and never kept. Waits for the commit. Names are unique: ERR_CONFLICT. Both are lines
 // of the audit log, done by `by`.
 #define TOKEN_TEXT_MAX 64
@@ -81,6 +89,11 @@ NODISCARD bool token_create(struct identity *i, const struct principal *by, str 
 NODISCARD bool token_create_for(struct identity *i, const struct principal *by, str name, role r,
                                 const entity_id *things, size_t thing_count, instant now,
                                 char text[static TOKEN_TEXT_MAX], err *e);
+// The same without a text: who holds the key of this certificate is who it names. ERR_CONFLICT: it is another's.
+NODISCARD bool token_create_certificate(struct identity *i, const struct principal *by, str name, role r,
+                                        const entity_id *things, size_t thing_count,
+                                        const unsigned char fingerprint[static CERTIFICATE_BYTES],
+                                        instant now, err *e);
 // Whether a device's token may write to a Thing: it is bound to it, or is bound to none and has claimed it. Inside an operation.
 NODISCARD bool token_owns(struct store_tx *tx, const struct principal *who, entity_id thing, bool *out,
                           err *e);

@@ -223,6 +223,38 @@ static bool credentials_read(str authorization, char out[static CREDENTIALS_MAX]
     return true;
 }
 
+// Keyed, so that no text of a token has the same hash as a certificate: fingerprints are no secret.
+static void hash_certificate(const unsigned char fingerprint[static CERTIFICATE_BYTES],
+                             unsigned char out[static HASH_BYTES])
+{
+    static const unsigned char key[] = "peil: certificate of a client";
+    crypto_generichash(out, HASH_BYTES, fingerprint, CERTIFICATE_BYTES, key, sizeof key - 1);
+}
+
+static bool principal_find(struct identity *i, const struct token *wanted, struct principal *out)
+{
+    struct token_table *t = table_borrow(i);
+    const struct token *found = t->count ? bsearch(wanted, t->tokens, t->count, sizeof *wanted, by_hash)
+                                         : NULL;
+    if (found) {
+        *out = (struct principal){
+            .role = found->role, .kind = PRINCIPAL_TOKEN, .thing_count = found->thing_count};
+        memcpy(out->things, found->things, sizeof out->things);
+        memcpy(out->name, found->name, sizeof out->name);
+    }
+    table_return(i, t);
+    return found != NULL;
+}
+
+bool identity_certificate(struct identity *i, const unsigned char fingerprint[static CERTIFICATE_BYTES],
+                          struct principal *out, err *e)
+{
+    struct token wanted = {0};
+    hash_certificate(fingerprint, wanted.hash);
+    return principal_find(i, &wanted, out) ||
+           err_set(e, ERR_AUTH, ERR_NOWHERE, "the client's certificate is not known here, or was withdrawn");
+}
+
 bool identity_authenticate(struct identity *i, str authorization, struct principal *out, err *e)
 {
     if (authorization.n == 0) {
@@ -236,17 +268,8 @@ bool identity_authenticate(struct identity *i, str authorization, struct princip
     hash_secret(token, wanted.hash);
     sodium_memzero(credentials, sizeof credentials);
 
-    struct token_table *t = table_borrow(i);
-    const struct token *found = t->count ? bsearch(&wanted, t->tokens, t->count, sizeof wanted, by_hash)
-                                         : NULL;
-    if (found) {
-        *out = (struct principal){
-            .role = found->role, .kind = PRINCIPAL_TOKEN, .thing_count = found->thing_count};
-        memcpy(out->things, found->things, sizeof out->things);
-        memcpy(out->name, found->name, sizeof out->name);
-    }
-    table_return(i, t);
-    return found || err_set(e, ERR_AUTH, ERR_NOWHERE, "the token is not known here, or was withdrawn");
+    return principal_find(i, &wanted, out) ||
+           err_set(e, ERR_AUTH, ERR_NOWHERE, "the token is not known here, or was withdrawn");
 }
 
 bool token_each(struct identity *i, bool (*each)(const char *, role, instant, void *), void *context)
@@ -349,39 +372,58 @@ static void document_write(buf *b, const unsigned char hash[static HASH_BYTES], 
     json_close(&w, '}');
 }
 
+static bool check_creation(const struct creation *c, role r, err *e)
+{
+    if (!name_is_valid(c->name))
+        return err_set(e, ERR_RANGE, ERR_NOWHERE,
+                       "a token's name has 1 to %d letters, digits, '.', '_', '-' or '@'", TOKEN_NAME_MAX);
+    if (r == ROLE_PUBLIC) return err_set(e, ERR_RANGE, ERR_NOWHERE, "the role 'public' needs no token");
+    return (c->thing_count <= TOKEN_THINGS_MAX && (!c->thing_count || r == ROLE_DEVICE)) ||
+           err_set(e, ERR_RANGE, ERR_NOWHERE, "a device's token can be bound to at most %d Things",
+                   TOKEN_THINGS_MAX);
+}
+
+static bool create(struct identity *i, struct creation *c, role r,
+                   const unsigned char hash[static HASH_BYTES], err *e)
+{
+    buf document = {.max = 4096};
+    c->role = role_name(r);
+    document_write(&document, hash, r, c);
+    c->document = buf_str(&document);
+    const bool ok = !document.failed ? store_run(i->store, creation_run, c, e) && reload(i, e)
+                                     : err_no_memory(e);
+    buf_free(&document);
+    return ok;
+}
+
 bool token_create_for(struct identity *i, const struct principal *by, str name, role r,
                       const entity_id *things, size_t thing_count, instant now,
                       char text[static TOKEN_TEXT_MAX], err *e)
 {
-    if (!name_is_valid(name))
-        return err_set(e, ERR_RANGE, ERR_NOWHERE,
-                       "a token's name has 1 to %d letters, digits, '.', '_', '-' or '@'", TOKEN_NAME_MAX);
-    if (r == ROLE_PUBLIC) return err_set(e, ERR_RANGE, ERR_NOWHERE, "the role 'public' needs no token");
-    if (thing_count > TOKEN_THINGS_MAX || (thing_count && r != ROLE_DEVICE))
-        return err_set(e, ERR_RANGE, ERR_NOWHERE, "a device's token can be bound to at most %d Things",
-                       TOKEN_THINGS_MAX);
-
+    struct creation c = {.by = by, .name = name, .things = things, .thing_count = thing_count, .now = now};
     unsigned char secret[SECRET_BYTES], hash[HASH_BYTES];
+    if (!check_creation(&c, r, e)) return false;
     randombytes_buf(secret, sizeof secret);
     memcpy(text, TOKEN_PREFIX, sizeof TOKEN_PREFIX - 1);
     sodium_bin2base64(text + sizeof TOKEN_PREFIX - 1, TOKEN_TEXT_MAX - sizeof TOKEN_PREFIX + 1, secret,
                       sizeof secret, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     sodium_memzero(secret, sizeof secret);
     hash_secret(str_of(text), hash);
+    return create(i, &c, r, hash, e);
+}
 
-    struct creation c = {.by = by,
-                         .name = name,
-                         .role = role_name(r),
-                         .things = things,
-                         .thing_count = thing_count,
-                         .now = now};
-    buf document = {.max = 4096};
-    document_write(&document, hash, r, &c);
-    c.document = buf_str(&document);
-    const bool ok = !document.failed ? store_run(i->store, creation_run, &c, e) && reload(i, e)
-                                     : err_no_memory(e);
-    buf_free(&document);
-    return ok;
+bool token_create_certificate(struct identity *i, const struct principal *by, str name, role r,
+                              const entity_id *things, size_t thing_count,
+                              const unsigned char fingerprint[static CERTIFICATE_BYTES], instant now, err *e)
+{
+    struct creation c = {.by = by, .name = name, .things = things, .thing_count = thing_count, .now = now};
+    struct token wanted = {0};
+    struct principal other;
+    if (!check_creation(&c, r, e)) return false;
+    hash_certificate(fingerprint, wanted.hash);
+    if (principal_find(i, &wanted, &other))
+        return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "this certificate is that of '%s' already", other.name);
+    return create(i, &c, r, wanted.hash, e);
 }
 
 // ---- Whose Things ------------------------------------------------------------------------------------------------

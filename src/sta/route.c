@@ -67,6 +67,11 @@ static struct exchange *begin(struct http_request *r, const struct sta_http *h, 
     x->http = r;
     x->sta = h->sta;
     fill(x, version);
+    const unsigned char *const certificate = http_request_certificate(r);
+    // One that is not known is the public: browsers show it without anybody's doing.
+    if (h->identity && certificate && !header(x, "Authorization").n &&
+        identity_certificate(h->identity, certificate, &x->who, &e))
+        return x;
     if (!h->identity || identity_authenticate(h->identity, header(x, "Authorization"), &x->who, &e)) return x;
     sta_reply_error(&x->r, &e, reply_http, x);
     return NULL;

@@ -96,6 +96,13 @@ static bool token_make(struct http_request *r, struct peil *p, char text[static 
     for (const json *t = things ? things->first : NULL; t; t = t->next)
         if (count == TOKEN_THINGS_MAX || !num_parse_int(t->text, &bound[count++], e))
             return err_set(e, ERR_RANGE, t->at, "'things' lists at most %d ids of Things", TOKEN_THINGS_MAX);
+    const str certificate = json_text(body, STR("certificate"));
+    unsigned char fingerprint[CERTIFICATE_BYTES];
+    text[0] = 0;
+    if (certificate.n)
+        return certificate_hex(certificate, fingerprint, e) &&
+               token_create_certificate(p->identity, &principal_local, name->text, wanted, bound, count,
+                                        fingerprint, time_now(), e);
     return token_create_for(p->identity, &principal_local, name->text, wanted, bound, count, time_now(), text,
                             e);
 }

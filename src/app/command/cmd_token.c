@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/admin_client.h"
 #include "app/command/command.h"
+#include "base/file.h"
 #include "identity/identity.h"
 
 #include <stdio.h>
@@ -12,6 +13,9 @@ static const struct flag flags[] = {
      NULL},
     {"thing", "ID[,ID...]", "of a device: it writes to the Datastreams of these Things and no others", NULL,
      NULL},
+    {"certificate", "FILE",
+     "no token: who holds the key of this certificate (PEM) is it, with http.tls_client_certificates", NULL,
+     NULL},
     {0},
 };
 
@@ -19,6 +23,8 @@ struct wanted {
     role role;
     entity_id things[TOKEN_THINGS_MAX];
     size_t thing_count;
+    bool has_certificate;
+    unsigned char certificate[CERTIFICATE_BYTES];
 };
 
 // ---- On a store that nobody has open -----------------------------------------------------------------------------
@@ -36,6 +42,9 @@ static bool act_on_store(struct identity *i, const char *verb, str name, const s
 {
     if (strcmp(verb, "list") == 0) return token_each(i, print_token_line, NULL);
     if (strcmp(verb, "withdraw") == 0) return token_withdraw(i, &principal_local, name, time_now(), e);
+    if (w->has_certificate)
+        return token_create_certificate(i, &principal_local, name, w->role, w->things, w->thing_count,
+                                        w->certificate, time_now(), e);
     char text[TOKEN_TEXT_MAX];
     if (!token_create_for(i, &principal_local, name, w->role, w->things, w->thing_count, time_now(), text, e))
         return false;
@@ -59,11 +68,22 @@ static bool run_on_store(struct invocation *in, const char *verb, str name, cons
 
 // ---- On one that is being served ---------------------------------------------------------------------------------
 
+static void certificate_write(const unsigned char bytes[static CERTIFICATE_BYTES],
+                              char out[static 2 * CERTIFICATE_BYTES + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t k = 0; k < CERTIFICATE_BYTES; k++) {
+        out[2 * k] = digits[bytes[k] >> 4];
+        out[2 * k + 1] = digits[bytes[k] & 15];
+    }
+    out[2 * CERTIFICATE_BYTES] = 0;
+}
+
 static void print_answer(const char *verb, const json *answer)
 {
     if (strcmp(verb, "create") == 0) {
         const json *token = json_get(answer, STR("token"));
-        if (token) printf("%.*s\n", STR_ARG(token->text));
+        if (token && token->text.n) printf("%.*s\n", STR_ARG(token->text));
     }
     for (const json *t = strcmp(verb, "list") == 0 ? answer->first : NULL; t; t = t->next) {
         const json *name = json_get(t, STR("name")), *r = json_get(t, STR("role")),
@@ -83,9 +103,12 @@ static bool run_on_service(struct invocation *in, const char *verb, str name, co
         buf things = {.max = 1024};
         for (size_t k = 0; k < w->thing_count; k++)
             buf_print(&things, "%s%lld", k ? "," : "", (long long)w->things[k]);
-        const bool ok = arena_print(in->arena, &body,
-                                    "{\"name\":\"%.*s\",\"role\":\"%.*s\",\"things\":[%.*s]}", STR_ARG(name),
-                                    STR_ARG(role_name(w->role)), STR_ARG(buf_str(&things)));
+        char hex[2 * CERTIFICATE_BYTES + 1] = "";
+        if (w->has_certificate) certificate_write(w->certificate, hex);
+        const bool ok = arena_print(
+            in->arena, &body,
+            "{\"name\":\"%.*s\",\"role\":\"%.*s\",\"things\":[%.*s],\"certificate\":\"%s\"}", STR_ARG(name),
+            STR_ARG(role_name(w->role)), STR_ARG(buf_str(&things)), hex);
         buf_free(&things);
         if (!ok) return err_no_memory(e);
     } else if (strcmp(verb, "withdraw") == 0) {
@@ -95,6 +118,17 @@ static bool run_on_service(struct invocation *in, const char *verb, str name, co
     if (!admin_ask(&in->settings, method, path.p, body, in->arena, &answer, e)) return false;
     print_answer(verb, answer);
     return true;
+}
+
+static bool read_certificate(const struct invocation *in, struct wanted *w, err *e)
+{
+    const char *file = flag_value(in, "certificate");
+    buf pem = {.max = 1 << 20};
+    if (!file) return true;
+    w->has_certificate = file_read(file, &pem, e) &&
+                         certificate_fingerprint(buf_str(&pem), w->certificate, e);
+    buf_free(&pem);
+    return w->has_certificate || err_within(e, "--certificate %s", file);
 }
 
 // Names go into a URL and a JSON text as they are.
@@ -133,7 +167,7 @@ static int run(struct invocation *in, err *e)
         return -1;
     }
     struct wanted w = {.role = ROLE_DEVICE};
-    if (!read_wanted(in, &w, e)) return -1;
+    if (!read_wanted(in, &w, e) || !read_certificate(in, &w, e)) return -1;
     if (run_on_service(in, verb, str_of(name), &w, e)) return 0;
     if (e->code != ERR_ABSENT) return -1;
     return run_on_store(in, verb, str_of(name), &w, e) ? 0 : -1;

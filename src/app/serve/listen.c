@@ -42,6 +42,7 @@ static http_config http_settings(struct peil *p)
         .trusted_proxies = p->settings.http.trusted_proxies,
         .tls_cert_file = p->settings.http.tls_cert_file,
         .tls_key_file = p->settings.http.tls_key_file,
+        .tls_asks_certificate = p->settings.http.tls_client_certificates,
         .admit = admit,
         .body_bytes_max = (size_t)p->settings.http.body_bytes,
         .idle_timeout_s = (int)p->settings.http.idle_s,

@@ -147,6 +147,8 @@ static const struct setting table[] = {
      "Certificate with those that vouch for it (PEM). Empty: no TLS here, a proxy does that. Read again on SIGHUP."},
     {"http", "tls_key_file", SETTING_TEXT, AT(http, tls_key_file), "", 0, 0,
      "Key of the certificate (PEM), which others must not be able to read."},
+    {"http", "tls_client_certificates", SETTING_BOOL, AT(http, tls_client_certificates), "no", 0, 0,
+     "Clients are asked for a certificate, and one that `peil token create --certificate` knows counts as a token. Browsers of who has certificates ask which."},
     {"http", "redirect_listen", SETTING_TEXT, AT(http, redirect_listen), "", 0, 0,
      "Address for plain http that leads to https on the same name: 0.0.0.0:80. Empty: none.",
      check_address},

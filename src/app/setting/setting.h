@@ -24,6 +24,7 @@ struct settings {
     struct {
         str listen, root_url, trusted_proxies, tls_cert_file, tls_key_file, redirect_listen, security_contact;
         int64_t loops, workers, connections, connections_per_address, body_bytes, idle_s, request_s, write_s;
+        bool tls_client_certificates;
     } http;
     struct {
         str listen;

@@ -89,8 +89,11 @@ static bool may_push(const struct push *p, struct http_request *r, str path_toke
                      err *e)
 {
     str authorization;
-    return authorization_of(r, path_token, &authorization, e) &&
-           identity_authenticate(p->identity, authorization, who, e) &&
+    const unsigned char *const certificate = http_request_certificate(r);
+    if (!authorization_of(r, path_token, &authorization, e)) return false;
+    return (authorization.n == 0 && certificate
+                ? identity_certificate(p->identity, certificate, who, e)
+                : identity_authenticate(p->identity, authorization, who, e)) &&
            policy_allows(who, ACTION_WRITE_READING, e);
 }
 

@@ -5,7 +5,7 @@
 //
 // A device proves itself by a token: "Authorization: Bearer TOKEN", "Token TOKEN" (InfluxDB), the bare TOKEN (openSenseMap),
 // HTTP Basic with the token as the password (airRohr's "custom API"), ?u=NAME&p=TOKEN (InfluxDB 1), or /push/NAME/TOKEN for those
-// that can send no header at all. Bodies may be packed (gzip, deflate).
+// that can send no header at all; or, over TLS of our own, by its certificate. Bodies may be packed (gzip, deflate).
 // Answers after the commit, with the status and body that the sender expects.
 #ifndef PEIL_INGEST_PUSH_PUSH_H
 #define PEIL_INGEST_PUSH_PUSH_H

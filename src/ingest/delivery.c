@@ -4,6 +4,7 @@
 #include "identity/identity.h"
 #include "ingest/lines/points.h"
 #include "ingest/lines/store.h"
+#include "ingest/raw/raw.h"
 #include "ingest/readings.h"
 
 #include <math.h>
@@ -140,6 +141,7 @@ static bool decode(struct delivery *d, const struct device_message *m, err *e)
     if (!d->adapter->decode(&k.copy, d->a, &d->result, e)) return false;
     if (m->retained) drop_undated(&d->result);
     d->result.is_vouched |= m->is_vouched;
+    d->result.is_replayed = m->is_replayed;
     return true;
 }
 
@@ -162,7 +164,12 @@ bool ingest_device(struct ingest *in, const struct device_adapter *adapter, cons
     d->done = f;
     d->context = context;
     d->op = (struct store_op){.run = run, .done = done, .context = d};
-    if (decode(d, m, e) && store_submit(in->store, &d->op, e)) return true;
+    const bool is_read = decode(d, m, e);
+    if (is_read && store_submit(in->store, &d->op, e)) {
+        raw_note(in->raw, adapter, m);
+        return true;
+    }
+    if (!is_read) raw_note(in->raw, adapter, m);  // what a better decoder is for
     delivery_free(d);
     return false;
 }

@@ -41,6 +41,7 @@ struct device_message {
     const struct principal *who;  // whose token it came with; NULL: nobody's, as from the town's broker
     bool retained;                // MQTT retained: an old reading, not a fresh one
     bool is_vouched;              // the operator hands it in: its devices need not be let in
+    bool is_replayed;             // it was heard before: its counter is no sign of a duplicate
     // Value of an HTTP header, no case; empty when absent.
     str (*header)(const char *name, const void *context);
     const void *context;
@@ -95,6 +96,7 @@ struct device_result {
     struct device_reject *rejects;
     size_t reject_count;
     str device;                 // the first, or who sent it when there is no reading; may be empty
+    bool is_replayed;           // as of the message
     bool is_vouched;            // the operator's own settings name this device: it need not be let in
     str note;                   // why a message has no reading, a sentence; may be empty
     str sequence;               // frame counter or deduplication id, for replay detection; empty: none
@@ -113,6 +115,8 @@ struct device_adapter {
     str reply;  // body of the success answer that its firmware expects; empty: {"status":"ok"} form of peil
     int reply_status;    // 201, 200...
     int partial_status;  // when some values could not be read; 0: reply_status
+    bool
+        keeps_no_raw;  // personal data, a secret, or a file that its sender has: its messages are not kept as they came
     // Not NULL: its messages are lines of InfluxDB's protocol, which need no decoding once they are known. False: not this
     // message.
     bool (*lines)(const struct device_message *m, arena *a, struct line_precision *out);

@@ -2,6 +2,7 @@
 #include "ingest/intake.h"
 
 #include "base/json.h"
+#include "ingest/raw/raw.h"
 #include "ingest/readings.h"
 
 #include <stdlib.h>
@@ -28,6 +29,11 @@ struct ingest *ingest_new(struct store *s, const ingest_config *c, err *e)
         metrics_add(c->metrics, &appended);
         readings_add_metrics(c->metrics);
     }
+    const raw_config raw = {c->raw_days, c->raw_bytes_max, c->metrics};
+    if (c->raw_days && !(in->raw = raw_new(s, &raw, e))) {
+        ingest_free(in);
+        return NULL;
+    }
     return in;
 }
 
@@ -36,6 +42,7 @@ void ingest_free(struct ingest *in)
     if (!in) return;
     features_free(&in->features);
     line_series_table_free(in->series);
+    raw_free(in->raw);
     free(in);
 }
 

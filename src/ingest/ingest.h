@@ -21,6 +21,8 @@ typedef struct {
     const struct device_site *site;  // what adapters are told; lives as long as the ingest; NULL: nothing
     // A device seen for the first time gets a Thing, Sensor and Datastreams; else it waits in quarantine.
     bool accept_new_devices;
+    int64_t raw_days,
+        raw_bytes_max;  // how long and how much of messages as they came is kept; 0 days: nothing (raw/raw.h)
     struct metrics *metrics;
 } ingest_config;
 
@@ -76,6 +78,16 @@ typedef void (*ingest_done)(void *context, const struct ingest_outcome *outcome,
 // Devices whose lines are known (lines/series.h) are not written down with each message: this writes when they were last heard.
 // *more: some are left. Waits for the commit; a job each few seconds, and before the store is closed.
 NODISCARD bool ingest_write_heard(struct ingest *in, bool *more, err *e);
+
+// Messages as they came that gathered since; a job each few seconds, and before the store is closed.
+NODISCARD bool ingest_write_raw(struct ingest *in, err *e);
+
+// What was kept of [from, to) is decoded anew; what is stored already is not stored twice. adapter empty: of all. Waits.
+struct ingest_replay {
+    int64_t messages, stored, duplicates, refused;
+};
+NODISCARD bool ingest_replay(struct ingest *in, interval when, str adapter, struct ingest_replay *out,
+                             err *e);
 
 // Decodes now (errors of the message are returned here), stores in the background; `done` runs on the writer
 // thread after the commit. The message may be freed when this returns. False: nothing will be called.

@@ -15,6 +15,7 @@ struct ingest {
     atomic_bool accepts_new_devices;
     struct features features;
     struct line_series_table *series;  // of lines
+    struct raw *raw;                   // NULL: nothing is kept
 };
 
 // As ingest_append; counted by the caller, once for many.

@@ -368,8 +368,8 @@ static void note_state(struct work *w, const struct device_state *s)
 {
     struct device_document *d = w->device;
     if (d->first_seen == TIME_NONE) d->first_seen = w->received;
-    d->last_seen = w->received;
-    d->messages++;
+    if (d->last_seen == TIME_NONE || w->received > d->last_seen) d->last_seen = w->received;
+    d->messages += !w->result->is_replayed;
     if (!isnan(s->battery_percent)) d->battery_percent = s->battery_percent;
     if (!isnan(s->rssi_dbm)) d->rssi_dbm = s->rssi_dbm;
 }
@@ -451,7 +451,8 @@ static bool store_device(struct work *w, str device, size_t from, size_t to)
         return refuse_device(w, from, to,
                              err_set(w->e, ERR_DENIED, ERR_NOWHERE, "the operator has blocked device '%.*s'",
                                      STR_ARG(device)));
-    if (w->result->sequence.n && !device_document_note_sequence(w->device, w->result->sequence)) {
+    if (w->result->sequence.n && !w->result->is_replayed &&
+        !device_document_note_sequence(w->device, w->result->sequence)) {
         w->out->duplicates += (int64_t)(to - from);
         return true;
     }

@@ -212,6 +212,33 @@ static void import_post(struct http_request *r, void *context)
     buf_free(&b);
 }
 
+// ---- Messages as they came: POST reads them again; ?since= and ?until= microseconds, ?format= --------------------------
+
+static void replay_post(struct http_request *r, void *context)
+{
+    struct peil *p = context;
+    struct ingest_replay done;
+    str format = {0};
+    err e;
+    (void)http_query_get(http_request_query(r), STR("format"), http_request_arena(r), &format);
+    const interval when = {admin_query_number(r, STR("since"), 0),
+                           admin_query_number(r, STR("until"), TIME_MAX)};
+    if (!ingest_replay(p->ingest, when, format, &done, &e)) {
+        admin_reply_error(r, &e);
+        return;
+    }
+    buf b = {.max = 1024};
+    json_writer w = json_writer_on(&b);
+    json_open(&w, '{');
+    json_member_int(&w, STR("messages"), done.messages);
+    json_member_int(&w, STR("stored"), done.stored);
+    json_member_int(&w, STR("known"), done.duplicates);
+    json_member_int(&w, STR("refused"), done.refused);
+    json_close(&w, '}');
+    admin_reply_json(r, 200, buf_str(&b));
+    buf_free(&b);
+}
+
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
 {
     out[0] = (http_route){.methods = HTTP_GET, .path = STR("/metrics"), .handle = metrics_get, .context = p};
@@ -236,4 +263,5 @@ void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
                           .context = p};
     out[5] = admin_user_route(p);
     out[6] = admin_device_route(p);
+    out[7] = (http_route){.methods = HTTP_POST, .path = STR("/replay"), .handle = replay_post, .context = p};
 }

@@ -10,7 +10,7 @@
 NODISCARD bool admin_address(const struct settings *s, arena *a, str *out, err *e);
 
 // /metrics, tokens, imports, accounts and devices: a file per thing.
-#define ADMIN_ROUTES 7
+#define ADMIN_ROUTES 8
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
 void admin_areas_post(struct http_request *r, void *context);       // the struct peil
 void admin_kpi_import_post(struct http_request *r, void *context);  // the struct peil

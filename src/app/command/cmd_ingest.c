@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "app/command/admin_client.h"
 #include "app/command/command.h"
 #include "app/serve/peil.h"
 #include "base/file.h"
@@ -18,6 +19,7 @@ static const struct flag flags[] = {
     {"topic", "TOPIC", "the MQTT topic that it came on", NULL, NULL},
     {"query", "QUERY", "what stands behind '?' in the address: decoder=milesight-ws302", NULL, NULL},
     {"device", "NAME", "the device, for formats that do not name it", NULL, NULL},
+    {"since", "TIME", "replay: only what was received from then on (UTC)", NULL, NULL},
     {0},
 };
 
@@ -161,10 +163,34 @@ static bool read_message(const char *name, buf *b, err *e)
     return !b->failed || err_set(e, ERR_LIMIT, ERR_NOWHERE, "a message has at most %zu bytes", MESSAGE_MAX);
 }
 
+// ---- messages as they came, read again ----------------------------------------------------------------------------
+
+static bool replay(const struct invocation *in, err *e)
+{
+    const str since = flag_text(in, "since"), format = flag_text(in, "format");
+    instant from = 0;
+    str path;
+    json *answer;
+    if (since.n && !time_parse_utc(since, &from, e)) return err_within(e, "--since");
+    if (format.n && !device_by_name(format))
+        return err_set(e, ERR_USAGE, ERR_NOWHERE, "there is no format '%.*s'", STR_ARG(format));
+    if (!arena_print(in->arena, &path, "/replay?since=%lld&format=%.*s", (long long)from, STR_ARG(format)))
+        return err_no_memory(e);
+    if (!admin_ask(&in->settings, "POST", path.p, (str){0}, in->arena, &answer, e)) return false;
+    static const char *const members[] = {"messages", "stored", "known", "refused"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const json *n = json_get(answer, str_of(members[i]));
+        printf("%s%.*s %s", i ? ", " : "", STR_ARG(n ? n->text : STR("?")), members[i]);
+    }
+    printf("\n");
+    return true;
+}
+
 static int run(struct invocation *in, err *e)
 {
-    if (strcmp(in->words[0], "test") != 0) {
-        err_set(e, ERR_USAGE, ERR_NOWHERE, "expected test, not '%s'", in->words[0]);
+    if (strcmp(in->words[0], "replay") == 0) return replay(in, e) ? 0 : -1;
+    if (strcmp(in->words[0], "test") != 0 || in->word_count < 2) {
+        err_set(e, ERR_USAGE, ERR_NOWHERE, "expected test FILE or replay, not '%s'", in->words[0]);
         return -1;
     }
     struct site *site = NULL;
@@ -183,8 +209,8 @@ static int run(struct invocation *in, err *e)
 const struct command command_ingest = {
     .name = "ingest",
     .summary = "show what peil makes of a device's message, without storing it",
-    .words = "test FILE",
-    .words_min = 2,
+    .words = "test FILE | replay",
+    .words_min = 1,
     .words_max = 2,
     .flags = flags,
     .about = "Prints each reading: its time, device and sensor, quantity, value in peil's unit, and what was "
@@ -192,7 +218,11 @@ const struct command command_ingest = {
              "or doubted;\n"
              "then what could not be read, with the place in the message. FILE - is the standard input. The "
              "operator's payload\n"
-             "descriptions and mapping file are used, as the settings name them.",
+             "descriptions and mapping file are used, as the settings name them.\n"
+             "replay reads the messages that peil kept as they came (ingest.raw_days) once more, on a "
+             "running peil: after "
+             "a better\n"
+             "description or decoder. What is stored already is not stored twice.",
     .examples = "  peil ingest test message.json\n"
                 "  peil ingest test uplink.json --format tts_v3 --query decoder=milesight-ws302\n"
                 "  mosquitto_sub -C 1 -t tele/plug/SENSOR | peil ingest test - --topic tele/plug/SENSOR "

@@ -98,17 +98,27 @@ static job_result heard_run(void *context, instant now, err *e)
     return more ? JOB_MORE : JOB_DONE;
 }
 
+static job_result raw_run(void *context, instant now, err *e)
+{
+    const struct peil *p = context;
+    (void)now;
+    return ingest_write_raw(p->ingest, e) ? JOB_DONE : JOB_FAILED;
+}
+
 static bool start_ingest(struct peil *p, err *e)
 {
     if (!peil_open_site(&p->settings, p->store, p->arena, &p->site, e)) return false;
     const ingest_config c = {.site = site_of_devices(p->site),
                              .accept_new_devices = p->settings.ingest.accept_new_devices,
+                             .raw_days = p->settings.ingest.raw_days,
+                             .raw_bytes_max = p->settings.ingest.raw_megabytes << 20,
                              .metrics = p->metrics};
     p->ingest = ingest_new(p->store, &c, e);
     const struct job heard = {
         .name = "devices-heard", .every_us = HEARD_EVERY, .run = heard_run, .context = p};
+    const struct job raw = {.name = "raw-messages", .every_us = HEARD_EVERY, .run = raw_run, .context = p};
     return p->ingest && (p->push = push_new(p->ingest, p->identity, e)) &&
-           schedule_add(p->schedule, &heard, e);
+           schedule_add(p->schedule, &heard, e) && schedule_add(p->schedule, &raw, e);
 }
 
 static bool start_sta(struct peil *p, err *e)
@@ -387,6 +397,7 @@ void peil_stop(struct peil *p)
     watch_stop(p->watch);
     rollups_stop(p->rollups);
     err ignored;
+    if (p->ingest) (void)!ingest_write_raw(p->ingest, &ignored);
     for (bool more = p->ingest != NULL; more && ingest_write_heard(p->ingest, &more, &ignored);) continue;
     if (p->store) store_close(p->store);
     watch_close(p->watch);

@@ -220,6 +220,10 @@ static const struct setting table[] = {
 
     {"ingest", "accept_new_devices", SETTING_BOOL, AT(ingest, accept_new_devices), "no", 0, 0,
      "A device seen for the first time becomes a Thing with Datastreams by itself. no: it waits until the operator lets it in."},
+    {"ingest", "raw_days", SETTING_INT, AT(ingest, raw_days), "7", 0, 3650,
+     "Messages of devices are kept as they came for so many days, to be read again by `peil ingest replay`; 0: none. Never those of smart meters."},
+    {"ingest", "raw_megabytes", SETTING_INT, AT(ingest, raw_megabytes), "256", 1, 1000000,
+     "At most so much of them, packed: the oldest go."},
     {"ingest", "payloads_directory", SETTING_TEXT, AT(ingest, payloads_directory), "", 0, 0,
      "Directory of your own descriptions of LoRaWAN payloads, NAME.json; they go before those that peil comes with."},
     {"ingest", "mapping_file", SETTING_TEXT, AT(ingest, mapping_file), "", 0, 0,

@@ -39,6 +39,7 @@ struct settings {
     } mqtt;
     struct {
         bool accept_new_devices;
+        int64_t raw_days, raw_megabytes;
         str payloads_directory, mapping_file, p1_sources;
         int64_t p1_every_s;
     } ingest;

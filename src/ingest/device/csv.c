@@ -272,5 +272,6 @@ const struct device_adapter device_csv = {
     .title = STR("CSV"),
     .path = "csv",
     .reply_status = 200,
+    .keeps_no_raw = true,
     .decode = decode,
 };

@@ -116,5 +116,6 @@ const struct device_adapter device_dsmr_reader = {
     .name = STR("dsmr_reader"),
     .title = STR("Smart meter (DSMR-reader)"),
     .topics = topics,
+    .keeps_no_raw = true,
     .decode = decode,
 };

@@ -248,5 +248,6 @@ const struct device_adapter device_homewizard = {
     .topics = topics,
     .path = "homewizard",
     .reply_status = 200,
+    .keeps_no_raw = true,
     .decode = decode,
 };

@@ -82,5 +82,6 @@ const struct device_adapter device_p1_telegram = {
     .topics = topics,
     .path = "p1_telegram",
     .reply_status = 200,
+    .keeps_no_raw = true,
     .decode = decode,
 };

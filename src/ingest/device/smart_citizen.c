@@ -120,5 +120,6 @@ const struct device_adapter device_smart_citizen = {
     .topics = topics,
     .path = "smart_citizen",
     .reply_status = 200,
+    .keeps_no_raw = true,
     .decode = decode,
 };

@@ -48,7 +48,7 @@
 #define API_BODY_BYTES_LIMIT ((size_t)16 << 20)  // of all
 
 typedef enum {
-    API_TEXT,
+    API_TEXT,  // `detail` may name its format for OpenAPI: "date"
     API_WORD,  // one of `detail`, separated by spaces: "hour day month year"
     API_INTEGER,
     API_NUMBER,
@@ -112,6 +112,7 @@ struct api_parts {
     const struct tz *zone;
     const str *root_url;  // "https://peil.rijswijk.nl"
     str town;
+    str contact_mail;  // of who answers for the interface; empty: not said
     struct areas *areas;
     struct rollups *rollups;
     struct feeds *feeds;

@@ -98,6 +98,7 @@ static void put_field(json_writer *w, const struct api_field *f, bool is_paramet
     }
     if (forms[f->type].format && !(is_parameter && f->type == API_TIME))  // a date will do there
         put(w, "format", str_of(forms[f->type].format));
+    if (f->type == API_TEXT && f->detail) put(w, "format", str_of(f->detail));
     if (f->type == API_WORD) put_words(w, f);
     if (f->type == API_LIST) put_items(w, f->detail);
     if (!is_parameter && f->about) put(w, "description", str_of(f->about));
@@ -210,6 +211,23 @@ static void put_version_header(json_writer *w)
     json_close(w, '}');
 }
 
+static void put_fault(json_writer *w, const char *status)
+{
+    json_name(w, str_of(status));
+    put_reference(w, "responses", "problem");
+}
+
+// Those that a client can do something about by name, the rest as `default`.
+static void put_faults(json_writer *w, const struct api_resource *r)
+{
+    const bool takes_something = (r->parameters && r->parameters[0].name) || r->method != HTTP_GET;
+    if (takes_something) put_fault(w, "400");
+    if (r->needs != ACTION_READ_PUBLIC) put_fault(w, "401");
+    if (r->needs != ACTION_READ_PUBLIC) put_fault(w, "403");
+    if (strchr(r->path, '{')) put_fault(w, "404");
+    put_fault(w, "default");
+}
+
 static void put_answers(json_writer *w, const struct api_resource *r)
 {
     char status[16];
@@ -227,8 +245,7 @@ static void put_answers(json_writer *w, const struct api_resource *r)
         json_close(w, '}');
     }
     json_close(w, '}');
-    json_name(w, STR("default"));
-    put_reference(w, "responses", "problem");
+    put_faults(w, r);
     json_close(w, '}');
 }
 
@@ -302,6 +319,7 @@ static void put_info(const struct api_parts *parts, json_writer *w)
     open_named(w, STR("contact"), '{');
     put(w, "name", parts->town.n ? parts->town : STR("peil"));
     if (parts->root_url && parts->root_url->n) put(w, "url", *parts->root_url);
+    if (parts->contact_mail.n) put(w, "email", parts->contact_mail);
     json_close(w, '}');
     open_named(w, STR("license"), '{');
     put(w, "name", STR("EUPL-1.2"));

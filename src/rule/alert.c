@@ -45,6 +45,7 @@ static const struct {
              {{"nameEn", 6}, offsetof(struct alert, name_en)},
              {{"subjectName", 11}, offsetof(struct alert, subject_name)},
              {{"area", 4}, offsetof(struct alert, area)},
+             {{"beside", 6}, offsetof(struct alert, beside)},
              {{"unit", 4}, offsetof(struct alert, unit)}};
 static const struct {
     str name;
@@ -240,13 +241,22 @@ struct listing {
     size_t most, found;
 };
 
+static bool is_named(str words, str word)
+{
+    for (str one; words.n && str_cut(&words, ' ', &one);)
+        if (str_eq(one, word)) return true;
+    return false;
+}
+
+// What stands in the area, and what is told of an area that it lies in: a street hears of its neighbourhood, but not of a meter round the
+// corner.
 static bool is_near(const struct listing *l, const struct alert *x)
 {
-    if (!l->filter->area.n) return true;
-    if (!l->area) return str_eq(x->area, l->filter->area);
-    const struct area *own = atlas_find(l->atlas, x->area, l->year);
+    const str code = l->filter->area;
+    if (!code.n || str_eq(x->area, code) || is_named(x->beside, code)) return true;
+    const struct area *own = l->area ? atlas_find(l->atlas, x->area, l->year) : NULL;
     return own && (atlas_is_within(l->atlas, own, l->area, l->year) ||
-                   atlas_is_within(l->atlas, l->area, own, l->year));
+                   (!x->thing && atlas_is_within(l->atlas, l->area, own, l->year)));
 }
 
 static bool fits(const struct listing *l, const struct alert *x)

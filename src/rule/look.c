@@ -30,19 +30,43 @@ struct pass {
 
 // ---- Texts of an alert -------------------------------------------------------------------------------------------
 
-// Where a meter stands now: the smallest area that is known there, so that who follows it hears of the meter.
-static str place_of(struct pass *p, const struct subject *s, arena *a)
+static const struct thing_place *place_of(const struct pass *p, entity_id thing)
 {
-    str out = {0};
     const struct thing_place *place = NULL;
     for (size_t k = 0; k < p->list->count && !place; k++)
-        if (p->list->all[k].thing == s->thing) place = thing_place_at(&p->list->all[k].places, p->now);
-    if (!place) return out;
-    const struct atlas *t = areas_take(p->rules->config.areas);
-    const struct area_spot spot = atlas_spot(t, place->place, areas_year_of(p->rules->config.areas, p->now));
-    if (!arena_copy(a, spot.leaf->code, &out)) out = (str){0};
-    areas_give(p->rules->config.areas, t);
-    return out;
+        if (p->list->all[k].thing == thing) place = thing_place_at(&p->list->all[k].places, p->now);
+    return place;
+}
+
+static bool write_beside(const struct area_spot *s, arena *a, str *out)
+{
+    const struct area *const all[] = {s->street, s->town, s->region};
+    str words = {0};
+    for (size_t k = 0; k < sizeof all / sizeof all[0]; k++)
+        if (all[k] &&
+            !arena_print(a, &words, "%.*s%s%.*s", STR_ARG(words), words.n ? " " : "", STR_ARG(all[k]->code)))
+            return false;
+    *out = words;
+    return true;
+}
+
+// Whoever follows a street, a town or a region hears of the meters there; and of the areas that lie in a town or region.
+static bool put_place(const struct pass *p, const struct subject *s, arena *a, struct alert *x, err *e)
+{
+    struct rules *r = p->rules;
+    const int year = areas_year_of(r->config.areas, p->now);
+    const struct thing_place *place = s->kind == SUBJECT_AREA ? NULL : place_of(p, s->thing);
+    const struct atlas *t = areas_take(r->config.areas);
+    const struct area *own = s->kind == SUBJECT_AREA ? atlas_find(t, s->area, year) : NULL;
+    bool ok = true;
+    x->area = s->area;
+    if (place || (own && own->geometry.n)) {
+        struct area_spot spot = atlas_spot(t, place ? place->place : own->middle, year);
+        if (own) spot.street = NULL;  // that its middle lies in a street says nothing
+        ok = write_beside(&spot, a, &x->beside) && (own || arena_copy(a, spot.leaf->code, &x->area));
+    }
+    areas_give(r->config.areas, t);
+    return ok || err_no_memory(e);
 }
 
 static bool new_alert(struct pass *p, const struct rule *rule, const struct subject *s,
@@ -62,13 +86,11 @@ static bool new_alert(struct pass *p, const struct rule *rule, const struct subj
         n.group = rule->scale->classes[(int)x->worst - 1].group;
     if (!alert_id(a, rule->id, str_of(s->key), x->start, &n.id)) return err_no_memory(e);
     if (!subject_name(p->rules, p->at, s, p->now, a, &n.subject_name, e)) return false;
-    if (s->kind == SUBJECT_AREA) {
-        n.area = s->area;
-    } else {
+    if (s->kind != SUBJECT_AREA) {
         n.thing = s->thing;
         n.stream = s->stream ? s->stream->id : 0;
-        n.area = place_of(p, s, a);
     }
+    if (!put_place(p, s, a, &n, e)) return false;
     *out = n;
     return true;
 }

@@ -163,7 +163,8 @@ struct alert {
     str id;    // its own, in order of start: "0006...-pm25-high-BU06030101"
     str rule;  // id
     str name_nl, name_en, subject_name;
-    str area;  // code; empty: of a Datastream
+    str area;    // code; of a meter: the smallest of the line that it stands in; empty: none
+    str beside;  // codes of the street, town and region there, with spaces between
     entity_id stream, thing;
     instant start, end;  // of the readings; end TIME_NONE: still so
     instant raised;      // when peil saw it

@@ -2,8 +2,9 @@
 // Rules on the real binary: raised once, cleared once, over late data and kill -9; told by webhook, mail, broker, live and feed.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { binary, exchange, Peil } from './lib/peil.mjs'
 import { Broker, Client } from './lib/mqtt.mjs'
@@ -145,6 +146,33 @@ describe('rules and alerts', () => {
     assert.ok((await exchange(`${peil.url}/feeds/gebied/GM0603.atom`)).text.includes(raised.id))  // the town hears of its street
     assert.ok(!(await exchange(`${peil.url}/feeds/gebied/BU06030503.atom`)).text.includes(raised.id))
     assert.ok(!feed.text.includes('jan@example.nl'))
+  })
+
+  test('a street, a town and a region are followed by feed, without a word about a person; a meter round the corner is not theirs', async () => {
+    const line = (code, [x, y]) => ({ type: 'Feature', properties: { code, name: code, level: 'street', year: 2024 },
+      geometry: { type: 'LineString', coordinates: [[x - 0.0004, y], [x + 0.0004, y]] } })
+    const square = (properties, size) => ({ type: 'Feature', properties, geometry: { type: 'Polygon',
+      coordinates: [[[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([a, b]) => [bomenbuurt[0] + a * size, bomenbuurt[1] + b * size])] } })
+    const corner = [bomenbuurt[0], bomenbuurt[1] + 0.001], file = join(peil.directory, 'streets.geojson')
+    writeFileSync(file, JSON.stringify({ type: 'FeatureCollection', features: [line('bomenlaan', bomenbuurt), line('hoeklaan', corner),
+      square({ statcode: 'WP1234', statnaam: 'Dorp', jrstatcode: '2024WP1234', rubriek: 'woonplaats' }, 0.02), square({ NUTS_ID: 'NL337', LEVL_CODE: 3, NAME_LATN: 'Delft en Westland', CNTR_CODE: 'NL' }, 0.05)] }))
+    const said = execFileSync(binary, ['import', '--data', peil.directory, 'areas', file], { encoding: 'utf8' })
+    assert.match(said, /^4 areas stored/, said)
+    const m = await meter()
+    await makeRule('street', rule(m.thing))
+    await send(m.stream, 0, [60], seconds())
+    const [raised] = await alerts('street', (list) => list.length === 1)
+    assert.equal(raised.area, 'BU06030222')
+    assert.equal(raised.beside, 'bomenlaan WP1234 NL337')
+    const feed = async (code) => exchange(`${peil.url}/feeds/gebied/${code}.atom`)
+    for (const code of ['bomenlaan', 'BU06030222', 'WK060302', 'WP1234', 'GM0603', 'NL337', 'NL', 'EU', '001']) {
+      const answer = await feed(code)
+      assert.equal(answer.status, 200, code)
+      assert.ok(answer.text.includes(raised.id), code)
+      for (const word of ['set-cookie']) assert.ok(!answer.headers[word], code)
+      for (const person of ['@example', 'whsec', 'http://127.0.0.1:' + receiver.url.split(':').at(-1)]) assert.ok(!answer.text.includes(person), `${code}: ${person}`)
+    }
+    assert.ok(!(await feed('hoeklaan')).text.includes(raised.id))
   })
 
   test('targets are shown to those who may operate and to nobody else', async () => {

@@ -346,7 +346,7 @@ static const struct api_field target_fields[] = {
     {"year", API_INTEGER,
      .about = "A promise for that year; not given: the benchmark that is scored against"},
     {"source", API_TEXT, .about = "Where it is written", .flags = API_NEEDED},
-    {"date", API_TEXT, .about = "Since when"},
+    {"date", API_TEXT, "date", "Since when"},
     {0}};
 static const struct api_field task_fields[] = {
     {"year", API_INTEGER, .about = "Reporting year", .flags = API_NEEDED},

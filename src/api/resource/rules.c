@@ -307,6 +307,7 @@ static const struct api_field alert_fields[] = {
     {"nameEn", API_TEXT, .about = "Of the rule, in English"},
     {"subjectName", API_TEXT, .about = "Of the area or meter"},
     {"area", API_TEXT, .about = "Code; of a meter: where it stands"},
+    {"beside", API_TEXT, .about = "Codes of the street, town and region there, with spaces between"},
     {"thing", API_INTEGER, .about = "Id of the meter"},
     {"datastream", API_INTEGER, .about = "Id"},
     {"start", API_TIME, .about = "Of the readings", .flags = API_NEEDED},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Headers that every answer carries. Public data may be read by any page (CORS); no page of ours asks others for anything (CSP).
-// Source   Fetch standard (CORS); CSP level 3
+// Source   Fetch standard (CORS); CSP level 3; API Design Rules, module transport security
 #include "app/serve/inside.h"
 
 #define PAGE_POLICY                                                                                    \
@@ -24,6 +24,7 @@ static const http_header on_embedded[] = {
 };
 
 static const http_header on_data[] = {
+    {STR("Content-Security-Policy"), STR("frame-ancestors 'none'")},
     {STR("Access-Control-Allow-Origin"), STR("*")},
     {STR("Access-Control-Allow-Methods"), STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")},
     {STR("Access-Control-Allow-Headers"),

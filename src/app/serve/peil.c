@@ -152,6 +152,7 @@ static bool start_api(struct peil *p, err *e)
                                 .zone = p->zone,
                                 .root_url = &p->sta.root_url,
                                 .town = p->settings.portal.town,
+                                .contact_mail = p->settings.portal.contact_mail,
                                 .kept = api_kept_new()};
     return p->api.kept || err_no_memory(e);
 }

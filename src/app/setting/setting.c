@@ -115,6 +115,13 @@ static bool check_role_map(str text, err *e)
     return true;
 }
 
+static bool check_contact_mail(str text, err *e)
+{
+    return text.n == 0 || mail_address_check(text, NULL) ||
+           err_set(e, ERR_CONFIG, ERR_NOWHERE, "'contact_mail' is one plain mail address, not '%.*s'",
+                   STR_ARG(text));
+}
+
 // NOLINTNEXTLINE(bugprone-macro-parentheses): a member cannot stand in parentheses
 #define AT(section, key) (offsetof(struct settings, section.key))
 
@@ -240,6 +247,9 @@ static const struct setting table[] = {
      "Built pages of the portal. Empty: where peil was installed."},
     {"portal", "town", SETTING_TEXT, AT(portal, town), "Rijswijk", 0, 0,
      "Name of the town, as the pages show it."},
+    {"portal", "contact_mail", SETTING_TEXT, AT(portal, contact_mail), "", 0, 0,
+     "Mail address of who answers for the interfaces, as OpenAPI documents show it; a desk, no person.",
+     check_contact_mail},
     {"portal", "zone", SETTING_TEXT, AT(portal, zone), "Europe/Amsterdam", 0, 0,
      "Time zone of the town, for days, months and the clock on the pages.",
      check_zone},

@@ -152,6 +152,28 @@ describe('areas and their figures', () => {
     assert.equal((await settled(asked(home), (it) => it.figures.length === 1)).figures[0].mean, 30)
   })
 
+  test('figures of 2018 belong to the boundaries of 2018, those of 2020 to those of 2020', async () => {
+    const square = (code, name, year, west) => ({ type: 'Feature', properties: { statcode: code, jrstatcode: `${year}${code}`, statnaam: name, rubriek: 'gemeente' },
+      geometry: { type: 'Polygon', coordinates: [[[west, 53.1], [west + 0.1, 53.1], [west + 0.1, 53.2], [west, 53.2], [west, 53.1]]] } })
+    const file = join(peil.directory, 'joined.geojson')
+    // In 2019 West was joined to East, whose new boundaries are both.
+    const both = square('GM9102', 'Oost', 2019, 6.1)
+    both.geometry.coordinates[0] = [[6.1, 53.1], [6.3, 53.1], [6.3, 53.2], [6.1, 53.2], [6.1, 53.1]]
+    writeFileSync(file, JSON.stringify({ type: 'FeatureCollection', features: [square('GM9101', 'West', 2018, 6.1), square('GM9102', 'Oost', 2018, 6.2), both] }))
+    execFileSync(binary, ['import', '--data', peil.directory, 'areas', file])
+    const { stream } = await meter([6.15, 53.15])
+    await reading(stream, '2018-06-01T10:00:00Z', 18)
+    await reading(stream, '2020-06-01T10:00:00Z', 20)
+    const means = (code) => `areas/${code}/figures?quantity=pm25&period=year&from=2018-01-01&to=2021-01-01`
+    const of = async (code, wanted) => (await settled(means(code), (it) => it.figures.length === wanted)).figures.map((f) => [f.start.slice(0, 4), f.mean])
+    assert.deepEqual(await of('GM9102', 1), [['2019', 20]])  // local midnight of 2020 is 2019-12-31 in UTC
+    assert.deepEqual(await of('GM9101', 1), [['2017', 18]])
+    assert.equal((await api('areas/GM9101?year=2018')).body.name, 'West')
+    assert.equal((await api('areas/GM9101?year=2020')).status, 404)
+    const wide = (await api('areas/GM9102?year=2020')).body.squareMetres, narrow = (await api('areas/GM9102?year=2018')).body.squareMetres
+    assert.ok(Math.abs(wide / narrow - 2) < 0.01)
+  })
+
   test('a running peil takes areas too and says which features it refuses', async () => {
     const file = join(peil.directory, 'more.geojson')
     const square = (code, x) => ({ type: 'Feature', properties: { code, year: 2024 }, geometry: { type: 'Polygon', coordinates: [[[x, 52], [x + 0.1, 52], [x + 0.1, 52.1], [x, 52]]] } })

@@ -124,6 +124,24 @@ TEST(sixty_by_day_fifty_five_in_the_evening_fifty_at_night_is_sixty)
     assert_true(fabs(noise_lden(60, 55, 50) - 60) < 1e-9);
 }
 
+// By hand: ten levels 41, 42 ... 50. L90 lies at 10 % of the way from the first to the tenth: 41 + 0.1 * 9 = 41.9; L50 45.5; L10 49.1.
+TEST(a_level_that_is_exceeded_a_share_of_the_time_lies_between_ranks)
+{
+    instant times[10];
+    double levels[10];
+    for (int k = 0; k < 10; k++) {
+        times[k] = k * TIME_MINUTE;
+        levels[k] = 41 + (k * 7) % 10;  // in another order
+    }
+    const struct noise_levels l = {times, levels, 10};
+    struct noise_span s;
+    err e;
+    arena *a = arena_new(65536);
+    assert_true(noise_span(&l, (interval){0, 10 * TIME_MINUTE}, TIME_MINUTE, a, &s, &e));
+    assert_true(fabs(s.l90 - 41.9) < 1e-9 && fabs(s.l50 - 45.5) < 1e-9 && fabs(s.l10 - 49.1) < 1e-9);
+    arena_free(a);
+}
+
 // By hand: half the time 50 dB (10^5), half 60 dB (10^6): 550,000 on average, 57.40 dB; not 55.
 TEST(levels_are_averaged_by_energy)
 {
@@ -197,6 +215,7 @@ int main(int argc, char **argv)
         CASE(measured_days_give_the_figures_that_are_published),
         CASE(an_hour_of_seconds_gives_the_figures_that_are_published),
         CASE(sixty_by_day_fifty_five_in_the_evening_fifty_at_night_is_sixty),
+        CASE(a_level_that_is_exceeded_a_share_of_the_time_lies_between_ranks),
         CASE(levels_are_averaged_by_energy),
         CASE(a_part_with_less_than_three_quarters_has_no_level_and_the_day_no_lden),
         CASE(a_night_of_seven_hours_is_whole_with_seven_hours),

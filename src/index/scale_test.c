@@ -77,6 +77,14 @@ TEST(the_european_index_is_the_worst_of_its_parts)
     assert_str(v.scale->version, "EEA 2025");
 }
 
+// NO2 of 150 for an hour: moderate in 2017 (100 to 200), poor from 2020 on (120 to 230), very poor since 2025 (100 to 150).
+TEST(one_hour_has_another_word_in_each_version_of_the_european_index)
+{
+    assert_int_equal(of(INDEX_EAQI_2017, NAN, NAN, 150, NAN, NAN).class, 3);
+    assert_int_equal(of(INDEX_EAQI_2020, NAN, NAN, 150, NAN, NAN).class, 4);
+    assert_int_equal(of(INDEX_EAQI, NAN, NAN, 150, NAN, NAN).class, 5);
+}
+
 TEST(what_is_missing_makes_an_index_incomplete_and_nothing_makes_none)
 {
     assert_false(of(INDEX_EAQI, 16, NAN, NAN, NAN, NAN).is_complete);
@@ -126,5 +134,6 @@ RUN(CASE(a_value_on_a_bound_of_the_dutch_index_is_in_the_higher_class),
     CASE(the_dutch_index_is_the_worst_of_its_parts),
     CASE(the_dutch_index_rises_when_all_substances_have_one_number),
     CASE(the_european_index_is_the_worst_of_its_parts),
+    CASE(one_hour_has_another_word_in_each_version_of_the_european_index),
     CASE(what_is_missing_makes_an_index_incomplete_and_nothing_makes_none),
     CASE(dust_of_the_older_european_index_is_of_24_hours), CASE(bounds_rise_and_each_class_has_its_words))

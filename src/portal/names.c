@@ -3,9 +3,11 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "portal/postcode.h"
 
 #define WANTED_BYTES_MAX 100
 #define JSON_BYTES_MAX ((size_t)1 << 20)
+#define POSTCODES_BYTES_MAX ((size_t)8 << 20)  // half a million of six characters
 
 struct list {
     struct name *all;
@@ -52,6 +54,36 @@ static bool folded_name(const struct name *n, arena *a, str *out, err *e)
     return utf8_fold(whole, a, out, e);
 }
 
+static str area_name(const struct page *p, str code)
+{
+    const struct outlines *o = p->meters->ground.outlines;
+    for (size_t i = 0; o && i < o->count; i++)
+        if (str_eq(o->all[i].code, code)) return o->all[i].name;
+    return code;
+}
+
+// *is_one: it was a postcode; then the areas that it can be in.
+static bool find_postcode(const struct page *p, str wanted, size_t most, struct name **out, size_t *count,
+                          bool *is_one, err *e)
+{
+    char plain[7];
+    size_t n;
+    struct postcode_hit *hits;
+    *is_one = postcode_plain(wanted, plain, &n);
+    if (!*is_one) return true;
+    hits = ARENA_ARRAY(p->a, most + 1, struct postcode_hit);
+    *out = ARENA_ARRAY(p->a, most + 1, struct name);
+    if (!hits || !*out) return err_no_memory(e);
+    if (!postcodes_find(p->at, (str){plain, n}, most, p->a, hits, count, e)) return false;
+    for (size_t k = 0; k < *count; k++) {
+        (*out)[k] = (struct name){
+            .text = area_name(p, hits[k].area), .beside = hits[k].postcode, .kind = NAME_AREA};
+        if (!arena_print(p->a, &(*out)[k].path, "gebied/%.*s", STR_ARG(hits[k].area)))
+            return err_no_memory(e);
+    }
+    return true;
+}
+
 bool names_find(const struct page *p, str wanted, size_t most, struct name **out, size_t *count, err *e)
 {
     struct list l;
@@ -60,6 +92,9 @@ bool names_find(const struct page *p, str wanted, size_t most, struct name **out
     *count = 0;
     wanted = str_trim(str_slice(wanted, 0, WANTED_BYTES_MAX));
     err not_utf8;
+    bool is_postcode;
+    if (!find_postcode(p, wanted, most, out, count, &is_postcode, e)) return false;
+    if (is_postcode && *count) return true;
     if (wanted.n == 0 || !utf8_fold(wanted, p->a, &folded_wanted, &not_utf8)) return true;
     if (!list_make(p->meters, p->a, &l, e) || !(*out = ARENA_ARRAY(p->a, most + 1, struct name)))
         return *out || err_no_memory(e);
@@ -72,6 +107,15 @@ bool names_find(const struct page *p, str wanted, size_t most, struct name **out
                 (*out)[(*count)++] = l.all[i];
         }
     return true;
+}
+
+void names_put_postcodes(struct page *p)
+{
+    bool has = false;
+    err ignored;
+    if (!postcodes_exist(p->at, &has, &ignored)) has = false;
+    view_flag(&p->maker, p->root, STR("has_postcodes"), has);
+    view_flag(&p->maker, p->root, STR("is_demo_postcode"), has && p->portal->config.is_demo);
 }
 
 // ---- All of them -------------------------------------------------------------------------------------------------
@@ -116,5 +160,25 @@ void names_handle(struct http_request *r, void *context)
         http_reply(r, &reply);
     else
         http_reply_error(r, 503, STR("Too many names for now"));
+    buf_free(&body);
+}
+
+void postcodes_handle(struct http_request *r, void *context)
+{
+    struct portal *portal = context;
+    struct snapshot *at;
+    buf body = {.max = POSTCODES_BYTES_MAX};
+    err e;
+    bool ok = snapshot_open(portal->config.store, &at, &e);
+    if (ok) {
+        ok = postcodes_write(at, &body, &e);
+        snapshot_close(at);
+    }
+    http_reply_data reply = {.status = 200, .content_type = STR("application/json"), .body = buf_str(&body)};
+    http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=300"));
+    if (ok && !body.failed)
+        http_reply(r, &reply);
+    else
+        http_reply_error(r, ok ? 503 : err_http_status(e.code), STR("The postcodes cannot be read now"));
     buf_free(&body);
 }

@@ -22,6 +22,11 @@ struct name {
 NODISCARD bool names_find(const struct page *p, str wanted, size_t most, struct name **out, size_t *count,
                           err *e);
 
+// Whether residents can search by postcode: has_postcodes, and is_demo_postcode when they are made up.
+void names_put_postcodes(struct page *p);
+
+// GET /zoek/postcodes.json: postcode.h's table, areas without a name left to the names.
+void postcodes_handle(struct http_request *r, void *portal);
 // GET /zoek/namen.json: {"partial":false,"names":[["Bomenbuurt","","gebied/BU06030111"],...]}, so that what is typed stays in the browser.
 void names_handle(struct http_request *r, void *portal);
 

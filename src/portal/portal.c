@@ -206,6 +206,7 @@ size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])
         {HTTP_GET, STR("/en/manifest.webmanifest"), 0, 0, install_manifest, p},
         {HTTP_GET, STR("/sw.js"), 0, 0, install_worker, p},
         {HTTP_GET, STR("/zoek/namen.json"), 0, 0, names_handle, p},
+        {HTTP_GET, STR("/zoek/postcodes.json"), 0, 0, postcodes_handle, p},
         {HTTP_GET, STR("/data/catalog.jsonld"), 0, 0, catalogue_jsonld, p},
         {HTTP_GET, STR("/data/catalog.ttl"), 0, 0, catalogue_turtle, p},
         {HTTP_GET, STR("/api/v1/areas.geojson"), 0, 0, areas_handle, p},

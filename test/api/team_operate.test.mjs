@@ -102,10 +102,12 @@ test('a file of areas is imported, with a report of what was refused', async () 
   assert.match((await olga.get('/team/gebieden?zoek=BU99990103')).text, /1 tot en met 1 van 1/)
 })
 
-test('what is no file of areas is refused, and so is a form without its token', async () => {
+test('what is no file of areas is refused, and so is a form without its token; postcodes are a table', async () => {
   assert.equal((await upload('{"type":')).status, 400)
   assert.equal((await upload('')).status, 400)
   assert.equal((await upload('{}', { form_token: 'x' })).status, 403)
+  assert.match((await upload('PC6;Huisnummer;Buurt2024\n2281AB;1;99990101\n2281AC;1;1\n', { wat: 'postcodes' })).text, /1 postcodes bewaard\. 1 regels geweigerd/)
+  assert.equal((await upload('x;y\n', { wat: 'postcodes' })).status, 400)
 })
 
 // ---- Feeds ---------------------------------------------------------------------------------------------------------

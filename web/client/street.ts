@@ -13,6 +13,7 @@ interface Area {
 const SHOWN_MOST = 8;
 const KEY = 'peil.place';
 const root = document.documentElement.lang === 'en' ? '/en/' : '/';
+const POSTCODE = /^\d{4}\s*[a-z]{0,2}$/i;
 const plain = (s: string): string => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 export function street(): void {
@@ -41,15 +42,36 @@ function find(all: Name[], wanted: string): Name[] {
   return hits.sort((a, b) => starts(a) - starts(b)).slice(0, SHOWN_MOST);
 }
 
+// ---- Postcodes -----------------------------------------------------------------------------------------------------
+
+// The whole table comes here, so that nobody learns which postcode was typed.
+let postcodes: Promise<Record<string, string[]>> | undefined;
+
+async function findPostcode(all: Name[], wanted: string): Promise<Name[]> {
+  postcodes ??= fetch('/zoek/postcodes.json').then((r) => (r.ok ? r.json() : Promise.reject(new Error('no postcodes'))));
+  postcodes.catch(() => (postcodes = undefined));
+  const start = wanted.replace(/\s/g, '').toUpperCase();
+  const hits: Name[] = [];
+  for (const [code, list] of Object.entries(await postcodes)) {
+    const hit = list.find((p) => p.startsWith(start));
+    const path = `gebied/${code}`;
+    if (hit) hits.push([all.find((n) => n[2] === path)?.[0] ?? code, hit.replace(/^(.{4})(?=.)/, '$1 '), path]);
+  }
+  return hits.sort((a, b) => a[1].localeCompare(b[1])).slice(0, SHOWN_MOST);
+}
+
 function enhanceSearch(part: HTMLElement): void {
   const input = part.querySelector<HTMLInputElement>('input');
   const list = part.querySelector<HTMLElement>('[data-street-found]');
   if (!input || !list) return;
   const show = async (): Promise<void> => {
     const { names: all } = await load();
-    const found = find(all, input.value);
+    const typed = input.value.trim();
+    const isPostcode = part.hasAttribute('data-postcodes') && POSTCODE.test(typed);
+    const found = isPostcode ? await findPostcode(all, typed) : find(all, typed);
+    if (typed !== input.value.trim()) return; // typed on meanwhile
     list.replaceChildren(...found.map((n) => item(part, n)));
-    say(part, input.value.trim() ? (found.length ? text('client.street.found', { count: String(found.length) }) : text('client.street.none')) : '');
+    say(part, typed ? (found.length ? text('client.street.found', { count: String(found.length) }) : text('client.street.none')) : '');
   };
   input.addEventListener('focus', () => void load().catch(() => undefined));
   input.addEventListener('input', () => void show().catch(() => undefined));

@@ -15,6 +15,7 @@ export const page: Page = {
       <p>${c.t('team.areas.report.more', { stored: raw('{{stored}}'), repaired: raw('{{repaired}}'), refused: raw('{{refused}}') })}</p>
       {{#has_refused}}<ul class="team-refusals">{{#refusals}}<li>${c.t('team.areas.feature', { number: raw('{{feature}}') })} <span lang="en">{{why}}</span></li>{{/refusals}}</ul>
       {{#has_more}}<p>${c.t('team.areas.report.first')}</p>{{/has_more}}{{/has_refused}}</section>{{/has_report}}
+    {{#has_postcode_report}}<p class="team-done" role="status">${c.t('team.areas.postcodes.report', { stored: raw('{{stored}}'), refused: raw('{{refused}}') })}</p>{{/has_postcode_report}}
     <p>${c.t('team.areas.lead')}</p>
     <form method="get" class="team-form team-search" role="search" aria-label="${c.t('team.areas.search')}">
       ${select(c.t('team.areas.level'), 'niveau', raw('{{#levels}}<option value="{{value}}"{{#selected}} selected{{/selected}}>{{label}}</option>{{/levels}}'))}
@@ -41,6 +42,13 @@ export const page: Page = {
         <input type="hidden" name="form_token" value="{{form_token}}"><input type="hidden" name="wat" value="invoeren">
         ${field(c.t('team.areas.file'), 'bestand', 'type="file" accept=".json,.geojson,application/geo+json,application/json" required', c.t('team.areas.file.hint'))}
         ${field(c.t('team.areas.file.year'), 'jaar', 'inputmode="numeric" maxlength="4" autocomplete="off"', c.t('team.areas.file.year.hint'))}
+        ${submit(c.t('team.areas.import.submit'))}
+      </form></section>
+    <section aria-labelledby="postcodes"><h2 id="postcodes">${c.t('team.areas.postcodes')}</h2>
+      <p>${c.t('team.areas.postcodes.more')}</p>
+      <form method="post" enctype="multipart/form-data" class="team-form" aria-label="${c.t('team.areas.postcodes')}">
+        <input type="hidden" name="form_token" value="{{form_token}}"><input type="hidden" name="wat" value="postcodes">
+        ${field(c.t('team.areas.file'), 'bestand', 'type="file" accept=".csv,text/csv" required', c.t('team.areas.postcodes.hint'))}
         ${submit(c.t('team.areas.import.submit'))}
       </form></section>`,
 };

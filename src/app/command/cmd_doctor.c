@@ -32,6 +32,7 @@ static int64_t settings_check(const struct settings *s)
     findings += file_is_readable(s->mqtt.cert_file, "mqtt.cert_file");
     findings += file_is_readable(s->mqtt.key_file, "mqtt.key_file");
     findings += file_is_readable(s->portal.areas_file, "portal.areas_file");
+    findings += file_is_readable(s->portal.postcodes_file, "portal.postcodes_file");
     findings += file_is_readable(s->portal.theme_file, "portal.theme_file");
     return findings;
 }

@@ -255,6 +255,8 @@ static const struct setting table[] = {
      check_zone},
     {"portal", "areas_file", SETTING_TEXT, AT(portal, areas_file), "", 0, 0,
      "GeoJSON with neighbourhoods, imported on the first start, as peil import areas does. Empty: the simplified ones of Rijswijk."},
+    {"portal", "postcodes_file", SETTING_TEXT, AT(portal, postcodes_file), "", 0, 0,
+     "CSV with the neighbourhood of each postcode, imported when there are none yet; staff can change it at /team/gebieden. Empty: none; in the demo made-up ones."},
     {"portal", "theme_file", SETTING_TEXT, AT(portal, theme_file), "", 0, 0,
      "JSON with the town's name, logo, colours and contact; share/theme/example.json shows all it may hold. Empty: peil's own."},
     {"portal", "maintenance", SETTING_BOOL, AT(portal, maintenance), "no", 0, 0,

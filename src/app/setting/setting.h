@@ -47,7 +47,7 @@ struct settings {
         int64_t interval_s;
     } rollup;
     struct {
-        str web_directory, town, contact_mail, zone, areas_file, theme_file;
+        str web_directory, town, contact_mail, zone, areas_file, postcodes_file, theme_file;
         bool demo, maintenance;
     } portal;
     struct {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Home and map: one layer of the town, as a sentence, a map and a list of the same meters.
+#include "portal/names.h"
 #include "portal/view/index.h"
 #include "portal/view/layer.h"
 #include "render/svg_gauge.h"
@@ -226,6 +227,7 @@ bool view_map(struct page *p, err *e)
     if (!spots_read(p, spot_layer_choose(p->meters, page_query(p, STR("laag")), all_meters), all_meters,
                     &spots, e))
         return false;
+    names_put_postcodes(p);
     layer_put_tabs(p, str_eq(p->name, STR("map")) ? "kaart?laag=" : "?laag=", all_meters, spots.layer);
     put_words(p, &spots);
     put_gauge(p, &spots);

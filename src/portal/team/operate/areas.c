@@ -2,6 +2,7 @@
 // Areas: those of a level in a year, and a file with more of them, with a report of what was refused.
 #include "area/import.h"
 #include "identity/audit.h"
+#include "portal/postcode.h"
 #include "portal/team/operate/operate.h"
 
 #define YEAR_LEAST 1800
@@ -127,18 +128,19 @@ static void refuse(int64_t feature, const err *why, void *context)
 
 struct noting {
     const struct team_call *call;
-    const struct area_import *import;
+    str what;
+    const int64_t *stored, *refused;
 };
 
 static bool note(struct store_tx *tx, void *context, err *e)
 {
     const struct noting *n = context;
     str detail;
-    if (!arena_print(n->call->page->a, &detail, "stored=%lld refused=%lld", (long long)n->import->stored,
-                     (long long)n->import->refused))
+    if (!arena_print(n->call->page->a, &detail, "stored=%lld refused=%lld", (long long)*n->stored,
+                     (long long)*n->refused))
         return err_no_memory(e);
     const struct audit_event event = {.who = &n->call->who,
-                                      .what = STR("area.import"),
+                                      .what = n->what,
                                       .which = STR("areas"),
                                       .detail = detail,
                                       .at = n->call->page->now};
@@ -155,26 +157,50 @@ static void put_report(struct page *p, const struct area_import *i, const struct
     view_flag(&p->maker, p->root, STR("has_more"), r->written > REFUSALS_SHOWN);
 }
 
-static bool act(struct team_call *c, err *e)
+static bool import_areas(struct team_call *c, str file, err *e)
 {
     struct page *p = c->page;
     struct report report = {p, view_list(&p->maker, p->root, STR("refusals")), 0};
     struct area_import i = {.crs = AREA_CRS_GUESS, .first_feature = 1, .refuse = refuse, .context = &report};
-    const str file = c->form->file_count ? c->form->files[0].bytes : (str){0};
     int64_t year = 0;
-    if (!p->portal->config.areas) return err_set(e, ERR_UNSUPPORTED, ERR_NOWHERE, "no areas are kept here");
-    if (!file.n) return err_set(e, ERR_MISSING, ERR_NOWHERE, "choose a file with areas");
     if (form_text(c->form, STR("jaar")).n &&
         (!form_int(c->form, STR("jaar"), &year) || year < YEAR_LEAST || year > YEAR_MOST))
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "the year is a number such as 2024");
     i.year = (int)year;
     c->stays = true;
-    struct noting n = {c, &i};
+    struct noting n = {c, STR("area.import"), &i.stored, &i.refused};
     if (!area_import(p->portal->config.store, file, p->now, &i, e) ||
         !store_run(p->portal->config.store, note, &n, e) || !areas_reload(p->portal->config.areas, e))
         return false;
     put_report(p, &i, &report);
     return true;
+}
+
+static bool import_postcodes(struct team_call *c, str file, err *e)
+{
+    struct page *p = c->page;
+    struct postcode_import i = {0};
+    struct noting n = {c, STR("postcode.import"), &i.stored, &i.refused};
+    c->stays = true;
+    if (!postcodes_import(p->portal->config.store, p->portal->config.areas, file, p->now, &i, e) ||
+        !store_run(p->portal->config.store, note, &n, e))
+        return false;
+    view_flag(&p->maker, p->root, STR("has_postcode_report"), true);
+    view_int(&p->maker, p->root, STR("stored"), i.stored);
+    view_int(&p->maker, p->root, STR("refused"), i.refused);
+    return true;
+}
+
+static bool act(struct team_call *c, err *e)
+{
+    const str file = c->form->file_count ? c->form->files[0].bytes : (str){0},
+              what = form_text(c->form, STR("wat"));
+    if (!c->page->portal->config.areas)
+        return err_set(e, ERR_UNSUPPORTED, ERR_NOWHERE, "no areas are kept here");
+    if (!file.n) return err_set(e, ERR_MISSING, ERR_NOWHERE, "choose a file");
+    if (str_eq(what, STR("invoeren"))) return import_areas(c, file, e);
+    if (str_eq(what, STR("postcodes"))) return import_postcodes(c, file, e);
+    return err_set(e, ERR_UNKNOWN, ERR_NOWHERE, "the form does not say what to do");
 }
 
 const struct team_page team_areas = {

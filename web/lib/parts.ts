@@ -108,7 +108,7 @@ export function search(c: Context): Html {
   return html`<div class="street" data-street{{#has_postcodes}} data-postcodes{{/has_postcodes}}>
     <form action="${c.href('zoek')}" role="search">
       <label for="q">{{#has_postcodes}}${c.t('home.postcode.label')}{{/has_postcodes}}{{^has_postcodes}}${c.t('home.street.label')}{{/has_postcodes}}</label>
-      {{#is_demo_postcode}}<p class="hint" id="q-hint">${c.t('home.postcode.demo')}</p>{{/is_demo_postcode}}
+      {{#is_demo_postcode}}<p class="small" id="q-hint">${c.t('home.postcode.demo')}</p>{{/is_demo_postcode}}
       <div class="field">
         <input id="q" name="q" type="search" value="{{wanted}}"{{#is_demo_postcode}} aria-describedby="q-hint"{{/is_demo_postcode}} autocomplete="off" spellcheck="false" maxlength="100">
         <button type="submit" class="nl-button--primary">${c.t('home.street.go')}</button>

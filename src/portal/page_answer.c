@@ -36,6 +36,8 @@ static const struct {
     {STR("kpi-report"), view_kpi_report},
     {STR("area"), view_area},
     {STR("embed-area"), view_area_card},
+    {STR("embed-chart-area"), view_area},
+    {STR("embed-chart-meter"), view_meter},
     {STR("card-area"), view_area_card},
 };
 

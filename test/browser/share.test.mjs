@@ -45,7 +45,7 @@ test('other sites may frame an embedded page and no other', async () => {
 
 test('the snippet of a meter works in another site', async () => {
   await tab.page.goto(`${town.url}/meter/${town.meters.air.thing}`);
-  const snippet = await tab.page.locator('pre [data-copy]').textContent();
+  const snippet = await tab.page.locator('pre [data-copy]').first().textContent();
   const other = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end(`<!doctype html><title>x</title>${snippet}`));
   await new Promise((r) => other.listen(0, '127.0.0.1', r));
   const { page, close } = await openPage(browser, 'http://');
@@ -61,7 +61,7 @@ test('the snippet of a meter works in another site', async () => {
 test('an embedded page fits from 280 to 1200 pixels, in the dark too, and axe finds nothing', async () => {
   for (const [width, colorScheme] of [[280, 'light'], [1200, 'dark']]) {
     const { page, faults, close } = await openPage(browser, town.url, { viewport: { width, height: 220 }, colorScheme });
-    for (const path of ['embed/meter/', 'en/embed/meter/']) {
+    for (const path of ['embed/meter/', 'en/embed/meter/', 'embed/grafiek/meter/', 'en/embed/grafiek/meter/']) {
       await page.goto(`${town.url}/${path}${town.meters.air.thing}`);
       assert.deepEqual(await axe(page), []);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));

@@ -169,15 +169,40 @@ export function noise(c: Context): Html {
   </section>{{/has_noise}}`;
 }
 
+// A chart and the same as figures and table.
+export function chartWithTable(c: Context): Html {
+  return html`{{#has_points}}<figure class="chart" data-chart>
+          {{{chart}}}
+          <figcaption>{{chart_caption}}</figcaption>
+        </figure>
+        <dl class="facts-row">
+          {{#figures}}<div><dt>{{name}}</dt><dd>{{value}} <span class="unit">{{chart_unit}}</span>{{#when}}<span class="small">{{when}}</span>{{/when}}</dd></div>{{/figures}}
+        </dl>
+        <details class="fold" data-keep="table">
+          <summary>${c.t('chart.as.table')}</summary>
+          <div class="table-scroll" tabindex="0" role="region" aria-label="{{chart_name}}">
+            <table class="numbers">
+              <caption>{{chart_caption}}</caption>
+              <thead><tr><th scope="col">${c.t('table.when')}</th><th scope="col">${c.t('table.mean')}</th><th scope="col">${c.t('table.low')}</th><th scope="col">${c.t('table.high')}</th></tr></thead>
+              <tbody>
+                {{#rows}}<tr data-x="{{x}}" data-y="{{y}}"><th scope="row">{{when}}</th><td>{{mean}}</td><td>{{low}}</td><td>{{high}}</td></tr>{{/rows}}
+              </tbody>
+            </table>
+          </div>
+        </details>{{/has_points}}`;
+}
+
 // Link, snippet and QR code of a page. `embed` and `qr` are tags that hold addresses; without them that part is left out.
-export function share(c: Context, title: Html, embed?: Html, qr?: Html): Html {
-  const snippet = embed && html`<iframe src="{{origin}}${embed}" title="${title}" loading="lazy" width="100%" height="220"></iframe>`;
+export function share(c: Context, title: Html, embed?: Html, qr?: Html, chart?: Html): Html {
+  const snippet = (href: Html, height: number): string => html`<iframe src="{{origin}}${href}" title="${title}" loading="lazy" width="100%" height="${height}"></iframe>`.toString();
   return html`<section class="share" aria-labelledby="share-head">
     <h2 id="share-head">${c.t('share.head')}</h2>
     <p><span class="share-label">${c.t('share.link')}</span> <code data-copy>{{origin}}{{self_href}}</code></p>
-    ${snippet && html`<details class="fold"><summary>${c.t('share.embed')}</summary>
+    ${embed && html`<details class="fold"><summary>${c.t('share.embed')}</summary>
       <p>${c.t('share.embed.more')}</p>
-      <pre tabindex="0"><code data-copy>${snippet.toString()}</code></pre>
+      <pre tabindex="0"><code data-copy>${snippet(embed, 220)}</code></pre>
+      ${chart && html`{{#has_chart}}<p>${c.t('share.embed.chart')}</p>
+      <pre tabindex="0"><code data-copy>${snippet(chart, 420)}</code></pre>{{/has_chart}}`}
     </details>`}
     ${qr && html`<details class="fold"><summary>${c.t('share.qr')}</summary>
       <p><img class="qr" src="${qr}" alt="${c.t('share.qr')}" width="180" height="180" loading="lazy"></p>

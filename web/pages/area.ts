@@ -2,7 +2,7 @@
 // An area, from street to world: now, over time, compared, and what it is made of.
 
 import { html, raw } from '../lib/html';
-import { airIndex, ICON, layers, list, liveBar, noise, share } from '../lib/parts';
+import { ICON, airIndex, chartWithTable, layers, list, liveBar, noise, share } from '../lib/parts';
 import type { Page } from '../lib/page';
 
 export const page: Page = {
@@ -35,25 +35,7 @@ export const page: Page = {
       </div>
       <div data-part="chart">
         {{^has_points}}<p class="empty">${c.t('area.empty')}</p>{{/has_points}}
-        {{#has_points}}<figure class="chart" data-chart>
-          {{{chart}}}
-          <figcaption>{{chart_caption}}</figcaption>
-        </figure>
-        <dl class="facts-row">
-          {{#figures}}<div><dt>{{name}}</dt><dd>{{value}} <span class="unit">{{chart_unit}}</span></dd></div>{{/figures}}
-        </dl>
-        <details class="fold" data-keep="table">
-          <summary>${c.t('chart.as.table')}</summary>
-          <div class="table-scroll" tabindex="0" role="region" aria-label="{{chart_name}}">
-            <table class="numbers">
-              <caption>{{chart_caption}}</caption>
-              <thead><tr><th scope="col">${c.t('table.when')}</th><th scope="col">${c.t('table.mean')}</th><th scope="col">${c.t('table.low')}</th><th scope="col">${c.t('table.high')}</th></tr></thead>
-              <tbody>
-                {{#rows}}<tr data-x="{{x}}" data-y="{{y}}"><th scope="row">{{when}}</th><td>{{mean}}</td><td>{{low}}</td><td>{{high}}</td></tr>{{/rows}}
-              </tbody>
-            </table>
-          </div>
-        </details>{{/has_points}}
+        ${chartWithTable(c)}
       </div>
     </section>{{/has_chart}}
     <div class="columns">
@@ -110,5 +92,5 @@ export const page: Page = {
       <h2 id="follow-head">${c.t('area.follow')}</h2>
       <p>${c.t('area.follow.more')} <a href="{{feed_href}}">${c.t('area.follow.link')}</a></p>
     </section>
-    ${share(c, raw('{{name}}'), raw('{{embed_href}}'))}`,
+    ${share(c, raw('{{name}}'), raw('{{embed_href}}'), undefined, raw('{{embed_chart_href}}'))}`,
 };

@@ -2,7 +2,7 @@
 // One meter: what it measures now, how that went, and what it is.
 
 import { html, raw } from '../lib/html';
-import { ICON, liveBar, noise, share } from '../lib/parts';
+import { ICON, chartWithTable, liveBar, noise, share } from '../lib/parts';
 import type { Page } from '../lib/page';
 
 export const page: Page = {
@@ -40,25 +40,7 @@ export const page: Page = {
           <p><strong>${c.t('chart.empty')}</strong> {{empty_since}}</p>
           <p>${c.t('chart.empty.next')} <a href="{{map_href}}">${c.t('missing.map')}</a></p>
         </div>{{/has_points}}
-        {{#has_points}}<figure class="chart" data-chart>
-          {{{chart}}}
-          <figcaption>{{chart_caption}}</figcaption>
-        </figure>
-        <dl class="facts-row">
-          {{#figures}}<div><dt>{{name}}</dt><dd>{{value}} <span class="unit">{{chart_unit}}</span>{{#when}}<span class="small">{{when}}</span>{{/when}}</dd></div>{{/figures}}
-        </dl>
-        <details class="fold" data-keep="table">
-          <summary>${c.t('chart.as.table')}</summary>
-          <div class="table-scroll" tabindex="0" role="region" aria-label="{{chart_name}}">
-            <table class="numbers">
-              <caption>{{chart_caption}}</caption>
-              <thead><tr><th scope="col">${c.t('table.when')}</th><th scope="col">${c.t('table.mean')}</th><th scope="col">${c.t('table.low')}</th><th scope="col">${c.t('table.high')}</th></tr></thead>
-              <tbody>
-                {{#rows}}<tr data-x="{{x}}" data-y="{{y}}"><th scope="row">{{when}}</th><td>{{mean}}</td><td>{{low}}</td><td>{{high}}</td></tr>{{/rows}}
-              </tbody>
-            </table>
-          </div>
-        </details>{{/has_points}}
+        ${chartWithTable(c)}
       </div>
     </section>{{/has_chart}}
     ${noise(c)}
@@ -77,5 +59,5 @@ export const page: Page = {
       </ul>
       <p class="small">${c.t('meter.api')} <a href="{{api_href}}"><code>{{api_href}}</code></a></p>
     </section>{{/has_streams}}
-    ${share(c, raw('{{name}}'), raw('{{embed_href}}'), raw('{{qr_href}}'))}`,
+    ${share(c, raw('{{name}}'), raw('{{embed_href}}'), raw('{{qr_href}}'), raw('{{embed_chart_href}}'))}`,
 };

@@ -82,6 +82,8 @@ static void put_links(struct area_view *v)
     view_text(m, p->root, STR("api_href"), api);
     view_text(m, p->root, STR("area_href"), area_href(p, v->area, (str){0}));
     view_text(m, p->root, STR("embed_href"), page_href(p, "embed/gebied/%.*s", STR_ARG(code)));
+    view_text(m, p->root, STR("embed_chart_href"),
+              page_href(p, "embed/grafiek/gebied/%.*s?stof=%.*s", STR_ARG(code), STR_ARG(v->spots.layer)));
     view_text(m, p->root, STR("share_image"), page_href(p, "beeld/gebied/%.*s", STR_ARG(code)));
     if (!m->failed) layer_put_tabs(p, tabs.p, (struct spot_choice){area_lies_in, v}, v->spots.layer);
 }

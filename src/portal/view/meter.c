@@ -259,6 +259,10 @@ static void put_links(struct meter_view *v)
     const long long id = (long long)v->meter->id;
     view_text(&p->maker, p->root, STR("meter_href"), page_href(p, "meter/%lld", id));
     view_text(&p->maker, p->root, STR("embed_href"), page_href(p, "embed/meter/%lld", id));
+    view_text(&p->maker, p->root, STR("embed_chart_href"),
+              v->chosen ? page_href(p, "embed/grafiek/meter/%lld?stof=%.*s", id,
+                                    STR_ARG(series_key(p, v->meter, v->chosen)))
+                        : (str){0});
     view_text(&p->maker, p->root, STR("qr_href"), page_href(p, "beeld/qr/%lld", id));
 }
 

@@ -56,9 +56,9 @@ export function notices(_c: Context): Html {
     {{#done}}<p class="team-done" role="status">{{done}}</p>{{/done}}`;
 }
 
-// A row of a table that is read as a list on a phone.
-export function cell(c: Context, head: MessageId, body: Html): Html {
-  return html`<td data-head="${c.t(head)}">${body}</td>`;
+// A cell of a table that is read as a list on a phone; there a cell whose tag is empty is left out.
+export function cell(c: Context, head: MessageId, body: Html, tag?: string): Html {
+  return html`<td data-head="${c.t(head)}"${tag !== undefined && raw(`{{^${tag}}} class="is-empty"{{/${tag}}}`)}>${body}</td>`;
 }
 
 export function head(c: Context, ids: MessageId[]): Html {

@@ -29,10 +29,10 @@ export const page: Page = {
       <tbody>{{#areas}}<tr>
         <th scope="row"><a href="{{href}}">{{name}}</a></th>
         ${cell(c, 'team.areas.code', raw('<code>{{code}}</code>'))}
-        ${cell(c, 'team.areas.parent', raw('{{#parent}}{{parent}}{{/parent}}{{^parent}}–{{/parent}}'))}
+        ${cell(c, 'team.areas.parent', raw('{{#parent}}{{parent}}{{/parent}}{{^parent}}–{{/parent}}'), 'parent')}
         ${cell(c, 'team.areas.holds', html`{{#boundary_year}}${c.t('team.areas.boundaries', { year: raw('{{boundary_year}}') })}{{/boundary_year}}{{^boundary_year}}–{{/boundary_year}}{{#to_year}}, ${c.t('team.areas.until', { year: raw('{{to_year}}') })}{{/to_year}}`)}
-        ${cell(c, 'team.areas.size', raw('{{#size}}{{size}}{{/size}}{{^size}}–{{/size}}'))}
-        ${cell(c, 'team.areas.people', raw('{{#people}}{{people}}{{/people}}{{^people}}–{{/people}}'))}
+        ${cell(c, 'team.areas.size', raw('{{#size}}{{size}}{{/size}}{{^size}}–{{/size}}'), 'size')}
+        ${cell(c, 'team.areas.people', raw('{{#people}}{{people}}{{/people}}{{^people}}–{{/people}}'), 'people')}
       </tr>{{/areas}}</tbody>
     </table></div>
     ${pages(c)}{{/is_empty}}

@@ -30,7 +30,7 @@ export const page: Page = {
       {{#place}}<div><dt>${c.t('team.device.place')}</dt><dd>{{place}}</dd></div>{{/place}}
     </dl>
     {{#meter_href}}<p><a href="{{meter_href}}">${c.t('team.device.page')}</a></p>{{/meter_href}}
-    <section aria-labelledby="access"><h2 id="access">${c.t('team.device.access')}</h2>
+    <div class="team-device-sections"><section aria-labelledby="access"><h2 id="access">${c.t('team.device.access')}</h2>
       <p>{{#is_known}}${c.t('team.device.is.known')}{{/is_known}}{{#is_waiting}}${c.t('team.device.is.waiting')}{{/is_waiting}}{{#is_blocked}}${c.t('team.device.is.blocked')}{{/is_blocked}}</p>
       <div class="team-inline">
         {{^is_known}}${form(c, 'toelaten', c.t('team.devices.let-in.of', { name: raw('{{name}}') }), submit(c.t('team.devices.let-in')), { quiet: true })}{{/is_known}}
@@ -47,5 +47,5 @@ export const page: Page = {
     <section aria-labelledby="forget"><h2 id="forget">${c.t('team.device.forget')}</h2>
       <p>${c.t('team.device.forget.more')}</p>
       ${form(c, 'vergeten', c.t('team.device.forget'), html`${tick(c.t('team.device.forget.sure'), 'zeker')}${submit(c.t('team.device.forget'), 'default')}`)}
-    </section>`,
+    </section></div>`,
 };

@@ -31,11 +31,11 @@ export const page: Page = {
         <th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">{{kind}}</span></th>
         ${cell(c, 'team.devices.state', raw('<span class="team-state{{#is_waiting}} is-waiting{{/is_waiting}}{{#is_blocked}} is-off{{/is_blocked}}">{{state}}</span>'))}
         ${cell(c, 'team.devices.last', html`{{last}}{{#is_silent}} <span class="team-ill">${c.t('team.devices.silent')}</span>{{/is_silent}}`)}
-        ${cell(c, 'team.devices.battery', html`{{#battery}}{{battery}}{{/battery}}{{^battery}}–{{/battery}}{{#is_weak}} <span class="team-ill">${c.t('team.devices.weak')}</span>{{/is_weak}}`)}
-        ${cell(c, 'team.devices.signal', raw('{{#signal}}{{signal}}{{/signal}}{{^signal}}–{{/signal}}'))}
-        ${cell(c, 'team.devices.clock', html`{{#clock}}<span class="team-ill">${c.t('team.devices.clock.wrong')}</span>{{/clock}}{{^clock}}–{{/clock}}`)}
+        ${cell(c, 'team.devices.battery', html`{{#battery}}{{battery}}{{/battery}}{{^battery}}–{{/battery}}{{#is_weak}} <span class="team-ill">${c.t('team.devices.weak')}</span>{{/is_weak}}`, 'battery')}
+        ${cell(c, 'team.devices.signal', raw('{{#signal}}{{signal}}{{/signal}}{{^signal}}–{{/signal}}'), 'signal')}
+        ${cell(c, 'team.devices.clock', html`{{#clock}}<span class="team-ill">${c.t('team.devices.clock.wrong')}</span>{{/clock}}{{^clock}}–{{/clock}}`, 'clock')}
         ${cell(c, 'team.users.deeds', html`<div class="team-inline">{{^is_known}}${form(c, 'toelaten', c.t('team.devices.let-in.of', { name }), html`${KEY}${submit(c.t('team.devices.let-in'))}`, { quiet: true })}{{/is_known}}
-          {{#is_waiting}}${form(c, 'weigeren', c.t('team.devices.block.of', { name }), html`${KEY}${submit(c.t('team.devices.block'), 'default')}`, { quiet: true })}{{/is_waiting}}</div>`)}
+          {{#is_waiting}}${form(c, 'weigeren', c.t('team.devices.block.of', { name }), html`${KEY}${submit(c.t('team.devices.block'), 'default')}`, { quiet: true })}{{/is_waiting}}</div>`, 'has_deeds')}
       </tr>{{/devices}}</tbody>
     </table></div>
     ${pages(c)}{{/is_empty}}`;

@@ -71,6 +71,7 @@ void device_put(struct page *p, struct view *v, const struct device_entry *d)
     put_number(p, v, STR("battery"), d->battery_percent, STR("%"));
     put_number(p, v, STR("signal"), d->rssi_dbm, STR("dBm"));
     put_state(p, v, d->state);
+    view_flag(m, v, STR("has_deeds"), d->state != DEVICE_KNOWN);
     view_flag(m, v, STR("is_silent"), is_silent(d, p->now));
     view_flag(m, v, STR("is_weak"), is_weak(d));
     view_flag(m, v, STR("is_ill"), device_is_ill(d, p->now));

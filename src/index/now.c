@@ -26,10 +26,10 @@ str index_state_name(index_state s)
 void indices_hear(struct indices *x, const struct change *changes, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
-        const struct observation *o = changes[k].observation;
+        const instant oldest = changes[k].oldest;
         if (changes[k].set != SET_OBSERVATION) continue;
         // Of one that is deleted it is not known when it was: all that is in use is read again.
-        heard_note(x->heard, OBSERVATION_STREAM(changes[k].id), o ? o->phenomenon_time.start : TIME_MIN);
+        heard_note(x->heard, OBSERVATION_STREAM(changes[k].id), oldest != TIME_NONE ? oldest : TIME_MIN);
     }
 }
 

@@ -132,7 +132,8 @@ static bool decode(struct delivery *d, const struct device_message *m, err *e)
     struct line_precision precision;
     struct device_message left = *m;
     if (d->adapter->lines && !m->retained && d->adapter->lines(m, d->a, &precision)) {
-        if (!points_read(d->in->series, m->body, precision, owner_of(d), m->received, &d->points))
+        if (!points_read(d->in->series, m->body, precision, owner_of(d), m->received, &d->points) ||
+            !points_group(&d->points))
             return err_no_memory(e);
         if (d->points.lines && d->points.rest.n == 0) return true;
         if (d->points.lines) left.body = buf_str(&d->points.rest);

@@ -100,6 +100,12 @@ bool ingest_check(struct store_tx *tx, const struct observation *o, instant rece
     return info->kind == SET_DATASTREAM || check_fields(&o->result, info->field_count, e);
 }
 
+static bool needs_feature(err *e)
+{
+    return err_set(e, ERR_LINK, ERR_NOWHERE,
+                   "FeatureOfInterest: name one, or give the Thing a Location from which it can be made");
+}
+
 void ingest_count_appended(int64_t n)
 {
     metric_count(&appended, n);
@@ -112,15 +118,26 @@ bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o
     return true;
 }
 
+bool ingest_append_run(struct ingest *in, struct store_tx *tx, const struct reading_run *run,
+                       instant received, uint32_t *first, err *e)
+{
+    const struct stream_info *info;
+    struct reading_run known = *run;
+    for (size_t i = 0; i < run->count; i++)
+        if (!check_instant(run->all[i].time, received, e)) return false;
+    if (!store_stream_info(tx, run->stream, &info, e)) return false;
+    if (info->kind != SET_DATASTREAM)
+        return err_set(e, ERR_TYPE, ERR_NOWHERE, "result: in a MultiDatastream it is an array of %u values",
+                       info->field_count);
+    if (!known.feature && !feature_of_stream(&in->features, tx, run->stream, &known.feature, e)) return false;
+    return known.feature ? store_append_run(tx, &known, first, e) : needs_feature(e);
+}
+
 bool ingest_append_uncounted(struct ingest *in, struct store_tx *tx, struct observation *o, instant received,
                              err *e)
 {
     if (interval_is_none(o->phenomenon_time)) o->phenomenon_time = (interval){received, TIME_NONE};
     if (!ingest_check(tx, o, received, e)) return false;
     if (!o->feature && !feature_of_stream(&in->features, tx, o->stream, &o->feature, e)) return false;
-    if (!o->feature) {
-        return err_set(e, ERR_LINK, ERR_NOWHERE,
-                       "FeatureOfInterest: name one, or give the Thing a Location from which it can be made");
-    }
-    return store_append(tx, o, e);
+    return o->feature ? store_append(tx, o, e) : needs_feature(e);
 }

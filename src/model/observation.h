@@ -18,4 +18,28 @@ struct observation {
     entity_id feature;    // FeatureOfInterest; 0: none yet
 };
 
+// A number at an instant, and nothing else said: what nearly all observations are.
+struct plain_reading {
+    instant time;
+    decimal value;
+};
+
+// Plain readings of one stream, in order of arrival. `all` is whose the run is.
+struct reading_run {
+    entity_id stream, feature;
+    const struct plain_reading *all;
+    size_t count;
+};
+
+// The reading as an Observation without number.
+static inline struct observation plain_observation(const struct reading_run *run, size_t i)
+{
+    return (struct observation){.stream = run->stream,
+                                .phenomenon_time = {run->all[i].time, TIME_NONE},
+                                .result_time = TIME_NONE,
+                                .valid_time = {TIME_NONE, TIME_NONE},
+                                .result = value_decimal(run->all[i].value),
+                                .feature = run->feature};
+}
+
 #endif

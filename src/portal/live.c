@@ -75,9 +75,12 @@ static metric events_sent = {"peil_live_events_total", "Readings given to live s
 
 // ---- On the writer thread ----------------------------------------------------------------------------------------
 
-static bool is_heard(const struct change *c)
+// How many readings of the change are passed on: all of them or none.
+static size_t heard_of(const struct change *c)
 {
-    if (c->set != SET_OBSERVATION || c->kind == CHANGE_DELETED || !c->observation) return false;
+    if (c->set != SET_OBSERVATION || c->kind == CHANGE_DELETED) return 0;
+    if (c->run.count) return c->run.count;
+    if (!c->observation) return 0;
     const value_type t = c->observation->result.type;
     return t == VALUE_DECIMAL || t == VALUE_NUMBER || t == VALUE_BOOL;
 }
@@ -88,11 +91,12 @@ static struct burst *burst_of(uint64_t commit, const struct change *changes, siz
     if (!b) return NULL;
     *b = (struct burst){.commit = commit};
     for (size_t i = 0; i < count; i++) {
-        if (!is_heard(&changes[i])) continue;
-        const struct observation *o = changes[i].observation;
-        struct heard *h = &b->all[b->count++];
-        *h = (struct heard){commit, o->stream, o->phenomenon_time, o->result, reject_in(&o->quality)};
-        h->result.text = (str){0};  // a view that ends with this call; the number stays
+        for (size_t k = 0; k < heard_of(&changes[i]); k++) {
+            const struct observation o = change_observation(&changes[i], k);
+            struct heard *h = &b->all[b->count++];
+            *h = (struct heard){commit, o.stream, o.phenomenon_time, o.result, reject_in(&o.quality)};
+            h->result.text = (str){0};  // a view that ends with this call; the number stays
+        }
     }
     return b;
 }
@@ -100,7 +104,7 @@ static struct burst *burst_of(uint64_t commit, const struct change *changes, siz
 void live_hear(struct live *l, uint64_t commit, const struct change *changes, size_t count)
 {
     size_t heard = 0;
-    for (size_t i = 0; i < count; i++) heard += is_heard(&changes[i]);
+    for (size_t i = 0; i < count; i++) heard += heard_of(&changes[i]);
     if (heard == 0) return;
     l->heard = commit;
     struct burst *b = l->listeners ? burst_of(commit, changes, count, heard) : NULL;

@@ -11,10 +11,9 @@
 
 void qualities_hear(struct qualities *q, const struct change *changes, size_t count)
 {
-    for (size_t k = 0; k < count; k++) {
-        const struct observation *o = changes[k].observation;
-        if (changes[k].set == SET_OBSERVATION && o) heard_note(q->heard, o->stream, o->phenomenon_time.start);
-    }
+    for (size_t k = 0; k < count; k++)
+        if (changes[k].oldest != TIME_NONE)
+            heard_note(q->heard, OBSERVATION_STREAM(changes[k].id), changes[k].oldest);
 }
 
 // ---- One stream --------------------------------------------------------------------------------------------------

@@ -159,23 +159,24 @@ static struct last_seen *last_of(struct marks *m, entity_id stream)
     return &m->last[i];
 }
 
-static void hear_reading(struct marks *m, const struct observation *o)
+static void hear_reading(struct marks *m, entity_id stream, instant t)
 {
-    const instant t = o->phenomenon_time.start;
-    struct last_seen *last = last_of(m, o->stream);
+    struct last_seen *last = last_of(m, stream);
     if (last && last->epoch == m->epoch && t >= last->from && t < last->to) return;
     const int32_t day = calendar_day_of(m->zone, t);
     if (last)
         *last = (struct last_seen){calendar_day_start(m->zone, day), calendar_day_start(m->zone, day + 1),
                                    m->epoch};
-    marks_add(m, o->stream, day);
+    marks_add(m, stream, day);
 }
 
 // Of a reading that was changed or deleted nobody says where it stood: all days of its stream are looked at again.
 static void hear_change(struct marks *m, const struct change *c)
 {
-    if (c->set == SET_OBSERVATION && c->kind == CHANGE_CREATED && c->observation) {
-        hear_reading(m, c->observation);
+    if (c->set == SET_OBSERVATION && c->kind == CHANGE_CREATED && c->oldest != TIME_NONE) {
+        hear_reading(m, OBSERVATION_STREAM(c->id), c->oldest);
+        for (size_t i = 0; i < c->run.count; i++)
+            hear_reading(m, OBSERVATION_STREAM(c->id), c->run.all[i].time);
     } else if (c->set == SET_OBSERVATION) {
         marks_add(m, OBSERVATION_STREAM(c->id), MARK_WHOLE);
     } else if (c->set != SET_FEATURE_OF_INTEREST && c->set != SET_SENSOR) {

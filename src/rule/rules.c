@@ -299,10 +299,9 @@ void rules_close(struct rules *r)
 
 void rules_hear(struct rules *r, const struct change *changes, size_t count)
 {
-    for (size_t k = 0; k < count; k++) {
-        const struct observation *o = changes[k].observation;
-        if (changes[k].set == SET_OBSERVATION && o) heard_note(r->heard, o->stream, o->phenomenon_time.start);
-    }
+    for (size_t k = 0; k < count; k++)
+        if (changes[k].oldest != TIME_NONE)
+            heard_note(r->heard, OBSERVATION_STREAM(changes[k].id), changes[k].oldest);
 }
 
 static job_result run(void *context, instant now, err *e)

@@ -44,6 +44,7 @@ struct undo {
 struct appended {
     struct tail *tail;
     struct tail_block *block;
+    uint32_t count;
 };
 
 // One for the life of the writer; what it holds is of the batch, that is of the operations that one commit will hold.
@@ -61,6 +62,7 @@ struct store_tx {
     size_t undo_count, undo_capacity;
     struct appended *appended;
     size_t appended_count, appended_capacity;
+    size_t observations;  // that `appended` amounts to
     struct change *changes;
     size_t change_count, change_capacity;
     struct blob_note *blobs;  // touched by the batch

@@ -81,6 +81,9 @@ NODISCARD bool store_unlink_all(struct store_tx *tx, entity_set set, entity_id i
 // o->number 0: the next one is given and written into o. The stream must exist (ERR_LINK). o->feature must exist when not 0.
 // Texts are copied. Late observations are welcome. This is the hot path: no SQL runs per observation.
 NODISCARD bool store_append(struct store_tx *tx, struct observation *o, err *e);
+// As many of them at once, which costs a fraction: the stream and its tail are looked up once. All of the run or nothing of it.
+// *first is the number of the first reading, the others follow. run->all is not copied: it stays until the operation's `done`.
+NODISCARD bool store_append_run(struct store_tx *tx, const struct reading_run *run, uint32_t *first, err *e);
 NODISCARD bool store_replace_observation(struct store_tx *tx, const struct observation *o,
                                          err *e);  // o->number says which
 // Deletes the stream's Observations with phenomenonTime (start) in `when` (TIME_NONE: open on that side): what retention needs. Costs
@@ -236,12 +239,29 @@ NODISCARD bool store_statistics(struct snapshot *at, struct stream_list streams,
 // ---- After the commit --------------------------------------------------------------------------------------------
 
 typedef enum { CHANGE_CREATED, CHANGE_UPDATED, CHANGE_DELETED } change_kind;
+// Many Observations that came together are one change, with `run`; else a created or updated one has `observation`. Both are valid
+// during the call.
 struct change {
     change_kind kind;
     entity_set set;
-    entity_id id;
-    const struct observation *observation;  // of a created or updated Observation; valid during the call
+    entity_id id;  // of a run: of its first, the others follow
+    instant
+        oldest;  // phenomenonTime (start) of what was created or updated; TIME_NONE: not of an Observation, or not known
+    const struct observation *observation;
+    struct reading_run run;  // count 0: it is none
 };
+// How many Observations were created or updated, and each of them.
+static inline size_t change_observations(const struct change *c)
+{
+    return c->run.count ? c->run.count : c->observation != NULL;
+}
+static inline struct observation change_observation(const struct change *c, size_t i)
+{
+    if (!c->run.count) return *c->observation;
+    struct observation o = plain_observation(&c->run, i);
+    o.number = (uint32_t)(c->id & UINT32_MAX) + (uint32_t)i;
+    return o;
+}
 // Called on the writer thread after each commit, in commit order, with what it changed. Be quick, never write here.
 typedef void (*store_listener)(uint64_t commit, const struct change *changes, size_t count, void *context);
 void store_listen(struct store *s, store_listener f,

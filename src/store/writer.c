@@ -221,13 +221,13 @@ static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *r
     err e;
     size_t n = 0;
     bool ok = batch_begin(tx, &e);
-    while (ok && n < count && tx->appended_count < BATCH_OBSERVATIONS) {
+    while (ok && n < count && tx->observations < BATCH_OBSERVATIONS) {
         ran[n] = (struct ran){.op = ops[n]};
         if (!tx_run(tx, ran[n].op->run, ran[n].op->context, &e)) ran[n].fault = keep_error(tx, &e);
         n++;
         ok = !tx_is_lost(tx);
     }
-    const size_t appended = tx->appended_count;
+    const size_t appended = tx->observations;
     ok = ok && batch_commit(tx, &e);
     if (ok) {
         if (tx->is_dirty) {

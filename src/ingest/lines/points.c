@@ -202,5 +202,7 @@ bool points_read(const struct line_series_table *t, str text, struct line_precis
 void points_free(struct points *p)
 {
     free(p->all);
+    free(p->readings);
+    free(p->runs);
     buf_free(&p->rest);
 }

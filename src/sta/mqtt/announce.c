@@ -53,9 +53,10 @@ struct announcer {
 
 // ---- from the writer thread ----
 
-// Where the texts of copied changes go.
+// Where what copied changes point to goes.
 struct copier {
     struct observation *next_observation;
+    struct plain_reading *next_reading;
     char *next_text;
 };
 
@@ -83,28 +84,41 @@ static void copy_observation(struct copier *c, struct change *to)
     to->observation = o;
 }
 
+static void copy_run(struct copier *c, struct change *to)
+{
+    if (to->run.count == 0) return;
+    memcpy(c->next_reading, to->run.all, to->run.count * sizeof *to->run.all);
+    to->run.all = c->next_reading;
+    c->next_reading += to->run.count;
+}
+
 static struct news *news_of(const struct change *changes, size_t count)
 {
-    size_t observations = 0, texts = 0, kept = 0;
+    size_t observations = 0, readings = 0, texts = 0, kept = 0;
     for (size_t i = 0; i < count; i++) {
         if (changes[i].kind == CHANGE_DELETED) continue;
         kept++;
+        readings += changes[i].run.count;
         if (!changes[i].observation) continue;
         observations++;
         texts += text_bytes(changes[i].observation);
     }
     if (kept == 0) return NULL;
-    const size_t head = sizeof(struct news) + kept * sizeof(struct change);
-    const size_t bytes = head + observations * sizeof(struct observation) + texts;
+    const size_t bytes = sizeof(struct news) + kept * sizeof(struct change) +
+                         observations * sizeof(struct observation) + readings * sizeof(struct plain_reading) +
+                         texts;
     struct news *n = malloc(bytes);
     if (!n) return NULL;
     *n = (struct news){.bytes = bytes, .changes = (struct change *)(n + 1)};
-    struct copier c = {(struct observation *)(n->changes + kept), NULL};
-    c.next_text = (char *)(c.next_observation + observations);
+    struct copier c = {.next_observation = (struct observation *)(n->changes + kept)};
+    c.next_reading = (struct plain_reading *)(c.next_observation + observations);
+    c.next_text = (char *)(c.next_reading + readings);
     for (size_t i = 0; i < count; i++) {
         if (changes[i].kind == CHANGE_DELETED) continue;
-        n->changes[n->count] = changes[i];
-        copy_observation(&c, &n->changes[n->count++]);
+        struct change *copy = &n->changes[n->count++];
+        *copy = changes[i];
+        copy_observation(&c, copy);
+        copy_run(&c, copy);
     }
     return n;
 }
@@ -124,7 +138,10 @@ static void listen(uint64_t commit, const struct change *changes, size_t count, 
     (void)commit;
     if (atomic_load(&a->is_stopped)) return;
     struct news *n = news_of(changes, count);
-    if (n && !push(a, n)) metric_count(&dropped, (int64_t)count);
+    if (!n || push(a, n)) return;
+    int64_t lost = 0;
+    for (size_t i = 0; i < count; i++) lost += changes[i].run.count ? (int64_t)changes[i].run.count : 1;
+    metric_count(&dropped, lost);
 }
 
 void announcer_note(struct announcer *a, str topic)
@@ -214,14 +231,28 @@ static void touch(struct announcer *a, entity_id stream)
     if (stream > a->highest_touched) a->highest_touched = stream;
 }
 
-static bool record_of(struct announcer *a, struct snapshot *at, const struct change *c, struct record *out)
+static bool entity_of(struct announcer *a, struct snapshot *at, const struct change *c, struct record *out)
 {
-    if (!c->observation)
-        return c->set != SET_OBSERVATION && store_get(at, c->set, c->id, a->scratch, out, NULL);
-    if (!store_shows_stream(at, c->observation->stream)) return false;  // the broker's readers are the public
-    touch(a, c->observation->stream);
-    *out = observation_record(c->observation, kind_of(a, at, c->observation->stream));
-    return true;
+    return c->set != SET_OBSERVATION && store_get(at, c->set, c->id, a->scratch, out, NULL);
+}
+
+static void publish_record(struct announcer *a, struct snapshot *at, const struct record *r)
+{
+    publish_always(a, r);
+    publish_asked(a, at, r, true);
+}
+
+static void tell_observations(struct announcer *a, struct snapshot *at, const struct change *c)
+{
+    const entity_id stream = OBSERVATION_STREAM(c->id);
+    if (!store_shows_stream(at, stream)) return;  // the broker's readers are the public
+    touch(a, stream);
+    for (size_t i = 0; i < change_observations(c); i++) {
+        arena_reset(a->scratch);
+        const struct observation o = change_observation(c, i);
+        const struct record r = observation_record(&o, kind_of(a, at, stream));
+        publish_record(a, at, &r);
+    }
 }
 
 static bool has_form(struct announcer *a, err *e)
@@ -240,9 +271,10 @@ static void tell(struct announcer *a, const struct change *changes, size_t count
     }
     for (size_t i = 0; i < count; i++) {
         arena_reset(a->scratch);
-        if (!record_of(a, at, &changes[i], &r)) continue;
-        publish_always(a, &r);
-        publish_asked(a, at, &r, true);
+        if (change_observations(&changes[i]) > 0)
+            tell_observations(a, at, &changes[i]);
+        else if (entity_of(a, at, &changes[i], &r))
+            publish_record(a, at, &r);
     }
     snapshot_close(at);
 }

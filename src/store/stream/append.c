@@ -71,8 +71,9 @@ void tx_undo(struct store_tx *tx, size_t undos, size_t appended, size_t changes)
 {
     while (tx->appended_count > appended) {
         const struct appended *a = &tx->appended[--tx->appended_count];
-        tail_take_back(a->tail, a->block);
-        tx->store->load.observations--;
+        tail_take_back(a->tail, a->block, a->count);
+        tx->store->load.observations -= a->count;
+        tx->observations -= a->count;
     }
     while (tx->undo_count > undos) undo_one(tx, &tx->undos[--tx->undo_count]);
     tx->change_count = changes;
@@ -95,7 +96,7 @@ void tx_publish(struct store_tx *tx)
     tx->has_entities = false;
     atomic_store_explicit(&s->published, tx->commit, memory_order_release);
     for (size_t i = 0; i < tx->undo_count; i++) publish_undo_item(s, &tx->undos[i]);
-    tx->undo_count = tx->appended_count = 0;
+    tx->undo_count = tx->appended_count = tx->observations = 0;
 }
 
 // ---- changes ----
@@ -150,19 +151,26 @@ static const struct observation *copy_observation(arena *a, const struct observa
     return ok ? copy : NULL;
 }
 
+static bool note_change(struct store_tx *tx, const struct change *c, err *e)
+{
+    struct change *changes = grown(tx->changes, tx->change_count, &tx->change_capacity, sizeof *changes);
+    if (!changes) return err_no_memory(e);
+    tx->changes = changes;
+    tx->changes[tx->change_count++] = *c;
+    return true;
+}
+
 bool tx_changed(struct store_tx *tx, change_kind kind, entity_set set, entity_id id,
                 const struct observation *observation, err *e)
 {
     if (set != SET_OBSERVATION) tx_entities_changed(tx);
     if (tx->store->listener_count == 0) return true;
-    struct change *changes = grown(tx->changes, tx->change_count, &tx->change_capacity, sizeof *changes);
-    if (!changes) return err_no_memory(e);
-    tx->changes = changes;
-    struct change change = {.kind = kind, .set = set, .id = id};
-    if (observation && !(change.observation = copy_observation(tx->arena, observation)))
-        return err_no_memory(e);
-    tx->changes[tx->change_count++] = change;
-    return true;
+    struct change change = {.kind = kind, .set = set, .id = id, .oldest = TIME_NONE};
+    if (observation) {
+        change.oldest = observation->phenomenon_time.start;
+        if (!(change.observation = copy_observation(tx->arena, observation))) return err_no_memory(e);
+    }
+    return note_change(tx, &change, e);
 }
 
 // ---- append ----
@@ -245,20 +253,32 @@ static void write_row(struct store_tx *tx, struct stream *s, const struct point 
     t->row_count = is_first ? 1 : t->row_count + 1;
 }
 
-static bool append_point(struct store_tx *tx, struct stream *s, const struct point *p, err *e)
+// There is room in memory for more, and in tx->appended for one more line of it.
+static bool prepare_append(struct store_tx *tx, err *e)
 {
-    struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
-    struct tail_load *load = &tx->store->load;
-    if (load->bytes > TAIL_BYTES_MAX)
+    if (tx->store->load.bytes > TAIL_BYTES_MAX)
         return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many readings wait to be packed: try again");
     struct appended *appended = grown(tx->appended, tx->appended_count, &tx->appended_capacity,
                                       sizeof *appended);
     if (!appended) return err_no_memory(e);
     tx->appended = appended;
-    struct tail_block *block = tail_append(t, p, tx->commit, &load->bytes);
+    return true;
+}
+
+static void note_appended(struct store_tx *tx, struct tail *t, struct tail_block *block, uint32_t count)
+{
+    tx->appended[tx->appended_count++] = (struct appended){t, block, count};
+    tx->observations += count;
+    tx->store->load.observations += count;
+}
+
+static bool append_point(struct store_tx *tx, struct stream *s, const struct point *p, err *e)
+{
+    struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
+    if (!prepare_append(tx, e)) return false;
+    struct tail_block *block = tail_append(t, p, tx->commit, &tx->store->load.bytes);
     if (!block) return err_no_memory(e);
-    tx->appended[tx->appended_count++] = (struct appended){t, block};
-    load->observations++;
+    note_appended(tx, t, block, 1);
     settle_note(tx->store, s, t);
     return true;
 }
@@ -296,4 +316,83 @@ bool store_append(struct store_tx *tx, struct observation *o, err *e)
     stream_note_arrival(s, &p);
     tx->is_dirty = true;
     return tx_changed(tx, CHANGE_CREATED, SET_OBSERVATION, OBSERVATION_ID(o->stream, o->number), o, e);
+}
+
+// ---- append a run ----
+
+static struct point plain_point(const struct reading_run *run, size_t i, uint32_t first)
+{
+    const struct plain_reading *r = &run->all[i];
+    return (struct point){.time = r->time,
+                          .units = r->value.units,
+                          .result_time = TIME_NONE,
+                          .feature = run->feature,
+                          .number = first + (uint32_t)i,
+                          .scale = (uint8_t)r->value.scale};
+}
+
+// What observation_check and give_number ask of each.
+static bool check_run(struct store_tx *tx, const struct stream *s, const struct reading_run *run, err *e)
+{
+    for (size_t i = 0; i < run->count; i++)
+        if (run->all[i].time < TIME_MIN || run->all[i].time > TIME_MAX)
+            return err_set(e, ERR_RANGE, ERR_NOWHERE, "phenomenonTime is outside the years 1 to 9999");
+    if (s->state.next_number == 0 || run->count > UINT32_MAX - s->state.next_number)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE,
+                       "this Datastream has had all 4,294,967,295 Observations that it can");
+    const bool is_met = run->feature == 0 || run->feature == s->state.arrival_feature;
+    return is_met || meet_feature(tx, s->id, run->feature, e);
+}
+
+static bool append_points(struct store_tx *tx, struct tail *t, const struct reading_run *run, uint32_t first,
+                          err *e)
+{
+    uint32_t taken;
+    for (size_t i = 0; i < run->count; i += taken) {
+        if (!prepare_append(tx, e)) return false;
+        struct tail_block *block = tail_append_plain(t, run->all + i, run->count - i, first + (uint32_t)i,
+                                                     run->feature, tx->commit, &tx->store->load.bytes,
+                                                     &taken);
+        if (!block) return err_no_memory(e);
+        note_appended(tx, t, block, taken);
+    }
+    return true;
+}
+
+static bool note_run(struct store_tx *tx, const struct reading_run *run, uint32_t first, err *e)
+{
+    if (tx->store->listener_count == 0) return true;
+    struct change c = {.kind = CHANGE_CREATED,
+                       .set = SET_OBSERVATION,
+                       .id = OBSERVATION_ID(run->stream, first),
+                       .oldest = run->all[0].time,
+                       .run = *run};
+    for (size_t i = 1; i < run->count; i++)
+        if (run->all[i].time < c.oldest) c.oldest = run->all[i].time;
+    return note_change(tx, &c, e);
+}
+
+bool store_append_run(struct store_tx *tx, const struct reading_run *run, uint32_t *first, err *e)
+{
+    struct stream *s = live_stream(tx, run->stream);
+    if (!s) return no_stream(run->stream, e);
+    if (run->count == 0) return true;
+    if (!check_run(tx, s, run, e) || !tx_save_stream(tx, s, e) || !has_room_for(tx, e)) return false;
+
+    const size_t before = tx->appended_count, changes = tx->change_count;
+    const uint32_t number = s->state.next_number;
+    struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
+    if (!append_points(tx, t, run, number, e) || !note_run(tx, run, number, e)) {
+        tx_undo(tx, tx->undo_count, before, changes);
+        return false;
+    }
+    for (size_t i = 0; i < run->count; i++) {
+        const struct point p = plain_point(run, i, number);
+        write_row(tx, s, &p);
+        stream_note_arrival(s, &p);
+    }
+    settle_note(tx->store, s, t);
+    tx->is_dirty = true;
+    *first = number;
+    return true;
 }

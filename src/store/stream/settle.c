@@ -113,7 +113,7 @@ bool settle_seal(struct store_tx *tx, struct stream *s)
 static void seal_due(struct store_tx *tx)
 {
     struct stream *s;
-    for (size_t left = 1 + 2 * tx->appended_count / DUE_LENGTH;
+    for (size_t left = 1 + 2 * tx->observations / DUE_LENGTH;
          left > 0 && (s = take_due(&tx->store->settling)); left--)
         settle_seal(tx, s);
 }
@@ -178,7 +178,7 @@ static void turn_hand(struct store_tx *tx)
 
 void settle(struct store_tx *tx)
 {
-    settle_note_row(tx->store, tx->commit, tx->appended_count, tx->row.bytes.n);
+    settle_note_row(tx->store, tx->commit, tx->observations, tx->row.bytes.n);
     if (!tx_is_lost(tx)) seal_due(tx);
     turn_hand(tx);
     pack_go_on(tx);

@@ -82,16 +82,16 @@ static struct tail_block *add_block(struct tail *t, size_t *bytes)
 
 // The block that the next entry goes to. An empty one takes its commit and feature from that entry: nothing of it is
 // published, so no reader looks at them.
-static struct tail_block *block_for(struct tail *t, const struct point *p, uint64_t commit, size_t *bytes)
+static struct tail_block *block_for(struct tail *t, entity_id feature, uint64_t commit, size_t *bytes)
 {
     struct tail_block *b = t->last;
     if (b && b->count > 0 &&
-        (b->count == b->capacity || b->feature != p->feature || commit - b->commit >= MARK_COMMITS))
+        (b->count == b->capacity || b->feature != feature || commit - b->commit >= MARK_COMMITS))
         b = NULL;
     if (!b) b = add_block(t, bytes);
     if (b && b->count == 0) {
         b->commit = commit;
-        b->feature = p->feature;
+        b->feature = feature;
     }
     return b;
 }
@@ -108,18 +108,18 @@ static struct tail_extra *extra_copy(const struct point *p, size_t *bytes)
     return x;
 }
 
-static bool is_behind_last(const struct tail_block *b, const struct point *p)
+static bool is_behind_last(const struct tail_block *b, instant time, uint32_t number)
 {
     const struct tail_block *before = b->count > 0 ? b : b->previous;
     while (before && before->count == 0) before = before->previous;
     if (!before) return true;
     const struct tail_entry *last = &before->entries[before->count - 1];
-    return point_cmp(p->time, p->number, last->time, last->number) > 0;
+    return point_cmp(time, number, last->time, last->number) > 0;
 }
 
 struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t commit, size_t *bytes)
 {
-    struct tail_block *b = block_for(t, p, commit, bytes);
+    struct tail_block *b = block_for(t, p->feature, commit, bytes);
     if (!b) return NULL;
     struct tail_entry entry = {.time = p->time, .units = p->units, .number = p->number};
     const bool is_plain = p->scale != POINT_NO_DECIMAL && p->extra.n == 0 &&
@@ -129,17 +129,41 @@ struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t c
                           : p->result_time == TIME_NONE ? p->scale
                                                         : p->scale | MARK_RESULT_TIME_SAME;
     entry.mark = (uint32_t)(commit - b->commit) << MARK_SHIFT | form;
-    if (!is_behind_last(b, p)) atomic_store_explicit(&t->is_unordered, true, memory_order_relaxed);
+    if (!is_behind_last(b, p->time, p->number))
+        atomic_store_explicit(&t->is_unordered, true, memory_order_relaxed);
     b->entries[b->count++] = entry;
     t->count++;
     return b;
 }
 
-void tail_take_back(struct tail *t, struct tail_block *b)
+struct tail_block *tail_append_plain(struct tail *t, const struct plain_reading *all, size_t count,
+                                     uint32_t number, entity_id feature, uint64_t commit, size_t *bytes,
+                                     uint32_t *taken)
 {
-    assert(b->count > atomic_load_explicit(&b->published, memory_order_relaxed));
-    free_extra(&b->entries[--b->count]);
-    t->count--;
+    struct tail_block *b = block_for(t, feature, commit, bytes);
+    if (!b) return NULL;
+    const uint32_t room = b->capacity - b->count, n = count < room ? (uint32_t)count : room;
+    const uint32_t mark = (uint32_t)(commit - b->commit) << MARK_SHIFT;
+    bool is_ordered = is_behind_last(b, all[0].time, number);
+    for (uint32_t i = 0; i < n; i++) {
+        b->entries[b->count + i] = (struct tail_entry){.time = all[i].time,
+                                                       .units = all[i].value.units,
+                                                       .number = number + i,
+                                                       .mark = mark | (uint8_t)all[i].value.scale};
+        is_ordered &= i == 0 || all[i].time >= all[i - 1].time;
+    }
+    if (!is_ordered) atomic_store_explicit(&t->is_unordered, true, memory_order_relaxed);
+    b->count += n;
+    t->count += n;
+    *taken = n;
+    return b;
+}
+
+void tail_take_back(struct tail *t, struct tail_block *b, uint32_t count)
+{
+    assert(b->count - count >= atomic_load_explicit(&b->published, memory_order_relaxed));
+    for (uint32_t i = 0; i < count; i++) free_extra(&b->entries[--b->count]);
+    t->count -= count;
 }
 
 uint32_t tail_visible(const struct tail_block *b, uint64_t commit, bool is_inside)

@@ -51,8 +51,12 @@ size_t tail_free(struct tail *t);  // only this one, not the older; gives the by
 
 // The block that took it, for tail_publish and tail_take_back; NULL: no memory. *bytes grows by what was allocated.
 struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t commit, size_t *bytes);
-void tail_take_back(struct tail *t,
-                    struct tail_block *b);  // the newest entry, not yet published, which is in b
+// As many plain readings of a run as go into one block, at least one: *taken says how many.
+struct tail_block *tail_append_plain(struct tail *t, const struct plain_reading *all, size_t count,
+                                     uint32_t number, entity_id feature, uint64_t commit, size_t *bytes,
+                                     uint32_t *taken);
+// The newest entries, not yet published, which are in b.
+void tail_take_back(struct tail *t, struct tail_block *b, uint32_t count);
 static inline void tail_publish(struct tail_block *b)
 {
     atomic_store_explicit(&b->published, b->count, memory_order_release);

@@ -106,7 +106,7 @@ struct work {
     struct item *items;
     size_t count;
     bool fail;
-    bool seal_between;
+    bool seal_between, in_runs;
     interval when;
 };
 
@@ -120,10 +120,39 @@ static struct stream *stream_of(struct store_tx *tx, entity_id id)
     return snapshot_stream(store_tx_snapshot(tx), id);
 }
 
+// How many items from i on say nothing but a number.
+static size_t count_plain(const struct work *w, size_t i)
+{
+    size_t n = 0;
+    for (; i + n < w->count; n++) {
+        const struct observation o = observation_of(w->stream, &w->items[i + n]);
+        if (o.result_time != TIME_NONE || o.quality.type != VALUE_NULL) break;
+    }
+    return n;
+}
+
+static bool append_run(struct store_tx *tx, const struct work *w, size_t i, size_t count, err *e)
+{
+    struct plain_reading readings[MOST];
+    uint32_t first;
+    for (size_t k = 0; k < count; k++)
+        readings[k] = (struct plain_reading){w->items[i + k].time, {w->items[i + k].units, 1}};
+    const struct reading_run run = {w->stream, 0, readings, count};
+    if (!store_append_run(tx, &run, &first, e)) return false;
+    for (size_t k = 0; k < count; k++) w->items[i + k].number = first + (uint32_t)k;
+    return true;
+}
+
 static bool append(struct store_tx *tx, void *context, err *e)
 {
     const struct work *w = context;
     for (size_t i = 0; i < w->count; i++) {
+        const size_t plain = w->in_runs ? count_plain(w, i) : 0;
+        if (plain > 0 && !w->seal_between) {
+            if (!append_run(tx, w, i, plain, e)) return false;
+            i += plain - 1;
+            continue;
+        }
         struct observation o = observation_of(w->stream, &w->items[i]);
         o.number = 0;
         if (!store_append(tx, &o, e)) return false;
@@ -191,8 +220,12 @@ static void step_append(entity_id id, struct series *s, bool fail)
         last = is_orderly ? last + TIME_MINUTE : time_for(s, last);
         items[i] = (struct item){.time = last, .units = below(1000)};
     }
-    struct work w = {
-        .stream = id, .items = items, .count = count, .fail = fail, .seal_between = below(10) == 0};
+    struct work w = {.stream = id,
+                     .items = items,
+                     .count = count,
+                     .fail = fail,
+                     .seal_between = below(10) == 0,
+                     .in_runs = below(2) == 0};
     if (!run(append, &w)) return;
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(items[i].number, s->next_number + i);

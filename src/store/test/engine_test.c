@@ -111,6 +111,72 @@ static void an_operation_that_fails_leaves_nothing(void **state)
     assert_int_equal(count(p->store, stream), 50);
 }
 
+// ---- runs ----
+
+#define RUN 1500
+
+static struct plain_reading run_readings[RUN];
+
+struct heard_run {
+    size_t readings;
+    int64_t units;
+    uint32_t last_number;
+};
+
+static void hear_runs(uint64_t commit, const struct change *changes, size_t count, void *context)
+{
+    struct heard_run *h = context;
+    (void)commit;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < change_observations(&changes[i]); k++) {
+            const struct observation o = change_observation(&changes[i], k);
+            h->readings++;
+            h->units += o.result.number.units;
+            h->last_number = o.number;
+            assert_true(changes[i].oldest <= o.phenomenon_time.start);
+        }
+    }
+}
+
+static bool append_run(struct store_tx *tx, void *context, err *e)
+{
+    const struct plan *p = context;
+    uint32_t first;
+    for (int i = 0; i < p->count; i++)
+        run_readings[i] = (struct plain_reading){(p->first + i) * TIME_MINUTE, {p->first + i, 1}};
+    const struct reading_run run = {p->stream, 0, run_readings, (size_t)p->count};
+    if (!store_append_run(tx, &run, &first, e)) return false;
+    assert_int_equal(first, p->first + 1);
+    return !p->fail || err_set(e, ERR_RANGE, ERR_NOWHERE, "on purpose");
+}
+
+static void a_run_is_stored_told_and_kept_whole_or_not_at_all(void **state)
+{
+    struct place *p = *state;
+    struct heard_run heard = {0};
+    err e;
+    entity_id stream = 7;
+    store_listen(p->store, hear_runs, &heard);
+    assert_true(store_run(p->store, add_stream, &stream, &e));
+    struct plan plan = {.stream = stream, .count = RUN, .fail = true};
+    assert_false(store_run(p->store, append_run, &plan, &e));
+    assert_int_equal(count(p->store, stream), 0);
+    assert_int_equal(heard.readings, 0);
+    plan.fail = false;
+    assert_true(store_run(p->store, append_run, &plan, &e));
+    plan = (struct plan){.stream = stream, .first = RUN, .count = 1};
+    assert_true(store_run(p->store, append_run, &plan, &e));
+    assert_int_equal(heard.readings, RUN + 1);
+    assert_int_equal(heard.units, RUN * (RUN + 1) / 2);  // of 0 to RUN
+    assert_int_equal(heard.last_number, RUN + 1);
+    plan = (struct plan){.stream = 99, .count = 3};
+    assert_false(store_run(p->store, append_run, &plan, &e));
+    assert_int_equal(e.code, ERR_LINK);
+    store_close(p->store);
+    open_store(p);
+    assert_int_equal(count(p->store, stream), RUN + 1);
+}
+
 static int64_t ask(struct store *s, const char *sql)
 {
     err e;
@@ -264,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_appended_is_counted_and_survives_a_restart, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_run_is_stored_told_and_kept_whole_or_not_at_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_of_an_older_layout_is_brought_up, set_up, tear_down),

@@ -2,6 +2,9 @@
 #include "ingest/csv.h"
 
 #include "base/json.h"
+#include "base/order.h"
+
+#include <stdlib.h>
 
 #define ROW_ARENA_BYTES ((size_t)1 << 20)
 
@@ -87,6 +90,16 @@ static bool row_read(const struct csv_layout *l, str line, arena *a, struct obse
     return time_object_parse(fields[l->time], &out->phenomenon_time, e) || err_within(e, "phenomenonTime");
 }
 
+// ---- Plain rows --------------------------------------------------------------------------------------------------
+
+// A line that says a number at an instant: nearly all. They are read before the writer's turn and stored by Datastream; the others,
+// and those that cannot be stored so, go the long way one by one.
+struct plain_row {
+    const char *line;  // where it starts; NULL: it goes the long way after all
+    entity_id stream;
+    struct plain_reading reading;
+};
+
 struct import {
     struct ingest *ingest;
     const struct csv_layout *layout;
@@ -94,7 +107,84 @@ struct import {
     int64_t first_line;
     instant received;
     struct csv_report *report;
+    struct plain_row *rows;  // in the order of the file
+    size_t count, capacity;
+    size_t others;                   // lines that are not among them
+    struct plain_reading *readings;  // of the rows, by Datastream
+    struct order_item *order;        // which row each is
 };
+
+static bool is_plain_row(const struct observation *o)
+{
+    return observation_is_plain(o) && o->stream >= 1 && o->stream <= STREAM_ID_MAX;
+}
+
+static bool keep_row(struct import *i, const char *line, const struct observation *o)
+{
+    if (i->count == i->capacity) {
+        const size_t capacity = i->capacity ? 2 * i->capacity : 1024;
+        struct plain_row *rows = realloc(i->rows, capacity * sizeof *rows);
+        if (!rows) return false;
+        i->rows = rows;
+        i->capacity = capacity;
+    }
+    i->rows[i->count++] = (struct plain_row){line, o->stream, plain_of(o)};
+    return true;
+}
+
+static bool rows_read(struct import *i, arena *a, err *e)
+{
+    struct observation o;
+    str rest = i->lines, line;
+    err ignored;
+    while (str_cut(&rest, '\n', &line)) {
+        if (str_trim(line).n == 0) continue;
+        arena_reset(a);
+        if (!row_read(i->layout, line, a, &o, &ignored) || !is_plain_row(&o))
+            i->others++;
+        else if (!keep_row(i, line.p, &o))
+            return err_no_memory(e);
+    }
+    return true;
+}
+
+static bool rows_order(struct import *i, err *e)
+{
+    if (i->count == 0) return true;
+    i->readings = malloc(i->count * sizeof *i->readings);
+    i->order = malloc(2 * i->count * sizeof *i->order);
+    if (!i->readings || !i->order || i->count > UINT32_MAX) return err_no_memory(e);
+    for (size_t k = 0; k < i->count; k++)
+        i->order[k] = (struct order_item){(uint32_t)i->rows[k].stream, (uint32_t)k};
+    order_by_key(i->order, i->order + i->count, i->count);
+    for (size_t k = 0; k < i->count; k++) i->readings[k] = i->rows[i->order[k].at].reading;
+    return true;
+}
+
+static void run_import(struct store_tx *tx, struct import *i, size_t from, size_t count)
+{
+    const struct reading_run run = {i->order[from].key, 0, &i->readings[from], count};
+    uint32_t first;
+    err why;  // is found again the long way, for each line
+    if (ingest_append_run(i->ingest, tx, &run, i->received, &first, &why)) {
+        i->report->stored += (int64_t)count;
+        return;
+    }
+    for (size_t k = from; k < from + count; k++) i->rows[i->order[k].at].line = NULL;
+    i->others += count;
+}
+
+static void runs_import(struct store_tx *tx, struct import *i)
+{
+    for (size_t from = 0, k = 1; k <= i->count; k++) {
+        if (k < i->count && i->order[k].key == i->order[from].key) continue;
+        run_import(tx, i, from, k - from);
+        from = k;
+    }
+    ingest_count_appended(i->report->stored);
+}
+
+// ---- Rows one by one ---------------------------------------------------------------------------------------------
 
 // A Datastream of measurements has numbers (OGC 18-088 table 12); in a file a text is mostly a number that was written wrongly.
 static bool check_type(struct store_tx *tx, const struct observation *o, arena *a, err *e)
@@ -116,16 +206,23 @@ static bool row_import(struct store_tx *tx, const struct import *i, str line, ar
            ingest_append(i->ingest, tx, &o, i->received, e);
 }
 
-static bool import_run(struct store_tx *tx, void *context, err *e)
+// Is this line stored already? `at` is the next plain row.
+static bool is_stored(const struct import *i, size_t *at, str line)
 {
-    const struct import *i = context;
-    arena *a = arena_new(ROW_ARENA_BYTES);
-    if (!a) return err_no_memory(e);
+    while (*at < i->count && !i->rows[*at].line) ++*at;
+    if (*at == i->count || i->rows[*at].line != line.p) return false;
+    ++*at;
+    return true;
+}
+
+static void others_import(struct store_tx *tx, const struct import *i, arena *a)
+{
     struct csv_report *report = i->report;
     str rest = i->lines, line;
+    size_t at = 0;
     for (int64_t number = i->first_line; str_cut(&rest, '\n', &line); number++) {
         err why;
-        if (str_trim(line).n == 0) continue;
+        if (is_stored(i, &at, line) || str_trim(line).n == 0) continue;
         arena_reset(a);
         if (row_import(tx, i, line, a, &why)) {
             report->stored++;
@@ -134,7 +231,19 @@ static bool import_run(struct store_tx *tx, void *context, err *e)
         report->refused++;
         if (report->refuse) report->refuse(number, &why, report->context);
     }
-    arena_free(a);
+}
+
+struct importing {
+    struct import *import;
+    arena *a;
+};
+
+static bool import_run(struct store_tx *tx, void *context, err *e)
+{
+    const struct importing *w = context;
+    (void)e;
+    runs_import(tx, w->import);
+    if (w->import->others > 0) others_import(tx, w->import, w->a);
     return true;
 }
 
@@ -142,5 +251,12 @@ bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *lay
                 int64_t first_line, instant received, struct csv_report *report, err *e)
 {
     struct import i = {in, layout, lines, first_line, received, report};
-    return store_run(s, import_run, &i, e);
+    struct importing w = {&i, arena_new(ROW_ARENA_BYTES)};
+    const bool ok = (w.a || err_no_memory(e)) && rows_read(&i, w.a, e) && rows_order(&i, e) &&
+                    store_run(s, import_run, &w, e);
+    arena_free(w.a);
+    free(i.rows);
+    free(i.readings);
+    free(i.order);
+    return ok;
 }

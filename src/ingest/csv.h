@@ -28,7 +28,8 @@ struct csv_report {
 // `stream` 0: the header must name a column for it.
 NODISCARD bool csv_layout_read(str header, entity_id stream, struct csv_layout *out, err *e);
 
-// Stores whole lines, all in one commit; returns when they are on disk. `first_line` numbers them in reports.
+// Stores whole lines, all in one commit; returns when they are on disk. `first_line` numbers them in reports. The lines are read here,
+// on the caller's thread; the writer thread stores them. report zero.
 NODISCARD bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *layout, str lines,
                           int64_t first_line, instant received, struct csv_report *report, err *e);
 

@@ -36,6 +36,11 @@ void ingest_configure(struct ingest *in, const ingest_config *c);  // on reload
 NODISCARD bool ingest_append(struct ingest *in, struct store_tx *tx, struct observation *o, instant received,
                              err *e);
 
+// A run of plain readings of a Datastream likewise, but not counted; *first as in store_append_run. All of it or nothing.
+NODISCARD bool ingest_append_run(struct ingest *in, struct store_tx *tx, const struct reading_run *run,
+                                 instant received, uint32_t *first, err *e);
+void ingest_count_appended(int64_t n);
+
 // The same checks of time and result alone, for an Observation that replaces what is stored.
 NODISCARD bool ingest_check(struct store_tx *tx, const struct observation *o, instant received, err *e);
 

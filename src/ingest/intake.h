@@ -21,9 +21,5 @@ struct ingest {
 // As ingest_append; counted by the caller, once for many.
 NODISCARD bool ingest_append_uncounted(struct ingest *in, struct store_tx *tx, struct observation *o,
                                        instant received, err *e);
-// A run of plain readings of a Datastream likewise; *first as in store_append_run. All of it or nothing.
-NODISCARD bool ingest_append_run(struct ingest *in, struct store_tx *tx, const struct reading_run *run,
-                                 instant received, uint32_t *first, err *e);
-void ingest_count_appended(int64_t n);
 
 #endif

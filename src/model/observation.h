@@ -31,6 +31,18 @@ struct reading_run {
     size_t count;
 };
 
+static inline bool observation_is_plain(const struct observation *o)
+{
+    return o->result.type == VALUE_DECIMAL && !interval_is_none(o->phenomenon_time) &&
+           interval_is_instant(o->phenomenon_time) && o->result_time == TIME_NONE &&
+           interval_is_none(o->valid_time) && o->quality.type == VALUE_NULL && o->parameters.n == 0;
+}
+
+static inline struct plain_reading plain_of(const struct observation *o)
+{
+    return (struct plain_reading){o->phenomenon_time.start, o->result.number};
+}
+
 // The reading as an Observation without number.
 static inline struct observation plain_observation(const struct reading_run *run, size_t i)
 {

@@ -6,13 +6,14 @@
 #include "sta/write/write.h"
 
 #include "base/log.h"
+#include "base/order.h"
 #include "base/queue.h"
 #include "sta/write/data_array.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BLOCK_ROWS 4096
+#define BLOCK_ROWS 16384  // a commit each: fewer rows, and the syncs cost more than the rows
 #define BLOCK_ARENA_MAX ((size_t)96 << 20)  // rows of a block whose texts must be unescaped
 #define BLOCKS 2                            // one is read while the other is stored
 #define REPLY_MAX ((size_t)512 << 20)
@@ -32,15 +33,35 @@ struct block {
     arena *a;
     struct data_row *rows;
     size_t count;
+    struct order_item *order;        // the plain ones of them, by Datastream; room for twice as many
+    struct plain_reading *readings;  // what they say
+    size_t plain;
     bool has_failed;
     err why;
 };
+
+static bool is_plain(const struct data_row *row)
+{
+    return row->why.n == 0 && row->kind == SET_DATASTREAM && observation_is_plain(&row->o) &&
+           row->o.stream <= STREAM_ID_MAX;
+}
+
+static void order_plain(struct block *b)
+{
+    b->plain = 0;
+    for (size_t i = 0; i < b->count; i++)
+        if (is_plain(&b->rows[i]))
+            b->order[b->plain++] = (struct order_item){(uint32_t)b->rows[i].o.stream, (uint32_t)i};
+    order_by_key(b->order, b->order + b->plain, b->plain);
+    for (size_t i = 0; i < b->plain; i++) b->readings[i] = plain_of(&b->rows[b->order[i].at].o);
+}
 
 static void fill(struct block *b, struct data_place *p)
 {
     arena_reset(b->a);
     b->count = 0;
     while (b->count < BLOCK_ROWS && data_array_next(p, b->a, &b->rows[b->count])) b->count++;
+    order_plain(b);
 }
 
 // ---- storing a block ----
@@ -51,7 +72,7 @@ static bool is_of_the_row(err_code code)
            code == ERR_LIMIT;
 }
 
-static bool append_row(struct upload *u, struct store_tx *tx, struct data_row *row, err *e)
+static bool check_stream(const struct upload *u, struct store_tx *tx, const struct data_row *row, err *e)
 {
     const struct stream_info *info;
     bool is_reached;
@@ -61,19 +82,57 @@ static bool append_row(struct upload *u, struct store_tx *tx, struct data_row *r
     if (!is_reached)
         return err_set(e, ERR_LINK, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld",
                        (long long)row->o.stream);  // what the store says of one that does not exist
-    if (info->kind != row->kind) {
-        return err_set(e, ERR_LINK, ERR_NOWHERE, "%s %lld is another kind of stream",
-                       entity_schema_of(row->kind)->entity_name.p, (long long)row->o.stream);
+    return info->kind == row->kind ||
+           err_set(e, ERR_LINK, ERR_NOWHERE, "%s %lld is another kind of stream",
+                   entity_schema_of(row->kind)->entity_name.p, (long long)row->o.stream);
+}
+
+static bool append_row(const struct upload *u, struct store_tx *tx, struct data_row *row, err *e)
+{
+    return check_stream(u, tx, row, e) && ingest_append(u->sta->ingest, tx, &row->o, u->request->received, e);
+}
+
+static const struct observation *plain_at(const struct block *b, size_t i)
+{
+    return &b->rows[b->order[i].at].o;
+}
+
+// How many plain rows from here on have one Datastream and name one FeatureOfInterest.
+static size_t run_length(const struct block *b, size_t from)
+{
+    const struct observation *first = plain_at(b, from);
+    size_t n = 1;
+    while (from + n < b->plain && plain_at(b, from + n)->stream == first->stream &&
+           plain_at(b, from + n)->feature == first->feature)
+        n++;
+    return n;
+}
+
+// What cannot be stored so keeps its number 0: it is tried again row by row, and each is told its reason.
+static void append_runs(struct block *b, struct store_tx *tx)
+{
+    const struct upload *u = b->upload;
+    for (size_t from = 0, n; from < b->plain; from += n) {
+        n = run_length(b, from);
+        const struct data_row *row = &b->rows[b->order[from].at];
+        const struct reading_run run = {row->o.stream, row->o.feature, &b->readings[from], n};
+        uint32_t first;
+        err ignored;
+        if (!check_stream(u, tx, row, &ignored) ||
+            !ingest_append_run(u->sta->ingest, tx, &run, u->request->received, &first, &ignored))
+            continue;
+        for (size_t i = 0; i < n; i++) b->rows[b->order[from + i].at].o.number = first + (uint32_t)i;
+        ingest_count_appended((int64_t)n);
     }
-    return ingest_append(u->sta->ingest, tx, &row->o, u->request->received, e);
 }
 
 static bool block_run(struct store_tx *tx, void *context, err *e)
 {
     struct block *b = context;
+    append_runs(b, tx);
     for (size_t i = 0; i < b->count; i++) {
         struct data_row *row = &b->rows[i];
-        if (row->why.n || append_row(b->upload, tx, row, e)) continue;
+        if (row->why.n || row->o.number || append_row(b->upload, tx, row, e)) continue;
         if (!is_of_the_row(e->code)) return false;
         row->why = data_row_reason(b->a, e);
     }
@@ -117,7 +176,9 @@ static bool blocks_init(struct blocks *bs, struct upload *u, err *e)
         b->op = (struct store_op){.run = block_run, .done = block_done, .context = b};
         b->a = arena_new(BLOCK_ARENA_MAX);
         b->rows = malloc(BLOCK_ROWS * sizeof *b->rows);
-        if (!b->a || !b->rows) return err_no_memory(e);
+        b->order = malloc(2 * BLOCK_ROWS * sizeof *b->order);
+        b->readings = malloc(BLOCK_ROWS * sizeof *b->readings);
+        if (!b->a || !b->rows || !b->order || !b->readings) return err_no_memory(e);
     }
     return true;
 }
@@ -127,6 +188,8 @@ static void blocks_free(struct blocks *bs)
     for (size_t i = 0; i < BLOCKS; i++) {
         arena_free(bs->items[i].a);
         free(bs->items[i].rows);
+        free(bs->items[i].order);
+        free(bs->items[i].readings);
     }
 }
 

@@ -271,7 +271,8 @@ static void what_a_check_found_bad_is_kept_and_does_not_count(void **state)
 
 // The tables as they were before growing chunks and blobs had their own, and all that came after.
 static const char to_layout_2[] =
-    "DROP INDEX Thing_access; DROP INDEX Datastream_access; DROP INDEX MultiDatastream_access;"
+    "DROP INDEX Thing_coarse; DROP INDEX Thing_access; DROP INDEX Datastream_access; DROP INDEX "
+    "MultiDatastream_access;"
     "ALTER TABLE stream ADD COLUMN growing BLOB;"
     "UPDATE stream SET growing = (SELECT data FROM growing WHERE growing.stream = stream.id);"
     "DROP TABLE growing; ALTER TABLE stream DROP COLUMN newest; DROP TABLE blob; PRAGMA user_version = 2;";

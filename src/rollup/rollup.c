@@ -197,7 +197,8 @@ bool rollups_catch_up(struct rollups *r, err *e)
 
 bool rollups_is_whole(struct rollups *r)
 {
-    return r->is_idle && marks_are_none(r->marks);
+    // In this order: a run stops being idle before it takes the marks, so that marks which are gone are seen as work.
+    return marks_are_none(r->marks) && r->is_idle;
 }
 
 // ---- from one run to the next --------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ async function plant(peil, access, properties) {
   const [made] = await peil.read(`Things(${id})/Datastreams`)
   await peil.make(`Datastreams(${made['@iot.id']})/Observations`, { phenomenonTime: '2026-02-01T00:00:00Z', result: VALUES[access],
     parameters: { secret }, FeatureOfInterest: feature({ ...words, feature: place }) })
-  await peil.patch(`Things(${id})`, { Locations: [location({ ...words, name: `${secret} verhuisd`, location: place })] })
+  await peil.make(`Things(${id})/Locations`, location({ ...words, name: `${secret} verhuisd`, location: place }))
   // A secret Datastream of a public Thing, with sensor and property that others have too.
   const mixed = await peil.make('Datastreams', datastream({ ...words, properties: { access }, Thing: link(properties.thing),
     Sensor: link(properties.sensor), ObservedProperty: link(properties.observed) }))

@@ -13,6 +13,7 @@ import { Peil, binary, exchange, makeToken } from './lib/peil.mjs'
 import { quick } from './lib/staff.mjs'
 
 const QUARTER = 900e3, DAY = 86400e3
+const isSanitized = 'ASAN_OPTIONS' in process.env  // whose own memory would be counted too
 let directory, peil, care
 
 before(async () => {
@@ -188,7 +189,7 @@ describe('a box beside a meter', () => {
       assert.equal(found.cause, 'cap')
       assert.match(found.reason, /al 1[67]\d uur geen teken van leven/)
       const mb = peak(watch.pid)
-      assert.ok(mb < 20, `${mb.toFixed(1)} MB at the most`)
+      assert.ok(mb < 20 || isSanitized, `${mb.toFixed(1)} MB at the most`)
       console.log(`# peil watch took ${mb.toFixed(1)} MB at the most`)
       await until('its state is saved', () => statSync(state).mtimeMs > Date.now() - 20_000)
       await new Promise((r) => setTimeout(r, 500))

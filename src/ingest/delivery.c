@@ -166,11 +166,9 @@ bool ingest_device(struct ingest *in, const struct device_adapter *adapter, cons
     d->context = context;
     d->op = (struct store_op){.run = run, .done = done, .context = d};
     const bool is_read = decode(d, m, e);
-    if (is_read && store_submit(in->store, &d->op, e)) {
-        raw_note(in->raw, adapter, m);
-        return true;
-    }
-    if (!is_read) raw_note(in->raw, adapter, m);  // what a better decoder is for
+    // Read or not, for a better decoder; and before the store has it, since whoever hears that it is done may free the message.
+    raw_note(in->raw, adapter, m);
+    if (is_read && store_submit(in->store, &d->op, e)) return true;
     delivery_free(d);
     return false;
 }

@@ -74,15 +74,15 @@ static void write_comparison(struct api_call *c, const struct comparison *k)
     json_writer *w = &c->w;
     json_open(w, '{');
     figures_put_quantity(w, k->q);
-    figures_put_text(w, STR("period"), figures_period_name(figures_period(c)));
+    json_member_text(w, STR("period"), figures_period_name(figures_period(c)));
     figures_put_when(w, k->when);
     figures_put_state(c);
     json_name(w, STR("figures"));
     json_open(w, '[');
     for (size_t i = 0; i < k->count; i++) {
         json_open(w, '{');
-        figures_put_text(w, STR("code"), k->areas[i]->code);
-        figures_put_text(w, STR("name"), k->areas[i]->name);
+        json_member_text(w, STR("code"), k->areas[i]->code);
+        json_member_text(w, STR("name"), k->areas[i]->name);
         figures_put_tally(w, k->q, &k->tallies[i]);
         json_close(w, '}');
     }

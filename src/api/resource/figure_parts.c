@@ -107,22 +107,16 @@ period figures_period(struct api_call *c)
     return PERIOD_DAY;
 }
 
-void figures_put_text(json_writer *w, str name, str text)
-{
-    json_name(w, name);
-    json_put_text(w, text);
-}
-
 void figures_put_quantity(json_writer *w, const struct quantity *q)
 {
-    figures_put_text(w, STR("quantity"), q->key);
-    figures_put_text(w, STR("unit"), q->ucum);
+    json_member_text(w, STR("quantity"), q->key);
+    json_member_text(w, STR("unit"), q->ucum);
 }
 
 void figures_put_time(json_writer *w, str name, instant t)
 {
     char text[TIME_TEXT_MAX];
-    figures_put_text(w, name, (str){text, time_write(text, t)});
+    json_member_text(w, name, (str){text, time_write(text, t)});
 }
 
 void figures_put_when(json_writer *w, interval when)

@@ -21,7 +21,7 @@ static void write_series(struct api_call *c, const struct area *a, const struct 
     json_name(w, STR("area"));
     areas_parts_put_reference(w, a);
     figures_put_quantity(w, q);
-    figures_put_text(w, STR("period"), figures_period_name(p));
+    json_member_text(w, STR("period"), figures_period_name(p));
     figures_put_state(c);
     json_name(w, STR("figures"));
     json_open(w, '[');

@@ -17,7 +17,6 @@ instant figures_usual_span(period p);  // how far back when nobody says from whe
 NODISCARD bool figures_with_atlas(struct api_call *c,
                                   bool (*write)(struct api_call *c, const struct atlas *t, err *e), err *e);
 
-void figures_put_text(json_writer *w, str name, str text);
 void figures_put_time(json_writer *w, str name, instant t);
 void figures_put_when(json_writer *w, interval when);                 // "start", "end"
 void figures_put_quantity(json_writer *w, const struct quantity *q);  // "quantity", "unit"

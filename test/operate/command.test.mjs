@@ -20,7 +20,7 @@ describe('the command line', () => {
     assert.match(run(['--version']).stdout, /^peil \d+\.\d+\.\d+\n$/)
     const help = run(['--help'])
     assert.equal(help.status, 0)
-    for (const name of ['serve', 'init', 'token', 'audit', 'import', 'export', 'backup', 'doctor', 'demo']) {
+    for (const name of ['serve', 'init', 'token', 'audit', 'import', 'export', 'backup', 'pack', 'doctor', 'demo']) {
       assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'))
       const one = run([name, '--help'])
       assert.equal(one.status, 0)
@@ -153,6 +153,26 @@ describe('a running peil', () => {
       assert.equal(await restored.stop(), 0)
     }
     assert.match(run(['backup', '--data', peil.directory, copy]).stderr, /copy/)
+  })
+
+  test('is packed when asked, running or not: smaller, and nothing is gone', async () => {
+    const sizes = (r) => /^([\d.]+) MB, was ([\d.]+) MB\n$/.exec(r.stdout).slice(1).map(Number)
+    const rows = Array.from({ length: 60_000 }, (_, i) => `${new Date(1577836800000 + 60_000 * i).toISOString()};${i % 7}`)
+    const file = join(scratch, 'many.csv'), before = await peil.count(`Datastreams(${stream})/Observations`)
+    writeFileSync(file, ['time;value', ...rows].join('\n'))
+    assert.equal(run(['import', '--data', peil.directory, '--datastream', String(stream), file]).status, 0)
+    const first = run(['pack', '--data', peil.directory])
+    assert.equal(first.status, 0, first.stderr)
+    const [packed, was] = sizes(first)
+    assert.ok(packed < was, `${packed} MB, was ${was} MB`)
+    assert.equal(await peil.count(`Datastreams(${stream})/Observations`), before + 60_000)
+    const copy = join(scratch, 'packed')
+    assert.equal(run(['backup', '--data', peil.directory, copy]).status, 0)
+    const stopped = run(['pack', '--data', copy])
+    assert.equal(stopped.status, 0, stopped.stderr)
+    assert.ok(sizes(stopped)[0] <= sizes(stopped)[1])
+    assert.equal(run(['doctor', '--data', copy]).status, 0)
+    assert.equal(run(['pack', '--data', join(scratch, 'none')]).status, 66)
   })
 
   test('imports CSV, reports each refused line, keeps the others', async () => {

@@ -1,7 +1,7 @@
 // peil itself, as `peil serve` runs it, with devices accepted on sight.
 import { execFileSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
-import { Server, bytesOnDisk, freePort, until, untilStill } from './process.mjs'
+import { Server, bytesOnDisk, freePort, until } from './process.mjs'
 
 const DAY_MS = 86_400_000
 const binary = () => resolve(process.env.PEIL ?? 'build/src/app/peil')
@@ -55,7 +55,7 @@ export default class Peil {
 
   // Datastreams are numbered as their devices came; the map says which is which.
   async settle() {
-    await untilStill(this.directory)  // an idle store packs itself
+    execFileSync(binary(), ['pack', '--data', this.directory])
     this.ids = new Map()
     for (let path = '/v1.1/Datastreams?$top=1000&$select=id,name'; path;) {
       const { value, '@iot.nextLink': next } = JSON.parse(await this.ask(path))

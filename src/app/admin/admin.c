@@ -264,4 +264,5 @@ void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
     out[5] = admin_user_route(p);
     out[6] = admin_device_route(p);
     out[7] = (http_route){.methods = HTTP_POST, .path = STR("/replay"), .handle = replay_post, .context = p};
+    out[8] = (http_route){.methods = HTTP_POST, .path = STR("/pack"), .handle = admin_pack_post, .context = p};
 }

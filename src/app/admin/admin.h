@@ -10,7 +10,7 @@
 NODISCARD bool admin_address(const struct settings *s, arena *a, str *out, err *e);
 
 // /metrics, tokens, imports, accounts and devices: a file per thing.
-#define ADMIN_ROUTES 8
+#define ADMIN_ROUTES 9
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
 void admin_areas_post(struct http_request *r, void *context);       // the struct peil
 void admin_kpi_import_post(struct http_request *r, void *context);  // the struct peil
@@ -18,6 +18,13 @@ void admin_kpi_import_post(struct http_request *r, void *context);  // the struc
 void admin_reply_json(struct http_request *r, int status, str body);
 void admin_reply_error(struct http_request *r, const err *e);
 int64_t admin_query_number(struct http_request *r, str key, int64_t fallback);
+
+// What the subcommand `pack` does, on a store that is served or not: bytes on disk before and after.
+struct packed {
+    int64_t before, after;
+};
+NODISCARD bool pack_act(struct store *s, struct packed *out, err *e);
+void admin_pack_post(struct http_request *r, void *context);  // the struct peil
 
 // GET lists the accounts, POST {"verb","name","role"} does what `peil user` is asked to.
 http_route admin_user_route(struct peil *p);

@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+#define ANSWER_S 600  // of packing and areas, of which a large store has much; all else is quick
+
 static bool answer_read(fetch_answer answer, arena *a, json **out, err *e)
 {
     str text;
@@ -40,8 +42,12 @@ bool admin_ask(const struct settings *s, const char *method, const char *path, s
     struct fetcher *f = fetcher_new(e);
     if (!f) return false;
     const char *const headers[] = {"Content-Type: application/json", NULL};
-    const fetch_request q = {
-        .method = method, .url = url.p, .unix_socket = socket, .headers = headers, .body = body};
+    const fetch_request q = {.method = method,
+                             .url = url.p,
+                             .unix_socket = socket,
+                             .headers = headers,
+                             .body = body,
+                             .timeout_s = ANSWER_S};
     fetch_answer got;
     bool ok = fetch_run(f, &q, &got, e);
     if (!ok && is_unix) e->code = ERR_ABSENT;  // a socket that a killed peil left behind

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void write_file(char *path, size_t bytes)
@@ -53,5 +54,37 @@ TEST(an_absent_file_and_a_directory_are_told_apart)
     buf_free(&b);
 }
 
-RUN(CASE(a_file_is_read_whole), CASE(a_file_beyond_the_maximum_is_refused),
-    CASE(an_absent_file_and_a_directory_are_told_apart))
+static str read_back(const char *path, buf *b)
+{
+    err e;
+    b->n = 0;
+    if (!file_read(path, b, &e)) fail_msg("%s", e.text);
+    return buf_str(b);
+}
+
+TEST(a_file_is_replaced_whole_and_added_to_at_its_end)
+{
+    char directory[TEST_DIRECTORY_MAX], path[TEST_DIRECTORY_MAX + 8], beside[TEST_DIRECTORY_MAX + 16];
+    struct stat s;
+    buf b = {.max = 100};
+    err e;
+    test_directory_make(directory);
+    snprintf(path, sizeof path, "%s/one", directory);
+    snprintf(beside, sizeof beside, "%s.new", path);
+    assert_false(file_append(path, STR("x"), &e));
+    assert_int_equal(e.code, ERR_ABSENT);
+    assert_true(file_replace(path, STR("first, and longer\n"), &e));
+    assert_true(file_replace(path, STR("second\n"), &e));
+    assert_true(file_append(path, STR("third\n"), &e));
+    assert_str(read_back(path, &b), "second\nthird\n");
+    assert_int_equal(stat(path, &s), 0);
+    assert_int_equal(s.st_mode & 0777, 0600);
+    assert_int_equal(access(beside, F_OK), -1);
+    assert_false(file_replace("/nonexistent/peil", STR("x"), &e));
+    assert_int_equal(e.code, ERR_ABSENT);
+    buf_free(&b);
+    test_directory_remove(directory);
+}
+
+RUN(CASE(a_file_is_replaced_whole_and_added_to_at_its_end), CASE(a_file_is_read_whole),
+    CASE(a_file_beyond_the_maximum_is_refused), CASE(an_absent_file_and_a_directory_are_told_apart))

@@ -144,29 +144,13 @@ static void read_meter(struct watching *x)
 
 // ---- The learnt rhythm on disk -----------------------------------------------------------------------------------
 
-static bool write_whole(int fd, str s)
-{
-    while (s.n > 0) {
-        const ssize_t n = write(fd, s.p, s.n);
-        if (n <= 0) return false;
-        s = str_slice(s, (size_t)n, s.n);
-    }
-    return fsync(fd) == 0;
-}
-
-// Whole or not at all: beside it first, then in its place.
 static bool save(struct watching *x, err *e)
 {
-    char beside[4096];
     buf b = {.max = SIGN_WATCH_STATE_MAX};
-    snprintf(beside, sizeof beside, "%s.new", x->state_file);
     sign_watch_save(&x->watch, &b);
-    const int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    const bool ok = fd >= 0 && !b.failed && write_whole(fd, buf_str(&b)) &&
-                    rename(beside, x->state_file) == 0;
-    if (fd >= 0) close(fd);
+    const bool ok = b.failed ? err_no_memory(e) : file_replace(x->state_file, buf_str(&b), e);
     buf_free(&b);
-    return ok || err_set(e, ERR_IO, ERR_NOWHERE, "cannot write %s: %s", x->state_file, strerror(errno));
+    return ok;
 }
 
 static bool load(struct watching *x, err *e)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/command.h"
+#include "app/command/open_store.h"
 #include "identity/audit.h"
 
 #include <sodium.h>
@@ -94,15 +95,9 @@ static const struct {
 static int run_on_store(struct invocation *in, int (*verb)(struct invocation *, struct snapshot *, err *),
                         err *e)
 {
-    str directory;
-    if (!arena_copy(in->arena, in->settings.store.directory, &directory)) {
-        err_no_memory(e);
-        return -1;
-    }
-    const store_config c = {.directory = directory.p, .read_only = true};
     struct store *s;
     struct snapshot *at;
-    if (!store_open(&c, &s, e)) return -1;
+    if (!command_open_store(in, STORE_TO_READ, &s, e)) return -1;
     int status = -1;
     if (snapshot_open(s, &at, e)) {
         status = verb(in, at, e);

@@ -2,6 +2,7 @@
 #include "app/admin/admin.h"
 #include "app/command/admin_client.h"
 #include "app/command/command.h"
+#include "app/command/open_store.h"
 #include "ingest/registry.h"
 
 #include <stdio.h>
@@ -57,12 +58,9 @@ static bool list_store(struct invocation *in, struct store *s, err *e)
 
 static bool run_on_store(struct invocation *in, str verb, str key, str owner, err *e)
 {
-    str directory;
-    if (!arena_copy(in->arena, in->settings.store.directory, &directory)) return err_no_memory(e);
-    const store_config c = {.directory = directory.p};
     const ingest_config ic = {0};
     struct store *s;
-    if (!store_open(&c, &s, e)) return false;
+    if (!command_open_store(in, STORE_TO_WRITE, &s, e)) return false;
     struct ingest *ingest = ingest_new(s, &ic, e);
     const bool ok = ingest && (str_eq(verb, STR("list")) ? list_store(in, s, e)
                                                          : device_act(ingest, verb, key, owner, e));

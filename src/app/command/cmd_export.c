@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/command.h"
+#include "app/command/open_store.h"
 #include "base/json.h"
 #include "sta/request.h"
 
@@ -67,14 +68,9 @@ static bool question_read(struct invocation *in, str *path, str *query, err *e)
 
 static int run(struct invocation *in, err *e)
 {
-    str directory, path, query;
-    if (!arena_copy(in->arena, in->settings.store.directory, &directory)) {
-        err_no_memory(e);
-        return -1;
-    }
-    const store_config c = {.directory = directory.p, .read_only = true};
+    str path, query;
     struct store *s;
-    if (!question_read(in, &path, &query, e) || !store_open(&c, &s, e)) return -1;
+    if (!question_read(in, &path, &query, e) || !command_open_store(in, STORE_TO_READ, &s, e)) return -1;
     const struct sta sta = {.store = s, .root_url = in->settings.http.root_url};
     const struct principal everything = {.role = ROLE_ADMINISTRATOR};
     struct sta_request r = {.method = HTTP_GET,

@@ -2,6 +2,7 @@
 #include "app/command/admin_client.h"
 #include "app/command/command.h"
 #include "app/command/import_areas.h"
+#include "app/command/open_store.h"
 #include "app/command/progress.h"
 #include "ingest/csv.h"
 #include "ingest/table/import.h"
@@ -101,11 +102,9 @@ static bool piece_by_service(struct importing *i, str lines, arena *a, err *e)
 
 static bool store_take(struct importing *i, err *e)
 {
-    str directory;
-    if (!arena_copy(i->in->arena, i->in->settings.store.directory, &directory)) return err_no_memory(e);
-    const store_config c = {.directory = directory.p};
     const ingest_config ic = {0};
-    return store_open(&c, &i->store, e) && (i->ingest = ingest_new(i->store, &ic, e)) &&
+    return command_open_store(i->in, STORE_TO_WRITE, &i->store, e) &&
+           (i->ingest = ingest_new(i->store, &ic, e)) &&
            (is_of_devices(i) || csv_layout_read(i->header, i->stream, &i->layout, e));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/admin_client.h"
 #include "app/command/command.h"
+#include "app/command/open_store.h"
 #include "app/serve/peil.h"
 #include "base/file.h"
 #include "base/tz.h"
@@ -139,11 +140,8 @@ static bool office_run(const struct invocation *in, struct store *s, str request
 // Nobody runs on the store: it is opened here.
 static bool without_service(const struct invocation *in, str request, arena *a, json **answer, err *e)
 {
-    str directory;
     struct store *s;
-    if (!arena_copy(a, in->settings.store.directory, &directory)) return err_no_memory(e);
-    const store_config c = {.directory = directory.p};
-    if (!store_open(&c, &s, e)) return false;
+    if (!command_open_store(in, STORE_TO_WRITE, &s, e)) return false;
     const bool ok = office_run(in, s, request, a, answer, e);
     store_close(s);
     return ok;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/admin_client.h"
 #include "app/command/command.h"
+#include "app/command/open_store.h"
 #include "base/file.h"
 #include "identity/identity.h"
 
@@ -54,11 +55,8 @@ static bool act_on_store(struct identity *i, const char *verb, str name, const s
 
 static bool run_on_store(struct invocation *in, const char *verb, str name, const struct wanted *w, err *e)
 {
-    str directory;
-    if (!arena_copy(in->arena, in->settings.store.directory, &directory)) return err_no_memory(e);
-    const store_config c = {.directory = directory.p};
     struct store *s;
-    if (!store_open(&c, &s, e)) return false;
+    if (!command_open_store(in, STORE_TO_WRITE, &s, e)) return false;
     struct identity *i = identity_new(s, e);
     const bool ok = i && act_on_store(i, verb, name, w, e);
     identity_free(i);

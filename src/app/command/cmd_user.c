@@ -2,6 +2,7 @@
 #include "app/admin/admin.h"
 #include "app/command/admin_client.h"
 #include "app/command/command.h"
+#include "app/command/open_store.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,11 +45,8 @@ static bool act_on_store(struct invocation *in, struct users *u, const char *ver
 
 static bool run_on_store(struct invocation *in, const char *verb, str name, role r, err *e)
 {
-    str directory;
-    if (!arena_copy(in->arena, in->settings.store.directory, &directory)) return err_no_memory(e);
-    const store_config c = {.directory = directory.p};
     struct store *s;
-    if (!store_open(&c, &s, e)) return false;
+    if (!command_open_store(in, STORE_TO_WRITE, &s, e)) return false;
     struct identity *i = identity_new(s, e);
     const bool ok = i && act_on_store(in, identity_users(i), verb, name, r, e);
     identity_free(i);

@@ -2,6 +2,7 @@
 #include "app/command/import_areas.h"
 
 #include "app/command/admin_client.h"
+#include "app/command/open_store.h"
 #include "app/command/progress.h"
 #include "area/import.h"
 #include "base/file.h"
@@ -60,14 +61,6 @@ static bool by_service(struct importing *i, str body, bool is_last, arena *a, er
     return true;
 }
 
-static bool store_take(struct importing *i, err *e)
-{
-    str directory;
-    if (!arena_copy(i->in->arena, i->in->settings.store.directory, &directory)) return err_no_memory(e);
-    const store_config c = {.directory = directory.p};
-    return store_open(&c, &i->store, e);
-}
-
 static bool piece_import(struct importing *i, bool is_last, err *e)
 {
     buf body = {.max = PIECE_BYTES + AREA_FEATURE_BYTES_MAX + 1024};
@@ -80,7 +73,8 @@ static bool piece_import(struct importing *i, bool is_last, err *e)
     if (ok && !i->store) {
         ok = by_service(i, buf_str(&body), is_last, a, e);
         // Nobody is running on the store: open it ourselves, but never half-way through.
-        if (!ok && e->code == ERR_ABSENT && before == 0) ok = store_take(i, e);
+        if (!ok && e->code == ERR_ABSENT && before == 0)
+            ok = command_open_store(i->in, STORE_TO_WRITE, &i->store, e);
     }
     if (ok && i->store) ok = area_import(i->store, buf_str(&body), time_now(), &i->done, e);
     arena_free(a);

@@ -140,7 +140,7 @@ static bool run(err *e)
 
 int main(int argc, char **argv)
 {
-    char directory[128], data[160], vault[160], command[512];
+    char directory[128], data[160], vault[160], withdrawn[160], command[512];
     const char *where = getenv("TMPDIR");  // on a disk of memory the time by the clock is not the disk's
     static const unsigned char key[VAULT_KEY_BYTES] = {1};
     struct store *store;
@@ -152,12 +152,15 @@ int main(int argc, char **argv)
     if (sodium_init() < 0 || !homes || !mkdtemp(directory)) return 2;
     snprintf(data, sizeof data, "%s/data", directory);
     snprintf(vault, sizeof vault, "%s/vault.db", directory);
+    snprintf(withdrawn, sizeof withdrawn, "%s/withdrawn", directory);
     struct tz *zone = tz_load("Europe/Amsterdam", &e);
     const store_config sc = {.directory = data, .create = true};
     bool ok = zone && store_open(&sc, &store, &e);
     const care_config c = {.store = ok ? store : NULL,
                            .vault_file = vault,
                            .vault_key = key,
+                           .withdrawn_file = withdrawn,
+                           .now = START,
                            .zone = zone,
                            .parameters = sign_parameters_standard()};
     ok = ok && care_open(&c, &care, &e) && run(&e);

@@ -7,7 +7,8 @@
 // for rounded counts.
 //
 // A case is opened from the level of a home, not from its change: a crash between vault and store loses nothing, for the sweep
-// (care_sweep) compares them all. Who is in the store and not in the vault left while a copy was made: the sweep completes it.
+// (care_sweep) compares them all. Who is in one of the two alone left, or came, while a copy was made: the sweep deletes it. Who stopped
+// is told by a file beside them too (withdrawn.h), so that a copy that is put back brings nobody back.
 //
 // Personal data   purpose: to look in when a home falls silent; basis: consent (AVG 6.1.a and 9.2.a); retention: table in
 //                 processing.h; owner: the care desk. Withdrawal deletes all of it at once but the counts.
@@ -43,6 +44,8 @@ typedef struct {
     struct outbox *outbox;  // NULL: residents are told on their page alone
     const char *vault_file;
     const unsigned char *vault_key;  // VAULT_KEY_BYTES; copied
+    const char *withdrawn_file;      // withdrawn.h
+    instant now;                     // when it is opened; 0: the clock's
     const struct tz *zone;
     struct sign_parameters parameters;
     int raw_days;     // 0: CARE_RAW_DAYS_STANDARD
@@ -50,11 +53,17 @@ typedef struct {
     const str *root_url;
 } care_config;
 
+// Deletes at once whoever the file of withdrawals tells of: a copy from before was put back.
 NODISCARD bool care_open(const care_config *c, struct care **out, err *e);
 void care_close(struct care *c);  // NULL is fine
 const struct sign_parameters *care_parameters(const struct care *c);
 int care_raw_days(const struct care *c);
 int care_backup_days(const struct care *c);
+// What is wrong with the file of withdrawals beside a store, as sentences: it is not there, or was not when the store was put back.
+// Needs no key, changes nothing. *findings counts up.
+NODISCARD bool care_examine(struct store *s, const char *withdrawn_file,
+                            void (*finding)(const char *sentence, void *context), void *context,
+                            int64_t *findings, err *e);
 
 // ---- Taking part -------------------------------------------------------------------------------------------------
 

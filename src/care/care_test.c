@@ -11,7 +11,7 @@
 
 #define START ((instant)1772406000 * TIME_SECOND)
 
-static char directory[TEST_DIRECTORY_MAX], vault_file[96], store_directory[96];
+static char directory[TEST_DIRECTORY_MAX], vault_file[96], withdrawn_file[96], store_directory[96];
 static unsigned char vault_key[VAULT_KEY_BYTES] = {7};
 static struct store *store;
 static struct care *care;
@@ -36,6 +36,8 @@ static bool open_care(void)
     const care_config c = {.store = store,
                            .vault_file = vault_file,
                            .vault_key = vault_key,
+                           .withdrawn_file = withdrawn_file,
+                           .now = START,
                            .zone = zone,
                            .parameters = sign_parameters_standard()};
     return care_open(&c, &care, &e);
@@ -48,6 +50,7 @@ static int before(void **state)
     test_directory_make_quick(directory);
     if (sodium_init() < 0) return 1;
     snprintf(vault_file, sizeof vault_file, "%s/vault.db", directory);
+    snprintf(withdrawn_file, sizeof withdrawn_file, "%s/withdrawn", directory);
     snprintf(store_directory, sizeof store_directory, "%s/data", directory);
     const store_config c = {.directory = store_directory, .create = true};
     a = arena_new((size_t)256 << 20);

@@ -14,6 +14,7 @@
 #define KIND_CLOSED STR("care.closed")  // the others
 #define KIND_OF STR("care.of")          // "pseudonym/number": whose case it is
 #define KIND_MONTH STR("care.month")
+#define KIND_DAY STR("care.day")       // "day": the last one of which this store knows
 #define KIND_IDENTITY STR("identity")  // of the vault
 #define KIND_HOME STR("home")
 #define KIND_RAW STR("raw")
@@ -23,20 +24,22 @@
 #define NAME_MAX_TEXT (TOKEN_NAME_MAX + 1)
 
 struct care_home;
+struct withdrawn;
 
 struct care {
     care_config config;
     struct vault *vault;
+    struct withdrawn *withdrawn;  // used on the writer thread
     atomic_llong participants;
     atomic_bool is_stale;  // an operation was undone: what follows from it in memory is read anew
     // Owned by the writer thread:
     struct flood_group *groups;  // the first one is everybody
     size_t group_count;
     char sweep_after[SIGN_PSEUDONYM_CHARS + 1];
-    instant awake_since;             // of the first sweep; 0: none yet
-    char deleted_day[16];            // for which what is past its time was deleted
-    bool is_deleting;                // in this round of the sweep
-    int64_t deleted, deleted_cases;  // in this round
+    instant awake_since;                              // of the first sweep; 0: none yet
+    char deleted_day[16];                             // for which what is past its time was deleted
+    bool is_deleting;                                 // in this round of the sweep
+    int64_t deleted, deleted_cases, deleted_orphans;  // in this round
 };
 
 struct participant {
@@ -101,6 +104,11 @@ NODISCARD bool case_ids_of(struct snapshot *at, str pseudonym, arena *a, const s
 // participant.c: what leaving deletes of the store. The vault's part is the caller's.
 NODISCARD bool participant_remove(struct care *c, struct store_tx *tx, const struct participant *p,
                                   int64_t *removed, err *e);
+
+// restored.c: what opening does about withdrawals that the store does not know of.
+NODISCARD bool care_settle_restored(struct care *c, const unsigned char vault_key[static VAULT_KEY_BYTES],
+                                    err *e);
+NODISCARD bool care_note_day(struct store_tx *tx, const char *day, err *e);
 
 // intake.c: the state follows from the home, the case from the state.
 NODISCARD bool care_judge(struct care *c, struct store_tx *tx, struct participant *p,

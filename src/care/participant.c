@@ -3,6 +3,8 @@
 
 #include "base/json.h"
 #include "care/home.h"
+#include "care/raw.h"
+#include "care/withdrawn.h"
 #include "identity/audit.h"
 
 #include <sodium.h>
@@ -43,7 +45,7 @@ bool care_open(const care_config *config, struct care **out, err *e)
     if (c->config.raw_days == 0) c->config.raw_days = CARE_RAW_DAYS_STANDARD;
     if (c->config.backup_days == 0) c->config.backup_days = CARE_BACKUP_DAYS_STANDARD;
     const bool ok = vault_open(config->vault_file, config->vault_key, &c->vault, e) && load(c, e) &&
-                    vault_belongs(c, e);
+                    vault_belongs(c, e) && care_settle_restored(c, config->vault_key, e);
     c->config.vault_key = NULL;
     if (!ok) {
         care_close(c);
@@ -57,6 +59,7 @@ void care_close(struct care *c)
 {
     if (!c) return;
     vault_close(c->vault);
+    withdrawn_close(c->withdrawn);
     free(c->groups);
     free(c);
 }
@@ -414,13 +417,17 @@ bool participant_remove(struct care *c, struct store_tx *tx, const struct partic
     return true;
 }
 
-// A fault in the middle leaves the documents, and what is in the vault is gone already: the sweep completes it.
+// The mark first: whoever it tells of is deleted, now or, after a fault in the middle, by the sweep or the next start.
 static bool leave(struct store_tx *tx, void *context, err *e)
 {
     struct leaving *x = context;
     struct participant p;
-    if (!participant_get(store_tx_snapshot(tx), x->pseudonym, &p, e)) return false;
-    if (!vault_forget(x->care->vault, x->pseudonym, &x->removed, e)) return false;
+    char today[RAW_DAY_MAX];
+    raw_day(x->care->config.zone, x->now, today);
+    if (!participant_get(store_tx_snapshot(tx), x->pseudonym, &p, e) ||
+        !withdrawn_add(x->care->withdrawn, x->pseudonym, today, e) ||
+        !vault_forget(x->care->vault, x->pseudonym, &x->removed, e))
+        return false;
     // The line has no pseudonym: nothing may lead back to the home.
     const struct audit_event event = {.what = STR("care.withdraw"), .which = STR("home"), .at = x->now};
     return participant_remove(x->care, tx, &p, &x->removed, e) && audit_record(tx, &event, e) &&

@@ -38,6 +38,9 @@ static const struct care_datum data[] = {
     {"Reservekopieën van dit alles, namen versleuteld", "Copies of all this for emergencies, names sealed", "copies",
      "Verdergaan na een storing", "To go on after a failure",
      "{backup} dagen; wie stopt staat er zo lang nog in", "{backup} days; who stops is in them for so long"},
+    {"Dat iemand stopte: dag en hash met sleutel, zonder naam", "That somebody stopped: day and keyed hash, without a name", "beside",
+     "Wie stopte blijft weg als een reservekopie wordt teruggezet", "Who stopped stays away when a copy is put back",
+     "{backup} dagen, zo lang als reservekopieën", "{backup} days, as long as copies"},
 };
 // clang-format on
 

@@ -16,7 +16,7 @@
 
 struct care_datum {
     const char *name_nl, *name_en;
-    const char *where;  // "vault", "store", "copies"
+    const char *where;  // "vault", "store", "copies", "beside"
     const char *purpose_nl, *purpose_en;
     const char *kept_nl, *kept_en;
 };

@@ -4,6 +4,7 @@
 #include "care/home.h"
 #include "care/processing.h"
 #include "care/raw.h"
+#include "care/withdrawn.h"
 #include "identity/audit.h"
 
 #include <stdio.h>
@@ -87,7 +88,7 @@ static bool delete_of(struct sweeping *x, struct store_tx *tx, const struct part
                 : err_no_memory(e);
     arena_free(a);
     if (!ok) return false;
-    if (names > 0) {
+    if (names > 0 && !withdrawn_has(c->withdrawn, str_of(p->pseudonym))) {
         ok = p->way != CARE_STREAM ||
              vault_forget_before(c->vault, KIND_RAW, str_of(p->pseudonym), str_of(x->before), &removed, e);
         c->deleted += removed;
@@ -109,6 +110,39 @@ static bool sweep_home(struct sweeping *x, struct store_tx *tx, struct participa
     return p->way == CARE_STREAM ? judge_stream(x, tx, p, e) : judge_watch(x, tx, p, e);
 }
 
+struct orphans {
+    const struct sweeping *x;
+    size_t next;  // of the homes, which come in the same order
+    char (*keys)[SIGN_PSEUDONYM_CHARS + 1];
+    size_t count;
+};
+
+static bool find_orphan(str key, void *context, err *e)
+{
+    (void)e;
+    struct orphans *o = context;
+    while (o->next < o->x->count && str_cmp(str_of(o->x->homes[o->next].pseudonym), key) < 0) o->next++;
+    if (o->next < o->x->count && str_eq(str_of(o->x->homes[o->next].pseudonym), key)) return true;
+    if (o->count == SWEEP_HOMES) return true;  // tomorrow
+    text_set(o->keys[o->count++], SIGN_PSEUDONYM_CHARS + 1, key);
+    return true;
+}
+
+// Names whose home the store does not know: who came while a copy was made that was put back, or in the middle of a crash. Nothing
+// leads to them, so nobody could ever ask to have them deleted.
+static bool delete_orphans(struct sweeping *x, str after, str upto, err *e)
+{
+    struct orphans o = {.x = x, .keys = calloc(SWEEP_HOMES, sizeof *o.keys)};
+    if (!o.keys) return err_no_memory(e);
+    int64_t removed;
+    bool ok = vault_each(x->care->vault, KIND_IDENTITY, after, upto, find_orphan, &o, e);
+    for (size_t i = 0; ok && i < o.count; i++)
+        ok = vault_forget(x->care->vault, str_of(o.keys[i]), &removed, e);
+    x->care->deleted_orphans += (int64_t)o.count;
+    free(o.keys);
+    return ok;
+}
+
 static bool sweep_homes(void *context, struct store_tx *tx, err *e)
 {
     struct sweeping *x = context;
@@ -117,10 +151,11 @@ static bool sweep_homes(void *context, struct store_tx *tx, err *e)
     if (!store_document_range(store_tx_snapshot(tx), KIND_PARTICIPANT, str_of(x->care->sweep_after), (str){0},
                               collect, x, e))
         return false;
+    const str upto = x->more ? str_of(x->homes[x->count - 1].pseudonym) : (str){0};
+    if (x->care->is_deleting && !delete_orphans(x, str_of(x->care->sweep_after), upto, e)) return false;
     for (size_t i = 0; i < x->count; i++)
         if (!sweep_home(x, tx, &x->homes[i], e)) return false;
-    text_set(x->care->sweep_after, sizeof x->care->sweep_after,
-             x->more ? str_of(x->homes[x->count - 1].pseudonym) : (str){0});
+    text_set(x->care->sweep_after, sizeof x->care->sweep_after, upto);
     return true;
 }
 
@@ -215,21 +250,31 @@ static bool delete_months(struct sweeping *x, struct store_tx *tx, err *e)
 
 // ---- The round ---------------------------------------------------------------------------------------------------
 
+// No copy that the town may still have holds who stopped before that day.
+static bool forget_marks(struct sweeping *x, struct store_tx *tx, err *e)
+{
+    struct care *c = x->care;
+    char today[RAW_DAY_MAX], before[RAW_DAY_MAX];
+    raw_day(c->config.zone, x->now, today);
+    raw_day(c->config.zone, x->now - (instant)c->config.backup_days * TIME_DAY, before);
+    return withdrawn_forget_before(c->withdrawn, before, e) && care_note_day(tx, today, e);
+}
+
 // Once a day. The log says what went: nobody has to take our word for it.
 static bool end_deleting(struct sweeping *x, struct store_tx *tx, err *e)
 {
     struct care *c = x->care;
-    char detail[96];
+    char detail[160];
     if (!delete_cases(x, tx, e) || !delete_months(x, tx, e)) return false;
     const bool is_full = x->case_count == SWEEP_CASES;
-    const int64_t readings = c->deleted, cases = c->deleted_cases;
+    const int64_t readings = c->deleted, cases = c->deleted_cases, orphans = c->deleted_orphans;
     c->is_deleting = false;
-    c->deleted = c->deleted_cases = 0;
+    c->deleted = c->deleted_cases = c->deleted_orphans = 0;
     if (!is_full) raw_day(c->config.zone, x->now, c->deleted_day);
-    if (!vault_settle(c->vault, e)) return false;
-    if (readings + cases == 0) return true;
-    snprintf(detail, sizeof detail, "readings-days=%lld cases=%lld before=%s", (long long)readings,
-             (long long)cases, x->before);
+    if (!forget_marks(x, tx, e) || !vault_settle(c->vault, e)) return false;
+    if (readings + cases + orphans == 0) return true;
+    snprintf(detail, sizeof detail, "readings-days=%lld cases=%lld before=%s names-without-home=%lld",
+             (long long)readings, (long long)cases, x->before, (long long)orphans);
     const struct audit_event event = {
         .what = STR("care.delete"), .which = STR("home"), .detail = str_of(detail), .at = x->now};
     return audit_record(tx, &event, e);

@@ -20,7 +20,21 @@
 
 #define BUSY_MS 10000
 
-enum { PUT, GET, FORGET, FORGET_BEFORE, COUNT, AFTER, ANY, BEGIN, COMMIT, UNDO, SETTLE, STATEMENT_COUNT };
+enum {
+    PUT,
+    GET,
+    FORGET,
+    FORGET_BEFORE,
+    COUNT,
+    AFTER,
+    EACH,
+    ANY,
+    BEGIN,
+    COMMIT,
+    UNDO,
+    SETTLE,
+    STATEMENT_COUNT
+};
 
 static const char *const statements[STATEMENT_COUNT] = {
     [PUT] = "INSERT INTO record(kind, key, sealed) VALUES(?1, ?2, ?3) ON CONFLICT(kind, key) DO UPDATE SET "
@@ -35,6 +49,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [AFTER] = "SELECT 0, substr(min(key), length(?2) + 2) FROM record WHERE kind = ?1 AND key > ?2 || '/' || "
               "?3 AND "
               "key < ?2 || '0'",
+    [EACH] = "SELECT key FROM record WHERE kind = ?1 AND key > ?2 AND (?3 = '' OR key <= ?3) ORDER BY key",
     [ANY] = "SELECT 1 FROM record WHERE kind = ?1 LIMIT 1",
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
@@ -341,6 +356,27 @@ bool vault_after(struct vault *v, str kind, str key, str after, arena *a, str *n
     const bool ok = run(v, AFTER, (const str[]){kind, key, after}, 3, count_row, &c, e);
     lock_drop(v->lock);
     if (ok) *next = c.oldest;
+    return ok;
+}
+
+bool vault_each(struct vault *v, str kind, str after, str upto, bool (*each)(str key, void *context, err *e),
+                void *context, err *e)
+{
+    sqlite3_stmt *s = v->statements[EACH];
+    bool ok = true;
+    int got;
+    lock_take(v->lock);
+    bind(s, 1, kind);
+    bind(s, 2, after);
+    bind(s, 3, upto);
+    while ((got = sqlite3_step(s)) == SQLITE_ROW && ok) {
+        const str key = {(const char *)sqlite3_column_text(s, 0), (size_t)sqlite3_column_bytes(s, 0)};
+        ok = each(key, context, e);
+    }
+    if (ok && got != SQLITE_DONE) ok = fault(v, e);
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    lock_drop(v->lock);
     return ok;
 }
 

@@ -56,6 +56,9 @@ NODISCARD bool vault_forget_before(struct vault *v, str kind, str key, str befor
 NODISCARD bool vault_count(struct vault *v, str kind, str key, arena *a, int64_t *count, str *oldest, err *e);
 // The last part that follows `after` among the records of a kind whose keys begin with `key` and a '/'; empty: none.
 NODISCARD bool vault_after(struct vault *v, str kind, str key, str after, arena *a, str *next, err *e);
+// Keys of a kind in (after, upto], in order, by bytes; an empty `upto` is open. `each` must not use the vault; false ends it.
+NODISCARD bool vault_each(struct vault *v, str kind, str after, str upto,
+                          bool (*each)(str key, void *context, err *e), void *context, err *e);
 NODISCARD bool vault_has_any(struct vault *v, str kind, bool *out, err *e);
 
 #endif

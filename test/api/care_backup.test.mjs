@@ -2,7 +2,7 @@
 // Names survive what towns do with servers: a copy made in mid-load, a kill in mid-load, a copy put back.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -71,6 +71,78 @@ test('a copy made in mid-load has every name acknowledged before it, and no key'
   try {
     for (const home of before) assert.match((await page(restored, home)).text, new RegExp(home.name))
     assert.equal((await page(restored, left[0])).status, 404)
+  } finally {
+    assert.equal(await restored.stop(), 0)
+  }
+})
+
+const command = (...words) => spawnSync(binary, words, { encoding: 'utf8', timeout: 60_000 })
+
+test('who stopped after a copy was made stays away when it is put back with the file of who stopped', async () => {
+  const gone = await enrol('-gone'), stays = await enrol('-stays')
+  for (const home of [gone, stays]) for (const ago of [900e3, 0]) assert.equal((await send(home, Date.now() - ago, 10 - ago / 1e7)).status, 200)
+  const copy = join(apart, 'before'), bare = join(apart, 'bare-before')
+  for (const to of [copy, bare]) assert.equal(command('backup', '--data', peil.directory, to).status, 0)
+  assert.equal((await stop(gone)).status, 200)
+  const file = readFileSync(join(peil.directory, 'withdrawn'), 'utf8')
+  assert.ok(!file.includes(gone.pseudonym) && !file.includes('Proef'), file)
+  assert.equal(statSync(join(peil.directory, 'withdrawn')).mode & 0o777, 0o600)
+  assert.match(command('doctor', '--data', peil.directory).stdout, /Nothing is wrong/)
+
+  // As it was copied: told, before and after the start.
+  const told = command('doctor', '--data', bare)
+  assert.equal(told.status, 1)
+  assert.match(told.stdout, /may be back: the file of those who did is that of a copy/)
+  const alone = await serve(bare, args)
+  assert.match((await page(alone, gone)).text, new RegExp(gone.name))
+  assert.equal(await alone.stop(), 0)
+  assert.equal(command('doctor', '--data', bare).status, 1)
+  assert.match(alone.log.text, /who stopped taking part may be back/)
+
+  copyFileSync(join(peil.directory, 'withdrawn'), join(copy, 'withdrawn'))
+  assert.ok(holds(copy, gone.pseudonym).some((f) => f.endsWith('vault.db')), 'the copy does hold the home')
+  const restored = await serve(copy, args)
+  try {
+    assert.equal((await page(restored, gone)).status, 404)
+    assert.match((await page(restored, stays)).text, new RegExp(stays.name))
+    assert.deepEqual(holds(copy, gone.pseudonym).filter((f) => /vault\.db/.test(f)), [])
+    const answer = await exchange(`${restored.url}/api/v1/care/readings`, { method: 'POST', headers: device, body: JSON.stringify({ readings: [{ pseudonym: gone.pseudonym, channel: 'electricity', at: new Date().toISOString(), in: 11 }] }) })
+    assert.deepEqual(answer.body, { stored: 0, unknown: 1 })
+  } finally {
+    assert.equal(await restored.stop(), 0)
+  }
+  const lines = command('audit', 'list', '--data', copy).stdout.split('\n').filter((l) => l.includes('put-back=yes'))
+  assert.equal(lines.length, 1, lines.join('\n'))
+  assert.match(lines[0], /care\.withdraw home put-back=yes homes=1/)
+  assert.ok(!lines[0].includes(gone.pseudonym))
+  assert.match(command('doctor', '--data', copy).stdout, /Nothing is wrong/)
+})
+
+test('killed between withdrawals, whoever was told to be gone stays gone, in the store and in a copy from before', async () => {
+  const homes = []
+  for (let n = 0; n < 25; n++) homes.push(await enrol(`-kill-${n}`))
+  const copy = join(apart, 'all')
+  assert.equal(command('backup', '--data', peil.directory, copy).status, 0)
+  const gone = []
+  const leaving = Promise.all(homes.map(async (home) => {
+    try { if ((await stop(home)).status === 200) gone.push(home) } catch { /* the server is gone */ }
+  }))
+  while (gone.length < 5) await new Promise((r) => setTimeout(r, 1))
+  assert.equal(await peil.server.kill(), 'SIGKILL')
+  await leaving
+  // A power cut in the middle of a line.
+  writeFileSync(join(peil.directory, 'withdrawn'), '2026-11-2', { flag: 'a' })
+  copyFileSync(join(peil.directory, 'withdrawn'), join(copy, 'withdrawn'))
+  await peil.open()
+  for (const home of gone) assert.equal((await page(peil, home)).status, 404)
+  const restored = await serve(copy, args)
+  try {
+    for (const home of gone) assert.equal((await page(restored, home)).status, 404)
+    const left = homes.filter((h) => !gone.includes(h))
+    const here = await Promise.all(left.map(async (h) => (await page(peil, h)).status))
+    const there = await Promise.all(left.map(async (h) => (await page(restored, h)).status))
+    // Who was marked and not told yet has left too; the others are whole, and both say the same.
+    assert.deepEqual(here, there)
   } finally {
     assert.equal(await restored.stop(), 0)
   }

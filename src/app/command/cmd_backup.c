@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/command.h"
+#include "app/command/open_store.h"
 #include "app/command/progress.h"
 #include "care/vault.h"
-#include "store/store.h"
+#include "care/withdrawn.h"
 
 #include <stdio.h>
 
@@ -11,33 +12,31 @@ static void show(int64_t done, int64_t all, void *context)
     progress_show(context, done, all);
 }
 
-// After the store, so that whoever left meanwhile is not in the copy; who is in the store alone is deleted by the restored peil.
-static bool copy_vault(struct invocation *in, str directory, bool *any, err *e)
+// After the store, so that whoever left meanwhile is not in the copy; who is in the store alone is deleted by the restored peil, and
+// so is whoever left between the vault's copy and that of the withdrawals.
+static bool copy_vault(struct invocation *in, bool *any, err *e)
 {
-    str from, to;
-    if (!arena_print(in->arena, &from, "%.*s/" VAULT_FILE, STR_ARG(directory)) ||
-        !arena_print(in->arena, &to, "%s/" VAULT_FILE, in->words[0]))
+    str from, to, withdrawn, withdrawn_to;
+    if (!arena_print(in->arena, &from, "%.*s/" VAULT_FILE, STR_ARG(in->settings.store.directory)) ||
+        !arena_print(in->arena, &to, "%s/" VAULT_FILE, in->words[0]) ||
+        !arena_print(in->arena, &withdrawn_to, "%s/" WITHDRAWN_FILE, in->words[0]))
         return err_no_memory(e);
     *any = vault_copy(from.p, to.p, e);
-    return *any || e->code == ERR_ABSENT;
+    if (!*any) return e->code == ERR_ABSENT;
+    return settings_withdrawn_file(&in->settings, in->arena, &withdrawn, e) &&
+           withdrawn_copy(withdrawn.p, withdrawn_to.p, time_now(), e);
 }
 
 static int run(struct invocation *in, err *e)
 {
-    str directory;
-    if (!arena_copy(in->arena, in->settings.store.directory, &directory)) {
-        err_no_memory(e);
-        return -1;
-    }
-    const store_config c = {.directory = directory.p, .read_only = true};
     struct store *s;
-    if (!store_open(&c, &s, e)) return -1;
+    if (!command_open_store(in, STORE_TO_READ, &s, e)) return -1;
     struct progress p = progress_start("copying");
     const bool ok = store_backup(s, in->words[0], show, &p, e);
     progress_end(&p);
     store_close(s);
     bool has_vault;
-    if (!ok || !copy_vault(in, directory, &has_vault, e)) return -1;
+    if (!ok || !copy_vault(in, &has_vault, e)) return -1;
     printf("A consistent copy is in %s.%s\n", in->words[0],
            has_vault ? " Its vault.db needs the key, which is not in it: keep a copy of that elsewhere."
                      : "");
@@ -56,7 +55,11 @@ const struct command command_backup = {
         "writing meanwhile. The directory must not exist yet. Restoring is starting peil on the "
         "copy.\nvault.db, "
         "with the names of who takes part in signs of life, is in it as it is: sealed. Its key is not; keep "
-        "that elsewhere.",
+        "that elsewhere. Before peil starts on\n"
+        "a copy, put the file withdrawn of the store that it replaces in the place of the copy's own: "
+        "whoever stopped "
+        "since is then\n"
+        "deleted at once.",
     .examples = "  peil backup --data /var/lib/peil /backup/peil-2026-11-26\n",
     .run = run,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/command.h"
-#include "store/store.h"
+#include "app/command/open_store.h"
+#include "care/care.h"
 
 #include <stdio.h>
 #include <sys/statvfs.h>
@@ -52,12 +53,15 @@ static int64_t disk_check(const char *directory)
     return 1;
 }
 
-static bool store_examine(const char *directory, int64_t *findings, err *e)
+static bool store_examine(struct invocation *in, int64_t *findings, err *e)
 {
-    const store_config c = {.directory = directory, .read_only = true};
     struct store *s;
-    if (!store_open(&c, &s, e)) return false;
-    const bool ok = store_check(s, finding, NULL, findings, e);
+    str withdrawn;
+    if (!settings_withdrawn_file(&in->settings, in->arena, &withdrawn, e) ||
+        !command_open_store(in, STORE_TO_READ, &s, e))
+        return false;
+    const bool ok = store_check(s, finding, NULL, findings, e) &&
+                    care_examine(s, withdrawn.p, finding, NULL, findings, e);
     store_close(s);
     return ok;
 }
@@ -73,7 +77,7 @@ static int run(struct invocation *in, err *e)
     int64_t findings = settings_check(&in->settings), in_store = 0;
     printf("Store: %s\n", directory.p);
     findings += disk_check(directory.p);
-    if (!store_examine(directory.p, &in_store, e)) {
+    if (!store_examine(in, &in_store, e)) {
         printf("- The store cannot be examined: %s.\n", e->text);
         in_store = 1;
     }

@@ -83,15 +83,17 @@ bool town_care_start(struct peil *p, err *e)
 {
     const struct settings *s = &p->settings;
     unsigned char key[VAULT_KEY_BYTES];
-    str vault, data;
+    str vault, data, withdrawn;
     if (!s->care.enabled) return true;
     if (!arena_copy(p->arena, s->store.directory, &data) ||
-        !arena_print(p->arena, &vault, "%s/" VAULT_FILE, data.p) || !load_key(p, data.p, key, e))
+        !arena_print(p->arena, &vault, "%s/" VAULT_FILE, data.p) ||
+        !settings_withdrawn_file(s, p->arena, &withdrawn, e) || !load_key(p, data.p, key, e))
         return false;
     care_config c = {.store = p->store,
                      .outbox = p->api.outbox,
                      .vault_file = vault.p,
                      .vault_key = key,
+                     .withdrawn_file = withdrawn.p,
                      .zone = p->zone,
                      .parameters = sign_parameters_standard(),
                      .raw_days = (int)s->care.raw_days,

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/tz.h"
 #include "base/utf8.h"
+#include "care/withdrawn.h"
 #include "fetch/mail.h"
 #include "http/server.h"
 #include "identity/identity.h"
@@ -342,7 +343,9 @@ static const struct setting table[] = {
     {"care", "raw_days", SETTING_INT, AT(care, raw_days), "30", 1, 60,
      "Days that meter readings sent to the town are kept; then they are deleted."},
     {"care", "backup_days", SETTING_INT, AT(care, backup_days), "30", 1, 365,
-     "Days that the town keeps copies of its data (peil backup): told to residents who stop. Delete older copies."},
+     "Days that the town keeps copies of its data (peil backup): told to residents who stop, and how long withdrawn_file holds them. Delete older copies."},
+    {"care", "withdrawn_file", SETTING_TEXT, AT(care, withdrawn_file), "", 0, 0,
+     "File of who stopped, as hashes, so that a copy that is put back brings nobody back. Default: withdrawn in the data directory. On another disk it outlives this one."},
     {"care", "cap_days", SETTING_INT, AT(care, cap_days), "7", 1, 14,
      "Days of silence after which a person looks in any case."},
 
@@ -638,4 +641,12 @@ void settings_write_man(buf *out)
         buf_print(out, "Default: %s. Environment: \\fB%s\\fP.\n", s->fallback[0] ? s->fallback : "empty",
                   environment);
     }
+}
+
+bool settings_withdrawn_file(const struct settings *s, arena *a, str *out, err *e)
+{
+    const str set = s->care.withdrawn_file;
+    return (set.n ? arena_copy(a, set, out)
+                  : arena_print(a, out, "%.*s/" WITHDRAWN_FILE, STR_ARG(s->store.directory))) ||
+           err_no_memory(e);
 }

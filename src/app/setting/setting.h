@@ -74,7 +74,7 @@ struct settings {
     } oidc;
     struct {
         bool enabled;
-        str key_file, key_share_file;
+        str key_file, key_share_file, withdrawn_file;
         int64_t raw_days, backup_days, cap_days;
     } care;
     struct {
@@ -97,5 +97,8 @@ NODISCARD bool password_read(str path, const char *setting, arena *a, str *out, 
 void settings_write_file(
     buf *out);  // the commented file that `peil init` puts down, every key with its default
 void settings_write_man(buf *out);  // the list of keys of peil.conf(5), troff
+
+// Where the file of withdrawals (care/withdrawn.h) is: as the setting says, else in the data directory.
+NODISCARD bool settings_withdrawn_file(const struct settings *s, arena *a, str *out, err *e);
 
 #endif

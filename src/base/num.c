@@ -107,32 +107,44 @@ bool decimal_multiply(decimal a, decimal b, decimal *out)
     return decimal_of((__int128)a.units * b.units, a.scale + b.scale, out);
 }
 
-// Digits of v at the end of `out`; returns where they start.
-static char *digits_before(char *end, uint64_t v)
+// ---- digits ----
+
+static const char digit_pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+    "8081828384858687888990919293949596979899";
+
+// How many digits v has; at least one.
+static size_t digit_count(uint64_t v)
 {
-    do {
-        *--end = (char)('0' + v % 10);
-        v /= 10;
-    } while (v > 0);
-    return end;
+    const unsigned bits = 64U - (unsigned)__builtin_clzll(v | 1);
+    const unsigned least = bits * 1233 >> 12;  // 1233 / 4096 is the logarithm of 2
+    if (least > DECIMAL_SCALE_MAX) return v < 10 * (uint64_t)decimal_power[DECIMAL_SCALE_MAX] ? 19 : 20;
+    return least + (v >= (uint64_t)decimal_power[least]) + (v == 0);
+}
+
+// The last n digits of v, two at a time.
+static void put_digits(char *out, uint64_t v, size_t n)
+{
+    for (; n >= 2; n -= 2, v /= 100) memcpy(out + n - 2, digit_pairs + 2 * (v % 100), 2);
+    if (n > 0) *out = (char)('0' + v % 10);
 }
 
 size_t num_write_decimal(char out[static NUM_TEXT_MAX], decimal d)
 {
     assert(d.scale >= 0 && d.scale <= DECIMAL_SCALE_MAX);
-    char text[24];
-    char *const end = text + sizeof text;
-    char *p = digits_before(end, d.units < 0 ? -(uint64_t)d.units : (uint64_t)d.units);
-    while (end - p <= d.scale) *--p = '0';
-    const size_t whole = (size_t)(end - p) - (size_t)d.scale;
-    size_t n = 0;
-    if (d.units < 0) out[n++] = '-';
-    memcpy(out + n, p, whole);
-    n += whole;
-    if (d.scale == 0) return n;
-    out[n++] = '.';
-    memcpy(out + n, p + whole, (size_t)d.scale);
-    return n + (size_t)d.scale;
+    const uint64_t size = d.units < 0 ? -(uint64_t)d.units : (uint64_t)d.units;
+    const size_t scale = (size_t)d.scale, count = digit_count(size), n = count > scale ? count : scale + 1;
+    char *p = out;
+    if (d.units < 0) *p++ = '-';
+    if (scale == 0) {
+        put_digits(p, size, n);
+        return (size_t)(p - out) + n;
+    }
+    put_digits(p + 1, size, n);  // one too far: those before the point move back
+    for (size_t i = 0; i < n - scale; i++) p[i] = p[i + 1];
+    p[n - scale] = '.';
+    return (size_t)(p - out) + n + 1;
 }
 
 size_t num_write_int(char out[static NUM_TEXT_MAX], int64_t v)
@@ -231,10 +243,11 @@ static bool digits_ordinary(struct digits *d, double v)
         const uint64_t nearest = up ? above : below;
         if (!reads_as(&o, nearest)) continue;
         char text[24];
-        char *const end = text + sizeof text, *const start = digits_before(end, nearest);
-        d->point = (int)(end - start) - o.scale;
-        d->n = (int)(end - start) < DBL_DECIMAL_DIG ? (int)(end - start) : DBL_DECIMAL_DIG;
-        memcpy(d->p, start, (size_t)d->n);
+        const int n = (int)digit_count(nearest);
+        put_digits(text, nearest, (size_t)n);
+        d->point = n - o.scale;
+        d->n = n < DBL_DECIMAL_DIG ? n : DBL_DECIMAL_DIG;
+        memcpy(d->p, text, (size_t)d->n);
         return true;
     }
     return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Numbers: what is read is what strtod reads; what is written is read back.
-#include "base/num.h"
+#include "base/plain.h"
 
 #include "base/fuzz.h"
 
@@ -32,6 +32,20 @@ static void check_decimal(str text, const char *c_string)
     FUZZ_REQUIRE(decimal_to_double(d) == strtod(c_string, NULL));
 }
 
+static void check_plain(str text)
+{
+    decimal d, plain;
+    const char *end = text.p;
+    if (plain_decimal(&end, text.p + text.n, &plain)) {
+        FUZZ_REQUIRE(end > text.p && end <= text.p + text.n);
+        FUZZ_REQUIRE(decimal_parse((str){text.p, (size_t)(end - text.p)}, &d) && d.units == plain.units &&
+                     d.scale == plain.scale);
+    }
+    end = text.p;
+    if (decimal_parse(text, &d))
+        FUZZ_REQUIRE(plain_decimal(&end, text.p + text.n, &plain) && end == text.p + text.n);
+}
+
 static void check_int(str text, const char *c_string)
 {
     int64_t v;
@@ -47,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const str text = {(const char *)data, size};
     check_double(text, c_string);
     check_decimal(text, c_string);
+    check_plain(text);
     check_int(text, c_string);
     free(c_string);
     return 0;

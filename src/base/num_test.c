@@ -4,6 +4,7 @@
 #include "base/test.h"
 
 #include <float.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -127,6 +128,29 @@ TEST(the_largest_decimals_are_written)
     assert_str(((str){text, num_write_decimal(text, (decimal){INT64_MIN, 0})}), "-9223372036854775808");
     assert_str(((str){text, num_write_decimal(text, (decimal){INT64_MIN, 18})}), "-9.223372036854775808");
     assert_str(((str){text, num_write_decimal(text, (decimal){-1, 18})}), "-0.000000000000000001");
+}
+
+TEST(integers_are_written_as_printf_writes_them)
+{
+    char ours[NUM_TEXT_MAX], theirs[NUM_TEXT_MAX];
+    for (int shift = 0; shift < 64; shift++) {
+        for (int64_t power = 1; power > 0 && power <= INT64_MAX / 10; power *= 10) {
+            const int64_t samples[] = {(int64_t)((uint64_t)1 << shift),
+                                       power,
+                                       power - 1,
+                                       power + 1,
+                                       power * 9,
+                                       INT64_MIN,
+                                       INT64_MAX};
+            for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+                snprintf(theirs, sizeof theirs, "%" PRId64, samples[i]);
+                assert_str(((str){ours, num_write_int(ours, samples[i])}), theirs);
+                const int64_t negative = (int64_t) - (uint64_t)samples[i];
+                snprintf(theirs, sizeof theirs, "%" PRId64, negative);
+                assert_str(((str){ours, num_write_int(ours, negative)}), theirs);
+            }
+        }
+    }
 }
 
 TEST(a_decimal_becomes_the_double_that_its_text_reads_as)
@@ -395,10 +419,10 @@ TEST(numbers_are_equal_by_value_whatever_their_form)
 
 RUN(CASE(a_decimal_keeps_its_digits), CASE(what_would_not_come_back_is_no_decimal),
     CASE(decimals_compare_by_value), CASE(decimals_add_and_multiply_exactly_or_not_at_all),
-    CASE(the_largest_decimals_are_written), CASE(a_decimal_becomes_the_double_that_its_text_reads_as),
-    CASE(doubles_are_written_as_ecmascript_does), CASE(what_json_cannot_say_is_null),
-    CASE(every_double_reads_back_the_same), CASE(no_text_with_fewer_digits_reads_back_the_same),
-    CASE(of_the_shortest_texts_the_nearest_is_written),
+    CASE(the_largest_decimals_are_written), CASE(integers_are_written_as_printf_writes_them),
+    CASE(a_decimal_becomes_the_double_that_its_text_reads_as), CASE(doubles_are_written_as_ecmascript_does),
+    CASE(what_json_cannot_say_is_null), CASE(every_double_reads_back_the_same),
+    CASE(no_text_with_fewer_digits_reads_back_the_same), CASE(of_the_shortest_texts_the_nearest_is_written),
     CASE(readings_with_few_decimals_come_back_as_they_were), CASE(the_locale_changes_nothing),
     CASE(numbers_read_as_strtod_reads_them), CASE(half_way_cases_are_rounded_to_even),
     CASE(a_digit_behind_a_thousand_others_still_counts),

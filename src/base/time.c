@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "base/time.h"
+#include "base/plain.h"
 
 #include <string.h>
 #include <time.h>
@@ -256,6 +256,53 @@ bool time_object_parse(str s, interval *out, err *e)
     instant t;
     if (!time_parse(s, &t, e)) return false;
     *out = (interval){t, TIME_NONE};
+    return true;
+}
+
+// ---- reading the plain form ----
+
+#define PLAIN_LEAST (sizeof "2026-01-01T09:00:00Z" - 1)
+#define NO_PAIR 100  // beyond what any part of a time may be
+
+static inline int pair_at(const char *p)
+{
+    const unsigned tens = (unsigned)(p[0] - '0'), ones = (unsigned)(p[1] - '0');
+    return tens < 10 && ones < 10 ? (int)(tens * 10 + ones) : NO_PAIR;
+}
+
+static inline bool plain_fraction(const char **p, const char *end, int *microsecond)
+{
+    static const int parts[] = {0, 100000, 10000, 1000, 100, 10, 1};
+    const char *c = *p;
+    int value = 0, digits = 0;
+    for (; c < end && is_digit(*c); c++) {
+        if (digits == 6) continue;  // what is finer than a microsecond is cut
+        value = value * 10 + (*c - '0');
+        digits++;
+    }
+    *p = c;
+    *microsecond = value * parts[digits];
+    return digits > 0;
+}
+
+bool plain_time(const char **p, const char *end, instant *out)
+{
+    const char *c = *p;
+    if ((size_t)(end - c) < PLAIN_LEAST || c[4] != '-' || c[7] != '-' || c[10] != 'T' || c[13] != ':' ||
+        c[16] != ':')
+        return false;
+    const int century = pair_at(c), year = pair_at(c + 2);
+    if (century == NO_PAIR || year == NO_PAIR) return false;
+    civil t = {.year = century * 100 + year,
+               .month = pair_at(c + 5),
+               .day = pair_at(c + 8),
+               .hour = pair_at(c + 11),
+               .minute = pair_at(c + 14),
+               .second = pair_at(c + 17)};
+    c += PLAIN_LEAST - 1;
+    if (*c == '.' && (++c, !plain_fraction(&c, end, &t.microsecond))) return false;
+    if (c == end || *c != 'Z' || !time_from_civil(t, out)) return false;
+    *p = c + 1;
     return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Times, intervals and durations: what is read lies in the calendar and is read back from what is written.
-#include "base/time.h"
+// Times, intervals and durations: what is read lies in the calendar and is read back from what is written; the plain form is read
+// the same in one pass.
+#include "base/plain.h"
 
 #include "base/fuzz.h"
 
@@ -21,6 +22,22 @@ static void check_instant(str text)
     FUZZ_REQUIRE(time_from_civil(time_to_civil(t), &again) && again == t);
     const instant later = time_add_months(t, 1);
     FUZZ_REQUIRE(later > t || later == TIME_MAX);
+}
+
+static void check_plain(str text)
+{
+    err e = {0};
+    instant t, plain;
+    char written[TIME_TEXT_MAX];
+    const char *end = text.p;
+    if (plain_time(&end, text.p + text.n, &plain)) {
+        FUZZ_REQUIRE(end > text.p && end <= text.p + text.n);
+        FUZZ_REQUIRE(time_parse((str){text.p, (size_t)(end - text.p)}, &t, &e) && t == plain);
+    }
+    if (!time_parse(text, &t, &e)) return;
+    const str again = {written, time_write(written, t)};
+    end = again.p;
+    FUZZ_REQUIRE(plain_time(&end, again.p + again.n, &plain) && plain == t && end == again.p + again.n);
 }
 
 static void check_object(str text)
@@ -55,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const str text = {(const char *)data, size};
     check_instant(text);
+    check_plain(text);
     check_object(text);
     check_duration(text);
     return 0;

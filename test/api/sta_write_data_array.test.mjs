@@ -91,6 +91,7 @@ describe('A.6.1.1 data-array: CreateObservations', () => {
       JSON.stringify([good, { ...good, dataArray: undefined }]), JSON.stringify([good, { ...good, dataArray: 5 }]),
       JSON.stringify([good, { ...good, components: ['result', 'result'] }]),
       JSON.stringify([good, { ...good, MultiDatastream: link(1) }]),
+      JSON.stringify([good, good]).replace(/}]$/, ',"dataArray":[[2]]}]'), JSON.stringify([good, good]).replace(/}]$/, ',"components":["phenomenonTime"]}]'),
     ]
     for (const body of bad) {
       const answer = await create(body)
@@ -102,17 +103,58 @@ describe('A.6.1.1 data-array: CreateObservations', () => {
   })
 
   test('more rows than one block, over many Datastreams, keep their order', async () => {
-    const rows = (k) => Array.from({ length: 3000 }, (_, i) => [new Date(1.8e12 + (i * 7 + k) * 1000).toISOString(), i * 10 + k])
+    const rows = (k) => Array.from({ length: 5000 }, (_, i) => [new Date(1.8e12 + (i * 7 + k) * 1000).toISOString(), i * 10 + k])
     const groups = [one, two, one, two].map((id, k) => ({ Datastream: link(id), components: ['phenomenonTime', 'result'], dataArray: rows(k) }))
     groups[2].dataArray[1500][1] = undefined
     const text = JSON.stringify(groups).replace(/,null\]/, ']')
     const answer = await create(text)
     assert.equal(answer.status, 201, answer.text.slice(0, 300))
-    assert.equal(answer.body.length, 12_000)
+    assert.equal(answer.body.length, 20_000)
     const wrong = answer.body.flatMap((address, i) => (isLink(address) ? [] : [i]))
-    assert.deepEqual(wrong, [7500])
-    for (const i of [0, 2999, 3000, 5999, 8999, 11_999]) {
-      assert.equal((await peil.read(answer.body[i])).result, (i % 3000) * 10 + Math.floor(i / 3000))
+    assert.deepEqual(wrong, [11_500])
+    for (const i of [0, 4999, 5000, 9999, 16_383, 16_384, 19_999]) {
+      assert.equal((await peil.read(answer.body[i])).result, (i % 5000) * 10 + Math.floor(i / 5000))
+    }
+  })
+
+  test('a row says the same in whatever form it is written', async () => {
+    const stream = await peil.make('Datastreams', wholeStream())
+    const plain = '["2026-03-01T12:00:00.250Z",-0.50]'
+    const forms = [plain, '[ "2026-03-01T12:00:00.250Z" ,\n-0.50 ]', '["2026-03-01T13:00:00.25+01:00",-0.50]', '["2026-03-01T12:00:00.2500009Z",-5.0e-1]',
+      '["20260301T120000.25Z",-0.50]', '["2026-03-01 12:00:00,25Z",-0.50]', '["\\u0032026-03-01T12:00:00.250Z",-0.50]']
+    const swapped = '[-0.50,"2026-03-01T12:00:00.250Z"]'
+    const body = `[{"Datastream":{"@iot.id":${stream}},"components":["phenomenonTime","result"],"dataArray":[${forms}]},` +
+      `{"dataArray":[${plain}],"components":["phenomenonTime","result"],"Datastream":{"@iot.id":${stream}}},` +
+      `{"Datastream":{"@iot.id":"${stream}"},"components":["result","phenomenonTime"],"dataArray":[${swapped}]}]`
+    const answer = await create(body)
+    assert.equal(answer.status, 201, answer.text)
+    for (const address of answer.body) {
+      const made = await peil.read(address)
+      assert.deepEqual([made.phenomenonTime, made.result, made.resultTime], ['2026-03-01T12:00:00.250Z', -0.5, null])
+    }
+    assert.equal(new Set(answer.body).size, 9)
+    assert.equal(await peil.count(`Datastreams(${stream})/Observations`), 9)
+  })
+
+  test('what is wrong with a row is said in the same words wherever it stands', async () => {
+    const rows = ['["2026-02-30T00:00:00Z",1]', '["2026-03-01T00:00:60.5Z",1]', '["1700-01-01T00:00:00Z",1]', '["2026-03-01T00:00:00Z",1,2]',
+      '["2026-03-01T00:00:00",1]', '["2026-03-01T24:00:00Z",1]', '[]', '["2026-03-01T00:00:00Z"]', '"2026-03-01T00:00:00Z"']
+    const group = (list, start, end) => `{${start}"dataArray":[${list}]${end}}`
+    const what = `"Datastream":{"@iot.id":${one}},"components":["phenomenonTime","result"]`
+    const reasons = async (list) => {  // components last: then every row is read the long way
+      const texts = await Promise.all([group(list, `${what},`, ''), group(list, '', `,${what}`)].map((g) => create(`[${g}]`)))
+      return texts.map((t) => t.body.map((text) => isLink(text) ? 'stored' : text.replace(/byte \d+/, 'byte N')))
+    }
+    const [short, long] = await reasons(rows)
+    assert.deepEqual(short, long)
+    assert.match(short[0], /no such date or time: 2026-02-30/)
+    assert.equal(short[1], 'stored')  // second 60 becomes the next minute
+    assert.match(short[2], /^error: phenomenonTime: before 1800/)
+    for (const n of [3, 4, 5, 6, 7, 8]) assert.match(short[n], /^error: /, rows[n])
+    for (const bad of ['["2026-03-01T00:00:00Z",01]', '["2026-03-01T00:00:00Z",1.]', '["2026-03-01T00:00:00Z" 1]', '["2026-03-01T00:00:00Z",.5]', '["2026-03-01T00:00:00Z",1,]']) {
+      const [a, b] = await Promise.all([group(bad, `${what},`, ''), group(bad, '', `,${what}`)].map((g) => create(`[${g}]`)))
+      assert.equal(a.status, 400, a.text)
+      assert.equal(a.body.message.replace(/byte \d+/g, 'byte N'), b.body.message.replace(/byte \d+/g, 'byte N'))
     }
   })
 

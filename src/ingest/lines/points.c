@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/lines/points.h"
 
+#include "base/plain.h"
 #include "ingest/decode/gather.h"
 #include "ingest/decode/line_protocol.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGITS_MAX 18
 #define CAPACITY_MIN ((size_t)1024)
 #define REST_MAX ((size_t)64 << 20)
 
@@ -22,31 +22,11 @@ struct scan {
 
 // ---- numbers -----------------------------------------------------------------------------------------------------
 
-// "12", "-1.50", "3i": the numbers of decimal_parse alone; *p moves behind them. False: anything else.
+// A number as it stands in a line: "12", "-1.50", "3i"; *p moves behind it.
 static inline bool read_decimal(const char **p, const char *end, decimal *out)
 {
-    const char *c = *p;
-    const bool is_negative = c < end && *c == '-';
-    c += is_negative;
-    const char *const first = c, *const most = end - c > DIGITS_MAX + 1 ? c + DIGITS_MAX + 1 : end;
-    uint64_t units = 0;  // 19 digits fit
-    while (c < most && (unsigned)(*c - '0') < 10) units = units * 10 + (uint64_t)(*c++ - '0');
-    size_t digits = (size_t)(c - first);
-    int8_t scale = 0;
-    if (digits == 0 || digits > DIGITS_MAX || (digits > 1 && *first == '0')) return false;
-    if (c < end && *c == '.') {
-        const char *const fraction = ++c;
-        if ((size_t)(end - c) > DIGITS_MAX + 1 - digits) end = c + (DIGITS_MAX + 1 - digits);
-        while (c < end && (unsigned)(*c - '0') < 10) units = units * 10 + (uint64_t)(*c++ - '0');
-        scale = (int8_t)(c - fraction);
-        digits += (size_t)scale;
-        if (scale == 0 || digits > DIGITS_MAX) return false;
-    } else if (c < end && (*c == 'i' || *c == 'u')) {
-        c++;
-    }
-    if (is_negative && units == 0) return false;
-    *out = (decimal){is_negative ? -(int64_t)units : (int64_t)units, scale};
-    *p = c;
+    if (!plain_decimal(p, end, out)) return false;
+    if (out->scale == 0 && *p < end && (**p == 'i' || **p == 'u')) ++*p;
     return true;
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "sta/write/data_array.h"
 
+#include "base/plain.h"
+
+#include <stdlib.h>
+
 enum { COMPONENT_ID = -1, COMPONENT_FEATURE = -2 };  // else the index of a property
 
 // ---- first reading: is it well formed? ----
@@ -53,32 +57,122 @@ static bool read_stream(json_reader *r, arena *a, entity_set kind, struct data_g
                                  entity_schema_of(kind)->entity_name.p);
 }
 
-static bool skip_rows(json_reader *r, struct data_group *g)
+// ---- rows that say a time and a number ----
+
+// In which order the two stand; a group that is none of these has rows that all need a second reading.
+typedef enum { ROWS_OTHER, ROWS_TIME_FIRST, ROWS_RESULT_FIRST } rows_form;
+
+static rows_form form_of(const struct data_group *g)
+{
+    if (g->kind != SET_DATASTREAM || g->stream < 1 || g->stream > STREAM_ID_MAX || g->component_count != 2)
+        return ROWS_OTHER;
+    const int first = g->components[0], second = g->components[1];
+    if (first == OBSERVATION_PHENOMENON_TIME && second == OBSERVATION_RESULT) return ROWS_TIME_FIRST;
+    return first == OBSERVATION_RESULT && second == OBSERVATION_PHENOMENON_TIME ? ROWS_RESULT_FIRST
+                                                                                : ROWS_OTHER;
+}
+
+static inline const char *skip_space(const char *c, const char *end)
+{
+    while (c < end && (*c == ' ' || *c == '\n' || *c == '\r' || *c == '\t')) c++;
+    return c;
+}
+
+static inline bool take(const char **c, const char *end, char wanted)
+{
+    *c = skip_space(*c, end);
+    if (*c == end || **c != wanted) return false;
+    ++*c;
+    return true;
+}
+
+static inline bool take_time(const char **c, const char *end, struct plain_reading *out)
+{
+    if (!take(c, end, '"') || !plain_time(c, end, &out->time) || *c == end || **c != '"') return false;
+    ++*c;
+    return true;
+}
+
+static inline bool take_number(const char **c, const char *end, struct plain_reading *out)
+{
+    *c = skip_space(*c, end);
+    return plain_decimal(c, end, &out->value);
+}
+
+// The row at the reader, and behind it. False: it has another form, or is wrong; the reader has not moved.
+static bool read_plain_row(json_reader *r, rows_form form, struct plain_reading *out)
+{
+    const char *c = r->source.p + r->at, *const end = r->source.p + r->source.n;
+    if (form == ROWS_OTHER || !take(&c, end, '[')) return false;
+    if (form == ROWS_TIME_FIRST ? !take_time(&c, end, out) : !take_number(&c, end, out)) return false;
+    if (!take(&c, end, ',')) return false;
+    if (form == ROWS_TIME_FIRST ? !take_number(&c, end, out) : !take_time(&c, end, out)) return false;
+    if (!take(&c, end, ']')) return false;
+    r->at = (size_t)(c - r->source.p);
+    return true;
+}
+
+// ---- the whole ----
+
+static struct plain_reading *room(struct data_array *d, json_reader *r)
+{
+    if (d->row_count == DATA_ARRAY_ROWS_MAX) {
+        json_fail(r, ERR_LIMIT, ERR_NOWHERE, "at most %zu Observations in one request", DATA_ARRAY_ROWS_MAX);
+        return NULL;
+    }
+    if (d->row_count < d->capacity) return &d->rows[d->row_count];
+    const size_t capacity = d->capacity ? 2 * d->capacity : 1024;
+    struct plain_reading *rows = realloc(d->rows, capacity * sizeof *rows);
+    if (!rows) {
+        json_fail(r, ERR_LIMIT, r->at, "this JSON needs more memory than allowed here");
+        return NULL;
+    }
+    d->rows = rows;
+    d->capacity = capacity;
+    return &rows[d->row_count];
+}
+
+static bool read_rows(json_reader *r, struct data_array *d, struct data_group *g)
 {
     bool more;
     str raw;
+    const rows_form form = form_of(g);
+    const size_t before = d->row_count;
     if (!json_enter(r, '[')) return false;
     while (json_more(r, '[', &more) && more) {
-        if (!json_skip(r, &raw)) return false;
-        g->row_count++;
+        struct plain_reading *row = room(d, r);
+        if (!row) return false;
+        if (!read_plain_row(r, form, row)) {
+            *row = (struct plain_reading){TIME_NONE, {(int64_t)r->at, 0}};
+            if (!json_skip(r, &raw)) return false;
+        }
+        d->row_count++;
     }
+    g->row_count = d->row_count - before;
     return !r->failed;
 }
 
-static bool read_member(json_reader *r, arena *a, struct data_group *g)
+static bool twice(json_reader *r, const char *name)
+{
+    return json_fail(r, ERR_SYNTAX, r->at, "the name '%s' is there twice in one object", name);
+}
+
+static bool read_member(json_reader *r, arena *a, struct data_array *d, struct data_group *g)
 {
     str key, ignored;
     json_type t;
     if (!json_key(r, a, &key)) return false;
     if (str_eq(key, STR("Datastream"))) return read_stream(r, a, SET_DATASTREAM, g);
     if (str_eq(key, STR("MultiDatastream"))) return read_stream(r, a, SET_MULTI_DATASTREAM, g);
-    if (str_eq(key, STR("components"))) return read_components(r, a, g);
+    if (str_eq(key, STR("components"))) {
+        if (g->has_components) return twice(r, "components");
+        g->has_components = true;
+        return read_components(r, a, g);
+    }
     if (!str_eq(key, STR("dataArray"))) return json_skip(r, &ignored);
-    if (g->rows_at)
-        return json_fail(r, ERR_SYNTAX, r->at, "the name 'dataArray' is there twice in one object");
-    if (!json_peek(r, &t)) return false;
-    g->rows_at = r->at;
-    return skip_rows(r, g);
+    if (g->has_rows) return twice(r, "dataArray");
+    g->has_rows = true;
+    return json_peek(r, &t) && read_rows(r, d, g);
 }
 
 static bool check_group(json_reader *r, size_t at, const struct data_group *g)
@@ -87,10 +181,10 @@ static bool check_group(json_reader *r, size_t at, const struct data_group *g)
     if (!g->component_count) return json_fail(r, ERR_MISSING, at, "components: is missing");
     if (!has_component(g, OBSERVATION_RESULT))
         return json_fail(r, ERR_MISSING, at, "components: 'result' is missing");
-    return g->rows_at || json_fail(r, ERR_MISSING, at, "dataArray: is missing");
+    return g->has_rows || json_fail(r, ERR_MISSING, at, "dataArray: is missing");
 }
 
-static bool read_group(json_reader *r, arena *a, struct data_group *g)
+static bool read_group(json_reader *r, arena *a, struct data_array *d, struct data_group *g)
 {
     bool more;
     json_type t;
@@ -98,33 +192,33 @@ static bool read_group(json_reader *r, arena *a, struct data_group *g)
     const size_t at = r->at;
     if (!json_enter(r, '{')) return false;
     while (json_more(r, '{', &more) && more)
-        if (!read_member(r, a, g)) return false;
+        if (!read_member(r, a, d, g)) return false;
     return !r->failed && check_group(r, at, g);
 }
 
-bool data_array_read(str body, arena *a, struct data_group **out, err *e)
+bool data_array_read(str body, arena *a, struct data_array *out, err *e)
 {
     json_reader r = json_reader_of(body, e);
-    struct data_group **last = out;
-    size_t rows = 0;
+    *out = (struct data_array){.body = body};
+    struct data_group **last = &out->groups;
     bool more;
-    *out = NULL;
     if (!json_enter(&r, '[')) return false;
     while (json_more(&r, '[', &more) && more) {
         *last = ARENA_NEW(a, struct data_group);
         if (!*last) return err_no_memory(e);
-        if (!read_group(&r, a, *last)) return false;
-        rows += (*last)->row_count;
-        if (rows > DATA_ARRAY_ROWS_MAX) {
-            return err_set(e, ERR_LIMIT, ERR_NOWHERE, "at most %zu Observations in one request",
-                           DATA_ARRAY_ROWS_MAX);
-        }
+        if (!read_group(&r, a, out, *last)) return false;
         last = &(*last)->next;
     }
     return json_end(&r);
 }
 
-// ---- second reading: rows ----
+void data_array_free(struct data_array *d)
+{
+    free(d->rows);
+    *d = (struct data_array){.rows = NULL};
+}
+
+// ---- the second reading: a row ----
 
 static bool read_component(json_reader *r, int component, arena *a, struct observation *o)
 {
@@ -151,46 +245,18 @@ static bool read_values(json_reader *r, const struct data_group *g, arena *a, st
             json_fail(r, ERR_RANGE, at, "%zu values for %zu components", n, g->component_count));
 }
 
-void data_array_begin(struct data_place *p, str body, const struct data_group *first)
-{
-    p->body = body;
-    p->group = first;
-    if (!first) return;
-    p->reader = json_reader_of(body, &p->why);
-    p->reader.at = first->rows_at;
-    json_enter(&p->reader, '[');
-}
-
 str data_row_reason(arena *a, const err *e)
 {
     str text;
     return arena_copy(a, str_of(e->text), &text) ? text : STR("this row needs more memory than allowed here");
 }
 
-// A wrong row is told apart and passed over.
-static void read_row(struct data_place *p, arena *a, struct data_row *out)
+void data_row_read(str body, size_t place, const struct data_group *g, arena *a, struct data_row *out)
 {
-    const json_reader before = p->reader;
-    str raw;
-    out->o = observation_empty();
-    out->o.stream = p->group->stream;
-    out->kind = p->group->kind;
-    out->why = (str){0};
-    if (read_values(&p->reader, p->group, a, &out->o)) return;
-    out->why = data_row_reason(a, &p->why);
-    p->reader = before;
-    json_skip(&p->reader, &raw);
-}
-
-bool data_array_next(struct data_place *p, arena *a, struct data_row *out)
-{
-    bool more;
-    while (p->group) {
-        if (json_more(&p->reader, '[', &more) && more) {
-            read_row(p, a, out);
-            return true;
-        }
-        data_array_begin(p, p->body, p->group->next);
-    }
-    return false;
+    err why;
+    json_reader r = json_reader_of(body, &why);
+    r.at = place;
+    *out = (struct data_row){.o = observation_empty(), .kind = g->kind};
+    out->o.stream = g->stream;
+    if (!read_values(&r, g, a, &out->o)) out->why = data_row_reason(a, &why);
 }

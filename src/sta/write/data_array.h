@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-// data_array.h: the body of CreateObservations, read twice. First whether all of it is well formed, so that a
-// malformed body stores nothing; then row by row, where a wrong row leaves its neighbours.
-// Owns     groups lie in the arena; texts of rows are views of the body or lie in the arena of the second
-//          reading
+// data_array.h: the body of CreateObservations. The first reading says whether all of it is well formed, so that a malformed body
+// stores nothing, and keeps of each row what it says where that is a time and a number in their plain form (base/plain.h); the
+// other rows are read a second time, one by one, where a wrong row leaves its neighbours.
+// Owns     groups lie in the arena, the rows are freed with data_array_free; texts of single rows are views of the body or lie in
+//          the arena of the second reading
 // Errors   ERR_SYNTAX, ERR_TYPE, ERR_MISSING, ERR_UNKNOWN, ERR_RANGE, ERR_LIMIT, with the byte offset
 // Source   OGC 18-088 section 12 (data array extension)
 #ifndef PEIL_STA_WRITE_DATA_ARRAY_H
@@ -18,13 +19,31 @@ struct data_group {
     entity_set kind;  // SET_DATASTREAM or SET_MULTI_DATASTREAM
     int components[DATA_ARRAY_COMPONENTS_MAX];
     size_t component_count;
-    size_t rows_at;  // of its dataArray in the body
+    bool has_components, has_rows;  // the body named them
     size_t row_count;
     struct data_group *next;
 };
 
-// NULL in *out: no groups.
-NODISCARD bool data_array_read(str body, arena *a, struct data_group **out, err *e);
+struct data_array {
+    str body;
+    struct data_group *groups;   // NULL: none
+    struct plain_reading *rows;  // of all groups, one behind the other
+    size_t row_count, capacity;
+};
+
+// `out` is to be freed, also after a failure.
+NODISCARD bool data_array_read(str body, arena *a, struct data_array *out, err *e);
+void data_array_free(struct data_array *d);
+
+// A row whose time is TIME_NONE is to be read once more: here is where it begins in the body.
+static inline bool data_row_is_read(const struct plain_reading *row)
+{
+    return row->time != TIME_NONE;
+}
+static inline size_t data_row_place(const struct plain_reading *row)
+{
+    return (size_t)row->value.units;
+}
 
 struct data_row {
     struct observation o;
@@ -32,18 +51,8 @@ struct data_row {
     str why;  // it is wrong; empty: it is not
 };
 
-// Where the second reading is. Must not be moved: the reader points into it.
-struct data_place {
-    str body;
-    const struct data_group *group;  // NULL: at the end
-    json_reader reader;
-    err why;
-};
-
-void data_array_begin(struct data_place *p, str body, const struct data_group *first);
-// False: there are no more rows.
-bool data_array_next(struct data_place *p, arena *a, struct data_row *out);
-
+// The row of the group that begins at this byte of the body.
+void data_row_read(str body, size_t place, const struct data_group *g, arena *a, struct data_row *out);
 str data_row_reason(arena *a, const err *e);  // why a row is wrong, kept in the arena
 
 #endif

@@ -16,6 +16,9 @@ NODISCARD bool listen_start_admin(struct peil *p, err *e);
 // ERR_CONFIG: no key, a key that others can read, or one that lies in the data directory.
 NODISCARD bool town_care_start(struct peil *p, err *e);
 
+// memory.c: freed memory is kept for what comes next, and once a minute what nobody uses goes back to the system.
+NODISCARD bool memory_start(struct peil *p, err *e);
+
 // /healthz and /readyz, for everyone (health.c).
 #define HEALTH_ROUTES 2
 void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES]);

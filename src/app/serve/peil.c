@@ -323,6 +323,7 @@ static bool start_schedule(struct peil *p, err *e)
 
 // clang-format off
 static bool (*const starters[])(struct peil *, err *) = {  // one a line
+    memory_start,
     start_store,
     start_identity,
     start_login,

@@ -88,6 +88,45 @@ test('what is stored stays exact, whoever changes something else', async () => {
   assert.deepEqual((await ask(`Locations(${ids.location})`, 'operator')).body.location.coordinates, HOME)
 })
 
+test('an editor works with the place that he is shown: tags, replies, patches, and a whole entity sent back', async () => {
+  const change = (path, method, body, headers = {}, role = 'editor') => exchange(`${peil.root}/${path}`, { method, body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${tokens[role]}`, ...headers } })
+  const features = (await ask('FeaturesOfInterest', 'operator')).body.value.filter((f) => EXACT.test(JSON.stringify(f.feature)))
+  const places = [[`Locations(${ids.location})`, 'location'], ...features.map((f) => [`FeaturesOfInterest(${f['@iot.id']})`, 'feature'])]
+  assert.ok(places.length >= 2)
+  for (const [path, member] of places) {
+    const exact = (await ask(path, 'operator')).body[member]
+    const before = await ask(path, 'editor'), shown = before.body
+    assert.doesNotMatch(before.text, EXACT)
+    assert.notEqual(before.headers.etag, (await ask(path, 'operator')).headers.etag)
+    const patched = await change(path, 'PATCH', { description: 'words' }, { 'If-Match': before.headers.etag })
+    assert.equal(patched.status, 200, `${path} ${patched.text}`)
+    assert.doesNotMatch(patched.text, EXACT, 'the reply is what the editor is shown')
+    assert.equal(patched.headers.etag, (await ask(path, 'editor')).headers.etag)
+    assert.equal((await change(path, 'PATCH', { description: 'late' }, { 'If-Match': before.headers.etag })).status, 412)
+    // All of it, as it was shown: nothing has moved.
+    const put = await change(path, 'PUT', { name: shown.name, description: 'put', encodingType: shown.encodingType, [member]: shown[member] }, { 'If-Match': patched.headers.etag })
+    assert.equal(put.status, 200, put.text)
+    assert.doesNotMatch(put.text, EXACT)
+    assert.deepEqual((await ask(path, 'operator')).body[member], exact)
+    const test = [{ op: 'test', path: `/${member}`, value: shown[member] }, { op: 'replace', path: '/description', value: 'patched' }]
+    const tested = await change(path, 'PATCH', test, { 'Content-Type': 'application/json-patch+json' })
+    assert.equal(tested.status, 200, tested.text)
+    assert.equal((await change(path, 'PATCH', [{ op: 'test', path: `/${member}`, value: exact }], { 'Content-Type': 'application/json-patch+json' })).status, 409, 'a guess is no answer')
+    assert.deepEqual((await ask(path, 'operator')).body[member], exact)
+    // What is another place is stored; an operator puts it back.
+    assert.equal((await change(path, 'PATCH', { [member]: point(4.351111, 52.051111) })).status, 200)
+    assert.deepEqual((await ask(path, 'operator')).body[member].coordinates, [4.351111, 52.051111])
+    const tag = (await ask(path, 'operator')).headers.etag
+    assert.equal((await change(path, 'PATCH', { [member]: exact }, { 'If-Match': tag }, 'operator')).status, 200)
+    assert.deepEqual((await ask(path, 'operator')).body[member], exact)
+  }
+  const made = await change(`Things(${ids.home})/Locations`, 'POST', location({ name: 'home', location: point(...HOME) }))
+  assert.equal(made.status, 201)
+  assert.doesNotMatch(made.text, EXACT, 'also of one that he made himself')
+  ids.location = made.body['@iot.id']
+})
+
 test('a resident who says so is shown exactly, at once', async () => {
   await peil.patch(`Things(${ids.home})`, { properties: { origin: 'citizen', exactPlace: true } })
   assert.deepEqual((await ask(`Locations(${ids.location})`)).body.location.coordinates, HOME)

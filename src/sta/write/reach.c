@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "sta/write/reach.h"
 
+#include "base/json.h"
 #include "identity/audit.h"
 
 #include <stdio.h>
@@ -30,6 +31,56 @@ bool reach_stream(struct store_tx *tx, const struct principal *who, entity_id st
     if (sees(who) == ACCESS_PRIVATE) return true;
     *out = reach_entity(tx, who, info->kind, stream, e);
     return *out || e->code == ERR_ABSENT;
+}
+
+int reach_place_property(entity_set set)
+{
+    return set == SET_LOCATION              ? LOCATION_LOCATION
+           : set == SET_FEATURE_OF_INTEREST ? FEATURE_FEATURE
+           : set == SET_DATASTREAM          ? DATASTREAM_OBSERVED_AREA
+           : set == SET_MULTI_DATASTREAM    ? MULTI_DATASTREAM_OBSERVED_AREA
+                                            : -1;
+}
+
+bool reach_get(struct store_tx *tx, const struct principal *who, entity_set set, entity_id id, arena *a,
+               struct record *out, err *e)
+{
+    struct snapshot *at = store_tx_snapshot(tx);
+    const int place = reach_place_property(set);
+    if (place < 0 || sees(who) == ACCESS_PRIVATE) return store_get(at, set, id, a, out, e);
+    err why, unseen;
+    if (!snapshot_show(at, sees(who), e)) return false;
+    const bool found = store_get(at, set, id, a, out, &unseen);
+    if (!snapshot_show(at, ACCESS_PRIVATE, &why)) {
+        *e = why;
+        return false;
+    }
+    if (found) return true;
+    if (unseen.code != ERR_ABSENT) {
+        *e = unseen;
+        return false;
+    }
+    if (!store_get(at, set, id, a, out, e)) return false;
+    out->properties[place] = (value){.type = VALUE_NULL};
+    return true;
+}
+
+static json *tree_of(const value *v, arena *a)
+{
+    buf b = {.max = (size_t)64 << 20};
+    json *out = NULL;
+    err ignored;
+    str text;
+    value_write_json(&b, v);
+    if (!b.failed && arena_copy(a, buf_str(&b), &text) && !json_parse(text, a, &out, &ignored)) out = NULL;
+    buf_free(&b);
+    return out;
+}
+
+bool reach_same_place(const value *one, const value *other, arena *a)
+{
+    const json *const x = tree_of(one, a), *const y = tree_of(other, a);
+    return x && y && json_equal(x, y);
 }
 
 bool reach_tell(struct store_tx *tx, const struct principal *who, str what, entity_set set, entity_id id,

@@ -63,17 +63,33 @@ static bool tell_access(struct creation *c, const struct record *before, const s
                       c->now, e);
 }
 
+// Who is shown a place on a grid and sends back just that has not moved anything: the stored one stays.
+static bool spare_place(struct write *w, struct store_tx *tx, const struct draft *d, uint32_t *properties,
+                        err *e)
+{
+    struct record shown;
+    const int place = reach_place_property(d->set);
+    const bool sees_all = w->request->who && policy_sees(w->request->who) == ACCESS_PRIVATE;
+    if (place < 0 || sees_all || !(*properties >> place & 1u)) return true;
+    if (!write_get(w, tx, d->set, d->id, &shown, e)) return false;
+    if (reach_same_place(&shown.properties[place], &d->record->properties[place], w->request->arena))
+        *properties &= ~(1u << place);
+    return true;
+}
+
 static bool apply_entity(struct write *w, struct creation *c, struct draft *d, draft_mode mode, err *e)
 {
     uint32_t links;
     struct record before, after;
     d->record->id = d->id;
-    const uint32_t properties = mode == DRAFT_PUT ? properties_of_put(d->set) : d->properties;
-    if (!store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &before, e)) return false;
+    uint32_t properties = mode == DRAFT_PUT ? properties_of_put(d->set) : d->properties;
+    if (!store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &before, e) ||
+        !spare_place(w, c->tx, d, &properties, e))
+        return false;
     if (!draft_update_links(c, d, &links, e) || !store_update(c->tx, d->record, properties, links, e))
         return false;
     return store_get(store_tx_snapshot(c->tx), d->set, d->id, c->a, &after, e) && check_whole(c, &after, e) &&
-           tell_access(c, &before, &after, e) && write_reply_record(w, 200, &after, e);
+           tell_access(c, &before, &after, e) && write_reply_entity(w, c->tx, 200, d->set, d->id, e);
 }
 
 static void take_properties(struct observation *to, const struct observation *from, uint32_t properties)

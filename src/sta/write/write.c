@@ -2,6 +2,7 @@
 #include "sta/write/write.h"
 
 #include "sta/write/observation_body.h"
+#include "sta/write/reach.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -111,7 +112,7 @@ bool write_get(const struct write *w, struct store_tx *tx, entity_set set, entit
     struct observation o;
     const struct stream_info *info;
     struct snapshot *at = store_tx_snapshot(tx);
-    if (set != SET_OBSERVATION) return store_get(at, set, id, w->request->arena, out, e);
+    if (set != SET_OBSERVATION) return reach_get(tx, w->request->who, set, id, w->request->arena, out, e);
     if (!store_get_observation(at, id, w->request->arena, &o, e) ||
         !store_stream_info(tx, o.stream, &info, e))
         return false;

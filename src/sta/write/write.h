@@ -51,7 +51,7 @@ NODISCARD bool write_reply_record(struct write *w, int status, const struct reco
 NODISCARD bool write_reply_entity(struct write *w, struct store_tx *tx, int status, entity_set set,
                                   entity_id id, err *e);
 
-// The entity as a record, whatever its set.
+// The entity as a record, whatever its set, as who asks is shown it.
 NODISCARD bool write_get(const struct write *w, struct store_tx *tx, entity_set set, entity_id id,
                          struct record *out, err *e);
 

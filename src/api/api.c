@@ -65,9 +65,12 @@ static void answer(struct api_call *c)
     if (has_body && c->head.content_type.n == 0) c->head.content_type = media_type(c->format);
     add_version(c);
     if (r->formats) api_header(c, STR("Vary"), STR("Accept"));
-    if (!has_cache_control(c))
-        api_header(c, STR("Cache-Control"),
-                   r->needs == ACTION_READ_PUBLIC ? STR("no-cache") : STR("no-store"));
+    if (!has_cache_control(c)) {
+        if (policy_sees(&c->who) != ACCESS_PUBLIC || r->needs != ACTION_READ_PUBLIC)
+            private_answer(&c->head);
+        else
+            api_header(c, STR("Cache-Control"), STR("no-cache"));
+    }
     c->head.body = has_body ? buf_str(&c->out) : (str){0};
     if (c->stream.next) {
         http_reply_stream(c->request, &c->head, c->stream);
@@ -100,14 +103,8 @@ static bool find_resource(struct api_call *c, err *e)
 
 static bool authorise(struct api_call *c, err *e)
 {
-    const struct http_request *r = c->request;
-    const struct credentials credentials = {.authorization = http_request_header(r, "Authorization"),
-                                            .cookie = http_request_header(r, "Cookie"),
-                                            .form_token = http_request_header(r, "X-Form-Token"),
-                                            .is_secure = http_request_is_secure(r),
-                                            .is_change = !(http_request_method(r) & (HTTP_GET | HTTP_HEAD)),
-                                            .now = c->now};
-    if (c->parts->identity && !identity_who(c->parts->identity, &credentials, &c->who, e)) return false;
+    if (c->parts->identity && !identity_who_asks(c->parts->identity, c->request, c->now, &c->who, e))
+        return false;
     return policy_allows(&c->who, c->resource->needs, e);
 }
 

@@ -72,11 +72,18 @@ struct sessions *identity_sessions(struct identity *i);  // session.h
 // `authorization` is the header's value ("Bearer ..."), empty: the public. A wrong token is ERR_AUTH, never silently the public.
 NODISCARD bool identity_authenticate(struct identity *i, str authorization, struct principal *out, err *e);
 
+// The hash under which the store knows what an Authorization header says, and who has it: for who has to be asked again later.
+#define TOKEN_HASH_BYTES 32
+NODISCARD bool token_hash(str authorization, unsigned char out[static TOKEN_HASH_BYTES], err *e);
+bool token_find(struct identity *i, const unsigned char hash[static TOKEN_HASH_BYTES], struct principal *out);
+
 // As identity_authenticate, by the SHA-256 of a certificate whose key the client has shown to hold. ERR_AUTH: nobody's here.
 #define CERTIFICATE_BYTES 32
 NODISCARD bool identity_certificate(struct identity *i,
                                     const unsigned char fingerprint[static CERTIFICATE_BYTES],
                                     struct principal *out, err *e);
+void certificate_hash(const unsigned char fingerprint[static CERTIFICATE_BYTES],
+                      unsigned char out[static TOKEN_HASH_BYTES]);  // as token_hash
 NODISCARD bool certificate_fingerprint(str pem, unsigned char out[static CERTIFICATE_BYTES], err *e);
 NODISCARD bool certificate_hex(str hex, unsigned char out[static CERTIFICATE_BYTES], err *e);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_BYTES 32
+#define HASH_BYTES SESSION_HASH_BYTES
 #define SECRET_BYTES 32
 
 struct slot {
@@ -54,7 +54,7 @@ void session_secret_make(char out[static SESSION_SECRET_MAX])
     sodium_memzero(bytes, sizeof bytes);
 }
 
-static void hash_of(str secret, unsigned char out[static HASH_BYTES])
+void session_hash(str secret, unsigned char out[static HASH_BYTES])
 {
     crypto_generichash(out, HASH_BYTES, (const unsigned char *)secret.p, secret.n, NULL, 0);
 }
@@ -98,20 +98,32 @@ bool session_open(struct sessions *s, const struct user *user, bool is_pending, 
             .session = {.is_pending = is_pending, .version = user->version, .began = now, .last_seen = now}};
         memcpy(slot->session.name, user->name, sizeof slot->session.name);
         if (sid.n) memcpy(slot->session.sid, sid.p, sid.n);
-        hash_of(str_of(secret), slot->hash);
+        session_hash(str_of(secret), slot->hash);
     }
     lock_drop(s->lock);
     return slot || err_set(e, ERR_BUSY, ERR_NOWHERE, "too many are logged in");
+}
+
+static struct slot *slot_by_hash(struct sessions *s, const unsigned char hash[static HASH_BYTES])
+{
+    for (size_t k = 0; k < SESSIONS_MAX; k++)
+        if (s->slots[k].is_used && memcmp(s->slots[k].hash, hash, HASH_BYTES) == 0) return &s->slots[k];
+    return NULL;
 }
 
 static struct slot *slot_of(struct sessions *s, str secret)
 {
     unsigned char hash[HASH_BYTES];
     if (secret.n == 0 || secret.n >= SESSION_SECRET_MAX) return NULL;
-    hash_of(secret, hash);
-    for (size_t k = 0; k < SESSIONS_MAX; k++)
-        if (s->slots[k].is_used && memcmp(s->slots[k].hash, hash, HASH_BYTES) == 0) return &s->slots[k];
-    return NULL;
+    session_hash(secret, hash);
+    return slot_by_hash(s, hash);
+}
+
+// The account of a session, when it is still the one that logged in.
+static bool account_of(struct sessions *s, const struct session *session, struct user *user)
+{
+    return users_find(s->users, str_of(session->name), user) && !user->is_disabled &&
+           user->version == session->version;
 }
 
 bool session_find(struct sessions *s, str secret, instant now, struct session *out, struct user *user)
@@ -126,10 +138,21 @@ bool session_find(struct sessions *s, str secret, instant now, struct session *o
     }
     lock_drop(s->lock);
     if (!found) return false;
-    const bool is_same = users_find(s->users, str_of(out->name), user) && !user->is_disabled &&
-                         user->version == out->version;
+    const bool is_same = account_of(s, out, user);
     if (!is_same) session_close(s, secret);
     return is_same;
+}
+
+bool session_goes_on(struct sessions *s, const unsigned char hash[static HASH_BYTES], instant now,
+                     struct user *user)
+{
+    struct session there;
+    lock_take(s->lock);
+    const struct slot *slot = slot_by_hash(s, hash);
+    const bool found = slot && !slot->session.is_pending && !has_ended(&slot->session, now);
+    if (found) there = slot->session;
+    lock_drop(s->lock);
+    return found && account_of(s, &there, user);
 }
 
 void session_close(struct sessions *s, str secret)

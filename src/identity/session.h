@@ -42,6 +42,11 @@ NODISCARD bool session_open(struct sessions *s, const struct user *user, bool is
                             instant now, char secret[static SESSION_SECRET_MAX], err *e);
 // The session and its account, as they are now; it counts as seen. False: none, or it has ended.
 bool session_find(struct sessions *s, str secret, instant now, struct session *out, struct user *user);
+// The same for what goes on by itself (a live stream), by the hash of the secret: it does not count as seen. False for a pending one.
+#define SESSION_HASH_BYTES 32
+void session_hash(str secret, unsigned char out[static SESSION_HASH_BYTES]);
+bool session_goes_on(struct sessions *s, const unsigned char hash[static SESSION_HASH_BYTES], instant now,
+                     struct user *user);
 void session_close(struct sessions *s, str secret);
 void session_close_sid(struct sessions *s, str sid);  // back-channel logout; empty: none
 void session_close_user(struct sessions *s, str name);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_BYTES 32
+#define HASH_BYTES TOKEN_HASH_BYTES
 #define SECRET_BYTES 32
 #define TOKEN_PREFIX "peil_"
 #define TOKENS_MAX 100000
@@ -224,17 +224,19 @@ static bool credentials_read(str authorization, char out[static CREDENTIALS_MAX]
 }
 
 // Keyed, so that no text of a token has the same hash as a certificate: fingerprints are no secret.
-static void hash_certificate(const unsigned char fingerprint[static CERTIFICATE_BYTES],
-                             unsigned char out[static HASH_BYTES])
+void certificate_hash(const unsigned char fingerprint[static CERTIFICATE_BYTES],
+                      unsigned char out[static HASH_BYTES])
 {
     static const unsigned char key[] = "peil: certificate of a client";
     crypto_generichash(out, HASH_BYTES, fingerprint, CERTIFICATE_BYTES, key, sizeof key - 1);
 }
 
-static bool principal_find(struct identity *i, const struct token *wanted, struct principal *out)
+bool token_find(struct identity *i, const unsigned char hash[static HASH_BYTES], struct principal *out)
 {
+    struct token wanted = {0};
+    memcpy(wanted.hash, hash, HASH_BYTES);
     struct token_table *t = table_borrow(i);
-    const struct token *found = t->count ? bsearch(wanted, t->tokens, t->count, sizeof *wanted, by_hash)
+    const struct token *found = t->count ? bsearch(&wanted, t->tokens, t->count, sizeof wanted, by_hash)
                                          : NULL;
     if (found) {
         *out = (struct principal){
@@ -249,10 +251,20 @@ static bool principal_find(struct identity *i, const struct token *wanted, struc
 bool identity_certificate(struct identity *i, const unsigned char fingerprint[static CERTIFICATE_BYTES],
                           struct principal *out, err *e)
 {
-    struct token wanted = {0};
-    hash_certificate(fingerprint, wanted.hash);
-    return principal_find(i, &wanted, out) ||
+    unsigned char hash[HASH_BYTES];
+    certificate_hash(fingerprint, hash);
+    return token_find(i, hash, out) ||
            err_set(e, ERR_AUTH, ERR_NOWHERE, "the client's certificate is not known here, or was withdrawn");
+}
+
+bool token_hash(str authorization, unsigned char out[static HASH_BYTES], err *e)
+{
+    char credentials[CREDENTIALS_MAX];
+    str token;
+    if (!credentials_read(authorization, credentials, &token, e)) return false;
+    hash_secret(token, out);
+    sodium_memzero(credentials, sizeof credentials);
+    return true;
 }
 
 bool identity_authenticate(struct identity *i, str authorization, struct principal *out, err *e)
@@ -261,14 +273,9 @@ bool identity_authenticate(struct identity *i, str authorization, struct princip
         *out = (struct principal){.role = ROLE_PUBLIC};
         return true;
     }
-    char credentials[CREDENTIALS_MAX];
-    str token;
-    if (!credentials_read(authorization, credentials, &token, e)) return false;
-    struct token wanted = {0};
-    hash_secret(token, wanted.hash);
-    sodium_memzero(credentials, sizeof credentials);
-
-    return principal_find(i, &wanted, out) ||
+    unsigned char hash[HASH_BYTES];
+    if (!token_hash(authorization, hash, e)) return false;
+    return token_find(i, hash, out) ||
            err_set(e, ERR_AUTH, ERR_NOWHERE, "the token is not known here, or was withdrawn");
 }
 
@@ -420,8 +427,8 @@ bool token_create_certificate(struct identity *i, const struct principal *by, st
     struct token wanted = {0};
     struct principal other;
     if (!check_creation(&c, r, e)) return false;
-    hash_certificate(fingerprint, wanted.hash);
-    if (principal_find(i, &wanted, &other))
+    certificate_hash(fingerprint, wanted.hash);
+    if (token_find(i, wanted.hash, &other))
         return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "this certificate is that of '%s' already", other.name);
     return create(i, &c, r, wanted.hash, e);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "portal/live.h"
 
-#include "base/json.h"
 #include "base/queue.h"
+#include "identity/who.h"
+#include "portal/page.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,8 +15,7 @@
 #define RING_EVENTS 8192                    // kept for who comes back
 #define TEXT_BYTES_MAX ((size_t)192 << 10)  // a client that has more waiting is closed by the server
 #define TICK_ARENA_BYTES ((size_t)16 << 20)
-#define THINGS_MAX 64          // in ?things=
-#define LOOK_ROUND_US 5000000  // clients that left are let go at least this often
+#define THINGS_MAX 64  // in ?things=
 
 struct heard {
     uint64_t commit;
@@ -42,6 +42,7 @@ struct event {
 struct client {
     struct http_live *stream;
     _Atomic bool is_gone;
+    struct stay stay;    // where more is shown than to the public
     uint64_t place;      // wants what came after this commit
     size_t thing_count;  // 0: all
     entity_id things[THINGS_MAX];
@@ -51,6 +52,8 @@ struct client {
 struct live {
     struct store *store;
     struct meter_book *book;
+    struct identity *identity;
+    access_level sees;
     pthread_t thread;
     bool is_running;
     struct queue *bursts;      // of struct burst
@@ -186,7 +189,7 @@ static void client_end(struct live *l, struct client *c)
     http_live_close(c->stream);
     free(c);
     l->listeners--;
-    metric_set(&clients_now, (int64_t)l->listeners);
+    metric_count(&clients_now, -1);
 }
 
 static const str behind = {"event: behind\ndata: {}\n\n", 24};
@@ -215,6 +218,16 @@ static void end_gone(struct live *l)
     }
 }
 
+// Those whose session or token has ended.
+static void end_unwelcome(struct live *l)
+{
+    if (l->sees == ACCESS_PUBLIC) return;
+    const instant now = time_now();
+    for (struct client *c = l->clients; c; c = c->next)
+        if (!identity_may_stay(l->identity, &c->stay, now)) c->is_gone = true;
+    end_gone(l);
+}
+
 // The latest reading of each stream, for who was away too long.
 static void write_latest(struct live *l, const struct client *c, buf *out)
 {
@@ -223,7 +236,8 @@ static void write_latest(struct live *l, const struct client *c, buf *out)
     err e;
     if (!meters_take(l->book, &meters, &e)) return;
     if (snapshot_open(l->store, &at, &e)) {
-        for (size_t i = 0; i < meters->series_count; i++) {
+        const bool is_shown = snapshot_show(at, l->sees, &e);
+        for (size_t i = 0; is_shown && i < meters->series_count; i++) {
             const struct series *s = meters->by_id[i];
             struct observation o;
             arena_reset(l->scratch);
@@ -257,7 +271,7 @@ static void welcome(struct live *l, struct client *c)
     buf_free(&text);
     c->next = l->clients;
     l->clients = c;
-    metric_set(&clients_now, (int64_t)l->listeners);
+    metric_count(&clients_now, 1);
 }
 
 static void welcome_all(struct live *l)
@@ -331,7 +345,7 @@ static int by_stream_and_time(const void *a, const void *b)
 static bool gather(struct live *l, struct tick *t)
 {
     void *taken[TAKEN_MAX];
-    int64_t until = 0, wait = LOOK_ROUND_US;
+    int64_t until = 0, wait = LIVE_LOOK_US;
     for (;;) {
         const size_t n = queue_take(l->bursts, taken, TAKEN_MAX, wait);
         if (n && !until) until = time_monotonic_us() + LIVE_TICK_US;
@@ -382,6 +396,7 @@ static void *run(void *context)
         const uint64_t from = l->ring_end;
         keep_newest(l, &t);
         t.count = 0;
+        end_unwelcome(l);
         tell_all(l, from);
         note_losses(l);
         welcome_all(l);
@@ -427,23 +442,6 @@ static bool read_wishes(struct http_request *r, struct client *c, err *e)
     return true;
 }
 
-static void refuse(struct http_request *r, const err *e)
-{
-    buf body = {.max = 2048};
-    json_writer w = json_writer_on(&body);
-    json_open(&w, '{');
-    json_name(&w, STR("title"));
-    json_put_text(&w, str_of(e->text));
-    json_name(&w, STR("status"));
-    json_put_int(&w, err_http_status(e->code));
-    json_close(&w, '}');
-    const http_reply_data reply = {.status = err_http_status(e->code),
-                                   .content_type = STR("application/problem+json"),
-                                   .body = buf_str(&body)};
-    http_reply(r, &reply);
-    buf_free(&body);
-}
-
 // Wakes the thread: a burst of nothing says that a client waits.
 static bool hand_over(struct live *l, struct client *c)
 {
@@ -456,22 +454,28 @@ static bool hand_over(struct live *l, struct client *c)
     return true;
 }
 
-void live_handle(struct http_request *r, void *context)
+static bool begin(struct http_request *r, const struct principal *who, struct client *c, err *e)
 {
-    struct live *l = context;
+    return c ? read_wishes(r, c, e) && identity_stay(r, who, &c->stay, e) : err_no_memory(e);
+}
+
+void live_handle(struct http_request *r, const struct principal *who, struct live *l)
+{
     err e;
     struct client *c = calloc(1, sizeof *c);
     l->listeners++;  // from here on commits are kept
     if (c) c->place = l->heard;
-    if (!c || !read_wishes(r, c, &e)) {
+    if (!begin(r, who, c, &e)) {
         l->listeners--;
-        if (!c) err_no_memory(&e);
-        refuse(r, &e);
+        page_refuse(r, &e);
         free(c);
         return;
     }
     http_reply_data head = {.status = 200, .content_type = STR("text/event-stream")};
-    http_reply_add_header(&head, STR("Cache-Control"), STR("no-store"));
+    if (l->sees == ACCESS_PUBLIC)
+        http_reply_add_header(&head, STR("Cache-Control"), STR("no-store"));
+    else
+        private_answer(&head);
     http_reply_add_header(&head, STR("X-Accel-Buffering"), STR("no"));
     c->stream = http_reply_live(r, &head, client_closed, c);
     if (c->stream && hand_over(l, c)) return;
@@ -482,7 +486,7 @@ void live_handle(struct http_request *r, void *context)
 
 // ---- Life --------------------------------------------------------------------------------------------------------
 
-struct live *live_start(struct store *s, struct meter_book *b, struct metrics *m, err *e)
+struct live *live_start(struct store *s, struct meter_book *b, struct identity *i, access_level sees, err *e)
 {
     struct live *l = calloc(1, sizeof *l);
     if (!l) {
@@ -491,6 +495,8 @@ struct live *live_start(struct store *s, struct meter_book *b, struct metrics *m
     }
     *l = (struct live){.store = s,
                        .book = b,
+                       .identity = i,
+                       .sees = sees,
                        .bursts = queue_new(BURSTS_WAITING_MAX),
                        .arrivals = queue_new(CLIENTS_WAITING_MAX),
                        .ring = calloc(RING_EVENTS, sizeof(struct event)),
@@ -508,11 +514,13 @@ struct live *live_start(struct store *s, struct meter_book *b, struct metrics *m
         return NULL;
     }
     l->is_running = true;
-    if (m) {
-        metrics_add(m, &clients_now);
-        metrics_add(m, &events_sent);
-    }
     return l;
+}
+
+void live_metrics(struct metrics *m)
+{
+    metrics_add(m, &clients_now);
+    metrics_add(m, &events_sent);
 }
 
 void live_stop(struct live *l)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// live.h: GET /live: new readings of public Datastreams as server-sent events, as they are committed.
+// live.h: GET /live: new readings as server-sent events, as they are committed: of public Datastreams, and for who is shown more of those too.
+// There is a `live` for each sight. A stream of more than the public's ends within LIVE_LOOK_US of the session or token that it was opened with,
+// and takes nothing from its idle time.
 //
 //   event: observation
 //   data: {"stream":12,"thing":3,"time":"2026-11-26T13:05:00Z","result":20.5,"class":"air-2","quantity":"pm25"}
@@ -16,17 +18,23 @@
 
 #include "base/metrics.h"
 #include "http/server.h"
+#include "identity/identity.h"
 #include "portal/meter.h"
 
 #define LIVE_TICK_US 150000
+#define LIVE_LOOK_US 5000000  // clients that left, or may stay no longer, are let go at least this often
 
 struct live;
 
-NODISCARD struct live *live_start(struct store *s, struct meter_book *b, struct metrics *m, err *e);
+// b: of the same sight.
+NODISCARD struct live *live_start(struct store *s, struct meter_book *b, struct identity *i,
+                                  access_level sees, err *e);
+void live_metrics(struct metrics *m);  // of all of them
 void live_stop(struct live *l);  // ends all streams; while the server runs. live_hear may still be called
 void live_free(struct live *l);
 
 void live_hear(struct live *l, uint64_t commit, const struct change *changes, size_t count);
-void live_handle(struct http_request *r, void *context);  // the struct live
+// `who` is shown what this `live` is for.
+void live_handle(struct http_request *r, const struct principal *who, struct live *l);
 
 #endif

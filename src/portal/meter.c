@@ -27,6 +27,7 @@ struct meter_list_holder {
 struct meter_book {
     struct store *store;
     struct areas *areas;
+    access_level sees;
     struct lock *lock;
     struct meter_list_holder *current;  // lock
     _Atomic uint64_t version;           // counts changes of entities
@@ -36,11 +37,13 @@ struct meter_book {
 
 struct loader {
     struct snapshot *at;
+    access_level sees;
     arena *a;
     struct meter_list *list;
     struct series *series;    // of all meters, in order of id
     entity_id *series_thing;  // beside it
     size_t series_capacity;
+    size_t next_shown;  // of the list, while what the public sees is gone through
     err *e;
 };
 
@@ -94,7 +97,7 @@ static bool read_thing(struct loader *l, const struct record *r)
     struct meter *m = &l->list->all[l->list->count];
     const json *demo = properties ? json_get(properties, STR("demo")) : NULL;
     *m = (struct meter){.id = r->id, .kind = kind_of(properties), .is_demo = demo && demo->type == JSON_TRUE};
-    m->is_coarse = place_is_coarse(properties);
+    m->is_coarse = l->sees != ACCESS_PRIVATE && place_is_coarse(properties);
     if (!keep(l, &r->properties[THING_NAME], &m->name) ||
         !keep(l, &r->properties[THING_DESCRIPTION], &m->description) ||
         !arena_copy(l->a, text_member(properties, STR("owner")), &m->owner) ||
@@ -114,6 +117,26 @@ static bool read_things(struct loader *l)
     if (!store_count(l->at, &q, &count, l->e)) return false;
     l->list->all = ARENA_ARRAY(l->a, (size_t)count + 1, struct meter);
     return (l->list->all || err_no_memory(l->e)) && each_row(l, &q, read_thing);
+}
+
+// Both go by id.
+static bool mark_shown(struct loader *l, const struct record *r)
+{
+    struct meter_list *list = l->list;
+    while (l->next_shown < list->count && list->all[l->next_shown].id < r->id) l->next_shown++;
+    if (l->next_shown < list->count && list->all[l->next_shown].id == r->id)
+        list->all[l->next_shown].is_hidden = false;
+    return true;
+}
+
+// Those that the public is not shown, for a reader who is.
+static bool mark_hidden(struct loader *l)
+{
+    const struct query q = {.set = SET_THING, .top = -1, .properties = 1u << THING_NAME};
+    if (l->sees == ACCESS_PUBLIC) return true;
+    for (size_t i = 0; i < l->list->count; i++) l->list->all[i].is_hidden = true;
+    return snapshot_show(l->at, ACCESS_PUBLIC, l->e) && each_row(l, &q, mark_shown) &&
+           snapshot_show(l->at, l->sees, l->e);
 }
 
 static bool point_in(const json *geo, struct place *out)
@@ -386,9 +409,9 @@ static struct meter_list_holder *load(struct meter_book *b, err *e)
     take_atlas(b, fresh);
     bool ok = snapshot_open(b->store, &at, e);
     if (ok) {
-        struct loader l = {.at = at, .a = fresh->a, .list = &fresh->list, .e = e};
-        ok = read_things(&l) && read_places(&l) && make_ground(&l) && read_streams(&l) && read_periods(&l) &&
-             bring_together(&l);
+        struct loader l = {.at = at, .sees = b->sees, .a = fresh->a, .list = &fresh->list, .e = e};
+        ok = snapshot_show(at, b->sees, e) && read_things(&l) && mark_hidden(&l) && read_places(&l) &&
+             make_ground(&l) && read_streams(&l) && read_periods(&l) && bring_together(&l);
         snapshot_close(at);
     }
     fresh->loaded_us = time_monotonic_us();
@@ -399,7 +422,7 @@ static struct meter_list_holder *load(struct meter_book *b, err *e)
 
 // ---- The book ----------------------------------------------------------------------------------------------------
 
-struct meter_book *meter_book_new(struct store *s, struct areas *areas, err *e)
+struct meter_book *meter_book_new(struct store *s, struct areas *areas, access_level sees, err *e)
 {
     struct meter_book *b = calloc(1, sizeof *b);
     if (!b || !(b->lock = lock_new())) {
@@ -409,6 +432,7 @@ struct meter_book *meter_book_new(struct store *s, struct areas *areas, err *e)
     }
     b->store = s;
     b->areas = areas;
+    b->sees = sees;
     return b;
 }
 

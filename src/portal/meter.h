@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// meter.h: the public meters of the town as pages need them: Things with place, neighbourhood and series (Datastreams).
+// meter.h: the meters of the town as pages need them: Things with place, neighbourhood and series (Datastreams). A book holds those that one
+// sight shows: the public's, or those of a reader who is shown more.
 // Read from the store once and kept until an entity changes; readings are not kept, they come from the store each time.
 // Owns     a meter_list is shared and never changes: meters_take it, meters_give it back
 // Threads  any
@@ -36,6 +37,7 @@ struct meter {
     str name, description, owner, purpose;
     meter_kind kind;
     bool is_demo;
+    bool is_hidden;  // not shown to the public
     bool has_place;
     bool is_coarse;  // the place is the middle of a square (model/place.h), for a meter at somebody's home
     struct place place;          // as residents see it
@@ -58,8 +60,8 @@ struct meter_list {
 
 struct meter_book;
 
-NODISCARD struct meter_book *meter_book_new(struct store *s, struct areas *areas,
-                                            err *e);  // areas may be NULL
+// Of what a reader is shown who sees `sees`. areas may be NULL.
+NODISCARD struct meter_book *meter_book_new(struct store *s, struct areas *areas, access_level sees, err *e);
 void meter_book_free(struct meter_book *b);
 void meter_book_changed(struct meter_book *b);  // an entity changed: the next take reads again
 
@@ -67,7 +69,7 @@ NODISCARD bool meters_take(struct meter_book *b, const struct meter_list **out, 
 // Also when the current list is very young: what was made just now is in it.
 NODISCARD bool meters_take_newest(struct meter_book *b, const struct meter_list **out, err *e);
 void meters_give(struct meter_book *b, const struct meter_list *l);
-const struct meter *meter_find(const struct meter_list *l, entity_id thing);  // NULL: none or not public
+const struct meter *meter_find(const struct meter_list *l, entity_id thing);  // NULL: none, or not shown
 const struct series *series_find(const struct meter_list *l, entity_id stream);
 mark_shape meter_shape(meter_kind k);
 

@@ -31,7 +31,7 @@ static void start(struct fixture *f)
     assert_true(area_import(f->t.store, str_of(square), time_now(), &made, &e));
     assert_int_equal(made.stored, 1);
     assert_true(areas_reload(f->areas, &e));
-    assert_non_null(f->book = meter_book_new(f->t.store, f->areas, &e));
+    assert_non_null(f->book = meter_book_new(f->t.store, f->areas, ACCESS_PUBLIC, &e));
     f->list = NULL;
 }
 

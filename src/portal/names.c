@@ -146,14 +146,15 @@ void names_handle(struct http_request *r, void *context)
     const struct meter_list *meters;
     struct list l;
     err e;
-    if (!meters_take(portal->book, &meters, &e)) {
+    struct meter_book *const book = portal->books[ACCESS_PUBLIC];
+    if (!meters_take(book, &meters, &e)) {
         http_reply_error(r, err_http_status(e.code), str_of(e.text));
         return;
     }
     buf body = {.max = JSON_BYTES_MAX};
     const bool ok = list_make(meters, http_request_arena(r), &l, &e);
     if (ok) write_names(&body, &l);
-    meters_give(portal->book, meters);
+    meters_give(book, meters);
     http_reply_data reply = {.status = 200, .content_type = STR("application/json"), .body = buf_str(&body)};
     http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=300"));
     if (ok && !body.failed)

@@ -6,6 +6,7 @@
 
 #include "base/tz.h"
 #include "http/server.h"
+#include "identity/identity.h"
 #include "portal/meter.h"
 #include "portal/portal.h"
 #include "portal/site.h"
@@ -23,8 +24,8 @@ struct portal {
     struct site *site;
     struct theme theme;
     struct tz *zone;
-    struct meter_book *book;
-    struct live *live;
+    struct meter_book *books[ACCESS_PRIVATE + 1];  // by what the reader is shown
+    struct live *lives[ACCESS_PRIVATE + 1];
     struct shelf *shelf;
     struct team *team;  // NULL: no pages of staff
     struct http_static *assets;
@@ -45,6 +46,8 @@ struct page {
     struct http_request *request;  // NULL: a page that is made to be kept
     arena *a;
     str rest;  // of the path: "12" of /meter/12
+    struct principal who;
+    access_level sees;  // what `at` and `meters` show: of pages for other sites never more than the public is
     struct snapshot *at;
     const struct meter_list *meters;
     const struct index_table *index;  // NULL: there is none yet
@@ -69,8 +72,10 @@ NODISCARD bool view_register(struct page *p, err *e);
 NODISCARD bool view_status(struct page *p, err *e);
 NODISCARD bool view_contact(struct page *p, err *e);
 
-void page_handle(struct http_request *r, void *context);  // the struct page_route
+// The struct page_route. A page for who is shown more than the public is made anew each time, and kept nowhere.
+void page_handle(struct http_request *r, void *context);
 void page_not_found(struct http_request *r, struct portal *p);
+void page_refuse(struct http_request *r, const err *e);  // as a problem, for programs (RFC 9457)
 
 // Its steps, for pages that have rules of their own (portal/team/).
 bool page_begin(struct page *p, struct portal *portal, struct http_request *r, str name, language l);

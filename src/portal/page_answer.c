@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // From a request to an answer: the page's view fills its template; faults become pages of their own.
+#include "base/json.h"
 #include "base/log.h"
+#include "identity/who.h"
 #include "index/index.h"
 #include "portal/digest.h"
 #include "portal/kpi/kpi.h"
@@ -92,6 +94,7 @@ void page_put_frame(struct page *p)
     view_text(m, p->root, STR("brand_dark"), p->portal->theme.brand_dark);
     view_text(m, p->root, STR("version"), STR(PEIL_VERSION));
     view_flag(m, p->root, STR("demo"), shows_demo(p));
+    view_flag(m, p->root, STR("not_public"), p->sees != ACCESS_PUBLIC);
     view_text(m, p->root, STR("origin"), page_origin(p));
     view_text(m, p->root, STR("self_href"), self_href(p, path));
     view_text(m, p->root, STR("other_href"), other_href(p, path));
@@ -127,12 +130,15 @@ static void answer_bare(struct http_request *r, int status)
     http_reply(r, &reply);
 }
 
-// `etag` NULL: an error page, which nobody keeps.
-static void reply_page(struct http_request *r, const struct site_page *page, int status, str body,
-                       const char *etag)
+// `etag` NULL: a page of an error or of what is not public, which nobody keeps.
+static void reply_page(struct page *p, const struct site_page *page, int status, str body, const char *etag)
 {
+    struct http_request *const r = p->request;
     http_reply_data reply = {.status = status, .content_type = page->type, .body = body};
-    http_reply_add_header(&reply, STR("Cache-Control"), STR("no-cache"));
+    if (p->sees == ACCESS_PUBLIC)
+        http_reply_add_header(&reply, STR("Cache-Control"), STR("no-cache"));
+    else
+        private_answer(&reply);
     http_reply_add_header(&reply, STR("Content-Language"), language_code(page->language));
     if (status == 503) http_reply_add_header(&reply, STR("Retry-After"), STR("600"));
     if (etag) {
@@ -156,12 +162,14 @@ static str shelf_key(struct page *p)
     return key;
 }
 
+// What everybody is shown alone lies on the shelf.
 static bool answer_kept(struct page *p, const struct site_page *page)
 {
     struct shelf *shelf = p->portal->shelf;
+    if (p->sees != ACCESS_PUBLIC) return false;
     const struct shelf_page *kept = shelf_take(shelf, shelf_key(p), time_monotonic_us());
     if (!kept) return false;
-    reply_page(p->request, page, 200, kept->body, kept->etag);
+    reply_page(p, page, 200, kept->body, kept->etag);
     shelf_give(shelf, kept);
     return true;
 }
@@ -175,12 +183,12 @@ static void answer(struct page *p, const struct site_page *page, int status)
     snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)digest_of(buf_str(&body)));
     if (body.failed) {
         answer_bare(p->request, 500);
-    } else if (status == 200) {
+    } else if (status == 200 && p->sees == ACCESS_PUBLIC) {
         const int64_t now = time_monotonic_us();
         shelf_put(p->portal->shelf, shelf_key(p), buf_str(&body), etag, now - p->started_us, now);
-        reply_page(p->request, page, status, buf_str(&body), etag);
+        reply_page(p, page, status, buf_str(&body), etag);
     } else {
-        reply_page(p->request, page, status, buf_str(&body), NULL);
+        reply_page(p, page, status, buf_str(&body), NULL);
     }
     buf_free(&body);
 }
@@ -200,15 +208,15 @@ static void answer_special(struct portal *portal, struct http_request *r, langua
         return;
     }
     err ignored;
-    if (!meters_take(portal->book, &p.meters, &ignored))
-        p.meters = NULL;  // only to know whether to say "demo"
+    struct meter_book *const book = portal->books[ACCESS_PUBLIC];
+    if (!meters_take(book, &p.meters, &ignored)) p.meters = NULL;  // only to know whether to say "demo"
     page_put_frame(&p);
     view_text(&p.maker, p.root, STR("code"), code);
     if (p.maker.failed)
         answer_bare(r, status);
     else
         answer(&p, page, status);
-    meters_give(portal->book, p.meters);
+    meters_give(book, p.meters);
 }
 
 void page_failure(struct portal *portal, struct http_request *r, language l, const err *e)
@@ -240,6 +248,31 @@ bool page_path_fits(const struct site_page *page, str path, str *rest)
     return str_starts(path, str_slice(page->path, 0, brace)) && rest->n > 0;
 }
 
+// Who looks. Frames, cards and codes are made to be shown elsewhere: they are the public's, whoever asks for them.
+static bool look(struct page *p, err *e)
+{
+    struct identity *const i = p->portal->config.identity;
+    p->who = (struct principal){.role = ROLE_PUBLIC};
+    if (i && !identity_who_asks(i, p->request, p->now, &p->who, e)) return false;
+    const bool is_for_others = str_starts(p->name, STR("embed-")) || str_starts(p->name, STR("card-")) ||
+                               str_starts(p->name, STR("qr-"));
+    p->sees = is_for_others ? ACCESS_PUBLIC : policy_sees(&p->who);
+    return true;
+}
+
+static bool read_page(struct page *p, const struct site_page *page, struct meter_book *book, err *e)
+{
+    const portal_config *c = &p->portal->config;
+    err none_yet;
+    if (!meters_take(book, &p->meters, e) || !snapshot_open(c->store, &p->at, e)) return false;
+    if (c->indices && !indices_take(c->indices, &p->index, &none_yet)) p->index = NULL;
+    view_int(&p->maker, p->root, STR("live"), (int64_t)snapshot_commit(p->at));
+    const bool ok = snapshot_show(p->at, p->sees, e) && fill(p, page, e);
+    snapshot_close(p->at);
+    if (p->index) indices_give(c->indices, p->index);
+    return ok;
+}
+
 void page_handle(struct http_request *r, void *context)
 {
     const struct page_route *route = context;
@@ -259,24 +292,38 @@ void page_handle(struct http_request *r, void *context)
         answer_special(portal, r, l, STR("maintenance"), 503, (str){0});
         return;
     }
-    if (answer_kept(&p, route->page)) return;
-    bool ok = meters_take(portal->book, &p.meters, &e) && snapshot_open(portal->config.store, &p.at, &e);
-    if (ok) {
-        err none_yet;
-        if (portal->config.indices && !indices_take(portal->config.indices, &p.index, &none_yet))
-            p.index = NULL;
-        view_int(&p.maker, p.root, STR("live"), (int64_t)snapshot_commit(p.at));
-        ok = fill(&p, route->page, &e);
-        snapshot_close(p.at);
-        if (p.index) indices_give(portal->config.indices, p.index);
+    if (!look(&p, &e)) {
+        page_refuse(r, &e);
+        return;
     }
+    if (answer_kept(&p, route->page)) return;
+    struct meter_book *const book = portal->books[p.sees];
+    const bool ok = read_page(&p, route->page, book, &e);
     if (ok) answer(&p, route->page, 200);
-    meters_give(portal->book, p.meters);
+    meters_give(book, p.meters);
     if (ok) return;
     if (e.code == ERR_ABSENT)
         page_not_found(r, portal);
     else
         page_failure(portal, r, l, &e);
+}
+
+void page_refuse(struct http_request *r, const err *e)
+{
+    buf body = {.max = 2048};
+    json_writer w = json_writer_on(&body);
+    json_open(&w, '{');
+    json_name(&w, STR("title"));
+    json_put_text(&w, str_of(e->text));
+    json_name(&w, STR("status"));
+    json_put_int(&w, err_http_status(e->code));
+    json_close(&w, '}');
+    http_reply_data reply = {.status = err_http_status(e->code),
+                             .content_type = STR("application/problem+json"),
+                             .body = buf_str(&body)};
+    if (e->code == ERR_AUTH) http_reply_add_header(&reply, STR("WWW-Authenticate"), STR("Bearer"));
+    http_reply(r, &reply);
+    buf_free(&body);
 }
 
 void page_not_found(struct http_request *r, struct portal *portal)

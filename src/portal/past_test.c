@@ -20,7 +20,7 @@ static void start(struct fixture *f, const char *quantity, const char *symbol)
     testing_start(&f->t);
     assert_non_null(f->zone = tz_load("Europe/Amsterdam", &e));
     testing_meter(&f->t, (struct testing_meter){"M", "{}", quantity, symbol, 4.3, 52}, &f->stream);
-    assert_non_null(f->book = meter_book_new(f->t.store, NULL, &e));
+    assert_non_null(f->book = meter_book_new(f->t.store, NULL, ACCESS_PUBLIC, &e));
 }
 
 static struct past read_past(struct fixture *f, past_period p)

@@ -11,6 +11,7 @@
 #include "portal/names.h"
 #include "portal/page.h"
 #include "portal/shelf.h"
+#include "identity/who.h"
 #include "portal/care/care_pages.h"
 #include "portal/team/team.h"
 
@@ -27,8 +28,10 @@ static void hear(uint64_t commit, const struct change *changes, size_t count, vo
     bool has_entities = false;
     for (size_t i = 0; i < count && !has_entities; i++)
         has_entities = changes[i].set != SET_OBSERVATION && changes[i].set != SET_FEATURE_OF_INTEREST;
-    if (has_entities) meter_book_changed(p->book);
-    live_hear(p->live, commit, changes, count);
+    for (access_level a = ACCESS_PUBLIC; a <= ACCESS_PRIVATE; a++) {
+        if (has_entities) meter_book_changed(p->books[a]);
+        live_hear(p->lives[a], commit, changes, count);
+    }
 }
 
 static bool load_assets(struct portal *p, err *e)
@@ -55,6 +58,18 @@ static bool make_routes(struct portal *p, err *e)
     return true;
 }
 
+// For each sight a list of meters, read when somebody asks, and a stream.
+static bool open_sights(struct portal *p, err *e)
+{
+    const portal_config *c = &p->config;
+    for (access_level a = ACCESS_PUBLIC; a <= ACCESS_PRIVATE; a++) {
+        if (!(p->books[a] = meter_book_new(c->store, c->areas, a, e))) return false;
+        if (!(p->lives[a] = live_start(c->store, p->books[a], c->identity, a, e))) return false;
+    }
+    if (c->metrics) live_metrics(c->metrics);
+    return true;
+}
+
 bool portal_open(const portal_config *c, struct portal **out, err *e)
 {
     struct portal *p = calloc(1, sizeof *p);
@@ -63,9 +78,7 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
     p->a = arena_new(PORTAL_ARENA_BYTES);
     bool ok = (p->a || err_no_memory(e)) && site_load(c->web_directory, p->a, &p->site, e) &&
               load_theme(p, e) && load_assets(p, e) && (p->zone = tz_load(c->zone, e)) &&
-              (p->book = meter_book_new(c->store, c->areas, e)) &&
-              ((p->shelf = shelf_new()) || err_no_memory(e)) &&
-              (p->live = live_start(c->store, p->book, c->metrics, e)) && make_routes(p, e);
+              ((p->shelf = shelf_new()) || err_no_memory(e)) && open_sights(p, e) && make_routes(p, e);
     if (ok && c->identity) ok = (p->team = team_new(p, e));
     if (!ok) {
         portal_close(p);
@@ -79,16 +92,16 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
 
 void portal_stop(struct portal *p)
 {
-    if (p) live_stop(p->live);
+    for (access_level a = ACCESS_PUBLIC; p && a <= ACCESS_PRIVATE; a++) live_stop(p->lives[a]);
 }
 
 void portal_close(struct portal *p)
 {
     if (!p) return;
     team_free(p->team);
-    live_free(p->live);
+    for (access_level a = ACCESS_PUBLIC; a <= ACCESS_PRIVATE; a++) live_free(p->lives[a]);
     shelf_free(p->shelf);
-    meter_book_free(p->book);
+    for (access_level a = ACCESS_PUBLIC; a <= ACCESS_PRIVATE; a++) meter_book_free(p->books[a]);
     http_static_close(p->assets);
     tz_free(p->zone);
     arena_free(p->a);
@@ -120,7 +133,8 @@ static void areas_handle(struct http_request *r, void *context)
     const struct portal *p = context;
     const struct meter_list *meters;
     err e;
-    if (!meters_take(p->book, &meters, &e)) {
+    struct meter_book *const book = p->books[ACCESS_PUBLIC];
+    if (!meters_take(book, &meters, &e)) {
         http_reply_error(r, err_http_status(e.code), str_of(e.text));
         return;
     }
@@ -135,7 +149,7 @@ static void areas_handle(struct http_request *r, void *context)
     for (size_t i = 0; g->outlines && i < g->outlines->count; i++) write_area(&w, g->areas[i]);
     json_close(&w, ']');
     json_close(&w, '}');
-    meters_give(p->book, meters);
+    meters_give(book, meters);
     http_reply_data reply = {
         .status = 200, .content_type = STR("application/geo+json"), .body = buf_str(&body)};
     http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=300"));
@@ -166,6 +180,17 @@ static void theme_handle(struct http_request *r, void *context)
     }
     http_reply_add_header(&reply, STR("Cache-Control"), STR("public, max-age=31536000, immutable"));
     http_reply(r, &reply);
+}
+
+static void portal_live(struct http_request *r, void *context)
+{
+    const struct portal *p = context;
+    struct principal who = {.role = ROLE_PUBLIC};
+    err e;
+    if (!p->config.identity || identity_who_asks(p->config.identity, r, time_now(), &who, &e))
+        live_handle(r, &who, p->lives[policy_sees(&who)]);
+    else
+        page_refuse(r, &e);
 }
 
 static void redirect_to_english(struct http_request *r, void *context)
@@ -201,7 +226,7 @@ size_t portal_routes(struct portal *p, http_route out[static PORTAL_ROUTES_MAX])
     const http_route fixed[] = {
         {HTTP_GET, STR("/assets"), HTTP_PREFIX | HTTP_ON_LOOP, 0, http_static_handle, p->assets},
         {HTTP_GET, STR("/theme"), HTTP_PREFIX | HTTP_ON_LOOP, 0, theme_handle, p},
-        {HTTP_GET, STR("/live"), 0, 0, live_handle, p->live},
+        {HTTP_GET, STR("/live"), 0, 0, portal_live, p},
         {HTTP_GET, STR("/manifest.webmanifest"), 0, 0, install_manifest, p},
         {HTTP_GET, STR("/en/manifest.webmanifest"), 0, 0, install_manifest, p},
         {HTTP_GET, STR("/sw.js"), 0, 0, install_worker, p},

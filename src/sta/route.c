@@ -5,6 +5,8 @@
 #include "sta/openapi.h"
 #include "sta/request.h"
 
+#include "identity/who.h"
+
 #define BODY_BYTES_MAX ((size_t)16 << 20)  // an entity with a detailed boundary
 #define OPENAPI_BYTES_MAX ((size_t)1 << 20)
 #define WRITES (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE)
@@ -23,6 +25,8 @@ static void reply_http(const struct sta_reply *reply, void *context)
         .status = reply->status, .content_type = reply->content_type, .body = reply->body};
     for (size_t i = 0; i < reply->header_count; i++)
         http_reply_add_header(&head, reply->headers[i].name, reply->headers[i].value);
+    if (policy_sees(&x->who) != ACCESS_PUBLIC)
+        http_reply_add_header(&head, STR("Cross-Origin-Resource-Policy"), STR("same-origin"));
     if (reply->is_stream) {
         http_reply_stream(x->http, &head, reply->stream);
     } else {
@@ -67,12 +71,7 @@ static struct exchange *begin(struct http_request *r, const struct sta_http *h, 
     x->http = r;
     x->sta = h->sta;
     fill(x, version);
-    const unsigned char *const certificate = http_request_certificate(r);
-    // One that is not known is the public: browsers show it without anybody's doing.
-    if (h->identity && certificate && !header(x, "Authorization").n &&
-        identity_certificate(h->identity, certificate, &x->who, &e))
-        return x;
-    if (!h->identity || identity_authenticate(h->identity, header(x, "Authorization"), &x->who, &e)) return x;
+    if (!h->identity || identity_who_asks(h->identity, r, x->r.received, &x->who, &e)) return x;
     sta_reply_error(&x->r, &e, reply_http, x);
     return NULL;
 }

@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { after, before, describe, test } from 'node:test'
 import { datastream, feature, link, location, observedProperty, point, sensor, thing } from './lib/entities.mjs'
 import { Peil, binary, exchange, makeToken } from './lib/peil.mjs'
-import { web } from './lib/staff.mjs'
+import { Staff, makeUser, quick, web } from './lib/staff.mjs'
 
 const SECRETS = { private: 'geheimzinnig', internal: 'binnenskamers' }
 const VALUES = { private: 7351.625, internal: 8462.375 }
@@ -40,7 +40,7 @@ async function plant(peil, access, properties) {
 
 // The public part is made first, so that its ids are the same in both.
 async function town(secret) {
-  const peil = await Peil.start({ args: ['--web', web, '--set', 'portal.areas_file=share/demo/rijswijk.geojson'] })
+  const peil = await Peil.start({ args: [...quick, '--set', 'portal.areas_file=share/demo/rijswijk.geojson'] })
   const made = {}
   made.sensor = await peil.make('Sensors', sensor({ name: 'a sensor' }))
   made.observed = await peil.make('ObservedProperties', observedProperty({ name: 'pm25' }))
@@ -62,10 +62,16 @@ async function town(secret) {
   return { peil, planted, made }
 }
 
-let plain, mixed, tokens
+let plain, mixed, tokens, staff
 before(async () => {
   ;[plain, mixed] = await Promise.all([town(false), town(true)])
-  tokens = Object.fromEntries(['reader', 'device', 'editor', 'operator', 'care', 'auditor', 'verifier', 'administrator'].map((role) => [role, makeToken(mixed.peil.directory, role, `crawl-${role}`)]))
+  const roles = ['reader', 'device', 'editor', 'operator', 'care', 'auditor', 'verifier', 'administrator']
+  tokens = Object.fromEntries(roles.map((role) => [role, makeToken(mixed.peil.directory, role, `crawl-${role}`)]))
+  staff = {}
+  for (const role of roles.filter((r) => r !== 'device')) {
+    const given = makeUser(mixed.peil.directory, `staff-${role}`, role)
+    staff[role] = await Staff.first(mixed.peil.url, `staff-${role}`, given, `een lang wachtwoord ${role}`)
+  }
 })
 after(() => Promise.all([plain?.peil.stop(), mixed?.peil.stop()]))
 
@@ -141,15 +147,16 @@ function operations(document, root) {
   })
 }
 
-const pages = (m) => ['/', '/en/', '/kaart', '/kaart?laag=pm25', '/en/kaart', `/meter/${m.thing1}`, `/meter/${m.thing2}`, `/en/meter/${m.thing1}`, '/data', '/uitleg', '/toegankelijkheid', '/privacy', '/contact',
+const pages = (m, planted) => [`/meter/${planted.internal.thing}`, `/en/meter/${planted.private.thing}?periode=jaar`, `/beeld/qr/${planted.internal.thing}`, `/embed/meter/${planted.internal.thing}`,
+  `/embed/meter/${planted.private.thing}`, '/', '/en/', '/kaart', '/kaart?laag=pm25', '/en/kaart', `/meter/${m.thing1}`, `/meter/${m.thing2}`, `/en/meter/${m.thing1}`, '/data', '/uitleg', '/toegankelijkheid', '/privacy', '/contact',
   '/registers/sensoren', '/en/registers/sensoren', '/zoeken?q=geheimzinnig', '/zoeken?q=public', '/status', '/feeds/gebied/GM0603.atom', '/dcat.jsonld', '/data/catalog.ttl', '/data/catalog.jsonld',
   `/embed/meter/${m.thing1}`, '/embed/gebied/GM0603', '/gebied/GM0603', '/live?after=0', '/healthz', '/readyz', '/.well-known/security.txt', '/sitemap.xml', '/manifest.webmanifest']
 
-async function ask(peil, path, token) {
-  const headers = token ? { Authorization: `Bearer ${token}` } : {}
+async function ask(peil, path, token, cookie) {
+  const headers = { ...(token && { Authorization: `Bearer ${token}` }), ...(cookie && { Cookie: cookie }) }
   if (path.startsWith('/live')) return { status: 0, text: '' }
   const { status, text, headers: got } = await exchange(peil.url + path.replace(/ /g, '%20'), { headers, agent: peil.agent })
-  return { status, text: text.replaceAll(peil.url, '').replaceAll(new URL(peil.url).host, ''), etag: got.etag }
+  return { status, text: text.replaceAll(peil.url, '').replaceAll(new URL(peil.url).host, ''), etag: got.etag, cache: got['cache-control'] }
 }
 
 // What differs between two services that hold the same: commits, times of now, ports.
@@ -163,7 +170,7 @@ async function routes() {
   for (const path of [...sensorThings()].filter((p) => !/MultiDatastream|\$resultFormat|any\(/.test(decodeURIComponent(p))).slice(0, 120)) all.push(`/v1.0/${path}`.replace(/\/$/, ''))
   const own = JSON.parse((await exchange(`${mixed.peil.url}/api/v1/openapi.json`)).text)
   const sta = JSON.parse((await exchange(`${mixed.peil.url}/v1.1/api`)).text)
-  all.push(...operations(own, '/api/v1'), ...operations(sta, '/v1.1'), '/api/v1/openapi.json', '/v1.1/api', '/api/v1/areas.geojson', ...pages(mixed.made))
+  all.push(...operations(own, '/api/v1'), ...operations(sta, '/v1.1'), '/api/v1/openapi.json', '/v1.1/api', '/api/v1/areas.geojson', ...pages(mixed.made, mixed.planted))
   return [...new Set(all)]
 }
 
@@ -202,12 +209,19 @@ describe('what is not public', () => {
     const may = { reader: ['internal'], device: [], editor: ['internal'], operator: ['private', 'internal'], care: [], auditor: ['internal'], verifier: [], administrator: ['private', 'internal'] }
     const paths = await routes()
     for (const [role, token] of Object.entries(tokens)) {
-      const wrong = []
+      const wrong = [], another = [], kept = []
       const seen = new Set()
       let asked = 0
       for (const path of paths) {
-        const { text } = await ask(mixed.peil, path, token)
+        const { status, text, cache } = await ask(mixed.peil, path, token)
         asked++
+        if (says(text).length && cache !== 'private, no-store' && may[role].length && status === 200) kept.push(`${path}: ${cache}`)
+        // A session is shown what a token of its role is: pages, SensorThings and the interface alike.
+        if (staff[role]) {
+          const same = await ask(mixed.peil, path, undefined, staff[role].cookie)
+          if (same.status !== status || steady(same.text) !== steady(text)) another.push(`${path}: ${status} ${same.status} ${firstDifference(steady(text), steady(same.text))}`)
+          if (same.cache !== cache) kept.push(`${path}: ${same.cache} by cookie, ${cache} by token`)
+        }
         for (const access of says(text)) {
           seen.add(access)
           // The question is said again in links and titles; the secret of the filter itself is no answer.
@@ -216,8 +230,41 @@ describe('what is not public', () => {
       }
       console.log(`# crawl as ${role}: ${asked} addresses, shown: ${[...seen].join(' ') || 'nothing that is not public'}`)
       assert.deepEqual(wrong, [], role)
+      assert.deepEqual(another, [], `${role}: by cookie`)
+      assert.deepEqual(kept, [], `${role}: who keeps it`)
       for (const access of may[role]) assert.ok(seen.has(access), `${role} is never shown what is ${access}`)
     }
+  })
+
+  test('leaves nothing behind on the shelf of pages, and frames for other sites show it to nobody', async () => {
+    const page = `/meter/${mixed.planted.internal.thing}`
+    for (const path of [page, '/registers/sensoren']) {
+      for (let n = 0; n < 5; n++) assert.deepEqual(says((await ask(mixed.peil, path, undefined, staff.reader.cookie)).text), ['internal'], path)
+      const open = await ask(mixed.peil, path)
+      assert.deepEqual(says(open.text), [], path)
+      assert.equal(open.status, path === page ? 404 : 200, path)
+      // The other way round: what everybody gets is not given to who is shown more.
+      for (let n = 0; n < 3; n++) await ask(mixed.peil, path)
+      assert.deepEqual(says((await ask(mixed.peil, path, undefined, staff.reader.cookie)).text), ['internal'], path)
+    }
+    for (const path of [`/embed/meter/${mixed.planted.internal.thing}`, `/beeld/qr/${mixed.planted.internal.thing}`])
+      assert.equal((await ask(mixed.peil, path, undefined, staff.administrator.cookie)).status, 404, path)
+    assert.match((await ask(mixed.peil, page, undefined, staff.reader.cookie)).text, /Deze meter is niet openbaar/)
+    assert.equal((await ask(mixed.peil, '/', 'peil_no-such-token')).status, 401, 'a wrong token is never the public')
+    assert.equal((await ask(mixed.peil, '/', undefined, 'peil-local=no-such-session')).status, 200, 'an old cookie is')
+  })
+
+  test('is changed by a session only with its form token', async () => {
+    const path = `${mixed.peil.root}/Things(${mixed.made.thing1})`
+    const change = (headers) => exchange(path, { method: 'PATCH', headers: { 'Content-Type': 'application/json', Cookie: staff.editor.cookie, ...headers }, body: '{"description":"by an editor"}' })
+    assert.equal((await change({})).status, 403)
+    assert.equal((await change({ 'X-Form-Token': 'A'.repeat(43) })).status, 403)
+    assert.equal((await change({ 'X-Form-Token': staff.reader.formToken })).status, 403, 'the token of another session')
+    const made = await change({ 'X-Form-Token': staff.editor.formToken })
+    assert.equal(made.status, 200, made.text)
+    const log = execFileSync(binary, ['audit', 'list', '--data', mixed.peil.directory], { encoding: 'utf8' })
+    assert.match(log, new RegExp(`user:staff-editor entity\\.update Things\\(${mixed.made.thing1}\\) description$`, 'm'))
+    assert.equal((await mixed.peil.patch(`Things(${mixed.made.thing1})`, { description: thing().description })).status, 200)
   })
 
   test('cannot be written to, linked to or deleted by who is not shown it', async () => {
@@ -268,6 +315,33 @@ describe('what is not public', () => {
     await listening
     assert.match(heard.join(''), /12\.375/, 'what is public is heard')
     assert.deepEqual(says(heard.join('')), [])
+  })
+
+  test('is heard live by who may see it, until the session or the token ends', async () => {
+    const given = makeUser(mixed.peil.directory, 'listener', 'reader')
+    const one = await Staff.first(mixed.peil.url, 'listener', given, 'een lang wachtwoord meer')
+    const brief = makeToken(mixed.peil.directory, 'reader', 'brief')
+    const listen = (headers) => {
+      const l = { text: '', ended: false }
+      l.over = fetch(`${mixed.peil.url}/live`, { headers }).then(async (r) => {
+        l.cache = r.headers.get('cache-control')
+        for await (const piece of r.body) l.text += Buffer.from(piece).toString()
+      }).catch(() => {}).then(() => { l.ended = true })
+      return l
+    }
+    const until = async (is) => { for (let n = 0; n < 150 && !is(); n++) await new Promise((resolve) => { setTimeout(resolve, 100) }) }
+    const [byCookie, byToken] = [listen({ Cookie: one.cookie }), listen({ Authorization: `Bearer ${brief}` })]
+    await until(() => byCookie.text && byToken.text)
+    assert.equal(byCookie.cache, 'private, no-store')
+    for (const access of ['private', 'internal']) await mixed.peil.make(`Datastreams(${mixed.planted[access].stream})/Observations`, { result: VALUES[access] })
+    await until(() => says(byCookie.text).length && says(byToken.text).length)
+    for (const l of [byCookie, byToken]) assert.deepEqual(says(l.text), ['internal'])
+    await one.post('/team/uitloggen', {})
+    execFileSync(binary, ['token', 'withdraw', '--data', mixed.peil.directory, 'brief'])
+    await until(() => byCookie.ended && byToken.ended)
+    assert.ok(byCookie.ended && byToken.ended, 'within five seconds')
+    await Promise.all([byCookie.over, byToken.over])
+    assert.equal((await fetch(`${mixed.peil.url}/live`, { headers: { Authorization: `Bearer ${brief}` } })).status, 401)
   })
 
   test('is decided by somebody: who changes it is written down, and it counts at once', async () => {

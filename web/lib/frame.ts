@@ -175,6 +175,7 @@ function pageFrame(page: Page, pages: Page[], c: Context, files: Files): Html {
   </header>
   <p class="offline" data-offline role="status" hidden></p>
   {{#demo}}<aside class="demo" aria-label="${c.t('frame.demo.label')}"><p class="wide"><strong>${c.t('frame.demo')}</strong> ${c.t('frame.demo.more')}</p></aside>{{/demo}}
+  {{#not_public}}<aside class="demo" aria-label="${c.t('frame.staff.label')}"><p class="wide"><strong>${c.t('frame.staff')}</strong> ${c.t('frame.staff.more')}</p></aside>{{/not_public}}
   ${page.team && teamBar(c)}
   <main id="main" class="wide" tabindex="-1">
     ${page.body(c)}

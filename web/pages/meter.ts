@@ -15,6 +15,7 @@ export const page: Page = {
       <p class="over">{{kind}}{{#area}} · {{area}}{{/area}}</p>
       <h1>{{name}}</h1>
       <p class="lead">{{sentence}}</p>
+      {{#is_hidden}}<p><strong>${c.t('meter.hidden')}</strong></p>{{/is_hidden}}
       ${liveBar(c)}
     </div>
     <section aria-label="${c.t('meter.now')}">

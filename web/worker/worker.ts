@@ -56,7 +56,8 @@ async function page(request: Request): Promise<Response> {
   const cache = await worker.caches.open(PAGES_CACHE);
   try {
     const fresh = await soon(fetch(request));
-    if (fresh.ok && fresh.headers.get('Content-Type')?.startsWith('text/html')) {
+    const isForAll = !fresh.headers.get('Cache-Control')?.includes('no-store'); // else it is what one of staff is shown
+    if (fresh.ok && isForAll && fresh.headers.get('Content-Type')?.startsWith('text/html')) {
       await cache.put(request, fresh.clone());
       await trim(cache);
     }

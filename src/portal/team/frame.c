@@ -208,19 +208,10 @@ void team_say_error(struct page *p, const err *e)
 
 // ---- Forms -------------------------------------------------------------------------------------------------------
 
-static bool is_same_origin(const struct http_request *r)
-{
-    const str site = http_request_header(r, "Sec-Fetch-Site"), host = http_request_header(r, "Host");
-    str origin = http_request_header(r, "Origin");
-    size_t at;
-    if (site.n && !str_eq(site, STR("same-origin")) && !str_eq(site, STR("none"))) return false;
-    if (!origin.n) return true;  // older browsers; the token decides
-    return str_find(origin, STR("://"), &at) && str_eq(str_slice(origin, at + 3, origin.n), host);
-}
-
 bool team_form_take(struct team *t, struct http_request *r, struct form *out, err *e)
 {
-    if (!is_same_origin(r)) return err_set(e, ERR_DENIED, ERR_NOWHERE, "the form was sent from another site");
+    if (!request_is_same_origin(r))
+        return err_set(e, ERR_DENIED, ERR_NOWHERE, "the form was sent from another site");
     if (!form_read(http_request_header(r, "Content-Type"), http_request_body(r), http_request_arena(r), out,
                    e))
         return false;

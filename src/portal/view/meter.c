@@ -277,6 +277,7 @@ bool view_meter(struct page *p, err *e)
     view_text(m, p->root, STR("description"), v.meter->description);
     view_text(m, p->root, STR("kind"), page_kind_name(p, v.meter->kind));
     view_text(m, p->root, STR("area"), v.meter->area ? v.meter->area->name : (str){0});
+    view_flag(m, p->root, STR("is_hidden"), v.meter->is_hidden);
     view_text(m, p->root, STR("map_href"), page_href(p, "%s", ""));
     put_now(&v);
     put_card(&v);

@@ -62,8 +62,11 @@ static bool add_etag(struct reader *d, str etag)
 // Nothing was committed since: whatever the question, the answer is the same. True: the client has it already.
 static bool is_unchanged(struct reader *d)
 {
+    // What one is shown is another answer than what another is, also at the same commit.
+    static const char *const sight[] = {
+        [ACCESS_PUBLIC] = "", [ACCESS_INTERNAL] = "-internal", [ACCESS_PRIVATE] = "-private"};
     char etag[40];
-    const int n = snprintf(etag, sizeof etag, "W/\"c%" PRIx64 "\"", snapshot_commit(d->at));
+    const int n = snprintf(etag, sizeof etag, "W/\"c%" PRIx64 "%s\"", snapshot_commit(d->at), sight[sees(d)]);
     return add_etag(d, (str){etag, (size_t)n});
 }
 
@@ -272,9 +275,9 @@ static const struct {
 static bool answer(struct reader *d, err *e)
 {
     if (!sta_path_parse(d->r->path, d->r->arena, &d->path, e)) return false;
-    // Keep it, but ask before using it; what not everybody may see is kept for its reader alone.
+    // Keep it, but ask before using it; what not everybody may see nobody keeps.
     sta_reply_add_header(&d->reply, STR("Cache-Control"),
-                         sees(d) == ACCESS_PUBLIC ? STR("no-cache") : STR("private, no-cache"));
+                         sees(d) == ACCESS_PUBLIC ? STR("no-cache") : STR("private, no-store"));
     if (kinds[d->path.kind].needs_store) {
         if (!snapshot_open(d->sta->store, &d->at, e) || !snapshot_show(d->at, sees(d), e)) return false;
         if (!sta_path_resolve(&d->path, d->at, d->r->arena, &d->target, e)) return false;

@@ -89,6 +89,23 @@ static step dispatch(struct conn *c)
     return conn_refuse(c, &(struct refusal){503, "too many requests are waiting"});
 }
 
+// A body that is held in memory whole is no stranger's to send.
+static bool is_too_much(struct http_request *r, struct refusal *why)
+{
+    const http_config *config = conn_config(r->conn);
+    const uint64_t length = r->head.length;
+    if (length > r->body_max) {
+        *why = (struct refusal){413, "the body is larger than allowed"};
+        return true;
+    }
+    if (!config->may_send || r->body_max <= HTTP_STRANGER_BYTES ||
+        (!r->head.is_chunked && length <= HTTP_STRANGER_BYTES) || config->may_send(r, config->context))
+        return false;
+    r->body_max = HTTP_STRANGER_BYTES;
+    *why = (struct refusal){401, "a body of more than 64 KiB needs a token that is known, or a session"};
+    return length > HTTP_STRANGER_BYTES;
+}
+
 static bool send_continue(struct conn *c)
 {
     char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -103,8 +120,7 @@ static step begin_request(struct conn *c)
     r->head_n = r->next_at = r->scan.at;
     if (!head_parse((str){r->in.p, r->head_n}, &r->head, &why)) return conn_refuse(c, &why);
     choose_route(r);
-    if (r->head.length > r->body_max)
-        return conn_refuse(c, &(struct refusal){413, "the body is larger than allowed"});
+    if (is_too_much(r, &why)) return conn_refuse(c, &why);
     const bool has_body = r->head.is_chunked || r->head.length;
     if (!has_body) return dispatch(c);
     if (r->head.expects_continue && r->in.n == r->head_n && !send_continue(c)) return STEP_CLOSE;

@@ -8,7 +8,7 @@
 // Threads  one event loop per core, a pool of workers; http_reply* may be called from any thread
 // Owns     request, headers and body live until the reply call returns (stream: until its `done` is called)
 // Errors   answered by the server itself, as {"code":413,"type":"error","message":"..."}: 400, 404, 405, 408,
-//          411, 413, 414, 417, 431, 501, 503, 505; never a crash, never an unbounded buffer; a client slower than
+//          401, 411, 413, 414, 417, 431, 501, 503, 505; never a crash, never an unbounded buffer; a client slower than
 //          the deadlines is closed. What two readers could frame differently is refused
 // Source   RFC 9110, RFC 9112; server-sent events: WHATWG HTML section 9.2
 #ifndef PEIL_HTTP_SERVER_H
@@ -39,6 +39,7 @@ typedef struct {
 } http_header;
 
 #define HTTP_REPLY_HEADERS_MAX 24
+#define HTTP_STRANGER_BYTES ((size_t)64 << 10)
 
 typedef struct {
     int status;
@@ -86,6 +87,9 @@ typedef struct {
     bool tls_asks_certificate;        // of clients, which need not have one
     // Whether a request is taken; asked on the loop before its handler, so be quick. False: 429 with Retry-After, *wait_s.
     bool (*admit)(const struct http_request *r, int64_t *wait_s, void *context);
+    // Whether who asks may send a body of more than HTTP_STRANGER_BYTES, as far as the route allows one; asked on the loop when the head
+    // is there, before the body is read. False: 401, or 413 when the body does not say how long it is. NULL: everybody may.
+    bool (*may_send)(struct http_request *r, void *context);
     size_t header_bytes_max;  // besides the address, which may have 16 KiB; 0: 16 KiB; at most 40 KiB
     size_t body_bytes_max;    // 0: 1 MiB
     int idle_timeout_s;  // keep-alive without a request; 5 when nine tenths of the connections are taken; 0: 60
@@ -98,7 +102,7 @@ typedef struct {
     // Called in the http_reply functions (any thread, several at once), to add headers that every answer carries
     // (security, CORS); also for the server's own refusals, whose request may have no method and no headers.
     void (*finish)(const struct http_request *r, http_reply_data *reply, void *context);
-    void *context;            // for admit, not_found and finish
+    void *context;            // for admit, may_send, not_found and finish
     struct metrics *metrics;  // all servers of the process share the counters: give it to one; NULL: none
 } http_config;
 

@@ -4,6 +4,7 @@
 #include "app/admin/admin.h"
 #include "app/serve/rate.h"
 #include "base/log.h"
+#include "identity/who.h"
 #include "ingest/push/push.h"
 #include "portal/portal.h"
 #include "rule/rule.h"
@@ -12,6 +13,12 @@ static bool admit(const struct http_request *r, int64_t *wait_s, void *context)
 {
     const struct peil *p = context;
     return rate_admit(p->rate, r, wait_s);
+}
+
+static bool may_send(struct http_request *r, void *context)
+{
+    const struct peil *p = context;
+    return push_knows(p->push, r) || identity_knows(p->identity, r, time_now());
 }
 
 static void not_found(struct http_request *r, void *context)
@@ -44,6 +51,7 @@ static http_config http_settings(struct peil *p)
         .tls_key_file = p->settings.http.tls_key_file,
         .tls_asks_certificate = p->settings.http.tls_client_certificates,
         .admit = admit,
+        .may_send = may_send,
         .body_bytes_max = (size_t)p->settings.http.body_bytes,
         .idle_timeout_s = (int)p->settings.http.idle_s,
         .request_timeout_s = (int)p->settings.http.request_s,

@@ -196,6 +196,17 @@ static void handle(struct http_request *r, void *context)
     }
 }
 
+bool push_knows(const struct push *p, struct http_request *r)
+{
+    const http_route *const route = http_request_route(r);
+    const struct device_adapter *adapter;
+    struct principal who;
+    str token;
+    err unknown;
+    return route->handle == handle && path_read(route->context, r, &adapter, &token, &unknown) &&
+           may_push(p, r, token, &who, &unknown);
+}
+
 // ---- what InfluxDB's clients ask before they write ---------------------------------------------------------------
 
 static void ping(struct http_request *r, void *context)

@@ -20,6 +20,8 @@ struct push;
 
 NODISCARD struct push *push_new(struct ingest *in, struct identity *identity, err *e);
 void push_free(struct push *p);
+// Whether a request to one of these addresses, its body not yet read, comes from a device that is known; false for other addresses.
+bool push_knows(const struct push *p, struct http_request *r);
 void push_routes(struct push *p, http_route out[static PUSH_ROUTES]);
 
 #endif

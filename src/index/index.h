@@ -72,6 +72,9 @@ struct index_table {
 };
 NODISCARD bool indices_take(struct indices *x, const struct index_table **out, err *e);
 void indices_give(struct indices *x, const struct index_table *t);
+// The same of an hour that is over, `hour` its end: from the readings of that very hour, boundaries and places as they were then. The running
+// 24 hours and the Things are left out. Kept, so that a map that goes back reads each hour once.
+NODISCARD bool indices_take_hour(struct indices *x, instant hour, const struct index_table **out, err *e);
 const struct index_area_now *index_area_find(const struct index_table *t, str code);  // NULL: no meter there
 const struct index_thing_now *index_thing_find(const struct index_table *t, entity_id thing);
 

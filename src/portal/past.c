@@ -8,6 +8,8 @@
 #define MONTH_DAYS 30
 #define YEAR_DAYS 365
 #define POINTS_MAX 1024
+#define MEAN_SHARE_LEAST 0.75
+#define HOURS_LOOKED_AT 6  // that tell how often a series reports
 
 static const str keys[PAST_COUNT] = {[PAST_DAY] = {"dag", 3},
                                      [PAST_WEEK] = {"week", 4},
@@ -159,13 +161,18 @@ static int by_count(const void *a, const void *b)
 }
 
 // How many readings a period usually has: how often a series reports may have changed, so the periods themselves tell.
-static int64_t usual_count(const struct collector *c)
+static int64_t usual_count(const int64_t *counts, size_t n)
 {
     int64_t sorted[POINTS_MAX];
-    const size_t n = c->out->count;
-    for (size_t i = 0; i < n; i++) sorted[i] = c->counts[i];
+    for (size_t i = 0; i < n; i++) sorted[i] = counts[i];
     qsort(sorted, n, sizeof sorted[0], by_count);
     return sorted[n / 2];
+}
+
+// One less is enough, for a period's border may fall beside a reading.
+static bool is_enough(int64_t count, int64_t usual, double share)
+{
+    return (double)count >= MEAN_SHARE_LEAST * (double)usual * share - 1;
 }
 
 // The period under way is held to the part of it that has passed.
@@ -178,11 +185,11 @@ static double share_passed(const struct collector *c, const struct chart_point *
 static void drop_thin(struct collector *c)
 {
     if (c->out->count == 0) return;
-    const double usual = (double)usual_count(c);
+    const int64_t usual = usual_count(c->counts, c->out->count);
     size_t kept = 0;
     for (size_t i = 0; i < c->out->count; i++) {
         const struct chart_point p = c->out->points[i];
-        if ((double)c->counts[i] >= 0.75 * usual * share_passed(c, &p) - 1) c->out->points[kept++] = p;
+        if (is_enough(c->counts[i], usual, share_passed(c, &p))) c->out->points[kept++] = p;
     }
     c->out->count = kept;
 }
@@ -195,6 +202,47 @@ static bool read_summaries(struct snapshot *at, const struct series *s, period p
     drop_thin(&c);
     return true;
 }
+
+// ---- One hour -----------------------------------------------------------------------------------------------------
+
+struct hour_reader {
+    const struct series *series;
+    instant start;
+    struct reading *out;
+    int64_t counts[HOURS_LOOKED_AT], count;  // of the hours that have readings; of the one wanted
+    size_t n;
+};
+
+static bool hear_hour(const struct summary *s, void *context, err *e)
+{
+    (void)e;
+    struct hour_reader *h = context;
+    if (h->n < HOURS_LOOKED_AT) h->counts[h->n++] = s->count;
+    if (s->when.start != h->start) return true;
+    h->count = s->count;
+    h->out->value = (is_level(h->series) ? s->energetic_mean : s->mean) * h->series->factor;
+    return true;
+}
+
+bool past_hour_read(struct snapshot *at, const struct series *s, instant start, struct reading *out, err *e)
+{
+    struct reading r = {.state = READING_NONE, .at = start};
+    struct hour_reader h = {.series = s, .start = start, .out = &r};
+    const struct statistics_ask ask = {
+        .period = PERIOD_HOUR,
+        .when = {start - (HOURS_LOOKED_AT - 1) * TIME_HOUR, start + TIME_HOUR},
+        .with_energy = is_level(s),
+    };
+    if (!store_statistics(at, (struct stream_list){&s->id, 1}, &ask, hear_hour, &h, e)) return false;
+    if (h.count > 0 && is_enough(h.count, usual_count(h.counts, h.n), 1)) {
+        r.state = READING_FRESH;
+        r.class = scale_class_at(s->scale, r.value);
+    }
+    *out = r;
+    return true;
+}
+
+// ---- Weeks, months, years ------------------------------------------------------------------------------------------
 
 static bool read_week(struct snapshot *at, const struct series *s, const struct tz *zone, instant now,
                       struct past *out, err *e)

@@ -24,6 +24,9 @@ struct past {
 
 NODISCARD bool past_read(struct snapshot *at, const struct series *s, past_period p, const struct tz *zone,
                          instant now, arena *a, struct past *out, err *e);
+// What a series measured in the hour that begins at `start`, as a reading of that time; with less than 75 % of its readings it has none.
+NODISCARD bool past_hour_read(struct snapshot *at, const struct series *s, instant start, struct reading *out,
+                              err *e);
 str past_period_key(past_period p);  // "dag", "week", "maand", "jaar": in addresses
 bool past_period_by_key(str key, past_period *out);
 

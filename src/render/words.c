@@ -172,7 +172,7 @@ static bool is_second_time(const struct tz *zone, instant t)
     return was_summer && !is_summer;
 }
 
-static str clock_digits(const struct words *w, arena *a, const struct tz *zone, instant t)
+str words_time(const struct words *w, arena *a, const struct tz *zone, instant t)
 {
     const civil c = tz_civil(zone, t);
     str text = {0};
@@ -183,7 +183,7 @@ static str clock_digits(const struct words *w, arena *a, const struct tz *zone, 
 
 str words_clock(const struct words *w, arena *a, const struct tz *zone, instant t)
 {
-    return words_fill(w, a, STR("time.clock"), FILLS({STR("time"), clock_digits(w, a, zone, t)}));
+    return words_fill(w, a, STR("time.clock"), FILLS({STR("time"), words_time(w, a, zone, t)}));
 }
 
 static str numbered(const struct words *w, const char *kind, int number)
@@ -209,7 +209,7 @@ static str filled_date(const struct words *w, arena *a, const struct tz *zone, i
                       FILLS({STR("day"), day}, {STR("month"), numbered(w, "month", c.month)},
                             {STR("mon"), numbered(w, "month.short", c.month)},
                             {STR("weekday"), numbered(w, "weekday", weekday(zone, t) + 1)},
-                            {STR("time"), clock_digits(w, a, zone, t)}));
+                            {STR("time"), words_time(w, a, zone, t)}));
 }
 
 str words_when(const struct words *w, arena *a, const struct tz *zone, instant t, instant now)

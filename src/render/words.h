@@ -39,6 +39,7 @@ int shown_decimals(double v, int decimals);
 str words_reading(const struct words *w, arena *a, double v, int decimals, str unit);  // "8,4 µg/m³"
 
 str words_clock(const struct words *w, arena *a, const struct tz *zone, instant t);  // "14.05 uur", "14:05"
+str words_time(const struct words *w, arena *a, const struct tz *zone, instant t);   // "14.05", "14:05"
 // Clock time today; else with "gisteren", or day and month.
 str words_when(const struct words *w, arena *a, const struct tz *zone, instant t, instant now);
 str words_day(const struct words *w, arena *a, const struct tz *zone, instant t);   // "donderdag 26 november"

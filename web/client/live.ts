@@ -76,6 +76,13 @@ function stop(): void {
   source = undefined;
 }
 
+// For good: what is shown is of another time.
+export function leaveLive(): void {
+  delete document.body.dataset.live;
+  if (source) stop();
+  if (bar) bar.hidden = true;
+}
+
 function restart(): void {
   if (!source) return; // paused meanwhile
   stop();

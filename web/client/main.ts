@@ -3,6 +3,7 @@
 
 import { chart } from './chart';
 import { copy } from './copy';
+import { hours } from './hours';
 import { whenIdle } from './idle';
 import { list } from './list';
 import { live } from './live';
@@ -21,6 +22,7 @@ function showChosenLayer(): void {
 }
 
 map();
+hours();
 list();
 chart();
 street();

@@ -34,17 +34,23 @@ async function take(reason: Reason): Promise<void> {
   busy(reason, true);
   const slow = window.setTimeout(() => document.body.classList.add('is-slow'), SLOW);
   try {
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    replace(PARTS[reason], fresh);
-    afterRefresh.forEach((f) => f());
+    await takeParts(location.href, PARTS[reason]);
   } catch {
     // No connection: what is shown stays, and the live bar says so.
   } finally {
     clearTimeout(slow);
     busy(reason, false);
   }
+}
+
+// The page at `href`, of which the parts are put in place of those that stand here.
+export async function takeParts(href: string, parts: string, signal?: AbortSignal): Promise<Document | undefined> {
+  const answer = await fetch(href, { headers: { Accept: 'text/html' }, signal: signal ?? null });
+  if (!answer.ok) return undefined;
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  replace(parts, fresh);
+  afterRefresh.forEach((f) => f());
+  return fresh;
 }
 
 function replace(parts: string, fresh: Document): void {

@@ -164,7 +164,7 @@ function pageFrame(page: Page, pages: Page[], c: Context, files: Files): Html {
   <link rel="icon" href="${files.icon}" type="image/svg+xml">
   <script type="module" src="${page.team ? files.teamJs : files.js}"></script>
 </head>
-<body class="page-${page.name}" data-live="{{live}}" data-zone="{{zone}}"{{#layer}} data-layer="{{layer}}"{{/layer}}{{#thing}} data-thing="{{thing}}"{{/thing}}>
+<body class="page-${page.name}"{{^hour}} data-live="{{live}}"{{/hour}} data-zone="{{zone}}"{{#layer}} data-layer="{{layer}}"{{/layer}}{{#thing}} data-thing="{{thing}}"{{/thing}}>
   <a class="nl-skip-link nl-skip-link--visible-on-focus" href="#main">${c.t('frame.skip')}</a>
   <header class="top">
     <div class="wide">

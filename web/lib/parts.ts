@@ -11,6 +11,20 @@ export function layers(c: Context): Html {
   </nav>`;
 }
 
+// An hour of the last two days, or now. Without script a list of hours and two links; script makes a slider of the list.
+export function hours(c: Context): Html {
+  return html`{{#hours}}<form class="hours" action="${c.href('kaart')}" data-hours aria-label="${c.t('hours.choose')}">
+    <input type="hidden" name="laag" value="{{layer}}">
+    <a class="hours-step" href="{{previous_href}}" rel="prev" data-hours-step="-1" aria-label="${c.t('hours.previous')}">${ICON.left}</a>
+    <div class="hours-field"><label for="t" class="visually-hidden">${c.t('hours.label')}</label>
+      <select id="t" name="t">{{#options}}<option value="{{value}}"{{#selected}} selected{{/selected}}>{{name}}</option>{{/options}}</select>
+      <button type="submit">${c.t('hours.show')}</button></div>
+    {{#next_href}}<a class="hours-step" href="{{next_href}}" rel="next" data-hours-step="1" aria-label="${c.t('hours.next')}">${ICON.right}</a>{{/next_href}}
+    {{^next_href}}<a class="hours-step" role="link" aria-disabled="true" data-hours-step="1" aria-label="${c.t('hours.next')}">${ICON.right}</a>{{/next_href}}
+    <a class="hours-now" href="{{now_href}}" data-hours-now{{^next_href}} aria-current="true"{{/next_href}}>${c.t('hours.now')}</a>
+  </form>{{/hours}}`;
+}
+
 // Hidden until script finds that live updates work.
 export function liveBar(c: Context): Html {
   return html`<p class="live" data-live-bar hidden>
@@ -77,7 +91,7 @@ export function list(c: Context, of: 'all' | 'meters' = 'all'): Html {
       <caption class="visually-hidden">${c.t('list.caption', { layer: raw('{{layer_name}}') })}</caption>
       <thead class="visually-hidden"><tr><th scope="col">${c.t('list.meter')}</th><th scope="col">{{layer_name}}</th><th scope="col">${c.t('list.when')}</th></tr></thead>
       <tbody>
-        {{#meters}}<tr class="{{state}}" data-stream="{{stream}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}">
+        {{#meters}}<tr class="{{state}}"{{#stream}} data-stream="{{stream}}" data-fresh="{{fresh_ms}}" data-decimals="{{decimals}}"{{/stream}}>
           <th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">{{area}}</span></th>
           <td class="reading"><span class="number"><span class="value" data-value>{{value}}</span> <span class="unit">{{layer_unit}}</span></span>
             <span class="word"><span class="dot {{class}}"></span><span data-word>{{word}}</span></span></td>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "portal/view/layer.h"
 
+#include "portal/view/hours.h"
+
 str layer_count(struct page *p, size_t n)
 {
     str out = {0};
@@ -29,11 +31,14 @@ void layer_put_tabs(struct page *p, const char *path, struct spot_choice from, s
 
 // ---- Markers -----------------------------------------------------------------------------------------------------
 
-static str marker_label_id(const struct reading *r)
+static str marker_label_id(const struct spot *s)
 {
+    const struct reading *r = &s->reading;
     switch (r->state) {
     case READING_FRESH:
-    case READING_OLD: return r->class ? STR("map.marker") : STR("map.marker.plain");
+    case READING_OLD:
+        if (s->is_of_hour) return r->class ? STR("map.marker.hour") : STR("map.marker.hour.plain");
+        return r->class ? STR("map.marker") : STR("map.marker.plain");
     case READING_REJECTED: return STR("map.marker.rejected");
     case READING_NONE:
     case READING_SILENT: break;
@@ -47,14 +52,16 @@ static str marker_label(struct page *p, const struct spot *s)
         {STR("name"), s->meter->name},
         {STR("value"), page_reading(p, s->series, s->reading.value)},
         {STR("word"), page_word(p, &s->reading)},
-        {STR("when"), page_when(p, s->reading.at)},
+        {STR("when"), s->is_of_hour ? hours_name(p, s->reading.at) : page_when(p, s->reading.at)},
     };
-    return words_fill(p->words, p->a, marker_label_id(&s->reading), fills, sizeof fills / sizeof fills[0]);
+    return words_fill(p->words, p->a, marker_label_id(s), fills, sizeof fills / sizeof fills[0]);
 }
 
+// What belongs to an hour that is over follows no stream.
 static str marker_attributes(struct page *p, const struct spot *s)
 {
     str out = {0};
+    if (s->is_of_hour) return out;
     if (!arena_print(p->a, &out, "data-stream=\"%lld\"", (long long)s->series->id)) p->maker.failed = true;
     return out;
 }
@@ -88,7 +95,10 @@ static void put_row(struct page *p, struct view *meters, const struct spot *s, s
     view_text(&p->maker, v, STR("area"), area_name(p, s->meter));
     view_text(&p->maker, v, STR("href"),
               page_href(p, "meter/%lld?stof=%.*s", (long long)s->meter->id, STR_ARG(layer)));
-    page_put_reading(p, v, s->series, &s->reading);
+    if (s->is_of_hour)
+        hours_put_reading(p, v, s);
+    else
+        page_put_reading(p, v, s->series, &s->reading);
 }
 
 // Meters come by neighbourhood's name already.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Home and map: one layer of the town, as a sentence, a map and a list of the same meters.
 #include "portal/names.h"
+#include "portal/view/hours.h"
 #include "portal/view/index.h"
 #include "portal/view/layer.h"
 #include "render/svg_gauge.h"
+
+#include <stdio.h>
 
 #define MAP_BYTES_MAX ((size_t)2 << 20)
 
@@ -24,12 +27,16 @@ static str area_href(struct page *p, const struct spot_area *a, str layer)
     return page_href(p, "gebied/%.*s?stof=%.*s", STR_ARG(a->outline->code), STR_ARG(layer));
 }
 
+static str nothing_id(const struct spots *s)
+{
+    return s->hour == TIME_NONE ? STR("time.never") : STR("hours.gap");
+}
+
 static str area_label(struct page *p, const struct spots *s, const struct spot_area *a)
 {
     const struct fill fills[] = {
         {STR("name"), a->outline->name},
-        {STR("value"),
-         a->fresh_count ? page_reading(p, s->series, a->middle) : page_text(p, STR("time.never"))},
+        {STR("value"), a->fresh_count ? page_reading(p, s->series, a->middle) : page_text(p, nothing_id(s))},
         {STR("word"), page_class_word(p, a->class)},
         {STR("count"), layer_count(p, a->fresh_count)},
     };
@@ -73,14 +80,14 @@ static str index_label(struct page *p, const struct outline *o, const struct ind
 }
 
 // Each area with the class of its air quality index, where the layer is of the air. NULL: none, or nothing to colour.
-static struct map_area *index_areas(struct page *p, const struct spots *s)
+static struct map_area *index_areas(struct page *p, const struct index_table *t, const struct spots *s)
 {
     const struct outlines *o = p->meters->ground.outlines;
     substance ignored;
-    if (!p->index || !o || !substance_by_key(s->layer, &ignored)) return NULL;
+    if (!t || !o || !substance_by_key(s->layer, &ignored)) return NULL;
     struct map_area *areas = ARENA_ARRAY(p->a, o->count + 1, struct map_area);
     for (size_t i = 0; areas && i < o->count; i++) {
-        const struct index_area_now *found = index_area_find(p->index, o->all[i].code);
+        const struct index_area_now *found = index_area_find(t, o->all[i].code);
         const struct index_now *now = found ? &found->now : NULL;
         areas[i] = (struct map_area){.class = index_class(p, now),
                                      .href = page_href(p, "gebied/%.*s", STR_ARG(o->all[i].code)),
@@ -91,7 +98,7 @@ static struct map_area *index_areas(struct page *p, const struct spots *s)
     return areas;
 }
 
-static void put_map(struct page *p, const struct spots *s)
+static void put_map(struct page *p, const struct index_table *t, const struct spots *s)
 {
     struct map_marker *markers = ARENA_ARRAY(p->a, s->count + s->area_count + 1, struct map_marker);
     if (!markers) {
@@ -100,7 +107,7 @@ static void put_map(struct page *p, const struct spots *s)
     }
     const size_t n = make_markers(p, s, markers);
     buf svg = {.max = MAP_BYTES_MAX};
-    svg_map(&svg, p->meters->ground.outlines, index_areas(p, s), markers, n,
+    svg_map(&svg, p->meters->ground.outlines, index_areas(p, t, s), markers, n,
             words_fill(p->words, p->a, is_by_area(s) ? STR("map.desc.areas") : STR("map.desc"),
                        FILLS({STR("count"), layer_count(p, s->count)})));
     view_text(&p->maker, p->root, STR("map"), page_buf(p, &svg));
@@ -120,7 +127,9 @@ static void put_area_row(struct page *p, struct view *list, const struct spots *
     view_text(m, v, STR("word"), page_class_word(p, a->class));
     view_text(m, v, STR("class"), a->class ? a->class->name : STR("plain"));
     view_text(m, v, STR("when"),
-              a->newest == TIME_NONE ? page_text(p, STR("time.never")) : page_when(p, a->newest));
+              a->newest == TIME_NONE ? page_text(p, nothing_id(s))
+              : s->hour != TIME_NONE ? words_time(p->words, p->a, p->portal->zone, a->newest)
+                                     : page_when(p, a->newest));
     view_text(m, v, STR("iso"), a->newest == TIME_NONE ? (str){0} : page_stamp(p, a->newest));
 }
 
@@ -196,7 +205,7 @@ static void put_kinds(struct page *p, const struct spots *s)
     bool has[METER_KIND_COUNT] = {false}, has_old = false;
     for (size_t i = 0; i < s->count; i++) {
         has[s->all[i].meter->kind] = true;
-        has_old |= s->all[i].reading.state != READING_FRESH;
+        has_old |= s->all[i].reading.state != READING_FRESH && s->hour == TIME_NONE;
     }
     struct view *list = view_list(&p->maker, p->root, STR("kinds"));
     for (meter_kind k = 0; k < METER_KIND_COUNT; k++)
@@ -221,19 +230,38 @@ static void put_town_index(struct page *p)
         }
 }
 
+// With the map of an hour that is over goes the index of that hour.
+static bool put_areas(struct page *p, const struct spots *s, err *e)
+{
+    struct indices *x = p->portal->config.indices;
+    const struct index_table *then = NULL;
+    if (s->hour == TIME_NONE || !x) {
+        put_map(p, s->hour == TIME_NONE ? p->index : NULL, s);
+        return true;
+    }
+    if (!indices_take_hour(x, s->hour + TIME_HOUR, &then, e)) return false;
+    put_map(p, then, s);
+    indices_give(x, then);
+    return true;
+}
+
 bool view_map(struct page *p, err *e)
 {
     struct spots spots;
-    if (!spots_read(p, spot_layer_choose(p->meters, page_query(p, STR("laag")), all_meters), all_meters,
-                    &spots, e))
-        return false;
+    const bool is_map = str_eq(p->name, STR("map"));
+    const str layer = spot_layer_choose(p->meters, page_query(p, STR("laag")), all_meters);
+    const instant hour = is_map ? hours_asked(p) : TIME_NONE;
+    char path[64];
+    if (!spots_read_hour(p, layer, all_meters, hour, &spots, e)) return false;
     names_put_postcodes(p);
-    layer_put_tabs(p, str_eq(p->name, STR("map")) ? "kaart?laag=" : "?laag=", all_meters, spots.layer);
+    snprintf(path, sizeof path, "%s?%.*slaag=", is_map ? "kaart" : "", STR_ARG(hours_query(p, hour)));
+    layer_put_tabs(p, path, all_meters, spots.layer);
+    if (is_map && spots.count) hours_put(p, spots.layer, hour);
     put_words(p, &spots);
     put_gauge(p, &spots);
     put_kinds(p, &spots);
-    put_map(p, &spots);
-    put_town_index(p);
+    if (!put_areas(p, &spots, e)) return false;
+    if (!is_map) put_town_index(p);
     put_list(p, &spots);
     return true;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "portal/view/spot.h"
 
+#include "portal/past.h"
+
 #include <stdlib.h>
 
 const str spot_layers[] = {
@@ -88,9 +90,18 @@ static bool group(struct page *p, struct spots *s, double *values, err *e)
     return true;
 }
 
-bool spots_read(struct page *p, str layer, struct spot_choice from, struct spots *out, err *e)
+static bool read_spot(struct page *p, instant hour, struct spot *s, err *e)
+{
+    s->is_of_hour = hour != TIME_NONE;
+    return s->is_of_hour ? past_hour_read(p->at, s->series, hour, &s->reading, e)
+                         : reading_latest(p->at, s->series, p->now, p->a, &s->reading, e);
+}
+
+bool spots_read_hour(struct page *p, str layer, struct spot_choice from, instant hour, struct spots *out,
+                     err *e)
 {
     struct spots s = {.layer = layer,
+                      .hour = hour,
                       .all = ARENA_ARRAY(p->a, p->meters->count + 1, struct spot),
                       .fresh = ARENA_ARRAY(p->a, p->meters->count + 1, double)};
     double *values = ARENA_ARRAY(p->a, p->meters->count + 1, double);
@@ -98,7 +109,7 @@ bool spots_read(struct page *p, str layer, struct spot_choice from, struct spots
     for (size_t i = 0; i < p->meters->count; i++) {
         struct spot one = {.meter = &p->meters->all[i], .series = series_of(&p->meters->all[i], layer)};
         if (!one.series || !is_chosen(from, one.meter)) continue;
-        if (!reading_latest(p->at, one.series, p->now, p->a, &one.reading, e)) return false;
+        if (!read_spot(p, hour, &one, e)) return false;
         if (one.reading.state == READING_FRESH) s.fresh[s.fresh_count++] = one.reading.value;
         s.series = one.series;
         s.all[s.count++] = one;
@@ -107,4 +118,9 @@ bool spots_read(struct page *p, str layer, struct spot_choice from, struct spots
     if (!group(p, &s, values, e)) return false;
     *out = s;
     return true;
+}
+
+bool spots_read(struct page *p, str layer, struct spot_choice from, struct spots *out, err *e)
+{
+    return spots_read_hour(p, layer, from, TIME_NONE, out, e);
 }

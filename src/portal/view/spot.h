@@ -11,6 +11,7 @@ struct spot {
     const struct meter *meter;
     const struct series *series;
     struct reading reading;
+    bool is_of_hour;  // the reading is the mean of the hour that begins at reading.at
 };
 
 // The meters of one neighbourhood, or those outside all.
@@ -34,6 +35,7 @@ struct spots {
     const struct series *series;  // any of them: unit and scale of the layer; NULL: none
     struct spot_area *areas;
     size_t area_count;
+    instant hour;  // all are means of the hour that begins there; TIME_NONE: of now
 };
 
 // Which meters are looked at: those for which `has` says so; NULL: all.
@@ -51,6 +53,9 @@ bool spot_layer_has_meters(const struct meter_list *l, str layer, struct spot_ch
 str spot_layer_choose(const struct meter_list *l, str asked, struct spot_choice from);
 
 NODISCARD bool spots_read(struct page *p, str layer, struct spot_choice from, struct spots *out, err *e);
+// The same of an hour that is over.
+NODISCARD bool spots_read_hour(struct page *p, str layer, struct spot_choice from, instant hour,
+                               struct spots *out, err *e);
 const struct scale *spots_scale(const struct spots *s);
 
 #endif

@@ -2,6 +2,7 @@
 // A request through the frame: resource, who asks, parameters, body, handler, answer.
 #include "api/api.h"
 
+#include "identity/reads.h"
 #include "identity/who.h"
 
 #include "base/log.h"
@@ -132,6 +133,9 @@ static bool run(struct api_call *c, err *e)
     c->out.max = API_ANSWER_BYTES_MAX;
     c->w = json_writer_on(&c->out);
     if (!c->resource->run(c, e)) return false;
+    if (c->resource->method == HTTP_GET)
+        reads_note_right(identity_reads(c->parts->identity), &c->who, c->resource->needs,
+                         http_request_path(c->request), c->now);
     return !c->out.failed ||
            err_set(e, ERR_LIMIT, ERR_NOWHERE, "the answer is too large; ask for less at once");
 }

@@ -178,6 +178,17 @@ bool audit_record(struct store_tx *tx, const struct audit_event *event, err *e)
     return audit_head_read(store_tx_snapshot(tx), &head, e) && append(tx, &head, event, e);
 }
 
+static bool note(struct store_tx *tx, void *context, err *e)
+{
+    return audit_record(tx, context, e);
+}
+
+bool audit_note(struct store *s, const struct audit_event *event, err *e)
+{
+    struct audit_event copy = *event;
+    return store_run(s, note, &copy, e);
+}
+
 // ---- Reading -----------------------------------------------------------------------------------------------------
 
 // The two parts of a document, by position: a parser that is lenient with bytes would let some of them change unseen.

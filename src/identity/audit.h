@@ -7,7 +7,7 @@
 // head too, stays unseen: against that, keep the head elsewhere now and then (`peil audit head`) and verify against it.
 //
 // What is told: every create, change and delete of an entity by a person or token (sta/write/reach.h, which names the one exemption: new
-// Observations), accounts, tokens, logins and logouts, rules, areas, feeds, devices, indicators, cases of care, and what retention removed.
+// Observations), accounts, tokens, logins and logouts, changed settings, who read what is private (identity/reads.h), rules, areas, feeds, devices, indicators, cases of care, and what retention removed.
 //
 // Personal data: the names of staff accounts. Purpose: to account for what was done (BIO2, AVG article 5.2). Retention and
 // owner: the row "audit" of identity/retention.h. Never a resident's name, an address, a secret, or what a person measured.
@@ -32,6 +32,9 @@ struct audit_event {
 };
 
 NODISCARD bool audit_record(struct store_tx *tx, const struct audit_event *event, err *e);
+
+// The same as an operation of its own, for what is told when it is done. Waits for the commit.
+NODISCARD bool audit_note(struct store *s, const struct audit_event *event, err *e);
 
 struct audit_line {
     int64_t number;  // from 1

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/queue.h"
 #include "identity/audit.h"
+#include "identity/reads.h"
 #include "identity/session.h"
 
 #include <sodium.h>
@@ -39,6 +40,7 @@ struct identity {
     struct token_table *table;
     struct users *users;
     struct sessions *sessions;
+    struct reads *reads;
 };
 
 static const str document_kind = {"token", 5};
@@ -170,7 +172,8 @@ struct identity *identity_new(struct store *s, err *e)
     }
     i->store = s;
     const bool ok = reload(i, e) && (i->users = users_new(s, e)) &&
-                    ((i->sessions = sessions_new(i->users)) || err_no_memory(e));
+                    ((i->sessions = sessions_new(i->users)) || err_no_memory(e)) &&
+                    ((i->reads = reads_new(s)) || err_no_memory(e));
     if (ok) return i;
     identity_free(i);
     return NULL;
@@ -186,9 +189,15 @@ struct sessions *identity_sessions(struct identity *i)
     return i->sessions;
 }
 
+struct reads *identity_reads(struct identity *i)
+{
+    return i ? i->reads : NULL;
+}
+
 void identity_free(struct identity *i)
 {
     if (!i) return;
+    reads_free(i->reads);
     sessions_free(i->sessions);
     users_free(i->users);
     table_free(i->table);

@@ -45,6 +45,7 @@ struct sta {
     struct sta_limits limits;
     const str *mqtt_endpoints;  // "mqtt://host:1883"; none: the MQTT conformance classes are not listed
     size_t mqtt_endpoint_count;
+    struct reads *reads;  // told who reads what is private; NULL: nobody is
 };
 
 struct sta_request {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "store/sight.h"
 
+#include "store/hidden.h"
+
 #include "base/json.h"
 #include "model/place.h"
 #include "store/engine.h"
@@ -452,4 +454,13 @@ void sight_add_place_sql(buf *b, entity_set set, str place, str id)
     buf_print(b, "place_shown(%.*s, ", STR_ARG(place));
     add_with_id(b, set == SET_LOCATION ? of_location : of_feature, id);
     BUF_LIT(b, ")");
+}
+
+bool snapshot_hides(struct snapshot *at, access_level from, entity_id stream, bool *out, err *e)
+{
+    struct sight *s;
+    if (!sight_take(at, from, &s, e)) return false;
+    *out = stream ? !sight_shows_stream(s, stream) : !sight_hides_nothing(s);
+    sight_drop(s);
+    return true;
 }

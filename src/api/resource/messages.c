@@ -2,6 +2,7 @@
 // What became of webhooks and mails, for staff: what waits, what arrived, what was given up and why. Never to whom.
 #include "api/api.h"
 
+#include "identity/audit.h"
 #include "outbox/outbox.h"
 
 #include <sodium.h>
@@ -85,14 +86,25 @@ static bool get_key(struct api_call *c, err *e)
 struct writing {
     struct outbox *outbox;
     struct outbox_message message;
+    const struct principal *who;
     str id;
     instant now;
 };
 
+// To whom stands in no line: a mail address is somebody's.
+static bool tell(struct store_tx *tx, const struct writing *w, str what, str id, err *e)
+{
+    char which[128];
+    const int n = snprintf(which, sizeof which, "message/%.*s", (int)(id.n < 100 ? id.n : 100), id.p);
+    const struct audit_event event = {.who = w->who, .what = what, .which = {which, (size_t)n}, .at = w->now};
+    return audit_record(tx, &event, e);
+}
+
 static bool put_test(struct store_tx *tx, void *context, err *e)
 {
     const struct writing *w = context;
-    return outbox_put(w->outbox, tx, &w->message, w->now, e);
+    return outbox_put(w->outbox, tx, &w->message, w->now, e) &&
+           tell(tx, w, STR("message.test"), w->message.id, e);
 }
 
 static bool post_message(struct api_call *c, err *e)
@@ -105,6 +117,7 @@ static bool post_message(struct api_call *c, err *e)
     const bool is_mail = str_eq(json_text(c->body, STR("kind")), STR("mail"));
     const struct writing w = {
         .outbox = c->parts->outbox,
+        .who = &c->who,
         .now = c->now,
         .message = {.kind = is_mail ? OUTBOX_MAIL : OUTBOX_WEBHOOK,
                     .id = str_of(id),
@@ -126,12 +139,12 @@ static bool post_message(struct api_call *c, err *e)
 static bool put_again(struct store_tx *tx, void *context, err *e)
 {
     const struct writing *w = context;
-    return outbox_retry(w->outbox, tx, w->id, w->now, e);
+    return outbox_retry(w->outbox, tx, w->id, w->now, e) && tell(tx, w, STR("message.retry"), w->id, e);
 }
 
 static bool retry_message(struct api_call *c, err *e)
 {
-    struct writing w = {.outbox = c->parts->outbox, .id = api_text(c, "id"), .now = c->now};
+    struct writing w = {.outbox = c->parts->outbox, .who = &c->who, .id = api_text(c, "id"), .now = c->now};
     return store_run(c->parts->store, put_again, &w, e);
 }
 

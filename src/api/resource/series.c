@@ -3,6 +3,7 @@
 // entities, this has the numbers. Rows leave as they are made; no answer is held whole.
 #include "api/api.h"
 
+#include "identity/reads.h"
 
 #include <stdlib.h>
 
@@ -336,6 +337,14 @@ static bool read_when(struct api_call *c, struct rows *r, err *e)
     return r->when.start < r->when.end || err_set(e, ERR_RANGE, ERR_NOWHERE, "'from' must lie before 'to'");
 }
 
+// `id` 0: of all of them.
+static void note_reading(struct api_call *c, const struct rows *r, entity_id id)
+{
+    str which = STR("Datastreams");
+    if (id && !arena_print(c->a, &which, "Datastreams(%lld)", (long long)id)) which = STR("Datastreams");
+    reads_note_stream(identity_reads(c->parts->identity), r->at, &c->who, id, which, STR("api"), c->now);
+}
+
 static bool read_call(struct api_call *c, struct rows *r, entity_id id, err *e)
 {
     r->store = c->parts->store;
@@ -347,7 +356,10 @@ static bool read_call(struct api_call *c, struct rows *r, entity_id id, err *e)
     if (r->kind == ROWS_OBSERVATIONS) r->left = api_integer(c, "limit");
     if (r->kind != ROWS_LATEST && !read_when(c, r, e)) return false;
     r->most = policy_sees(&c->who);
-    return snapshot_open(r->store, &r->at, e) && snapshot_show(r->at, r->most, e) && find_streams(r, id, e);
+    if (!snapshot_open(r->store, &r->at, e) || !snapshot_show(r->at, r->most, e) || !find_streams(r, id, e))
+        return false;
+    note_reading(c, r, id);
+    return true;
 }
 
 static bool answer_rows(struct api_call *c, rows_kind kind, entity_id id, err *e)

@@ -3,8 +3,12 @@
 #include "app/admin/admin.h"
 
 #include "base/json.h"
+#include "base/log.h"
+#include "identity/audit.h"
 #include "ingest/csv.h"
 #include "ingest/table/import.h"
+
+#include <stdio.h>
 
 #define METRICS_BYTES_MAX ((size_t)4 << 20)
 #define IMPORT_BODY_MAX ((size_t)16 << 20)
@@ -146,6 +150,26 @@ static void tokens_handle(struct http_request *r, void *context)
     }
 }
 
+// ---- What the owner of the directory did, told when it is done ------------------------------------------------------
+
+static void tell(struct peil *p, str what, str which, str detail)
+{
+    const struct audit_event event = {
+        .who = &principal_local, .what = what, .which = which, .detail = detail, .at = time_now()};
+    err e;
+    if (!audit_note(p->store, &event, &e))
+        log_error("what a command did could not be logged", "error=%s", err_code_name(e.code).p);
+}
+
+static void tell_import(struct http_request *r, struct peil *p)
+{
+    char which[40];
+    const long long stream = (long long)admin_query_number(r, STR("stream"), 0);
+    const int n = stream ? snprintf(which, sizeof which, "Datastreams(%lld)", stream)
+                         : snprintf(which, sizeof which, "Datastreams");
+    tell(p, STR("readings.import"), (str){which, (size_t)n}, STR("csv"));
+}
+
 // ---- Import: POST a CSV header and lines; ?stream= for all of them, ?first_line= for the report ---------------------
 
 struct refusals {
@@ -200,6 +224,8 @@ static void import_post(struct http_request *r, void *context)
     if (!import_body(r, context, &report, &e)) {
         admin_reply_error(r, &e);
     } else {
+        // A file comes in pieces; the first one has its header and line 2.
+        if (admin_query_number(r, STR("first_line"), 2) == 2) tell_import(r, context);
         json_close(&w, ']');
         json_name(&w, STR("stored"));
         json_put_int(&w, report.stored);
@@ -227,6 +253,10 @@ static void replay_post(struct http_request *r, void *context)
         admin_reply_error(r, &e);
         return;
     }
+    char detail[64];
+    const int n = snprintf(detail, sizeof detail, "messages=%lld stored=%lld", (long long)done.messages,
+                           (long long)done.stored);
+    tell(p, STR("raw.replay"), STR("raw"), (str){detail, (size_t)n});
     buf b = {.max = 1024};
     json_writer w = json_writer_on(&b);
     json_open(&w, '{');
@@ -264,5 +294,8 @@ void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
     out[5] = admin_user_route(p);
     out[6] = admin_device_route(p);
     out[7] = (http_route){.methods = HTTP_POST, .path = STR("/replay"), .handle = replay_post, .context = p};
-    out[8] = (http_route){.methods = HTTP_POST, .path = STR("/pack"), .handle = admin_pack_post, .context = p};
+    out[8] = (http_route){
+        .methods = HTTP_POST, .path = STR("/pack"), .handle = admin_pack_post, .context = p};
+    out[9] = (http_route){
+        .methods = HTTP_POST, .path = STR("/reads"), .handle = admin_reads_post, .context = p};
 }

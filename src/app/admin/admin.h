@@ -10,10 +10,16 @@
 NODISCARD bool admin_address(const struct settings *s, arena *a, str *out, err *e);
 
 // /metrics, tokens, imports, accounts and devices: a file per thing.
-#define ADMIN_ROUTES 9
+#define ADMIN_ROUTES 10
 void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES]);
-void admin_areas_post(struct http_request *r, void *context);       // the struct peil
+void admin_areas_post(struct http_request *r, void *context);  // the struct peil
+// A line of the audit log about areas that came in from a file.
+struct area_import;
+NODISCARD bool area_import_tell(struct store *s, const struct area_import *i, err *e);
 void admin_kpi_import_post(struct http_request *r, void *context);  // the struct peil
+
+// POST ?what=&which=&detail=: a command read what is private (identity/reads.h).
+void admin_reads_post(struct http_request *r, void *context);  // the struct peil
 
 void admin_reply_json(struct http_request *r, int status, str body);
 void admin_reply_error(struct http_request *r, const err *e);

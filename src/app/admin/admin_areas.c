@@ -4,6 +4,9 @@
 #include "app/admin/admin.h"
 
 #include "area/import.h"
+#include "identity/audit.h"
+
+#include <stdio.h>
 
 #define REFUSALS_MAX 1000
 #define ANSWER_BYTES_MAX ((size_t)4 << 20)
@@ -23,6 +26,19 @@ static void refusal_write(int64_t feature, const err *why, void *context)
     json_name(r->w, STR("message"));
     json_put_text(r->w, str_of(why->text));
     json_close(r->w, '}');
+}
+
+bool area_import_tell(struct store *s, const struct area_import *i, err *e)
+{
+    char detail[64];
+    const int n = snprintf(detail, sizeof detail, "stored=%lld refused=%lld", (long long)i->stored,
+                           (long long)i->refused);
+    const struct audit_event event = {.who = &principal_local,
+                                      .what = STR("area.import"),
+                                      .which = STR("areas"),
+                                      .detail = {detail, (size_t)n},
+                                      .at = time_now()};
+    return audit_note(s, &event, e);
 }
 
 void admin_areas_post(struct http_request *r, void *context)
@@ -46,6 +62,7 @@ void admin_areas_post(struct http_request *r, void *context)
     json_member_int(&w, STR("repaired"), i.repaired);
     json_member_int(&w, STR("refused"), i.refused);
     json_close(&w, '}');
+    if (ok && i.stored) ok = area_import_tell(p->store, &i, &e);
     if (ok && admin_query_number(r, STR("last"), 0)) ok = areas_reload(p->areas, &e);
     if (ok)
         admin_reply_json(r, 200, buf_str(&b));

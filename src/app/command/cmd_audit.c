@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/command.h"
 #include "app/command/open_store.h"
+#include "app/command/told.h"
 #include "identity/audit.h"
 
 #include <sodium.h>
@@ -104,6 +105,7 @@ static int run_on_store(struct invocation *in, int (*verb)(struct invocation *, 
         snapshot_close(at);
     }
     store_close(s);
+    if (verb == list) command_tell_read(in, STR("audit.read"), STR("audit"), STR("list"));
     return status;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/command.h"
 #include "app/command/open_store.h"
+#include "app/command/told.h"
 #include "base/json.h"
+#include "identity/reads.h"
 #include "sta/request.h"
 
 #include <stdio.h>
@@ -71,7 +73,8 @@ static int run(struct invocation *in, err *e)
     str path, query;
     struct store *s;
     if (!question_read(in, &path, &query, e) || !command_open_store(in, STORE_TO_READ, &s, e)) return -1;
-    const struct sta sta = {.store = s, .root_url = in->settings.http.root_url};
+    struct reads *const reads = reads_new(NULL);
+    const struct sta sta = {.store = s, .root_url = in->settings.http.root_url, .reads = reads};
     const struct principal everything = {.role = ROLE_ADMINISTRATOR};
     struct sta_request r = {.method = HTTP_GET,
                             .version = STA_V1_1,
@@ -80,10 +83,13 @@ static int run(struct invocation *in, err *e)
                             .who = &everything,
                             .received = time_now(),
                             .arena = arena_new(REQUEST_BYTES)};
-    struct exporting x = {.ok = r.arena || err_no_memory(e), .arena = in->arena, .e = e};
+    struct exporting x = {.ok = (r.arena && reads) || err_no_memory(e), .arena = in->arena, .e = e};
     if (x.ok) sta_handle(&sta, &r, answered, &x);
     arena_free(r.arena);
     store_close(s);
+    str which, detail;
+    if (reads && reads_kept(reads, &which, &detail)) command_tell_read(in, STR("data.read"), which, detail);
+    reads_free(reads);
     if (x.ok && fflush(stdout) != 0) x.ok = err_set(e, ERR_IO, ERR_NOWHERE, "cannot write the output");
     return x.ok ? 0 : -1;
 }
@@ -97,7 +103,9 @@ const struct command command_export = {
     .about =
         "QUERY is a SensorThings path with its options, as behind /v1.1. The answer is streamed: any number "
         "of observations\n"
-        "runs in little memory. With $resultFormat=CSV all rows come, without paging. Works while peil runs.",
+        "runs in little memory. With $resultFormat=CSV all rows come, without paging. Works while peil runs. "
+        "What holds readings of private Datastreams\n"
+        "is a line of the audit log.",
     .examples =
         "  peil export --data data 'Datastreams(12)/Observations?$resultFormat=CSV' > 12.csv\n"
         "  peil export --data data 'Things?$expand=Locations&$resultFormat=GeoJSON' > things.geojson\n",

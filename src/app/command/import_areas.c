@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/import_areas.h"
 
+#include "app/admin/admin.h"
 #include "app/command/admin_client.h"
 #include "app/command/open_store.h"
 #include "app/command/progress.h"
@@ -133,6 +134,7 @@ int import_areas(struct invocation *in, char **files, int count, err *e)
         i.path = files[k];
         ok = file_import(&i, k == count - 1, e);
     }
+    if (ok && i.store && i.done.stored) ok = area_import_tell(i.store, &i.done, e);
     if (i.store) store_close(i.store);
     buf_free(&i.piece);
     printf("%lld areas stored (%lld repaired), %lld refused\n", (long long)i.done.stored,

@@ -3,11 +3,13 @@
 
 #include "api/kept.h"
 #include "app/serve/rate.h"
+#include "app/serve/settings_tell.h"
 #include "app/serve/town_broker.h"
 #include "app/serve/watch.h"
 #include "base/log.h"
 #include "ingest/p1/reader.h"
 #include "care/care.h"
+#include "identity/reads.h"
 #include "identity/retention.h"
 #include "ingest/push/push.h"
 #include "oidc/provider.h"
@@ -56,6 +58,11 @@ static bool start_identity(struct peil *p, err *e)
     const struct job job = {.name = "retention", .every_us = TIME_HOUR, .run = retain, .context = p};
     return p->identity && ((p->passwords = passwords_new(&c)) || err_no_memory(e)) &&
            schedule_add(p->schedule, &job, e);
+}
+
+static bool tell_settings(struct peil *p, err *e)
+{
+    return settings_tell(p->store, &p->settings, time_now(), e);
 }
 
 static bool start_login(struct peil *p, err *e)
@@ -127,6 +134,7 @@ static bool start_sta(struct peil *p, err *e)
     p->sta = (struct sta){
         .store = p->store,
         .ingest = p->ingest,
+        .reads = identity_reads(p->identity),
         .root_url = p->settings.http.root_url,
         .limits = {.query_bytes = (size_t)p->settings.sta.query_bytes,
                    .filter_nodes = (size_t)p->settings.sta.filter_nodes,
@@ -326,6 +334,7 @@ static bool (*const starters[])(struct peil *, err *) = {  // one a line
     memory_start,
     start_store,
     start_identity,
+    tell_settings,
     start_login,
     start_ingest,
     start_sta,
@@ -372,6 +381,9 @@ void peil_reload(struct peil *p, const struct settings *s)
 {
     log_level level;
     if (log_level_parse(s->log.level, &level)) log_set_level(level);
+    err untold;
+    if (!settings_tell(p->store, s, time_now(), &untold))
+        log_error("changed settings could not be logged", "error=%s", err_code_name(untold.code).p);
     const ingest_config c = {.accept_new_devices = s->ingest.accept_new_devices, .metrics = p->metrics};
     ingest_configure(p->ingest, &c);
     err e;

@@ -626,6 +626,22 @@ void settings_write_file(buf *out)
     }
 }
 
+void settings_each(const struct settings *s, void (*each)(str name, str text, void *context), void *context)
+{
+    for (size_t k = 0; k < SETTING_COUNT; k++) {
+        char name[NAME_MAX_BYTES], number[NUM_TEXT_MAX];
+        const void *field = (const char *)s + table[k].offset;
+        str text = {number, 0};
+        const int n = snprintf(name, sizeof name, "%s.%s", table[k].section, table[k].key);
+        switch (table[k].type) {
+        case SETTING_TEXT: text = *(const str *)field; break;
+        case SETTING_INT: text.n = num_write_int(number, *(const int64_t *)field); break;
+        case SETTING_BOOL: text = *(const bool *)field ? STR("yes") : STR("no"); break;
+        }
+        each((str){name, (size_t)n}, text, context);
+    }
+}
+
 void settings_write_man(buf *out)
 {
     const char *section = "";

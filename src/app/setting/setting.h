@@ -96,6 +96,8 @@ NODISCARD bool settings_parse(str text, const char *name, arena *a, struct setti
 NODISCARD bool password_read(str path, const char *setting, arena *a, str *out, err *e);
 void settings_write_file(
     buf *out);  // the commented file that `peil init` puts down, every key with its default
+// Each setting by name ("http.listen") with its value as text, in the order of the table.
+void settings_each(const struct settings *s, void (*each)(str name, str text, void *context), void *context);
 void settings_write_man(buf *out);  // the list of keys of peil.conf(5), troff
 
 // Where the file of withdrawals (care/withdrawn.h) is: as the setting says, else in the data directory.

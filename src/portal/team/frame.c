@@ -2,6 +2,7 @@
 #include "portal/team/frame.h"
 
 #include "base/log.h"
+#include "identity/reads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,6 +297,9 @@ static bool show(struct team_call *c, const struct team_page *page, err *e)
     const bool ok = snapshot_show(p->at, policy_sees(&c->who), e) && (!page->show || page->show(c, e));
     snapshot_close(p->at);
     p->at = NULL;
+    if (ok)
+        reads_note_right(identity_reads(c->team->identity), &c->who, page->needs,
+                         http_request_path(p->request), p->now);
     return ok;
 }
 

@@ -2,6 +2,8 @@
 // One meter: its latest readings in words, the past of one of its series, what it is, and its data to take along.
 #include "portal/page.h"
 
+#include "identity/reads.h"
+
 #include "portal/view/chart.h"
 #include "portal/view/index.h"
 #include "render/qr.h"
@@ -266,11 +268,25 @@ static void put_links(struct meter_view *v)
     view_text(&p->maker, p->root, STR("qr_href"), page_href(p, "beeld/qr/%lld", id));
 }
 
+// A page of a private meter, and its frame, tell what it measured.
+static void note_reading(const struct meter_view *v)
+{
+    struct page *p = v->page;
+    struct reads *const reads = identity_reads(p->portal->config.identity);
+    for (size_t i = 0; p->sees == ACCESS_PRIVATE && i < v->meter->series_count; i++) {
+        str which;
+        const entity_id id = v->meter->series[i].id;
+        if (arena_print(p->a, &which, "Datastreams(%lld)", (long long)id))
+            reads_note_stream(reads, p->at, &p->who, id, which, STR("page"), p->now);
+    }
+}
+
 bool view_meter(struct page *p, err *e)
 {
     struct meter_view v = {.page = p};
     if (!read_meter(p, &v, e)) return false;
     choose(&v);
+    note_reading(&v);
     struct view_maker *m = &p->maker;
     view_int(m, p->root, STR("thing"), v.meter->id);
     view_text(m, p->root, STR("name"), v.meter->name);

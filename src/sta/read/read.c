@@ -3,6 +3,7 @@
 // the client takes it.
 // Source   OGC 18-088 section 9; RFC 9110 section 13 (conditional requests)
 #include "base/json.h"
+#include "identity/reads.h"
 #include "sta/read/answer.h"
 #include "sta/read/root.h"
 
@@ -116,11 +117,44 @@ static void end_stream(void *context)
     answer_free(context);
 }
 
+static bool asks_for_readings(const struct query *q)
+{
+    if (q->set == SET_OBSERVATION) return true;
+    for (size_t i = 0; i < q->expand_count; i++)
+        if (asks_for_readings(q->expands[i].query)) return true;
+    return false;
+}
+
+static bool is_stream_set(entity_set set)
+{
+    return set == SET_DATASTREAM || set == SET_MULTI_DATASTREAM;
+}
+
+// Of one stream where the path says which, else of any.
+static void note_reading(struct reader *d, str form)
+{
+    const struct sta_target *t = &d->target;
+    const entity_id stream = t->set == SET_OBSERVATION && t->id              ? OBSERVATION_STREAM(t->id)
+                             : is_stream_set(t->set) && t->id                ? t->id
+                             : t->has_parent && is_stream_set(t->parent_set) ? t->parent_id
+                                                                             : 0;
+    str which = d->r->path;
+    if (stream && !arena_print(d->r->arena, &which, "Datastreams(%lld)", (long long)stream))
+        which = d->r->path;
+    if (d->r->who && d->sta->reads)
+        reads_note_stream(d->sta->reads, d->at, d->r->who, stream, which, form, d->r->received);
+}
+
 // The first piece is made before the reply: so a fault of the store is still an error, and most answers are whole.
 static bool reply_answer(struct reader *d, const struct query *q, err *e)
 {
+    static const str forms[] = {[FORMAT_JSON] = STR("json"),
+                                [FORMAT_DATA_ARRAY] = STR("dataArray"),
+                                [FORMAT_CSV] = STR("csv"),
+                                [FORMAT_GEOJSON] = STR("geojson")};
     struct answer *x;
     bool more;
+    if (asks_for_readings(q)) note_reading(d, forms[q->format]);
     if (!answer_make(d->sta, d->r->version, d->at, q, d->path.kind == PATH_REF, d->r->arena, &x, e))
         return false;
     d->at = NULL;  // the answer's now
@@ -282,6 +316,8 @@ static bool answer(struct reader *d, err *e)
         if (!snapshot_open(d->sta->store, &d->at, e) || !snapshot_show(d->at, sees(d), e)) return false;
         if (!sta_path_resolve(&d->path, d->at, d->r->arena, &d->target, e)) return false;
     }
+    const bool is_one = d->target.set == SET_OBSERVATION && d->target.id;
+    if (kinds[d->path.kind].needs_store && is_one) note_reading(d, STR("one"));
     return kinds[d->path.kind].read(d, e);
 }
 

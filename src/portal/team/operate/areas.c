@@ -132,9 +132,8 @@ struct noting {
     const int64_t *stored, *refused;
 };
 
-static bool note(struct store_tx *tx, void *context, err *e)
+static bool note(const struct noting *n, err *e)
 {
-    const struct noting *n = context;
     str detail;
     if (!arena_print(n->call->page->a, &detail, "stored=%lld refused=%lld", (long long)*n->stored,
                      (long long)*n->refused))
@@ -144,7 +143,7 @@ static bool note(struct store_tx *tx, void *context, err *e)
                                       .which = STR("areas"),
                                       .detail = detail,
                                       .at = n->call->page->now};
-    return audit_record(tx, &event, e);
+    return audit_note(n->call->page->portal->config.store, &event, e);
 }
 
 static void put_report(struct page *p, const struct area_import *i, const struct report *r)
@@ -169,8 +168,8 @@ static bool import_areas(struct team_call *c, str file, err *e)
     i.year = (int)year;
     c->stays = true;
     struct noting n = {c, STR("area.import"), &i.stored, &i.refused};
-    if (!area_import(p->portal->config.store, file, p->now, &i, e) ||
-        !store_run(p->portal->config.store, note, &n, e) || !areas_reload(p->portal->config.areas, e))
+    if (!area_import(p->portal->config.store, file, p->now, &i, e) || !note(&n, e) ||
+        !areas_reload(p->portal->config.areas, e))
         return false;
     put_report(p, &i, &report);
     return true;
@@ -183,7 +182,7 @@ static bool import_postcodes(struct team_call *c, str file, err *e)
     struct noting n = {c, STR("postcode.import"), &i.stored, &i.refused};
     c->stays = true;
     if (!postcodes_import(p->portal->config.store, p->portal->config.areas, file, p->now, &i, e) ||
-        !store_run(p->portal->config.store, note, &n, e))
+        !note(&n, e))
         return false;
     view_flag(&p->maker, p->root, STR("has_postcode_report"), true);
     view_int(&p->maker, p->root, STR("stored"), i.stored);

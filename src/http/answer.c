@@ -168,14 +168,6 @@ void answer_refuse(struct http_request *r, const struct refusal *why)
     http_reply_error(r, why->status, str_of(why->message));
 }
 
-void answer_failed_stream(struct http_request *r, const err *e)
-{
-    http_reply_data reply = {0};
-    buf_clear(&r->out);
-    r->part_count = 0;
-    write_error(r, err_http_status(e->code), str_of(e->text), &reply);
-}
-
 static void reply_with_allow(struct http_request *r, int status, unsigned methods)
 {
     char text[64];
@@ -222,33 +214,65 @@ static struct stream *stream_new(const struct http_request *r, const http_reply_
     return s;
 }
 
-void http_reply_stream(struct http_request *r, const http_reply_data *head, http_stream from)
+// Most streams are over with their first piece: it is made here, and leaves whole where it is the only one.
+static bool begin_stream(struct http_request *r, http_reply_data *d, err *e)
 {
-    const http_config *config = &r->conn->loop->server->config;
-    http_reply_data d = *head;
-    if (config->finish) config->finish(r, &d, config->context);
-    struct stream *s = stream_new(r, &d, from);
-    if (!s) {
-        from.done(from.context);
-        http_reply_error(r, 503, STR("not enough memory"));
-        return;
-    }
+    struct stream *s = r->stream;
     char etag[ETAG_MAX];
-    if (s->is_compressed) weaken_etag(&d, etag);
-    struct reply_head h = head_of(r, &d);
-    h.framing = s->is_chunked ? REPLY_CHUNKED : REPLY_UNTIL_CLOSE;
-    h.closes |= !s->is_chunked;
-    h.varies = reply_is_compressible(&d);
+    bool more;
+    str data;
+    if (!stream_make(r, &more, e)) return false;
+    if (!more && s->piece.n <= REPLY_COMPRESS_MIN) s->is_compressed = false;
+    if (!stream_pack(r, !more, &data)) return err_no_memory(e);
+    if (s->is_compressed) weaken_etag(d, etag);
+    struct reply_head h = head_of(r, d);
+    h.framing = !more ? REPLY_LENGTH : s->is_chunked ? REPLY_CHUNKED : REPLY_UNTIL_CLOSE;
+    h.length = data.n;
+    h.closes |= h.framing == REPLY_UNTIL_CLOSE;
+    h.varies = reply_is_compressible(d);
     h.is_compressed = s->is_compressed;
     reply_write_head(&r->out, &h);
     r->must_close = h.closes;
-    r->status = d.status;
-    if (r->head.method == HTTP_HEAD || !reply_has_body(d.status)) {
-        add_part(r, buf_str(&r->out));
-        from.done(from.context);
-        free(s);
+    r->status = d->status;
+    if (more) {
+        stream_frame(r, data, false);
     } else {
-        r->stream = s;
+        add_part(r, buf_str(&r->out));
+        add_part(r, data);
+        stream_end(s);
+    }
+    return true;
+}
+
+// What a stream would begin with, without a look at it.
+static void write_stream_head(struct http_request *r, const http_reply_data *d)
+{
+    struct reply_head h = head_of(r, d);
+    h.framing = r->head.is_http10 ? REPLY_UNTIL_CLOSE : REPLY_CHUNKED;
+    h.closes |= r->head.is_http10;
+    h.varies = reply_is_compressible(d);
+    h.is_compressed = h.varies && wants_gzip(r);
+    reply_write_head(&r->out, &h);
+    r->must_close = h.closes;
+    r->status = d->status;
+    add_part(r, buf_str(&r->out));
+}
+
+void http_reply_stream(struct http_request *r, const http_reply_data *head, http_stream from)
+{
+    const http_config *config = &r->conn->loop->server->config;
+    http_reply_data d = *head, failed = {0};
+    err e;
+    if (config->finish) config->finish(r, &d, config->context);
+    if (r->head.method == HTTP_HEAD || !reply_has_body(d.status)) {
+        write_stream_head(r, &d);
+        from.done(from.context);
+    } else if (!(r->stream = stream_new(r, &d, from))) {
+        from.done(from.context);
+        write_error(r, 503, STR("not enough memory"), &failed);
+    } else if (!begin_stream(r, &d, &e)) {
+        stream_end(r->stream);
+        write_error(r, err_http_status(e.code), str_of(e.text), &failed);
     }
     request_return(r);
 }

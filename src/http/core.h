@@ -237,10 +237,14 @@ void answer_method(struct http_request *r, void *context);
 void answer_options(struct http_request *r, void *context);
 void answer_none(struct http_request *r, void *context);
 
-void answer_failed_stream(struct http_request *r, const err *e);  // nothing of it has left: an error instead
-
 // stream.c
 void stream_pull(struct http_request *r);  // on a worker: the next piece, then back to the loop
+NODISCARD bool stream_make(struct http_request *r, bool *more, err *e);  // into r->stream->piece
+NODISCARD bool stream_pack(struct http_request *r, bool is_last,
+                           str *out);  // the piece, compressed where that is wanted
+void stream_frame(struct http_request *r, str data,
+                  bool is_last);  // into r->parts, the first one behind the head
+void stream_end(struct stream *s);
 void request_stream_free(struct stream *s);
 
 // live.c

@@ -49,14 +49,15 @@ typedef struct {
     str body;  // copied by http_reply
 } http_reply_data;
 
-// A body made piece by piece, on a worker thread, only as fast as the client reads.
+// A body made piece by piece, on a worker thread, only as fast as the client reads; the first piece inside http_reply_stream. A body
+// of one piece leaves with its length, as other replies do.
 typedef struct {
     void *context;
     // Adds the next piece to `out` (aim for 16 to 64 KiB). *more = false on the last. False: the connection is
     // cut, so that the client sees that the answer is incomplete (or, while nothing has left yet, `e` is answered
     // as an error).
     bool (*next)(void *context, buf *out, bool *more, err *e);
-    // Called once, also when the client went away; on a worker, or in http_reply_stream (HEAD).
+    // Called once, also when the client went away; on a worker, or in http_reply_stream.
     void (*done)(void *context);
 } http_stream;
 
@@ -142,7 +143,8 @@ NODISCARD bool http_hand_over(struct http_request *r, http_handler handle, void 
 void http_reply(struct http_request *r, const http_reply_data *reply);
 // As JSON, in the form of the server's own refusals.
 void http_reply_error(struct http_request *r, int status, str message);
-void http_reply_stream(struct http_request *r, const http_reply_data *head, http_stream from);
+void http_reply_stream(struct http_request *r, const http_reply_data *head,
+                       http_stream from);  // on a worker
 
 // Bytes shared by many answers or live clients: made once, counted, never copied. Any thread.
 NODISCARD http_piece *http_piece_new(str bytes);  // NULL: no memory

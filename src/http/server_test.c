@@ -521,6 +521,34 @@ TEST(a_stream_arrives_whole)
     client_close(&c);
 }
 
+TEST(a_stream_of_one_piece_leaves_with_its_length)
+{
+    const int before = atomic_load(&ended);
+    struct client c = dial();
+    CLIENT_SEND(
+        &c,
+        REQUEST(
+            "GET",
+            "/numbers?1") "GET /numbers?1,,2048 HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n"
+                          "GET /numbers?1,,16 HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n" REQUEST(
+                              "GET", "/loop"));
+    struct client_reply r = client_read(&c);
+    assert_str(client_header(&r, "Content-Length"), "2");
+    assert_int_equal(client_header(&r, "Transfer-Encoding").n, 0);
+    assert_str(r.body, "0\n");
+    static char text[4096];
+    r = client_read(&c);
+    assert_str(client_header(&r, "Content-Encoding"), "gzip");
+    assert_int_equal(unzipped(r.body, text, sizeof text).n, 2048 + 2);
+    r = client_read(&c);  // too short to be worth it
+    assert_int_equal(client_header(&r, "Content-Encoding").n, 0);
+    assert_str(client_header(&r, "Vary"), "Accept-Encoding");
+    assert_str(r.body, "0\n0123456789abcde\n");
+    assert_str(client_read(&c).body, "1 /loop? ");
+    assert_int_equal(atomic_load(&ended), before + 3);
+    client_close(&c);
+}
+
 TEST(a_compressed_stream_arrives_whole)
 {
     static char text[1 << 20];
@@ -963,11 +991,11 @@ RUN_WITH(before, after, CASE(an_answer_has_date_type_length_and_the_headers_of_f
          CASE(a_route_limits_its_bodies), CASE(a_refusal_reaches_a_client_that_goes_on_sending),
          CASE(text_is_compressed_for_who_takes_it), CASE(images_and_short_texts_are_not_compressed),
          CASE(a_shared_body_is_sent_to_many), CASE(a_stream_arrives_whole),
-         CASE(a_compressed_stream_arrives_whole), CASE(a_stream_to_http_10_ends_with_the_connection),
-         CASE(a_stream_that_fails_at_once_is_an_error), CASE(a_stream_that_fails_later_is_cut),
-         CASE(a_stream_is_pulled_only_as_fast_as_it_is_read), CASE(live_pieces_arrive_in_their_order),
-         CASE(a_live_client_that_does_not_read_is_closed), CASE(head_of_a_live_stream_ends_at_once),
-         CASE(an_idle_connection_is_closed_without_a_word),
+         CASE(a_stream_of_one_piece_leaves_with_its_length), CASE(a_compressed_stream_arrives_whole),
+         CASE(a_stream_to_http_10_ends_with_the_connection), CASE(a_stream_that_fails_at_once_is_an_error),
+         CASE(a_stream_that_fails_later_is_cut), CASE(a_stream_is_pulled_only_as_fast_as_it_is_read),
+         CASE(live_pieces_arrive_in_their_order), CASE(a_live_client_that_does_not_read_is_closed),
+         CASE(head_of_a_live_stream_ends_at_once), CASE(an_idle_connection_is_closed_without_a_word),
          CASE(a_head_that_drips_is_refused_after_the_request_timeout),
          CASE(a_body_that_drips_is_refused_after_the_request_timeout),
          CASE(a_client_that_does_not_read_its_answer_is_closed), CASE(connections_over_the_limit_are_told_so),

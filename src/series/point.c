@@ -23,19 +23,16 @@ void point_of(const struct observation *o, buf *bytes, struct point *out)
 
 bool point_read(const struct point *p, entity_id stream, struct observation *out)
 {
-    struct observation o = {.stream = stream,
-                            .number = p->number,
-                            .phenomenon_time = {p->time, TIME_NONE},
-                            .result_time = p->result_time,
-                            .valid_time = {TIME_NONE, TIME_NONE},
-                            .feature = p->feature};
-    if (p->scale != POINT_NO_DECIMAL) o.result = value_decimal((decimal){p->units, (int8_t)p->scale});
-    if (p->extra.n > 0) {
-        struct extra x;
-        if (!extra_read(p->extra, p->time, &x)) return false;
-        extra_apply(&x, &o);
-    }
-    *out = o;
+    struct extra x;
+    if (p->extra.n > 0 && !extra_read(p->extra, p->time, &x)) return false;
+    *out = (struct observation){.stream = stream,
+                                .number = p->number,
+                                .phenomenon_time = {p->time, TIME_NONE},
+                                .result_time = p->result_time,
+                                .valid_time = {TIME_NONE, TIME_NONE},
+                                .feature = p->feature};
+    if (p->scale != POINT_NO_DECIMAL) out->result = value_decimal((decimal){p->units, (int8_t)p->scale});
+    if (p->extra.n > 0) extra_apply(&x, out);
     return true;
 }
 

@@ -30,6 +30,20 @@ void point_of(const struct observation *o, buf *bytes, struct point *out);
 // False when the extra bytes are damaged.
 NODISCARD bool point_read(const struct point *p, entity_id stream, struct observation *out);
 
+// A decimal and nothing extra: what differs from one such point to the next is few bytes of an observation.
+static inline bool point_is_plain(const struct point *p)
+{
+    return p->extra.n == 0 && p->scale != POINT_NO_DECIMAL;
+}
+static inline void point_read_next(const struct point *p, struct observation *last)  // both plain
+{
+    last->number = p->number;
+    last->phenomenon_time.start = p->time;
+    last->result_time = p->result_time;
+    last->result.number = (decimal){p->units, (int8_t)p->scale};
+    last->feature = p->feature;
+}
+
 // All of a point but time, number and feature, as bytes; `extra` of what is read is a view into them.
 void point_write_rest(buf *b, const struct point *p);
 NODISCARD bool point_read_rest(str bytes, struct point *p);

@@ -106,19 +106,29 @@ bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observ
 
 // ---- many ----
 
-static bool give(const struct point *p, entity_id stream, observation_each each, void *context, err *e)
+struct giving {
+    observation_each each;
+    void *context;
+    struct observation last;
+    bool is_plain;  // the last one was
+};
+
+static bool give(struct giving *g, const struct point *p, entity_id stream, err *e)
 {
-    struct observation o;
-    if (!point_read(p, stream, &o)) return damaged(e);
-    return each(&o, context, e);
+    const bool is_plain = point_is_plain(p);
+    if (is_plain && g->is_plain && g->last.stream == stream)
+        point_read_next(p, &g->last);
+    else if (!point_read(p, stream, &g->last))
+        return damaged(e);
+    g->is_plain = is_plain;
+    return g->each(&g->last, g->context, e);
 }
 
 struct latest_pass {
     struct snapshot *at;
     struct stream_row_walk rows;
     bool is_walk;  // in order of id, and most of those in between
-    observation_each each;
-    void *context;
+    struct giving giving;
 };
 
 static bool give_latest(struct latest_pass *k, const struct stream *s, err *e)
@@ -129,7 +139,7 @@ static bool give_latest(struct latest_pass *k, const struct stream *s, err *e)
                      : stream_row_read(k->at->connection, s->id, &l.row, &has_row, e)))
         return false;
     const bool ok = find_latest(&l, k->at, s, has_row, &got, e) &&
-                    (!got || give(&l.point, s->id, k->each, k->context, e));
+                    (!got || give(&k->giving, &l.point, s->id, e));
     forget_latest(&l);
     return ok;
 }
@@ -149,7 +159,8 @@ static bool is_walk(struct stream_list streams)
 bool store_latest_each(struct snapshot *at, struct stream_list streams, observation_each each, void *context,
                        err *e)
 {
-    struct latest_pass k = {.at = at, .is_walk = is_walk(streams), .each = each, .context = context};
+    struct latest_pass k = {
+        .at = at, .is_walk = is_walk(streams), .giving = {.each = each, .context = context}};
     struct list_walk walk = {.at = at, .list = streams};
     err fault = {.code = ERR_NONE};
     if (k.is_walk && !stream_row_walk_open(&k.rows, at->connection, streams.ids ? streams.ids[0] : 0, e))
@@ -167,6 +178,7 @@ bool store_observations(struct snapshot *at, entity_id stream, interval when, ob
     struct scan_options o = SCAN_ALL;
     struct stream_scan scan;
     struct point p;
+    struct giving g = {.each = each, .context = context};
     err fault = {.code = ERR_NONE};
     bool ok, got = false;
     if (!s) return true;
@@ -174,7 +186,7 @@ bool store_observations(struct snapshot *at, entity_id stream, interval when, ob
     if (when.end != TIME_NONE) o.range.to = (struct point_key){when.end, -1};
     if (!stream_scan_open(&scan, at, s, &o, e)) return false;
     while ((ok = stream_scan_next(&scan, &p, &got, &fault)) && got)
-        if (!(ok = give(&p, stream, each, context, &fault))) break;
+        if (!(ok = give(&g, &p, stream, &fault))) break;
     stream_scan_close(&scan);
     return list_ended(ok, &fault, e);
 }

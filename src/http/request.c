@@ -146,19 +146,46 @@ str http_request_body(const struct http_request *r)
     return (str){r->in.p + r->head_n, r->body_n};
 }
 
+// The field of that name before number `*at`, from the end: some proxies add a line of their own behind what the client wrote, others
+// a word to the end of it. The last word of the last line is the proxy's in both.
+static bool header_before(const struct http_request *r, str name, size_t *at, str *out)
+{
+    while (*at > 0) {
+        const head_field *f = &r->head.fields[--*at];
+        if (!str_eq_nocase(head_span(head_bytes(r), f->name), name)) continue;
+        *out = head_span(head_bytes(r), f->value);
+        return true;
+    }
+    return false;
+}
+
+static str forwarded_peer(const struct http_request *r)
+{
+    const struct trusted *trusted = &r->conn->loop->server->trusted;
+    size_t at = r->head.field_count;
+    str found = {0}, line;
+    struct peer_key k;
+    while (header_before(r, STR("X-Forwarded-For"), &at, &line)) {
+        const str client = forwarded_client(trusted, line);
+        if (!client.n) break;  // what stands before a broken entry is nobody's word
+        found = client;
+        if (!address_read(client, &k) || !trusted_has(trusted, &k)) break;
+    }
+    return found;
+}
+
 str http_request_peer(const struct http_request *r)
 {
-    const struct conn *c = r->conn;
-    const str client = c->is_trusted ? forwarded_client(&c->loop->server->trusted,
-                                                        http_request_header(r, "X-Forwarded-For"))
-                                     : (str){0};
-    return client.n ? client : str_of(c->peer);
+    const str client = r->conn->is_trusted ? forwarded_peer(r) : (str){0};
+    return client.n ? client : str_of(r->conn->peer);
 }
 
 bool http_request_is_secure(const struct http_request *r)
 {
-    return r->conn->tls ||
-           (r->conn->is_trusted && str_eq(http_request_header(r, "X-Forwarded-Proto"), STR("https")));
+    size_t at = r->head.field_count;
+    str proto;
+    return r->conn->tls || (r->conn->is_trusted && header_before(r, STR("X-Forwarded-Proto"), &at, &proto) &&
+                            str_eq(str_trim(proto), STR("https")));
 }
 
 const unsigned char *http_request_certificate(const struct http_request *r)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The site as an attacker meets it: the real binary, byte by byte where that matters.
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { connect } from 'node:net'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { datastream, location, thing } from './lib/entities.mjs'
 import { Peil, binary, exchange, makeToken } from './lib/peil.mjs'
-import { Staff, makeUser, quick, totp } from './lib/staff.mjs'
+import { Staff, makeUser, quick } from './lib/staff.mjs'
 
 let peil, port
 before(async () => {
@@ -252,5 +251,49 @@ describe('what two readers could read differently', () => {
       assert.ok([400, 501].includes(statuses(got)[0]), `${name}: ${statuses(got)}`)
       assert.match(got, /connection: close/i, name)
     }
+  })
+})
+
+describe('what another site sends with the cookie of somebody who is logged in', () => {
+  let ada
+  before(async () => { ada = await Staff.first(peil.url, 'ada', makeUser(peil.directory, 'ada', 'administrator'), 'een lang wachtwoord') })
+  const send = (method, path, headers, body = '') => exchange(peil.url + path, { method, body, headers: { Cookie: ada.cookie, ...headers } })
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+
+  test('changes nothing on any page of staff', async () => {
+    const pages = readdirSync('web/pages').filter((f) => f.startsWith('team_')).map((f) => readFileSync(`web/pages/${f}`, 'utf8').match(/path: '([^']+)'/)?.[1]).filter(Boolean)
+    assert.ok(pages.length >= 15)
+    const lines = () => execFileSync(binary, ['audit', 'list', '--data', peil.directory], { encoding: 'utf8' }).split('\n').filter((l) => l && !l.includes(' audit.read ') && !l.includes(' login')).length
+    const before = lines()
+    for (const page of pages.filter((p) => !/inloggen|code/.test(p)))
+      for (const [headers, body] of [[form, 'wat=verwijderen&naam=ada'], [form, `form_token=${'A'.repeat(43)}&wat=verwijderen`], [{ ...form, 'Sec-Fetch-Site': 'cross-site' }, `form_token=${ada.formToken}&wat=x`],
+        [{ ...form, 'Sec-Fetch-Site': 'same-site' }, `form_token=${ada.formToken}&wat=x`], [{ ...form, Origin: 'https://evil.example' }, `form_token=${ada.formToken}&wat=x`], [{ ...form, Origin: 'null' }, `form_token=${ada.formToken}&wat=x`],
+        [{ 'Content-Type': 'text/plain' }, `form_token=${ada.formToken}&wat=x`]]) {
+        const { status, headers: got } = await send('POST', `/${page}`, headers, body)
+        // Logging out answers by sending back to the page; nobody was logged out, as the next request shows.
+        assert.ok(status >= 400 || (page === 'team/uitloggen' && status === 303 && got.location === '/team'), `${page} ${JSON.stringify(headers)}: ${status}`)
+      }
+    assert.equal(lines(), before)
+    assert.equal((await ada.get('/team')).status, 200)
+  })
+
+  test('changes nothing by the interfaces', async () => {
+    const { paths } = (await exchange(`${peil.url}/api/v1/openapi.json`)).body
+    let asked = 0
+    const refused = async (method, path, headers = {}) => {
+      asked++
+      const { status } = await send(method, path, { 'Content-Type': 'application/json', ...headers }, '{}')
+      assert.equal(status, 403, `${method} ${path} ${JSON.stringify(headers)}`)
+    }
+    for (const [path, item] of Object.entries(paths))
+      for (const method of Object.keys(item).filter((m) => ['post', 'put', 'patch', 'delete'].includes(m)))
+        await refused(method.toUpperCase(), `/api/v1${path.replace(/\{(\w+)\}/g, (_, n) => ({ year: '2024', kind: 'influx' })[n] ?? 'proef')}`)
+    for (const [method, path] of [['POST', 'Things'], ['PATCH', 'Things(1)'], ['PUT', 'Things(1)'], ['DELETE', 'Things(1)'], ['POST', '$batch'], ['POST', 'CreateObservations'], ['POST', 'Datastreams(1)/Observations'], ['DELETE', 'Things(1)/Locations(1)/$ref']]) {
+      await refused(method, `/v1.1/${path}`)
+      await refused(method, `/v1.1/${path}`, { 'X-Form-Token': 'A'.repeat(43), 'Content-Type': 'text/plain' })
+    }
+    assert.ok(asked > 35, `${asked}`)
+    // Devices prove themselves by a token; a cookie is nothing there.
+    assert.equal((await send('POST', '/push/sensor_community', { 'X-Sensor': 'x' }, '{"sensordatavalues":[]}')).status, 401)
   })
 })

@@ -257,7 +257,7 @@ describe('what two readers could read differently', () => {
 describe('what another site sends with the cookie of somebody who is logged in', () => {
   let ada
   before(async () => { ada = await Staff.first(peil.url, 'ada', makeUser(peil.directory, 'ada', 'administrator'), 'een lang wachtwoord') })
-  const send = (method, path, headers, body = '') => exchange(peil.url + path, { method, body, headers: { Cookie: ada.cookie, ...headers } })
+  const send = (method, path, headers, body) => exchange(peil.url + path, { method, body, headers: { Cookie: ada.cookie, ...headers } })
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
   test('changes nothing on any page of staff', async () => {
@@ -282,8 +282,8 @@ describe('what another site sends with the cookie of somebody who is logged in',
     let asked = 0
     const refused = async (method, path, headers = {}) => {
       asked++
-      const { status } = await send(method, path, { 'Content-Type': 'application/json', ...headers }, '{}')
-      assert.equal(status, 403, `${method} ${path} ${JSON.stringify(headers)}`)
+      const { status, text } = await send(method, path, { 'Content-Type': 'application/json', ...headers }, method === 'DELETE' ? undefined : '{}')
+      assert.equal(status, 403, `${method} ${path} ${JSON.stringify(headers)} ${text}`)
     }
     for (const [path, item] of Object.entries(paths))
       for (const method of Object.keys(item).filter((m) => ['post', 'put', 'patch', 'delete'].includes(m)))

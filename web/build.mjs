@@ -15,7 +15,7 @@ const LANGUAGES = ['nl', 'en'];
 const FONT = '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2';
 const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', woff2: 'font/woff2',
   svg: 'image/svg+xml', png: 'image/png' };
-const PAGE_TYPES = { svg: 'image/svg+xml' }; // of pages that are no HTML
+const PAGE_TYPES = { svg: 'image/svg+xml', png: 'image/png' }; // of pages that are no HTML
 
 export async function build(output) {
   rmSync(output, { recursive: true, force: true });
@@ -35,7 +35,7 @@ export async function build(output) {
   files.icon = keep('icon.svg', readFileSync(join(web, 'style/icon.svg')));
   files.touch = keep('icon-touch.png', iconPng(180, 0.62));
   keep('icon-192.png', iconPng(192, 0.62));
-  keep('icon-512.png', iconPng(512, 0.62));
+  files.picture = keep('icon-512.png', iconPng(512, 0.62));
   keep('icon-maskable.png', iconPng(512, 0.45));
   for (const language of LANGUAGES) {
     files[`js.${language}`] = keep('app.js', await bundleClient(language, 'main', 'client.'));
@@ -48,7 +48,7 @@ export async function build(output) {
     writeFileSync(join(output, `words.${language}.json`), JSON.stringify(Object.fromEntries(words), null, 1));
   }
   writeFileSync(join(output, 'sw.js'), await bundleWorker(assets));
-  writeFileSync(join(output, 'manifest.json'), `${JSON.stringify({ languages: LANGUAGES, pages, assets, worker: 'sw.js', tokens: tokens() }, null, 1)}\n`);
+  writeFileSync(join(output, 'manifest.json'), `${JSON.stringify({ languages: LANGUAGES, pages, assets, worker: 'sw.js', tokens: tokens(), classes: classColours() }, null, 1)}\n`);
   return { pages, assets };
 }
 
@@ -63,6 +63,12 @@ function tokens() {
   const [light, dark] = readFileSync(join(web, 'style/theme.css'), 'utf8').split('@media');
   const colours = (css) => Object.fromEntries([...css.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, colour]) => [name, colour]));
   return { light: colours(light), dark: colours(dark) };
+}
+
+// Fill of each class and the text on it, for pictures that the server draws.
+function classColours() {
+  const css = readFileSync(join(web, 'style/classes.css'), 'utf8');
+  return Object.fromEntries([...css.matchAll(/\.([a-z]+-\d|plain) \{ --fill: (#[0-9a-f]+); --on: (#[0-9a-f]+); \}/g)].map(([, name, fill, on]) => [name, [fill, on]]));
 }
 
 function writeAsset(output, name, bytes) {
@@ -142,12 +148,11 @@ async function loadPages(output) {
 async function writeTemplates(output, files) {
   const { pages, frame, textOf, hrefOf } = await loadPages(output);
   const made = [];
-  const classColours = readFileSync(join(web, 'style/classes.css'), 'utf8');
   for (const language of LANGUAGES)
     for (const page of pages) {
-      const context = { language, name: page.name, t: textOf(messagesOf(language), language), href: hrefOf(language), classColours };
+      const context = { language, name: page.name, t: textOf(messagesOf(language), language), href: hrefOf(language) };
       const file = `${page.name}.${language}.html`;
-      const paths = { css: files.css, team: files.team, kpi: files.kpi, fileStyle: files.fileStyle, js: files[`js.${language}`], teamJs: files[`teamJs.${language}`], font: files.font, icon: files.icon, touch: files.touch };
+      const paths = { css: files.css, team: files.team, kpi: files.kpi, fileStyle: files.fileStyle, js: files[`js.${language}`], teamJs: files[`teamJs.${language}`], font: files.font, icon: files.icon, touch: files.touch, picture: files.picture };
       writeFileSync(join(output, file), tighten(frame(page, pages, context, paths).source));
       made.push({ name: page.name, language, path: page.path === undefined ? null : hrefOf(language)(page.path), file, ...(PAGE_TYPES[page.form] && { type: PAGE_TYPES[page.form] }) });
     }

@@ -12,6 +12,7 @@
 #include "portal/site.h"
 #include "portal/theme.h"
 
+struct cards;
 struct http_static;
 struct index_table;
 struct live;
@@ -27,6 +28,7 @@ struct portal {
     struct meter_book *books[ACCESS_PRIVATE + 1];  // by what the reader is shown
     struct live *lives[ACCESS_PRIVATE + 1];
     struct shelf *shelf;
+    struct cards *cards;
     struct team *team;  // NULL: no pages of staff
     struct http_static *assets;
     struct page_route *page_routes;  // by index of site->pages

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "identity/who.h"
 #include "index/index.h"
+#include "portal/card.h"
 #include "portal/digest.h"
 #include "portal/kpi/kpi.h"
 #include "portal/page.h"
@@ -178,11 +179,15 @@ static void answer(struct page *p, const struct site_page *page, int status)
 {
     buf body = {.max = PAGE_BYTES_MAX};
     char etag[32];
+    err e = {0};
     (void)buf_reserve(&body, 64 << 10);
-    template_render(page->template, p->root, &body);
+    if (!str_eq(page->type, STR("image/png")))
+        template_render(page->template, p->root, &body);
+    else if (!card_draw(p->portal->cards, p, &body, &e))
+        status = err_http_status(e.code);
     snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)digest_of(buf_str(&body)));
-    if (body.failed) {
-        answer_bare(p->request, 500);
+    if (body.failed || e.code != ERR_NONE) {
+        answer_bare(p->request, e.code != ERR_NONE ? status : 500);
     } else if (status == 200 && p->sees == ACCESS_PUBLIC) {
         const int64_t now = time_monotonic_us();
         shelf_put(p->portal->shelf, shelf_key(p), buf_str(&body), etag, now - p->started_us, now);

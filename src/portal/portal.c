@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "http/static.h"
+#include "portal/card.h"
 #include "portal/catalogue.h"
 #include "portal/install.h"
 #include "kpi/office.h"
@@ -78,7 +79,8 @@ bool portal_open(const portal_config *c, struct portal **out, err *e)
     p->a = arena_new(PORTAL_ARENA_BYTES);
     bool ok = (p->a || err_no_memory(e)) && site_load(c->web_directory, p->a, &p->site, e) &&
               load_theme(p, e) && load_assets(p, e) && (p->zone = tz_load(c->zone, e)) &&
-              ((p->shelf = shelf_new()) || err_no_memory(e)) && open_sights(p, e) && make_routes(p, e);
+              ((p->shelf = shelf_new()) || err_no_memory(e)) &&
+              (p->cards = cards_new(c->web_directory, p->site, e)) && open_sights(p, e) && make_routes(p, e);
     if (ok && c->identity) ok = (p->team = team_new(p, e));
     if (!ok) {
         portal_close(p);
@@ -101,6 +103,7 @@ void portal_close(struct portal *p)
     team_free(p->team);
     for (access_level a = ACCESS_PUBLIC; a <= ACCESS_PRIVATE; a++) live_free(p->lives[a]);
     shelf_free(p->shelf);
+    cards_free(p->cards);
     for (access_level a = ACCESS_PUBLIC; a <= ACCESS_PRIVATE; a++) meter_book_free(p->books[a]);
     http_static_close(p->assets);
     tz_free(p->zone);

@@ -83,6 +83,7 @@ bool site_load(const char *directory, arena *a, struct site **out, err *e)
     if (!json_parse(source, a, &manifest, e) || !read_manifest(directory, manifest, a, s, e))
         return err_within(e, "%s/manifest.json", directory);
     s->tokens = json_get(manifest, STR("tokens"));
+    s->classes = json_get(manifest, STR("classes"));
     s->assets = json_get(manifest, STR("assets"));
     if (json_get(manifest, STR("worker")) &&
         !read_whole(directory, json_text(manifest, STR("worker")), a, &s->worker, e))

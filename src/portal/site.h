@@ -25,6 +25,8 @@ struct site {
     str worker;          // the service worker's script; empty: the build made none
     const json *assets;  // of the manifest
     const json
+        *classes;  // colours of classes: {"air-1": ["#8cc8f0", "#000"]}; NULL when the build names none
+    const json
         *tokens;  // of design: {"light": {"brand": "#0b5566"}, "dark": {}}; NULL when the build names none
 };
 

@@ -124,7 +124,7 @@ test('what an area offers to take along works', async () => {
   assert.match(feed.headers()['content-type'], /^application\/atom\+xml/);
   assert.equal((await open('embed/gebied/GM0603')).status(), 200);
   assert.match(await words(page.locator('main')), /^Rijswijk .* Meer op Rijswijk meet$/);
-  assert.equal((await page.request.get(`${town.url}/beeld/gebied/GM0603`)).headers()['content-type'], 'image/svg+xml');
+  assert.equal((await page.request.get(`${town.url}/beeld/gebied/GM0603`)).headers()['content-type'], 'image/png');
   assert.equal((await open('embed/grafiek/gebied/GM0603?periode=week')).status(), 200);
 });
 

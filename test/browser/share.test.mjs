@@ -29,11 +29,63 @@ test('a shared link to a meter brings its sentence and a picture', async () => {
   await tab.page.goto(`${town.url}/meter/${town.meters.air.thing}`);
   assert.equal(await meta(tab.page, 'og:title'), 'Luchtmeter Bomenbuurt');
   assert.match(await meta(tab.page, 'og:description'), /^Fijnstof PM2,5 is hier \d+(,\d)?\s?µg\/m³: (goed|matig)\. Gemeten om \d\d\.\d\d uur\.$/);
+  assert.deepEqual(await Promise.all(['type', 'width', 'height'].map((k) => meta(tab.page, `og:image:${k}`))), ['image/png', '1200', '630']);
+  assert.equal(await meta(tab.page, 'og:image:alt'), await meta(tab.page, 'og:description'));
   const image = await fetch(await meta(tab.page, 'og:image'));
-  assert.equal(image.headers.get('content-type'), 'image/svg+xml');
-  const svg = await image.text();
-  assert.match(svg, />Luchtmeter Bomenbuurt</);
-  assert.match(svg, />(goed|matig)</);
+  assert.equal(image.headers.get('content-type'), 'image/png');
+});
+
+// Decoded by the browser: the share of each colour, in hex, and where the dark letters of the name end.
+const look = (page, path) => page.evaluate(async (href) => {
+  const answer = await fetch(href);
+  const picture = await createImageBitmap(await answer.blob());
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  const pen = canvas.getContext('2d');
+  pen.drawImage(picture, 0, 0);
+  const { data } = pen.getImageData(0, 0, picture.width, picture.height);
+  const share = {};
+  let right = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const colour = [0, 1, 2].map((k) => data[i + k].toString(16).padStart(2, '0')).join('');
+    share[colour] = (share[colour] ?? 0) + 4 / data.length;
+    const x = (i / 4) % picture.width, y = Math.floor(i / 4 / picture.width);
+    if (y > 130 && y < 210 && colour === '14292f') right = Math.max(right, x);
+  }
+  return { status: answer.status, width: picture.width, height: picture.height, share, right };
+}, path);
+
+test('the picture of a link is a PNG of 1200 by 630 in the colour of the class, in both languages', async () => {
+  const station = town.meters.station.thing;
+  for (const [path, fill] of [[`/beeld/meter/${town.meters.air.thing}?stof=pm25`, '8cc8f0'], [`/en/beeld/meter/${station}?stof=pm25`, '8cc8f0'], ['/beeld/gebied/BU06030581?stof=pm25', '8cc8f0']]) {
+    const seen = await look(tab.page, path);
+    assert.deepEqual([seen.status, seen.width, seen.height], [200, 1200, 630], path);
+    assert.ok(seen.share[fill] > 0.05 && seen.share[fill] < 0.09, `${path}: ${seen.share[fill]} is the pill`); // 480 by 130 less its corners: 7.7 %
+    assert.ok(seen.share['0b5566'] > 0.12, `${path}: the head`);
+    assert.ok(seen.share['14292f'] > 0.01, `${path}: letters`);
+    assert.ok(seen.right > 300 && seen.right <= 1120, `${path}: the name ends at ${seen.right}`);
+  }
+  const [nl, en] = await Promise.all(['/beeld', '/en/beeld'].map(async (p) => Buffer.from(await (await fetch(`${town.url}${p}/meter/${station}`)).arrayBuffer())));
+  assert.ok(!nl.equals(en));
+});
+
+test('a silent meter has a picture without class; an unknown one has none', async () => {
+  const seen = await look(tab.page, `/beeld/meter/${town.meters.silent.thing}`);
+  assert.deepEqual([seen.status, seen.width], [200, 1200]);
+  assert.equal(seen.share['8cc8f0'], undefined);
+  assert.equal((await fetch(`${town.url}/beeld/meter/999999`)).status, 404);
+});
+
+test('many who want pictures at once get them or are told to come back', async () => {
+  const all = await Promise.all(Array.from({ length: 60 }, (_, k) => fetch(`${town.url}/beeld/meter/${town.meters.air.thing}?stof=pm25&n=${k}`).then(async (a) => [a.status, (await a.arrayBuffer()).byteLength])));
+  assert.ok(all.some(([status]) => status === 200));
+  for (const [status, bytes] of all) assert.ok((status === 200 && bytes > 5000 && bytes < 60000) || status === 503 || status === 429, `${status} ${bytes}`);
+});
+
+test('a page without a picture of its own shows the mark of peil', async () => {
+  await tab.page.goto(`${town.url}/en/data`);
+  const image = await fetch(await meta(tab.page, 'og:image'));
+  assert.equal(image.headers.get('content-type'), 'image/png');
+  assert.equal(await meta(tab.page, 'og:image:width'), '512');
 });
 
 test('other sites may frame an embedded page and no other', async () => {

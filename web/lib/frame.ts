@@ -14,6 +14,7 @@ export interface Files {
   font: string;
   icon: string;
   touch: string; // for a home screen of Apple
+  picture: string; // of a page without one of its own
 }
 
 const NAMES: Record<Language, string> = { nl: 'Nederlands', en: 'English' };
@@ -94,7 +95,7 @@ const FOOT: [string, MessageId][] = [
 ];
 
 // A shared link shows this: the page's own sentence, and a picture where the page has one.
-function preview(page: Page, c: Context): Html {
+function preview(page: Page, c: Context, files: Files): Html {
   return html`<meta property="og:type" content="website">
   <meta property="og:site_name" content="{{town}}">
   <meta property="og:locale" content="${c.language === 'nl' ? 'nl_NL' : 'en_GB'}">
@@ -102,7 +103,16 @@ function preview(page: Page, c: Context): Html {
   <meta property="og:description" content="{{#share_text}}{{share_text}}{{/share_text}}{{^share_text}}${c.t('frame.description')}{{/share_text}}">
   <meta property="og:url" content="{{origin}}{{self_href}}">
   {{#share_image}}<meta property="og:image" content="{{origin}}{{share_image}}">
+  <meta property="og:image:type" content="image/png">
+  <meta property="og:image:width" content="1200">
+  <meta property="og:image:height" content="630">
+  <meta property="og:image:alt" content="{{share_text}}">
   <meta name="twitter:card" content="summary_large_image">{{/share_image}}
+  {{^share_image}}<meta property="og:image" content="{{origin}}${files.picture}">
+  <meta property="og:image:type" content="image/png">
+  <meta property="og:image:width" content="512">
+  <meta property="og:image:height" content="512">
+  <meta property="og:image:alt" content="peil">{{/share_image}}
   {{#feed_href}}<link rel="alternate" type="application/atom+xml" href="{{feed_href}}">{{/feed_href}}
   <link rel="canonical" href="{{origin}}{{self_href}}">`;
 }
@@ -114,7 +124,7 @@ function styles(files: Files): Html {
 }
 
 export function frame(page: Page, pages: Page[], c: Context, files: Files): Html {
-  if (page.form === 'svg') return page.body(c);
+  if (page.form === 'svg' || page.form === 'png') return page.body(c);
   if (page.form === 'file') return file(page, c, files);
   if (page.form === 'embed') return embedFrame(page, c, files);
   return pageFrame(page, pages, c, files);
@@ -153,7 +163,7 @@ function pageFrame(page: Page, pages: Page[], c: Context, files: Files): Html {
   <meta name="theme-color" content="{{brand_light}}" media="(prefers-color-scheme: light)">
   <meta name="theme-color" content="{{brand_dark}}" media="(prefers-color-scheme: dark)">
   ${!isError && html`<meta name="description" content="{{#share_text}}{{share_text}}{{/share_text}}{{^share_text}}${c.t('frame.description')}{{/share_text}}">
-  ${!page.team && preview(page, c)}
+  ${!page.team && preview(page, c, files)}
   <link rel="alternate" hreflang="${c.language}" href="{{self_href}}">
   <link rel="alternate" hreflang="${other}" href="{{other_href}}">`}
   ${styles(files)}

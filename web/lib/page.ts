@@ -14,7 +14,6 @@ export interface Context {
   language: Language;
   name: string; // of the page
   t: Text;
-  classColours: string; // style/classes.css, for pictures that stand alone
   href: (path: string) => string; // "kaart" in this language: /kaart or /en/kaart
 }
 
@@ -23,7 +22,7 @@ export interface Page {
   path?: string; // below / and /en/; "meter/{id}" also takes what is below; none: only for errors
   title: (c: Context) => Html; // "place - subject"; the town is added
   inMenu?: MessageId;
-  form?: 'page' | 'embed' | 'svg' | 'file'; // round the body: all of it (when absent), a bare document, nothing, a file to take away
+  form?: 'page' | 'embed' | 'svg' | 'png' | 'file'; // round the body: all of it (when absent), a bare document, nothing; the server draws (src/portal/card.h); a file to take away
   team?: boolean; // a page of staff: src/portal/team, with its own bar and style
   body: (c: Context) => Html; // inside <main>
 }

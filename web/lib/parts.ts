@@ -224,13 +224,3 @@ export function share(c: Context, title: Html, embed?: Html, qr?: Html, chart?: 
     </details>`}
   </section>`;
 }
-
-// A picture by itself, so it brings its own colours.
-export function cardFrame(c: Context, body: Html): Html {
-  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" width="1200" height="630" font-family="Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif">
-<style>${raw(c.classColours.replace(/\/\*.*?\*\//gs, ''))} .pill{fill:var(--fill);stroke:#222;stroke-width:3} .word{fill:var(--on);font-size:60px;font-weight:700;text-anchor:middle} .name{font-size:64px;font-weight:700;fill:#14292f} .soft{font-size:40px;fill:#4b6067} .number{font-size:150px;font-weight:700;fill:#14292f} .top{font-size:40px;font-weight:700;fill:#fff}</style>
-<rect width="1200" height="630" fill="#f4f6f4"/><rect width="1200" height="90" fill="{{brand_light}}"/><text x="80" y="59" class="top">${c.t('app.name')}</text>
-${body}
-<text x="80" y="580" class="soft">{{#demo}}${c.t('frame.demo')}{{/demo}}</text>
-</svg>`;
-}

@@ -133,6 +133,10 @@ describe('areas and their figures', () => {
       if (!figure) { await new Promise((resolve) => setTimeout(resolve, 100)); continue }
       assert.equal(figure.datastreams, 1)
       assert.equal(figure.mean, 21)
+      const [head, ...lines] = (await api('areas/BU06030222/now?format=csv')).text.trim().split('\r\n')
+      assert.equal(head, 'area,quantity,unit,start,end,datastreams,newest,count,mean,standardDeviation,min,max,p05,p25,p50,p75,p95')
+      const cells = lines.find((line) => line.includes(',pm25,')).split(',')
+      assert.deepEqual([cells[0], cells[1], cells[5], cells[7], cells[8], cells[10], cells[11]], ['BU06030222', 'pm25', '1', '2', '21', '20', '22'])
       return
     }
     assert.fail('nothing in the last hour')

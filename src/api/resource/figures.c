@@ -114,6 +114,29 @@ static bool sum_now(struct api_call *c, const struct quantity *q, const struct r
     return true;
 }
 
+static void put_now_csv(struct api_call *c, const struct quantity *q, const struct now_sum *n)
+{
+    csv_text(&c->out, api_text(c, "code"), CSV_NEXT);
+    csv_text(&c->out, q->key, CSV_NEXT);
+    csv_text(&c->out, q->ucum, CSV_NEXT);
+    csv_time(&c->out, c->now - NOW_SPAN, CSV_NEXT);
+    csv_time(&c->out, c->now, CSV_NEXT);
+    csv_int(&c->out, n->streams, CSV_NEXT);
+    csv_time(&c->out, n->newest, CSV_NEXT);
+    figures_csv_tally(&c->out, q, &n->tally);
+}
+
+static void put_now_json(struct api_call *c, const struct quantity *q, const struct now_sum *n)
+{
+    json_open(&c->w, '{');
+    figures_put_quantity(&c->w, q);
+    json_name(&c->w, STR("datastreams"));
+    json_put_int(&c->w, n->streams);
+    figures_put_time(&c->w, STR("newest"), n->newest);
+    figures_put_tally(&c->w, q, &n->tally);
+    json_close(&c->w, '}');
+}
+
 static bool put_now(struct api_call *c, const struct rollup_stream *const *list, size_t count, err *e)
 {
     size_t quantity_count;
@@ -121,19 +144,33 @@ static bool put_now(struct api_call *c, const struct rollup_stream *const *list,
     for (size_t i = 0; i < quantity_count; i++) {
         struct now_sum n;
         const bool ok = sum_now(c, &q[i], list, count, &n, e);
-        if (ok && n.tally.count > 0) {
-            json_open(&c->w, '{');
-            figures_put_quantity(&c->w, &q[i]);
-            json_name(&c->w, STR("datastreams"));
-            json_put_int(&c->w, n.streams);
-            figures_put_time(&c->w, STR("newest"), n.newest);
-            figures_put_tally(&c->w, &q[i], &n.tally);
-            json_close(&c->w, '}');
-        }
+        if (ok && n.tally.count > 0) (c->format == API_CSV ? put_now_csv : put_now_json)(c, &q[i], &n);
         tally_free(&n.tally);
         if (!ok) return false;
     }
     return true;
+}
+
+static void open_now(struct api_call *c, const struct area *a)
+{
+    if (c->format == API_CSV) {
+        BUF_LIT(&c->out, "area,quantity,unit,start,end,datastreams,newest," FIGURES_CSV);
+        return;
+    }
+    json_open(&c->w, '{');
+    json_name(&c->w, STR("area"));
+    areas_parts_put_reference(&c->w, a);
+    figures_put_when(&c->w, (interval){c->now - NOW_SPAN, c->now});
+    json_name(&c->w, STR("figures"));
+    json_open(&c->w, '[');
+}
+
+static void close_now(struct api_call *c)
+{
+    if (c->format == API_CSV) return;
+    json_close(&c->w, ']');
+    api_put_links(c, (str){0});
+    json_close(&c->w, '}');
 }
 
 static bool now_write(struct api_call *c, const struct atlas *t, err *e)
@@ -145,17 +182,10 @@ static bool now_write(struct api_call *c, const struct atlas *t, err *e)
     size_t count;
     if (!areas_parts_find(c, t, year, &a, e) || !rollup_streams_take(c->parts->rollups, &streams, e))
         return false;
-    json_open(&c->w, '{');
-    json_name(&c->w, STR("area"));
-    areas_parts_put_reference(&c->w, a);
-    figures_put_when(&c->w, (interval){c->now - NOW_SPAN, c->now});
-    json_name(&c->w, STR("figures"));
-    json_open(&c->w, '[');
+    open_now(c, a);
     const bool ok = rollup_streams_in(streams, t, a, year, c->now, NULL, c->a, &list, &count, e) &&
                     put_now(c, list, count, e);
-    json_close(&c->w, ']');
-    api_put_links(c, (str){0});
-    json_close(&c->w, '}');
+    close_now(c);
     rollup_streams_give(c->parts->rollups, streams);
     return ok;
 }
@@ -209,7 +239,8 @@ const struct api_set api_figures = {
                                                 .formats = API_JSON | API_CSV, .run = series_get},
                                                {HTTP_GET, "/areas/{code}/now", "getAreaNow",
                                                 "Figures of the last hour in an area", ACTION_READ_PUBLIC,
-                                                now_parameters, .answer = "AreaNow", .run = now_get},
+                                                now_parameters, .answer = "AreaNow",
+                                                .formats = API_JSON | API_CSV, .run = now_get},
                                                {0}},
     .schemas = (const struct api_schema[]){{"Exceedance", "How many readings were above a value.",
                                             exceedance_fields},

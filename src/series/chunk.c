@@ -502,7 +502,8 @@ bool chunk_open(struct chunk_reader *r, str bytes, unsigned wants)
                                .is_stripped = l.head.flags & FLAG_STRIPPED,
                                .time_unit = units_of_time[l.unit],
                                .first = l.first,
-                               .step = l.step};
+                               .step = l.step,
+                               .from = INT64_MIN};
     if (open_columns(r, &l)) return true;
     chunk_close(r);
     return false;
@@ -519,13 +520,17 @@ void chunk_close(struct chunk_reader *r)
 
 // ---- reading: blocks ----
 
+// Of the observation at this index, which differs from the steady step by so much.
+static inline instant time_at(const struct chunk_reader *r, uint64_t index, int64_t difference)
+{
+    const int64_t steady = int_plus(r->first, (int64_t)(index * (uint64_t)r->step));
+    return (int64_t)((uint64_t)int_plus(steady, difference) * (uint64_t)r->time_unit);
+}
+
 static bool next_times(struct chunk_reader *r, struct chunk_block *b)
 {
     if (!column_next(&r->times, b->time, b->n)) return false;
-    for (size_t i = 0; i < b->n; i++) {
-        const int64_t steady = int_plus(r->first, (int64_t)((uint64_t)(r->at + i) * (uint64_t)r->step));
-        b->time[i] = (int64_t)((uint64_t)int_plus(steady, b->time[i]) * (uint64_t)r->time_unit);
-    }
+    for (size_t i = 0; i < b->n; i++) b->time[i] = time_at(r, r->at + i, b->time[i]);
     return true;
 }
 
@@ -587,12 +592,80 @@ static bool next_extras(struct chunk_reader *r, struct chunk_block *b)
     return true;
 }
 
-bool chunk_next(struct chunk_reader *r, struct chunk_block *b)
+static size_t next_size(const struct chunk_reader *r)
 {
     const uint32_t left = r->head.count - r->at;
-    b->n = left < COLUMN_BLOCK ? left : COLUMN_BLOCK;
-    if (left == 0) return true;
-    if (!next_times(r, b)) return false;
+    return left < COLUMN_BLOCK ? left : COLUMN_BLOCK;
+}
+
+// ---- reading: passing over ----
+
+static bool pass_column(struct column *c, size_t n)
+{
+    int64_t ignored[COLUMN_BLOCK];
+    return c->form == COLUMN_SAME || column_next(c, ignored, n);
+}
+
+static void pass_features(struct feature_run *f, size_t n)
+{
+    while (n > 0) {
+        if (f->left == 0) {
+            f->left = get_varint(&f->in);
+            f->feature = (entity_id)get_varint(&f->in);
+        }
+        const size_t of_this = f->left < n ? (size_t)f->left : n;
+        f->left -= of_this;
+        n -= of_this;
+    }
+}
+
+static bool pass_extras(struct chunk_reader *r, size_t n)
+{
+    while (r->extra.has_next && r->extra.at < r->at + n) {
+        const uint64_t at = r->extra.at;
+        if (!next_extra(&r->extra, r->head.count) || (r->extra.has_next && r->extra.at == at)) return false;
+    }
+    return true;
+}
+
+// All of a block but its times.
+static bool pass_rest(struct chunk_reader *r, size_t n)
+{
+    const unsigned flags = r->head.flags;
+    if ((r->wants & CHUNK_NUMBERS) && !chunk_counts_up(&r->head) && !pass_column(&r->numbers, n))
+        return false;
+    if ((r->wants & CHUNK_RESULTS) && !pass_column(&r->units, n)) return false;
+    if (r->wants & CHUNK_REST) {
+        if ((flags & FLAG_RESULT_TIME_COLUMN) && !pass_column(&r->result_times, n)) return false;
+        if ((flags & FLAG_RESULT_TIME_MISSING) && !pass_column(&r->have_result_time, n)) return false;
+        if (!pass_extras(r, n)) return false;
+        pass_features(&r->feature, n);
+    }
+    r->at += (uint32_t)n;
+    return true;
+}
+
+bool chunk_pass(struct chunk_reader *r, uint32_t blocks)
+{
+    for (; blocks > 0 && r->at < r->head.count; blocks--) {
+        const size_t n = next_size(r);
+        if (!pass_column(&r->times, n) || !pass_rest(r, n)) return false;
+    }
+    return true;
+}
+
+uint32_t chunk_blocks_until(const struct chunk_reader *r, instant to)
+{
+    uint32_t blocks = (r->head.count + COLUMN_BLOCK - 1) / COLUMN_BLOCK;
+    if (r->times.form != COLUMN_SAME) return blocks;
+    while (blocks > 1 && time_at(r, (uint64_t)(blocks - 1) * COLUMN_BLOCK, r->times.same) > to) blocks--;
+    return blocks;
+}
+
+// ---- reading: a block ----
+
+static bool read_rest(struct chunk_reader *r, struct chunk_block *b)
+{
     if ((r->wants & CHUNK_NUMBERS) && !next_numbers(r, b)) return false;
     if ((r->wants & CHUNK_RESULTS) && !column_next(&r->units, b->units, b->n)) return false;
     if (r->wants & CHUNK_REST) {
@@ -601,6 +674,17 @@ bool chunk_next(struct chunk_reader *r, struct chunk_block *b)
     }
     r->at += (uint32_t)b->n;
     return true;
+}
+
+bool chunk_next(struct chunk_reader *r, struct chunk_block *b)
+{
+    for (;;) {
+        b->n = next_size(r);
+        if (b->n == 0) return true;
+        if (!next_times(r, b)) return false;
+        if (b->time[b->n - 1] >= r->from) return read_rest(r, b);
+        if (!pass_rest(r, b->n)) return false;
+    }
 }
 
 // ---- one observation ----

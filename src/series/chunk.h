@@ -79,13 +79,18 @@ struct chunk_reader {
     bool is_stripped;  // the digits of a decimal are the fewest that say it
     instant time_unit, result_unit;
     instant first, step;
-    uint32_t at;  // observations given
+    uint32_t at;   // observations given or passed over
+    instant from;  // blocks that end before it are passed over; set by chunk_open to the least of all
     struct column times, numbers, units, result_times, have_result_time;
     struct feature_run feature;
     struct extra_cursor extra;
 };
 NODISCARD bool chunk_open(struct chunk_reader *r, str bytes, unsigned wants);
 NODISCARD bool chunk_next(struct chunk_reader *r, struct chunk_block *out);  // out->n == 0: the end
+// Passes over so many whole blocks: their columns are read, nothing is put together from them.
+NODISCARD bool chunk_pass(struct chunk_reader *r, uint32_t blocks);
+// How many blocks from the first one on can have a time up to `to`, as far as that can be told without reading them. At least one.
+uint32_t chunk_blocks_until(const struct chunk_reader *r, instant to);
 void chunk_close(struct chunk_reader *r);
 
 // One of a block as a point (all must have been wanted).

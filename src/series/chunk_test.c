@@ -57,6 +57,39 @@ static void assert_same_point(const struct point *a, const struct point *b)
     assert_true(str_eq(x.parameters, y.parameters));
 }
 
+static void assert_block(struct chunk_reader *r, const struct point *points, size_t count, size_t at)
+{
+    struct chunk_block b;
+    struct point p;
+    assert_true(chunk_next(r, &b));
+    assert_int_equal(b.n, count - at < COLUMN_BLOCK ? count - at : COLUMN_BLOCK);
+    for (size_t i = 0; i < b.n; i++) {
+        chunk_point(r, &b, i, &p);
+        assert_same_point(&points[at + i], &p);
+    }
+}
+
+// What comes after blocks that were passed over, or that end before a time, is what it is in the whole.
+static void parts_are_as_in_the_whole(str bytes, const struct point *points, size_t count)
+{
+    struct chunk_reader r;
+    const size_t blocks = (count + COLUMN_BLOCK - 1) / COLUMN_BLOCK, passed = (size_t)below((int64_t)blocks);
+    const instant time = points[below((int64_t)count)].time;
+    size_t first = 0;
+    while (points[first].time < time) first++;
+    assert_true(chunk_open(&r, bytes, CHUNK_ALL));
+    for (size_t i = chunk_blocks_until(&r, time) * COLUMN_BLOCK; i < count; i++)
+        assert_true(points[i].time > time);
+    assert_true(chunk_pass(&r, (uint32_t)passed));
+    for (size_t at = passed * COLUMN_BLOCK; at < count; at += COLUMN_BLOCK)
+        assert_block(&r, points, count, at);
+    chunk_close(&r);
+    assert_true(chunk_open(&r, bytes, CHUNK_ALL));
+    r.from = time;
+    assert_block(&r, points, count, first / COLUMN_BLOCK * COLUMN_BLOCK);
+    chunk_close(&r);
+}
+
 // Written, read, the same; gives the bytes it took.
 static size_t round_trip(const struct point *points, size_t count)
 {
@@ -74,6 +107,7 @@ static size_t round_trip(const struct point *points, size_t count)
     assert_true(chunk_points(buf_str(&b), a, &got, &got_count));
     assert_int_equal(got_count, count);
     for (size_t i = 0; i < count; i++) assert_same_point(&points[i], &got[i]);
+    parts_are_as_in_the_whole(buf_str(&b), points, count);
     const size_t bytes = b.n;
     arena_free(a);
     buf_free(&b);
@@ -87,6 +121,22 @@ static void a_regular_series_takes_less_than_a_byte_each(void **state)
     (void)state;
     for (uint32_t i = 0; i < 1024; i++) points[i] = plain(i * TIME_MINUTE, i + 1, 200 + below(16), 1);
     assert_in_range(round_trip(points, 1024), 1, 1024 * 6 / 10);  // 4 bits of chance in each
+}
+
+static void steady_times_say_where_a_time_is(void **state)
+{
+    (void)state;
+    struct chunk_reader r;
+    buf b = {.max = CHUNK_BYTES_MAX};
+    for (uint32_t i = 0; i < 1000; i++) points[i] = plain(i * TIME_MINUTE, i + 1, below(100), 1);
+    assert_true(chunk_write(points, 1000, &b));
+    assert_true(chunk_open(&r, buf_str(&b), CHUNK_ALL));
+    assert_int_equal(chunk_blocks_until(&r, -1), 1);
+    assert_int_equal(chunk_blocks_until(&r, 63 * TIME_MINUTE), 1);
+    assert_int_equal(chunk_blocks_until(&r, 64 * TIME_MINUTE), 2);
+    assert_int_equal(chunk_blocks_until(&r, INT64_MAX), 16);
+    chunk_close(&r);
+    buf_free(&b);
 }
 
 static void constants_take_next_to_nothing(void **state)
@@ -400,6 +450,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_regular_series_takes_less_than_a_byte_each),
+        cmocka_unit_test(steady_times_say_where_a_time_is),
         cmocka_unit_test(constants_take_next_to_nothing),
         cmocka_unit_test(one_observation_is_a_chunk_too),
         cmocka_unit_test(equal_times_are_kept),

@@ -3,26 +3,29 @@
 
 #include <stdlib.h>
 
+#define HELD_MOST 64  // blocks; 210 KB
+
 bool chunk_scan_open(struct chunk_scan *scan, struct connection *c, entity_id stream,
                      const struct scan_options *options, struct point_key seek, err *e)
 {
     *scan = (struct chunk_scan){.connection = c, .stream = stream, .options = *options, .seek = seek};
-    scan->block = malloc(sizeof *scan->block);
-    return scan->block || err_no_memory(e);
+    scan->held = scan->block = malloc(sizeof *scan->held);
+    scan->held_most = 1;
+    return scan->held || err_no_memory(e);
 }
 
 static void end_chunk(struct chunk_scan *scan)
 {
     if (scan->is_reading) chunk_close(&scan->reader);
     scan->is_reading = false;
-    scan->left = 0;
+    scan->left = scan->held_left = 0;
 }
 
 void chunk_scan_close(struct chunk_scan *scan)
 {
     end_chunk(scan);
     buf_free(&scan->chunk.bytes);
-    free(scan->block);
+    free(scan->held);
     *scan = (struct chunk_scan){.stage = CHUNKS_END};
 }
 
@@ -85,6 +88,24 @@ static bool is_beside(const struct chunk_scan *scan, const struct chunk_head *h)
            h->least_number > o->number_to || h->greatest_number < o->number_from;
 }
 
+// Passes over what cannot be wanted at the chunk's start, or leaves out what cannot be at its end.
+static bool begin_chunk(struct chunk_scan *scan)
+{
+    const struct scan_options *o = &scan->options;
+    struct chunk_reader *r = &scan->reader;
+    const bool counts_up = chunk_counts_up(&r->head);
+    if (o->is_descending) {
+        scan->blocks_left = chunk_blocks_until(r, o->range.to.time);
+        const uint32_t blocks = counts_up ? (o->number_to - r->head.least_number) / COLUMN_BLOCK + 1
+                                          : UINT32_MAX;
+        if (blocks < scan->blocks_left) scan->blocks_left = blocks;
+        return true;
+    }
+    r->from = o->range.from.time;
+    return !counts_up || o->number_from <= r->head.least_number ||
+           chunk_pass(r, (o->number_from - r->head.least_number) / COLUMN_BLOCK);
+}
+
 static bool next_chunk(struct chunk_scan *scan, err *e)
 {
     end_chunk(scan);
@@ -102,8 +123,7 @@ static bool next_chunk(struct chunk_scan *scan, err *e)
     if (!chunk_open(&scan->reader, buf_str(&scan->chunk.bytes), CHUNK_ALL))
         return chunk_damaged(scan->stream, e);
     scan->is_reading = true;
-    scan->blocks_left = (scan->reader.head.count + COLUMN_BLOCK - 1) / COLUMN_BLOCK;
-    return true;
+    return begin_chunk(scan) || chunk_damaged(scan->stream, e);
 }
 
 // ---- from block to block ----
@@ -115,17 +135,50 @@ static bool next_block(struct chunk_scan *scan, err *e)
     return true;
 }
 
+// More room than before, once what was held did not reach.
+static bool hold_more(struct chunk_scan *scan, err *e)
+{
+    const bool is_first = !scan->has_held;
+    scan->has_held = true;
+    if (is_first || scan->held_most == HELD_MOST) return true;
+    struct chunk_block *held = malloc(4 * scan->held_most * sizeof *held);
+    if (!held) return err_no_memory(e);
+    free(scan->held);
+    scan->held = scan->block = held;
+    scan->held_most *= 4;
+    return true;
+}
+
+// Those before the ones that were held; as many as there is room for.
+static bool hold_blocks(struct chunk_scan *scan, err *e)
+{
+    if (!hold_more(scan, e)) return false;
+    if (scan->reader.at > 0) {
+        chunk_close(&scan->reader);
+        scan->is_reading = chunk_open(&scan->reader, buf_str(&scan->chunk.bytes), CHUNK_ALL);
+        if (!scan->is_reading) return chunk_damaged(scan->stream, e);
+    }
+    const uint32_t room = (uint32_t)scan->held_most, n = scan->blocks_left < room ? scan->blocks_left : room;
+    scan->blocks_left -= n;
+    if (!chunk_pass(&scan->reader, scan->blocks_left)) return chunk_damaged(scan->stream, e);
+    for (uint32_t i = 0; i < n; i++) {
+        scan->block = &scan->held[i];
+        if (!next_block(scan, e)) return false;
+    }
+    scan->held_left = n - 1;
+    return true;
+}
+
 static bool previous_block(struct chunk_scan *scan, err *e)
 {
     scan->left = 0;
-    if (scan->blocks_left == 0) return true;
-    chunk_close(&scan->reader);
-    scan->is_reading = chunk_open(&scan->reader, buf_str(&scan->chunk.bytes), CHUNK_ALL);
-    if (!scan->is_reading) return chunk_damaged(scan->stream, e);
-    for (uint32_t i = 0; i < scan->blocks_left; i++)
-        if (!next_block(scan, e)) return false;
-    scan->blocks_left--;
-    return true;
+    if (scan->held_left > 0) {
+        scan->held_left--;
+        scan->block--;
+        scan->left = scan->block->n;
+        return true;
+    }
+    return scan->blocks_left == 0 || hold_blocks(scan, e);
 }
 
 // Has an observation in the block, or is at the end.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // chunk_scan.h: the observations of one stream that stand in chunks, in order of time, one way or the other.
-// Holds one chunk and one block of it at a time. Going backward a chunk is decoded anew from its start for each block:
-// that is cheap beside holding all of it, where a thousand streams are merged.
+// Holds one chunk and one block of it at a time; blocks that cannot be wanted are passed over. Going backward a chunk is decoded
+// from its start and the last blocks of that are held: one at first, for a thousand streams may be merged, and four times as
+// many each time that these did not reach.
 // Owns     points given are valid until the next call on the scan
 // Threads  that of the snapshot
 #ifndef PEIL_STORE_SCAN_CHUNK_SCAN_H
@@ -18,9 +19,12 @@ struct chunk_scan {
     struct stored_chunk chunk;
     struct chunk_reader reader;
     bool is_reading;
-    uint32_t blocks_left;  // going backward: blocks of the chunk before this one
-    struct chunk_block *block;
-    size_t left;  // observations of the block not yet given
+    uint32_t blocks_left;         // going backward: blocks of the chunk before those that are held
+    struct chunk_block *held;     // owned
+    size_t held_most, held_left;  // room; going backward: how many before `block`
+    bool has_held;                // going backward: the next ones are to be more
+    struct chunk_block *block;    // of those held
+    size_t left;                  // observations of the block not yet given
     struct point point;
 };
 

@@ -92,6 +92,7 @@ static bool walk_plain_chunk(struct value_walk *w, struct chunk_reader *r, err *
     const double power = powers[r->scale];
     const instant from = w->options.range.from.time, to = w->options.range.to.time;
     struct chunk_block b;
+    r->from = from;
     for (;;) {
         if (!chunk_next(r, &b)) return chunk_damaged(w->stream->id, e);
         if (b.n == 0 || b.time[0] >= to) return true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // retention.h: what is kept for a purpose, how long, and who owns it; a job removes what is past that and says so in the audit log.
 //
-// The table in retention.c is the list of everything personal, or about persons' things, that the store keeps outside the
-// entities. What other parts remove by themselves (messages: outbox.keep_days) is not in it.
+// The table in retention.c is the list of everything personal, or about persons' things, that peil keeps: what the job removes, and what ends in
+// another way, with how. test/api/audit.test.mjs holds every kind of document against it. Signs of life have a register of their own (care/processing.h).
 // Threads  retention_run on any thread that may wait
 // Source   AVG article 5.1e (storage limitation); signals.md section 6
 #ifndef PEIL_IDENTITY_RETENTION_H
@@ -11,11 +11,12 @@
 #include "store/store.h"
 
 struct retention_rule {
-    str kind;     // of documents, or "audit"
+    str kind;     // of documents, or "audit", or what it is where it is no document
     str purpose;  // why it is kept
     str owner;    // the role that answers for it
     int64_t days;
     str member;  // the time in the document that counts; empty: lines of the audit log
+    str until;   // what ends it, where the job does not; `days` is then 0
 };
 
 const struct retention_rule *retention_rules(size_t *count);

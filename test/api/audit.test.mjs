@@ -162,3 +162,22 @@ test('settings that differ from those of the last start are told by name, withou
     await other.stop()
   }
 })
+
+test('every kind of document has a row in the table of what is kept, or holds nothing about persons', () => {
+  const files = (d) => readdirSync(d, { withFileTypes: true }).flatMap((f) => (f.isDirectory() ? files(join(d, f.name)) : /\.[ch]$/.test(f.name) && !/_test\.c$/.test(f.name) ? [join(d, f.name)] : []))
+  const kinds = new Set()
+  for (const file of files('src')) {
+    const text = readFileSync(file, 'utf8')
+    // The first argument behind the transaction: a name of this file's or its headers', or the text itself.
+    for (const [, kind] of text.matchAll(/store_document_put\(\w+(?:->\w+|\.\w+)?,\s*(?:STR\("([^"]+)"\))/g)) if (kind) kinds.add(kind)
+    if (!text.includes('store_document_put') && !file.endsWith('.h')) continue
+    for (const [, kind] of text.matchAll(/^#define [A-Z_]*(?:KIND|DEVICES|QUARANTINE|FEATURES|SECRET|RULES|VERSIONS|LATE|ALERTS|PLACES|UNTOLD|TARGETS|MESSAGES|KEYS|FEED|FEED_STATE|STREAM|TOPICS|STATES)[A-Z_]* +(?:STR\()?"([a-z._-]+)"\)?/gm)) kinds.add(kind)
+    for (const [, kind] of text.matchAll(/static const str \w*kind = \{"([a-z._-]+)"/g)) kinds.add(kind)
+  }
+  // Nothing of a person: what the town's areas, feeds, checks and sums are, secrets of the service, and signs of life, which care/processing.c lists.
+  const others = /^(care\..*|feed.*|area.*|rollup.*|quality.*|postcode|secret|settings|alert.*|rule_late|rule_since|outbox_key|mqtt_topic|generated_feature|kpi\.other|audit-head|home|identity|pseudonyms|day|head|last|unit|.*correct.*|stream.*)$/
+  const rows = [...readFileSync('src/identity/retention.c', 'utf8').matchAll(/^ {4}\{STR\("([^"]+)"\)/gm)].map((m) => m[1])
+  assert.ok(kinds.size >= 20, [...kinds].join(' '))
+  assert.deepEqual([...kinds].filter((k) => !rows.includes(k) && !others.test(k)), [])
+  for (const must of ['user', 'session', 'failed login', 'token', 'raw', 'readings', 'withdrawn', 'copies', 'audit']) assert.ok(rows.includes(must), must)
+})

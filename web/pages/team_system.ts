@@ -35,6 +35,6 @@ export const page: Page = {
       ${head(c, ['team.system.kind', 'team.system.purpose', 'team.system.owner', 'team.system.days'])}
       <tbody>{{#kept}}<tr><th scope="row" lang="en">{{kind}}</th>
         ${cell(c, 'team.system.purpose', raw('<span lang="en">{{purpose}}</span>'))}${cell(c, 'team.system.owner', raw('<span lang="en">{{owner}}</span>'))}
-        ${cell(c, 'team.system.days', raw('{{days}}'))}</tr>{{/kept}}</tbody>
+        ${cell(c, 'team.system.days', raw('{{days}}{{#until}}<span lang="en">{{until}}</span>{{/until}}'))}</tr>{{/kept}}</tbody>
     </table></div>`,
 };

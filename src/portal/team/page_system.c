@@ -30,7 +30,10 @@ static void put_kept(struct page *p)
         view_text(m, v, STR("kind"), rules[k].kind);
         view_text(m, v, STR("purpose"), rules[k].purpose);
         view_text(m, v, STR("owner"), rules[k].owner);
-        view_int(m, v, STR("days"), retention_days(&rules[k], p->portal->config.audit_days));
+        if (rules[k].until.n)
+            view_text(m, v, STR("until"), rules[k].until);
+        else
+            view_int(m, v, STR("days"), retention_days(&rules[k], p->portal->config.audit_days));
     }
 }
 

@@ -32,7 +32,7 @@ static const struct retention_rule rules[] = {
      .until = STR("the Datastream is deleted, when its owner asks")},
     {STR("rule"), STR("whom an alert is told to"), STR("operator"), .until = STR("the rule is deleted")},
     {STR("rule_version"), STR("who changed a rule, without whom it tells"), STR("operator"),
-     .until = STR("never: who changed a rule stays known")},
+     .until = STR("newer versions of the rule push it out")},
     {STR("outbox"), STR("messages that must arrive, with their address"), STR("operator"),
      .until = STR("arrived: its address at once; given up: outbox.keep_days")},
     {STR("outbox_target"), STR("how many messages wait for one address, as a hash"), STR("operator"),

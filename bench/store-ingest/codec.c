@@ -39,7 +39,7 @@ static int64_t write_all(const struct workload *w, struct point *points, size_t 
         chunks[s].max = CHUNK_BYTES_MAX;
         buf_clear(&chunks[s]);
         const int64_t start = processor_us();
-        if (!chunk_write(points, CHUNK_MOST, &chunks[s])) exit(1);
+        if (!chunk_write(points, CHUNK_MOST, CHUNK_SMALL, &chunks[s])) exit(1);
         took += processor_us() - start;
         *bytes += chunks[s].n;
     }

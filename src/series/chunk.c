@@ -108,6 +108,23 @@ static void write_time_head(buf *b, const struct point *points, size_t count, in
     differences_to_steps(times, count, step, column);
 }
 
+// ---- writing: what is plain ----
+
+// All are decimals of one scale, of one feature, and nothing else is said of any: nearly all chunks. Looked at in one pass, which spares
+// one for each thing that is not there.
+static bool are_plain(const struct point *points, size_t count)
+{
+    const uint8_t scale = points[0].scale;
+    const entity_id feature = points[0].feature;
+    uint64_t other = scale == POINT_NO_DECIMAL;
+    for (size_t i = 0; i < count; i++) {
+        const struct point *p = &points[i];
+        other |= (uint64_t)(p->scale ^ scale) | p->extra.n | (uint64_t)(p->feature ^ feature) |
+                 (uint64_t)(p->result_time ^ TIME_NONE);
+    }
+    return other == 0;
+}
+
 // ---- writing: numbers ----
 
 static bool counts_up(const struct point *points, size_t count)
@@ -117,10 +134,10 @@ static bool counts_up(const struct point *points, size_t count)
     return true;
 }
 
-static uint32_t write_number_head(buf *b, const struct point *points, size_t count)
+static uint32_t write_number_head(buf *b, const struct point *points, size_t count, unsigned flags)
 {
-    uint32_t least = points[0].number, greatest = points[0].number;
-    for (size_t i = 1; i < count; i++) {
+    uint32_t least = points[0].number, greatest = points[count - 1].number;
+    for (size_t i = 0; !(flags & FLAG_COUNTS_UP) && i < count; i++) {
         if (points[i].number < least) least = points[i].number;
         if (points[i].number > greatest) greatest = points[i].number;
     }
@@ -129,12 +146,13 @@ static uint32_t write_number_head(buf *b, const struct point *points, size_t cou
     return least;
 }
 
-static void write_numbers(buf *b, const struct point *points, size_t count, uint32_t least, unsigned flags)
+static void write_numbers(buf *b, const struct point *points, size_t count, uint32_t least, unsigned flags,
+                          bool is_quick)
 {
     if (flags & FLAG_COUNTS_UP) return;
     int64_t numbers[CHUNK_MOST];
     for (size_t i = 0; i < count; i++) numbers[i] = (int64_t)points[i].number - least;
-    column_write(b, numbers, count);
+    column_write(b, numbers, count, is_quick);
 }
 
 // ---- writing: results ----
@@ -144,6 +162,7 @@ static void write_numbers(buf *b, const struct point *points, size_t count, uint
 struct scaling {
     uint8_t scale;
     bool is_stripped;
+    bool are_all;  // of that scale, as they are
 };
 
 static bool is_decimal(const struct point *p)
@@ -186,18 +205,23 @@ static struct scaling choose_scaling(const struct point *points, size_t count)
     }
     for (uint8_t s = 1; s <= DECIMAL_SCALE_MAX; s++)
         if (of_scale[s] > of_scale[common]) common = s;
-    return fewest > of_scale[common] ? (struct scaling){greatest, true} : (struct scaling){common, false};
+    return fewest > of_scale[common] ? (struct scaling){greatest, true, false}
+                                     : (struct scaling){common, false, false};
 }
 
-static void write_results(buf *b, const struct point *points, size_t count, const struct scaling *s)
+static void write_results(buf *b, const struct point *points, size_t count, const struct scaling *s,
+                          bool is_quick)
 {
     int64_t units[CHUNK_MOST], last = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!scaled(s, &points[i], &units[i])) units[i] = last;
+        if (s->are_all)
+            units[i] = points[i].units;
+        else if (!scaled(s, &points[i], &units[i]))
+            units[i] = last;
         last = units[i];
     }
     put_byte(b, s->scale);
-    column_write(b, units, count);
+    column_write(b, units, count, is_quick);
 }
 
 // ---- writing: the rest ----
@@ -214,7 +238,8 @@ static unsigned result_time_flags(const struct point *points, size_t count)
     return FLAG_RESULT_TIME_COLUMN | (none > 0 ? FLAG_RESULT_TIME_MISSING : 0U);
 }
 
-static void write_result_times(buf *b, const struct point *points, size_t count, unsigned flags)
+static void write_result_times(buf *b, const struct point *points, size_t count, unsigned flags,
+                               bool is_quick)
 {
     if (!(flags & FLAG_RESULT_TIME_COLUMN)) return;
     int64_t column[CHUNK_MOST], last = 0;
@@ -226,10 +251,10 @@ static void write_result_times(buf *b, const struct point *points, size_t count,
     }
     for (size_t i = 0; i < count; i++) column[i] = in_unit(column[i], unit);
     put_byte(b, unit);
-    column_write(b, column, count);
+    column_write(b, column, count, is_quick);
     if (!(flags & FLAG_RESULT_TIME_MISSING)) return;
     for (size_t i = 0; i < count; i++) column[i] = points[i].result_time != TIME_NONE;
-    column_write(b, column, count);
+    column_write(b, column, count, is_quick);
 }
 
 static void write_features(buf *b, const struct point *points, size_t count)
@@ -299,16 +324,20 @@ static unsigned write_extra(buf *b, str raw)
     return FLAG_EXTRA;
 }
 
-bool chunk_write(const struct point *points, size_t count, buf *out)
+bool chunk_write(const struct point *points, size_t count, chunk_way way, buf *out)
 {
-    const struct scaling s = choose_scaling(points, count);
+    const bool is_quick = way == CHUNK_QUICK;
+    if (count == 0 || count > CHUNK_MOST) return false;
+    const bool is_plain = are_plain(points, count);
+    const struct scaling s = is_plain ? (struct scaling){points[0].scale, false, true}
+                                      : choose_scaling(points, count);
     buf extra = {.max = CHUNK_BYTES_MAX};
-    if (count == 0 || count > CHUNK_MOST || !gather_extra(points, count, &s, &extra)) {
+    if (!is_plain && !gather_extra(points, count, &s, &extra)) {
         buf_free(&extra);
         return false;
     }
-    unsigned flags = result_time_flags(points, count) | (counts_up(points, count) ? FLAG_COUNTS_UP : 0U) |
-                     (s.is_stripped ? FLAG_STRIPPED : 0U);
+    unsigned flags = (is_plain ? 0U : result_time_flags(points, count)) |
+                     (counts_up(points, count) ? FLAG_COUNTS_UP : 0U) | (s.is_stripped ? FLAG_STRIPPED : 0U);
     int64_t column[CHUNK_MOST];
     const size_t start = out->n;
     put_byte(out, VERSION);
@@ -317,11 +346,11 @@ bool chunk_write(const struct point *points, size_t count, buf *out)
     put_byte(out, 0);
     put_varint(out, count);
     write_time_head(out, points, count, column);
-    const uint32_t least = write_number_head(out, points, count);
-    column_write(out, column, count);
-    write_numbers(out, points, count, least, flags);
-    write_results(out, points, count, &s);
-    write_result_times(out, points, count, flags);
+    const uint32_t least = write_number_head(out, points, count, flags);
+    column_write(out, column, count, is_quick);
+    write_numbers(out, points, count, least, flags, is_quick);
+    write_results(out, points, count, &s, is_quick);
+    write_result_times(out, points, count, flags, is_quick);
     write_features(out, points, count);
     flags |= write_extra(out, buf_str(&extra));
     buf_free(&extra);
@@ -744,11 +773,11 @@ static bool copy_points(struct chunk_reader *r, arena *a, struct point *points)
     return true;
 }
 
-bool chunk_points(str bytes, arena *a, struct point **out, size_t *count)
+bool chunk_points(str bytes, size_t more, arena *a, struct point **out, size_t *count)
 {
     struct chunk_reader r;
     if (!chunk_open(&r, bytes, CHUNK_ALL)) return false;
-    struct point *points = ARENA_ARRAY(a, r.head.count, struct point);
+    struct point *points = ARENA_ARRAY(a, r.head.count + more, struct point);
     const bool ok = points && copy_points(&r, a, points);
     *count = r.head.count;
     *out = points;

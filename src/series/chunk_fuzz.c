@@ -27,16 +27,16 @@ static bool is_ordered(const struct point *p, size_t count)
     return true;
 }
 
-static void write_again(str bytes)
+static void write_again(str bytes, chunk_way way)
 {
     arena *a = arena_new((size_t)64 << 20);
     struct point *p, *q;
     size_t count, again;
     if (!a) return;
-    if (chunk_points(bytes, a, &p, &count) && is_ordered(p, count)) {
+    if (chunk_points(bytes, 0, a, &p, &count) && is_ordered(p, count)) {
         buf b = {.max = CHUNK_BYTES_MAX};
-        if (chunk_write(p, count, &b)) {
-            must(chunk_points(buf_str(&b), a, &q, &again) && again == count);
+        if (chunk_write(p, count, way, &b)) {
+            must(chunk_points(buf_str(&b), 0, a, &q, &again) && again == count);
             for (size_t i = 0; i < count; i++) {
                 must(p[i].time == q[i].time && p[i].number == q[i].number &&
                      p[i].result_time == q[i].result_time);
@@ -64,7 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_by_blocks(buf_str(&b), 0);
         read_by_blocks(buf_str(&b), CHUNK_RESULTS);
         read_by_blocks(buf_str(&b), CHUNK_NUMBERS | CHUNK_REST);
-        write_again(buf_str(&b));
+        write_again(buf_str(&b), CHUNK_SMALL);
+        write_again(buf_str(&b), CHUNK_QUICK);
     }
     buf_free(&b);
     return 0;

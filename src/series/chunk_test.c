@@ -91,20 +91,20 @@ static void parts_are_as_in_the_whole(str bytes, const struct point *points, siz
 }
 
 // Written, read, the same; gives the bytes it took.
-static size_t round_trip(const struct point *points, size_t count)
+static size_t round_trip_of(const struct point *points, size_t count, chunk_way way)
 {
     buf b = {.max = CHUNK_BYTES_MAX};
     arena *a = arena_new((size_t)256 << 20);
     struct point *got;
     size_t got_count;
     struct chunk_head h;
-    assert_true(chunk_write(points, count, &b));
+    assert_true(chunk_write(points, count, way, &b));
     assert_true(chunk_read_head(buf_str(&b), &h));
     assert_int_equal(h.count, count);
     assert_int_equal(h.first_time, points[0].time);
     assert_int_equal(h.last_time, points[count - 1].time);
     for (size_t i = 0; i < count; i++) assert_in_range(points[i].number, h.least_number, h.greatest_number);
-    assert_true(chunk_points(buf_str(&b), a, &got, &got_count));
+    assert_true(chunk_points(buf_str(&b), 0, a, &got, &got_count));
     assert_int_equal(got_count, count);
     for (size_t i = 0; i < count; i++) assert_same_point(&points[i], &got[i]);
     parts_are_as_in_the_whole(buf_str(&b), points, count);
@@ -112,6 +112,15 @@ static size_t round_trip(const struct point *points, size_t count)
     arena_free(a);
     buf_free(&b);
     return bytes;
+}
+
+// Either way; gives the bytes of the small one.
+static size_t round_trip(const struct point *points, size_t count)
+{
+    const size_t quick = round_trip_of(points, count, CHUNK_QUICK);
+    const size_t small = round_trip_of(points, count, CHUNK_SMALL);
+    assert_true(small <= quick);
+    return small;
 }
 
 static struct point points[CHUNK_MOST];
@@ -129,7 +138,7 @@ static void steady_times_say_where_a_time_is(void **state)
     struct chunk_reader r;
     buf b = {.max = CHUNK_BYTES_MAX};
     for (uint32_t i = 0; i < 1000; i++) points[i] = plain(i * TIME_MINUTE, i + 1, below(100), 1);
-    assert_true(chunk_write(points, 1000, &b));
+    assert_true(chunk_write(points, 1000, CHUNK_SMALL, &b));
     assert_true(chunk_open(&r, buf_str(&b), CHUNK_ALL));
     assert_int_equal(chunk_blocks_until(&r, -1), 1);
     assert_int_equal(chunk_blocks_until(&r, 63 * TIME_MINUTE), 1);
@@ -293,7 +302,7 @@ static void any_changed_bit_is_noticed(void **state)
     (void)state;
     buf b = {.max = CHUNK_BYTES_MAX};
     for (uint32_t i = 0; i < 100; i++) points[i] = plain(i * TIME_MINUTE, i + 1, below(100), 1);
-    assert_true(chunk_write(points, 100, &b));
+    assert_true(chunk_write(points, 100, CHUNK_SMALL, &b));
     struct chunk_reader r;
     for (size_t bit = 0; bit < b.n * 8; bit++) {
         b.p[bit / 8] = (char)(b.p[bit / 8] ^ (1 << bit % 8));
@@ -349,7 +358,7 @@ static void chunks_of_version_1_are_read(void **state)
     assert_int_equal(h.count, 200);
     assert_int_equal(h.least_number, 1);
     assert_int_equal(h.greatest_number, 204);
-    assert_true(chunk_points(buf_str(&b), a, &got, &count));
+    assert_true(chunk_points(buf_str(&b), 0, a, &got, &count));
     assert_int_equal(count, 200);
     for (uint32_t i = 0; i < 200; i++) {
         const struct point want = of_version_1(i);
@@ -429,7 +438,7 @@ static void damage_behind_the_checksum_is_refused_or_read(void **state)
         buf b = {.max = CHUNK_BYTES_MAX};
         for (uint32_t i = 0; i < 300; i++)
             points[i] = plain(i * TIME_MINUTE, i + 1, shaped(shape, i, 300), 2);
-        assert_true(chunk_write(points, 300, &b));
+        assert_true(chunk_write(points, 300, CHUNK_SMALL, &b));
         for (size_t at = 1 + CHECKSUM_BYTES; at < b.n; at++) {
             const char was = b.p[at];
             struct chunk_reader r;

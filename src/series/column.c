@@ -13,13 +13,13 @@ static bool is_same(const int64_t *values, size_t count)
 // Fewer numbers than this hardly pay for a model, and with many slow streams columns are short and written often.
 #define WORTH_CODING 128
 
-static void write_shorter(buf *b, const int64_t *values, size_t count)
+static void write_shorter(buf *b, const int64_t *values, size_t count, bool is_quick)
 {
     buf coded = {.max = b->max};
     const size_t from = b->n;
     put_byte(b, COLUMN_PACKED);
     packed_write(b, values, count);
-    if (count < WORTH_CODING) return;
+    if (is_quick || count < WORTH_CODING) return;
     coded_write(&coded, values, count);
     if (!coded.failed && coded.n + 2 < b->n - from) {
         b->n = from;
@@ -29,10 +29,10 @@ static void write_shorter(buf *b, const int64_t *values, size_t count)
     buf_free(&coded);
 }
 
-void column_write(buf *b, const int64_t *values, size_t count)
+void column_write(buf *b, const int64_t *values, size_t count, bool is_quick)
 {
     if (!is_same(values, count)) {
-        write_shorter(b, values, count);
+        write_shorter(b, values, count, is_quick);
         return;
     }
     put_byte(b, COLUMN_SAME);

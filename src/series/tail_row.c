@@ -44,10 +44,15 @@ static void put_parts(buf *b, unsigned parts, const struct point *p, int64_t uni
 }
 
 // Most times are whole milliseconds.
-static void put_time(buf *b, int64_t difference)
+static uint64_t time_code(int64_t difference)
 {
     const bool is_whole = difference % 1000 == 0;
-    put_varint(b, zigzag(is_whole ? difference / 1000 : difference) << 1 | !is_whole);
+    return zigzag(is_whole ? difference / 1000 : difference) << 1 | !is_whole;
+}
+
+static void put_time(buf *b, int64_t difference)
+{
+    put_varint(b, time_code(difference));
 }
 
 static int64_t get_time(reader *in)
@@ -81,6 +86,32 @@ void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point
     w->stream = stream;
     w->time = p->time;
     *last = (struct tail_last){p->number, p->feature, p->units};
+}
+
+#define MOST_OF_RUN (1 + 2 * VARINT_MAX)  // bytes of a reading behind the first
+
+void tail_writer_add_run(struct tail_writer *w, const struct reading_run *run, uint32_t number,
+                         struct tail_last *last, bool is_first)
+{
+    const struct plain_reading *r = run->all;
+    const struct point first = {.time = r->time,
+                                .units = r->value.units,
+                                .result_time = TIME_NONE,
+                                .feature = run->feature,
+                                .number = number,
+                                .scale = (uint8_t)r->value.scale};
+    tail_writer_add(w, run->stream, &first, last, is_first);
+    if (!buf_reserve(&w->bytes, (run->count - 1) * MOST_OF_RUN)) return;
+    uint8_t *p = (uint8_t *)w->bytes.p + w->bytes.n;
+    for (size_t i = 1; i < run->count; i++) {
+        *p++ = (uint8_t)r[i].value.scale;  // the stream as before
+        p += varint_write(p, time_code(int_minus(r[i].time, r[i - 1].time)));
+        p += varint_write(p, zigzag(int_minus(r[i].value.units, r[i - 1].value.units)));
+    }
+    w->bytes.n = (size_t)(p - (uint8_t *)w->bytes.p);
+    w->time = r[run->count - 1].time;
+    last->number = number + (uint32_t)(run->count - 1);
+    last->units = r[run->count - 1].value.units;
 }
 
 str tail_writer_finish(struct tail_writer *w)

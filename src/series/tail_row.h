@@ -36,6 +36,9 @@ void tail_writer_start(struct tail_writer *w);  // an empty row; memory is kept
 // `last` is the stream's, is_first: it has none in this row yet; it is brought up to date.
 void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_last *last,
                      bool is_first);
+// Readings of one stream, the first with this number, the others counting up: the same bytes as one by one.
+void tail_writer_add_run(struct tail_writer *w, const struct reading_run *run, uint32_t number,
+                         struct tail_last *last, bool is_first);
 str tail_writer_finish(struct tail_writer *w);  // the row; nothing more may be added
 
 struct tail_reader {

@@ -57,7 +57,8 @@ struct store_tx {
     bool has_entities;  // of the batch: they may have changed
     bool is_dirty;      // the batch has something to commit
     struct tail_writer row;
-    buf extra;  // bytes of the extra of the observation being appended
+    buf extra;       // bytes of the extra of the observation being appended
+    arena *sealing;  // memory of one sealing after the other (seal.h)
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct appended *appended;
@@ -73,7 +74,6 @@ struct store_tx {
 
 // Of the tail on disk and in memory; the writer's.
 struct tail_load {
-    size_t bytes;          // of memory
     int64_t observations;  // in no chunk yet
     int64_t row_bytes;     // of the tail's rows on disk
 };
@@ -113,6 +113,7 @@ struct store {
     struct store_tx tx;
     struct retirement retirement;
     struct tail_load load;
+    struct tail_memory tails;
     struct settling settling;
     struct packing packing;
     bool wants_short_log;  // the log is cut to nothing when no reader needs it

@@ -209,13 +209,13 @@ static void free_retired(struct store *s, struct retired what)
 {
     if (what.blob) blob_reclaim(s, what.blob);
     if (what.newer) what.newer->older = NULL;
-    if (what.tail) s->load.bytes -= tail_free(what.tail);
+    if (what.tail) tail_free(what.tail, &s->tails);
     if (what.stream && what.is_listed) {
         streams_remove(&s->streams, what.stream);
         retire(s, (struct retired){.stream = what.stream});
         return;
     }
-    s->load.bytes -= stream_free(what.stream);
+    stream_free(what.stream, &s->tails);
 }
 
 void reclaim(struct store *s, bool all)

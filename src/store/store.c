@@ -173,7 +173,8 @@ void store_close(struct store *s)
     snapshots_free(s);
     sights_forget(s);
     connection_close(&s->writer);  // the last one out copies the log into the file
-    streams_free(&s->streams);
+    streams_free(&s->streams, &s->tails);
+    tail_memory_free(&s->tails);
     hours_shelf_free(s->hours);
     if (s->lock_file >= 0) close(s->lock_file);
     lock_free(s->lock);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "store/blob.h"
 #include "store/stream/pack.h"
+#include "store/stream/seal.h"
 #include "store/stream/settle.h"
 #include "store/meter.h"
 
@@ -149,6 +150,8 @@ static bool write_tail_row(struct store_tx *tx, err *e)
 {
     struct connection *c = tx_connection(tx);
     sqlite3_stmt *st;
+    if (tx->row.bytes.failed)
+        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the Observations are too large to store at once");
     if (!sql_take(c, STR("INSERT INTO tail(id, data) VALUES(?1, ?2)"), &st, e)) return false;
     const str row = tail_writer_finish(&tx->row);
     sqlite3_bind_int64(st, 1, (int64_t)tx->commit);
@@ -384,9 +387,10 @@ bool writer_start(struct store *s, err *e)
     tx->store = s;
     tx->snapshot = (struct snapshot){.store = s, .connection = &s->writer, .is_inside = true};
     tx->arena = arena_new(ARENA_MAX);
+    tx->sealing = sealing_memory_new();
     tx->extra.max = TAIL_ROW_MAX;
     s->writer.at = &tx->snapshot;
-    if (!tx->arena || !s->queue) return err_no_memory(e);
+    if (!tx->arena || !tx->sealing || !s->queue) return err_no_memory(e);
     sqlite3_wal_hook(s->writer.db, note_frames, s);
     s->has_thread = pthread_create(&s->thread, NULL, write_loop, s) == 0;
     if (!s->has_thread) return err_set(e, ERR_STORE, ERR_NOWHERE, "cannot start the store's writer thread");
@@ -406,4 +410,5 @@ void writer_stop(struct store *s)
     buf_free(&tx->row.bytes);
     buf_free(&tx->extra);
     arena_free(tx->arena);
+    arena_free(tx->sealing);
 }

@@ -12,14 +12,21 @@ static void take_greater(instant *most, instant t)
     if (*most == TIME_NONE || t > *most) *most = t;
 }
 
+static instant end_of(const struct point *p)
+{
+    struct extra extra;
+    if (p->extra.n == 0) return TIME_NONE;
+    extra = (struct extra){.end = TIME_NONE};
+    return extra_read(p->extra, p->time, &extra) ? extra.end : TIME_NONE;
+}
+
 void stream_extent_add(struct stream_extent *x, const struct point *p)
 {
-    struct extra extra = {.end = TIME_NONE};
-    if (p->extra.n > 0 && !extra_read(p->extra, p->time, &extra)) extra.end = TIME_NONE;
+    const instant end = end_of(p);
     x->count++;
     take_smaller(&x->phen_min, p->time);
-    take_greater(&x->phen_max, extra.end != TIME_NONE ? extra.end : p->time);
-    if (extra.end != TIME_NONE && extra.end - p->time >= x->longest) x->longest = extra.end - p->time + 1;
+    take_greater(&x->phen_max, end != TIME_NONE ? end : p->time);
+    if (end != TIME_NONE && end - p->time >= x->longest) x->longest = end - p->time + 1;
     if (p->result_time == TIME_NONE) return;
     take_smaller(&x->result_min, p->result_time);
     take_greater(&x->result_max, p->result_time);

@@ -96,7 +96,7 @@ static bool decode(struct number_scan *scan, struct sorted_chunk *k, str bytes, 
 {
     struct point *points;
     size_t count;
-    if (!chunk_points(bytes, k->memory, &points, &count)) return chunk_damaged(scan->stream, e);
+    if (!chunk_points(bytes, 0, k->memory, &points, &count)) return chunk_damaged(scan->stream, e);
     k->points = points;
     for (size_t i = 0; i < count; i++)
         if (scan_includes(&scan->options, points[i].time, points[i].number)) points[k->count++] = points[i];

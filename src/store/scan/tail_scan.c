@@ -2,20 +2,69 @@
 #include "store/scan/tail_scan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-static int compare_places(const void *a, const void *b)
+// ---- order ----
+
+static inline bool is_before(struct tail_place a, struct tail_place b, scan_order order)
 {
-    const struct tail_entry *x = ((const struct tail_place *)a)->entry,
-                            *y = ((const struct tail_place *)b)->entry;
-    return point_cmp(x->time, x->number, y->time, y->number);
+    const struct tail_entry *x = a.entry, *y = b.entry;
+    return order == SCAN_BY_TIME ? point_cmp(x->time, x->number, y->time, y->number) < 0
+                                 : x->number < y->number;
 }
 
-static int compare_numbers(const void *a, const void *b)
+static size_t ordered_from(const struct tail_place *all, size_t from, size_t count, scan_order order)
 {
-    const uint32_t x = ((const struct tail_place *)a)->entry->number,
-                   y = ((const struct tail_place *)b)->entry->number;
-    return (x > y) - (x < y);
+    if (from == count) return count;
+    size_t to = from + 1;
+    while (to < count && !is_before(all[to], all[to - 1], order)) to++;
+    return to;
 }
+
+static void merge(const struct tail_place *x, size_t x_count, const struct tail_place *y, size_t y_count,
+                  struct tail_place *out, scan_order order)
+{
+    while (x_count > 0 && y_count > 0) {
+        const bool is_y = is_before(*y, *x, order);
+        *out++ = is_y ? *y++ : *x++;
+        x_count -= !is_y;
+        y_count -= is_y;
+    }
+    memcpy(out, x, x_count * sizeof *x);
+    memcpy(out + x_count, y, y_count * sizeof *y);
+}
+
+// Two neighbours that are in order, each, become one; gives how many are left.
+static size_t merge_neighbours(const struct tail_place *from, struct tail_place *to, size_t count,
+                               scan_order order)
+{
+    size_t left = 0;
+    for (size_t a = 0; a < count; left++) {
+        const size_t b = ordered_from(from, a, count, order), c = ordered_from(from, b, count, order);
+        merge(from + a, b - a, from + b, c - b, to + a, order);
+        a = c;
+    }
+    return left;
+}
+
+// Requests that overtook each other leave a tail in a few pieces that are in order, which sorting from the ground up would not see.
+static bool put_in_order(struct tail_scan *scan, scan_order order, err *e)
+{
+    if (ordered_from(scan->places, 0, scan->count, order) == scan->count) return true;
+    struct tail_place *spare = malloc(scan->count * sizeof *spare);
+    if (!spare) return err_no_memory(e);
+    size_t left;
+    do {
+        left = merge_neighbours(scan->places, spare, scan->count, order);
+        struct tail_place *const merged = spare;
+        spare = scan->places;
+        scan->places = merged;
+    } while (left > 1);
+    free(spare);
+    return true;
+}
+
+// ---- blocks ----
 
 static const struct tail_block *next_block(const struct tail_block *b)
 {
@@ -50,10 +99,11 @@ bool tail_scan_open(struct tail_scan *scan, const struct tail *t, uint64_t commi
             if (scan_includes(options, b->entries[i].time, b->entries[i].number))
                 scan->places[scan->count++] = (struct tail_place){b, &b->entries[i]};
     }
-    if (atomic_load_explicit(&t->is_unordered, memory_order_relaxed))
-        qsort(scan->places, scan->count, sizeof *scan->places,
-              options->order == SCAN_BY_TIME ? compare_places : compare_numbers);
-    return true;
+    if (!atomic_load_explicit(&t->is_unordered, memory_order_relaxed) ||
+        put_in_order(scan, options->order, e))
+        return true;
+    tail_scan_close(scan);
+    return false;
 }
 
 struct tail_place tail_newest(const struct tail *t, uint64_t commit, bool is_inside)

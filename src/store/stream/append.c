@@ -256,7 +256,7 @@ static void write_row(struct store_tx *tx, struct stream *s, const struct point 
 // There is room in memory for more, and in tx->appended for one more line of it.
 static bool prepare_append(struct store_tx *tx, err *e)
 {
-    if (tx->store->load.bytes > TAIL_BYTES_MAX)
+    if (tx->store->tails.bytes > TAIL_BYTES_MAX)
         return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many readings wait to be packed: try again");
     struct appended *appended = grown(tx->appended, tx->appended_count, &tx->appended_capacity,
                                       sizeof *appended);
@@ -276,7 +276,7 @@ static bool append_point(struct store_tx *tx, struct stream *s, const struct poi
 {
     struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
     if (!prepare_append(tx, e)) return false;
-    struct tail_block *block = tail_append(t, p, tx->commit, &tx->store->load.bytes);
+    struct tail_block *block = tail_append(t, p, tx->commit, &tx->store->tails);
     if (!block) return err_no_memory(e);
     note_appended(tx, t, block, 1);
     settle_note(tx->store, s, t);
@@ -320,17 +320,6 @@ bool store_append(struct store_tx *tx, struct observation *o, err *e)
 
 // ---- append a run ----
 
-static struct point plain_point(const struct reading_run *run, size_t i, uint32_t first)
-{
-    const struct plain_reading *r = &run->all[i];
-    return (struct point){.time = r->time,
-                          .units = r->value.units,
-                          .result_time = TIME_NONE,
-                          .feature = run->feature,
-                          .number = first + (uint32_t)i,
-                          .scale = (uint8_t)r->value.scale};
-}
-
 // What observation_check and give_number ask of each.
 static bool check_run(struct store_tx *tx, const struct stream *s, const struct reading_run *run, err *e)
 {
@@ -351,25 +340,52 @@ static bool append_points(struct store_tx *tx, struct tail *t, const struct read
     for (size_t i = 0; i < run->count; i += taken) {
         if (!prepare_append(tx, e)) return false;
         struct tail_block *block = tail_append_plain(t, run->all + i, run->count - i, first + (uint32_t)i,
-                                                     run->feature, tx->commit, &tx->store->load.bytes,
-                                                     &taken);
+                                                     run->feature, tx->commit, &tx->store->tails, &taken);
         if (!block) return err_no_memory(e);
         note_appended(tx, t, block, taken);
     }
     return true;
 }
 
-static bool note_run(struct store_tx *tx, const struct reading_run *run, uint32_t first, err *e)
+static bool changed_run(struct store_tx *tx, const struct reading_run *run, uint32_t first, err *e)
 {
     if (tx->store->listener_count == 0) return true;
-    struct change c = {.kind = CHANGE_CREATED,
-                       .set = SET_OBSERVATION,
-                       .id = OBSERVATION_ID(run->stream, first),
-                       .oldest = run->all[0].time,
-                       .run = *run};
-    for (size_t i = 1; i < run->count; i++)
-        if (run->all[i].time < c.oldest) c.oldest = run->all[i].time;
+    const struct change c = {.kind = CHANGE_CREATED,
+                             .set = SET_OBSERVATION,
+                             .id = OBSERVATION_ID(run->stream, first),
+                             .oldest = run->all[0].time,
+                             .run = *run};
     return note_change(tx, &c, e);
+}
+
+// What cannot fail: the row, the stream's state, and the oldest time of the change that was noted.
+static void note_run(struct store_tx *tx, struct stream *s, const struct reading_run *run, uint32_t first)
+{
+    struct stream_state *t = &s->state;
+    const bool is_first = t->row_commit != tx->commit;
+    tail_writer_add_run(&tx->row, run, first, &t->row_last, is_first);
+    t->row_commit = tx->commit;
+    t->row_count = (is_first ? 0 : t->row_count) + (uint32_t)run->count;
+    const instant oldest = stream_note_run(s, run, first);
+    if (tx->store->listener_count > 0) tx->changes[tx->change_count - 1].oldest = oldest;
+}
+
+void store_expect_run(const struct store_tx *tx, entity_id stream, unsigned ahead)
+{
+    const struct stream *s = streams_find(&tx->store->streams, stream);
+    if (!s) return;
+    if (ahead == STORE_AHEAD) {
+        for (size_t at = 0; at < sizeof *s; at += 64) __builtin_prefetch((const char *)s + at, 1);
+        return;
+    }
+    const struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
+    if (ahead == STORE_AHEAD - 1) {
+        __builtin_prefetch(t, 1);
+    } else if (t->last && ahead == STORE_AHEAD - 2) {
+        __builtin_prefetch(t->last, 1);
+    } else if (t->last) {
+        tail_expect(t->last);
+    }
 }
 
 bool store_append_run(struct store_tx *tx, const struct reading_run *run, uint32_t *first, err *e)
@@ -382,15 +398,11 @@ bool store_append_run(struct store_tx *tx, const struct reading_run *run, uint32
     const size_t before = tx->appended_count, changes = tx->change_count;
     const uint32_t number = s->state.next_number;
     struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
-    if (!append_points(tx, t, run, number, e) || !note_run(tx, run, number, e)) {
+    if (!append_points(tx, t, run, number, e) || !changed_run(tx, run, number, e)) {
         tx_undo(tx, tx->undo_count, before, changes);
         return false;
     }
-    for (size_t i = 0; i < run->count; i++) {
-        const struct point p = plain_point(run, i, number);
-        write_row(tx, s, &p);
-        stream_note_arrival(s, &p);
-    }
+    note_run(tx, s, run, number);
     settle_note(tx->store, s, t);
     tx->is_dirty = true;
     *first = number;

@@ -41,7 +41,7 @@ static bool open_stream(struct store_tx *tx, entity_id stream, struct sealing *k
     if (!s)
         return err_set(e, ERR_ABSENT, ERR_NOWHERE, "there is no Datastream or MultiDatastream %lld",
                        (long long)stream);
-    return tx_begin_sql(tx, e) && seal_stream(tx, s, e) && tx_save_stream(tx, s, e) &&
+    return tx_begin_sql(tx, e) && seal_stream(tx, s, CHUNK_SMALL, e) && tx_save_stream(tx, s, e) &&
            sealing_open(k, tx, s, e);
 }
 

@@ -41,9 +41,10 @@ static void seal_some(struct store_tx *tx, struct packing *k)
             return;
         }
         k->hand = s->id;
-        if (atomic_load_explicit(&s->tail, memory_order_relaxed)->count == 0) continue;
+        if (atomic_load_explicit(&s->tail, memory_order_relaxed)->count == 0 && !s->state.is_quick) continue;
         left--;
-        if (!settle_seal(tx, s)) k->limit = 0;  // its observations still stand in the tail's rows
+        if (!settle_seal(tx, s, CHUNK_SMALL))
+            k->limit = 0;  // its observations still stand in the tail's rows
     }
 }
 
@@ -122,6 +123,7 @@ static void give_back(struct store_tx *tx, struct packing *k)
     if (!tx_run(tx, free_some, &is_over, &e)) log_warning("free pages not given back", "text=\"%s\"", e.text);
     if (!is_over) return;
     k->stage = PACK_NONE;
+    tail_memory_free(&tx->store->tails);
     tx->store->wants_short_log = true;
 }
 

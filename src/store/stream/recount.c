@@ -11,7 +11,7 @@ static bool count_points(struct sealing *k, struct stream_row *row, str bytes, e
 {
     struct point *points;
     size_t count;
-    if (!chunk_points(bytes, k->memory, &points, &count)) return chunk_damaged(k->stream->id, e);
+    if (!chunk_points(bytes, 0, k->memory, &points, &count)) return chunk_damaged(k->stream->id, e);
     for (size_t i = 0; i < count; i++) stream_row_add(row, &points[i]);
     for (size_t i = count; i-- > 0;) stream_row_keep_newest(row, &points[i]);
     return true;

@@ -31,7 +31,7 @@ static bool replay_item(struct store *all, uint64_t commit, struct tail_item *it
     place_in_row(s, commit, item, &is_sealed);
     if (is_sealed) return true;
     struct tail_block *b = tail_append(atomic_load_explicit(&s->tail, memory_order_relaxed), &item->point,
-                                       commit, &all->load.bytes);
+                                       commit, &all->tails);
     if (!b) return err_no_memory(e);
     tail_publish(b);
     all->load.observations++;

@@ -19,9 +19,10 @@ static bool stream_of_row(sqlite3_stmt *st, struct streams *all, err *e)
     t->info.last_time = sql_column_instant(st, 8);
     t->newest_number = (uint32_t)sqlite3_column_int64(st, 9);
     t->info.feature = sqlite3_column_int64(st, 10);
+    t->is_quick = sqlite3_column_int(st, 12) > 0;
     if (t->info.last_time != TIME_NONE) stream_widen(s, sqlite3_column_int64(st, 11), t->info.last_time);
     if (streams_add(all, s, e)) return true;
-    stream_free(s);
+    stream_free(s, NULL);
     return false;
 }
 
@@ -31,7 +32,7 @@ bool stream_rows_load(struct connection *c, struct streams *all, err *e)
     if (!sql_take(
             c,
             STR("SELECT id, kind, thing, fields, next_number, sealed_commit, sealed_of_row, arrival_feature,"
-                " newest_time, newest_number, newest_feature, phen_min FROM stream"),
+                " newest_time, newest_number, newest_feature, phen_min, growing_count FROM stream"),
             &st, e))
         return false;
     bool ok, got = false;
@@ -215,12 +216,12 @@ bool observations_add_stream(struct store_tx *tx, entity_id stream, entity_set k
     s->state.info = (struct stream_info){
         .kind = kind, .thing = thing, .last_time = TIME_NONE, .field_count = field_count};
     if (!insert_row(tx, stream, &s->state.info, e) || !streams_add(&tx->store->streams, s, e)) {
-        stream_free(s);
+        stream_free(s, NULL);
         return false;
     }
     if (tx_note_undo(tx, (struct undo){.kind = UNDO_ADD, .stream = s}, e)) return true;
     streams_remove(&tx->store->streams, s);
-    stream_free(s);
+    stream_free(s, NULL);
     return false;
 }
 

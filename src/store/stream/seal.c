@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "store/stream/seal.h"
 
+#include <string.h>
+
 #define SEALING_MEMORY_MAX ((size_t)1 << 30)
+#define SEALING_MEMORY_KEPT ((size_t)1 << 20)
+
+// What is allocated first stays: nearly every sealing finds its memory there, and none of it has to be got from the kernel.
+arena *sealing_memory_new(void)
+{
+    arena *a = arena_new(SEALING_MEMORY_MAX);
+    if (a && arena_alloc(a, SEALING_MEMORY_KEPT)) return a;
+    arena_free(a);
+    return NULL;
+}
 
 bool sealing_open(struct sealing *k, struct store_tx *tx, struct stream *s, err *e)
 {
-    *k = (struct sealing){
-        .connection = tx_connection(tx), .stream = s, .memory = arena_new(SEALING_MEMORY_MAX)};
+    *k = (struct sealing){.connection = tx_connection(tx), .stream = s, .memory = tx->sealing};
     k->growing.max = k->bytes.max = CHUNK_BYTES_MAX;
     struct stored_chunk growing = {.id = 0};
     bool got = false, has_growing = false;
-    if (!k->memory) return err_no_memory(e);
+    arena_reset(k->memory);
     bool ok = stream_row_read(k->connection, s->id, &k->row, &got, e);
     if (ok && !got)
         ok = err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its row of Datastream %lld",
@@ -24,7 +35,7 @@ bool sealing_open(struct sealing *k, struct store_tx *tx, struct stream *s, err 
 
 void sealing_close(struct sealing *k)
 {
-    arena_free(k->memory);
+    arena_reset(k->memory);
     buf_free(&k->growing);
     buf_free(&k->bytes);
 }
@@ -37,34 +48,43 @@ static struct point_key key_of(const struct point *p)
 }
 
 // Writes them to k->bytes; false: they are too large for one chunk.
-static bool encode(struct sealing *k, const struct point *points, size_t count)
+static bool encode(struct sealing *k, const struct point *points, size_t count, chunk_way way)
 {
     buf_clear(&k->bytes);
-    return count <= CHUNK_MOST && chunk_write(points, count, &k->bytes);
+    return count <= CHUNK_MOST && chunk_write(points, count, way, &k->bytes);
 }
 
-static size_t share_that_fits(size_t count, size_t bytes)
+static size_t share_that_fits(size_t count, double bytes)
 {
-    const size_t n = (size_t)((double)count * CHUNK_FULL_BYTES / (double)bytes * 0.995);
-    return n > 0 ? n : 1;
+    const double n = (double)count * CHUNK_FULL_BYTES / bytes * 0.995;
+    return n < 1 ? 1 : n > CHUNK_MOST ? CHUNK_MOST : (size_t)n;
 }
+
+#define NEARLY_FULL_BYTES (CHUNK_FULL_BYTES * 31 / 32)
 
 // Writes as many of the points to k->bytes as make a full chunk, all when they are fewer. How many that is, is guessed from
-// how many bytes others took, mostly right the second time.
-static bool encode_full(struct sealing *k, const struct point *points, size_t count, size_t *taken, err *e)
+// how many bytes others took, mostly right the second time; `guess` is where to begin.
+static bool encode_full(struct sealing *k, const struct point *points, size_t count, size_t guess,
+                        size_t *taken, err *e)
 {
-    size_t n = count < CHUNK_MOST ? count : CHUNK_MOST;
+    const size_t most = count < CHUNK_MOST ? count : CHUNK_MOST;
+    size_t n = guess < most ? guess : most;
     for (bool fits = false; !fits; n = fits ? n : n / 2) {
-        fits = encode(k, points, n);
+        fits = encode(k, points, n, CHUNK_SMALL);
         if (!fits && n == 1)
             return err_set(e, ERR_LIMIT, ERR_NOWHERE,
                            "an Observation of Datastream %lld is too large to pack",
                            (long long)k->stream->id);
     }
+    if (n < most && k->bytes.n < NEARLY_FULL_BYTES) {
+        n = share_that_fits(n, (double)k->bytes.n);
+        n = n < most ? n : most;
+        if (!encode(k, points, n, CHUNK_SMALL)) return err_no_memory(e);
+    }
     while (k->bytes.n > CHUNK_FULL_BYTES && n > 1) {
-        const size_t guess = share_that_fits(n, k->bytes.n);
-        n = guess < n ? guess : n - 1;
-        if (!encode(k, points, n)) return err_no_memory(e);
+        const size_t fewer = share_that_fits(n, (double)k->bytes.n);
+        n = fewer < n ? fewer : n - 1;
+        if (!encode(k, points, n, CHUNK_SMALL)) return err_no_memory(e);
     }
     *taken = n;
     return true;
@@ -77,7 +97,7 @@ static bool insert_encoded(struct sealing *k, const struct point *last, err *e)
 
 static bool decode(struct sealing *k, str bytes, struct point **points, size_t *count, err *e)
 {
-    return chunk_points(bytes, k->memory, points, count) || chunk_damaged(k->stream->id, e);
+    return chunk_points(bytes, 0, k->memory, points, count) || chunk_damaged(k->stream->id, e);
 }
 
 // Both in order, into one in order.
@@ -104,17 +124,54 @@ static void keep_encoded(struct sealing *k, size_t count)
     k->row.growing_count = (uint32_t)count;
 }
 
+// Of the stream's chunks, how much smaller they get when they are coded; until it is known, nothing.
+static double coded_share(const struct sealing *k)
+{
+    return k->stream->coded_share > 0 ? (double)k->stream->coded_share : 1;
+}
+
+// Writes the points quickly, unless they fill a chunk: then *guess is how many will.
+static bool encode_quick(struct sealing *k, const struct point *points, size_t count, size_t *guess,
+                         double *each)
+{
+    *guess = CHUNK_MOST;
+    *each = 0;
+    if (!encode(k, points, count, CHUNK_QUICK)) return false;
+    const double coded = (double)k->bytes.n * coded_share(k);
+    *guess = share_that_fits(count, coded);
+    *each = (double)k->bytes.n / (double)count;
+    return coded < CHUNK_FULL_BYTES && count < CHUNK_MOST;
+}
+
+// `each`: bytes of one, quickly written; 0: not known.
+static void note_share(struct sealing *k, double each, size_t count)
+{
+    if (each > 0) k->stream->coded_share = (float)((double)k->bytes.n / (double)count / each);
+}
+
 // The full chunks are inserted, what is left over goes on growing.
 bool sealing_keep_growing(struct sealing *k, const struct point *points, size_t count, err *e)
 {
+    bool is_quick = false;
     buf_clear(&k->bytes);
-    for (size_t n; count > 0; points += n, count -= n) {
-        if (!encode_full(k, points, count, &n, e)) return false;
+    for (size_t n, guess = CHUNK_MOST; count > 0; points += n, count -= n) {
+        double each = 0;
+        is_quick = k->way == CHUNK_QUICK && encode_quick(k, points, count, &guess, &each);
+        if (is_quick) break;
+        if (!encode_full(k, points, count, guess, &n, e)) return false;
+        note_share(k, each, n);
         if (n == count) break;
         if (!insert_encoded(k, &points[n - 1], e)) return false;
     }
     keep_encoded(k, count);
+    k->stream->state.is_quick = is_quick;
     return true;
+}
+
+static bool are_behind(const struct point *grown, size_t count, const struct point *first)
+{
+    const struct point *last = &grown[count - 1];
+    return point_cmp(first->time, first->number, last->time, last->number) > 0;
 }
 
 static bool grow(struct sealing *k, const struct point *points, size_t count, err *e)
@@ -122,16 +179,21 @@ static bool grow(struct sealing *k, const struct point *points, size_t count, er
     struct point *grown;
     size_t grown_count;
     if (k->row.growing_count == 0) return sealing_keep_growing(k, points, count, e);
-    if (!decode(k, buf_str(&k->growing), &grown, &grown_count, e)) return false;
-    points = merged(k->memory, grown, grown_count, points, count);
-    return points ? sealing_keep_growing(k, points, grown_count + count, e) : err_no_memory(e);
+    if (!chunk_points(buf_str(&k->growing), count, k->memory, &grown, &grown_count))
+        return chunk_damaged(k->stream->id, e);
+    if (count > 0 && are_behind(grown, grown_count, points)) {
+        memcpy(grown + grown_count, points, count * sizeof *points);
+    } else if (count > 0 && !(grown = merged(k->memory, grown, grown_count, points, count))) {
+        return err_no_memory(e);
+    }
+    return sealing_keep_growing(k, grown, grown_count + count, e);
 }
 
 // ---- late ones ----
 
 static size_t pieces_for(struct sealing *k, const struct point *points, size_t count)
 {
-    if (encode(k, points, count))
+    if (encode(k, points, count, CHUNK_SMALL))
         return k->bytes.n <= 2 * CHUNK_FULL_BYTES ? 1 : k->bytes.n / CHUNK_FULL_BYTES;
     return 2 * (count / CHUNK_MOST + 1);
 }
@@ -142,10 +204,10 @@ bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const 
 {
     const size_t pieces = pieces_for(k, points, count), each = (count + pieces - 1) / pieces;
     for (size_t n; count > each; points += n, count -= n) {
-        if (!encode_full(k, points, each, &n, e) || !insert_encoded(k, &points[n - 1], e)) return false;
+        if (!encode_full(k, points, each, each, &n, e) || !insert_encoded(k, &points[n - 1], e)) return false;
     }
     for (size_t n;; points += n, count -= n) {
-        if (!encode_full(k, points, count, &n, e)) return false;
+        if (!encode_full(k, points, count, count, &n, e)) return false;
         if (n == count)
             return chunk_update(k->connection, chunk->id, key_of(&points[n - 1]), buf_str(&k->bytes), e);
         if (!insert_encoded(k, &points[n - 1], e)) return false;
@@ -163,7 +225,8 @@ static bool is_own_chunk(const struct chunk_head *h, const struct point *points,
 static bool insert_before(struct sealing *k, const struct point *points, size_t count, err *e)
 {
     for (size_t n; count > 0; points += n, count -= n)
-        if (!encode_full(k, points, count, &n, e) || !insert_encoded(k, &points[n - 1], e)) return false;
+        if (!encode_full(k, points, count, count, &n, e) || !insert_encoded(k, &points[n - 1], e))
+            return false;
     return true;
 }
 
@@ -218,7 +281,7 @@ bool sealing_put(struct sealing *k, const struct point *points, size_t count, er
     const bool ok = put_all(k, points, count, &chunk, e);
     buf_free(&chunk.bytes);
     for (size_t i = 0; ok && i < count; i++) stream_row_add(&k->row, &points[i]);
-    for (size_t i = count; ok && i-- > 0;) stream_row_keep_newest(&k->row, &points[i]);
+    if (ok && count > 0) stream_row_keep_newest(&k->row, &points[count - 1]);  // none before it can be that
     return ok;
 }
 
@@ -255,7 +318,7 @@ static bool begin_tail(struct store_tx *tx, struct stream *s, struct tail *old, 
     if (!begun) return err_no_memory(e);
     if (!tx_note_undo(tx, (struct undo){.kind = UNDO_SEAL, .stream = s, .begun = begun, .sealed = old->count},
                       e)) {
-        tail_free(begun);
+        tail_free(begun, &tx->store->tails);
         return false;
     }
     atomic_store_explicit(&s->tail, begun, memory_order_release);
@@ -265,15 +328,21 @@ static bool begin_tail(struct store_tx *tx, struct stream *s, struct tail *old, 
     return true;
 }
 
-bool seal_stream(struct store_tx *tx, struct stream *s, err *e)
+static bool seal_tail(struct sealing *k, struct store_tx *tx, struct tail *old, err *e)
+{
+    size_t count;
+    const struct point *points = tail_points(old, k->memory, &count, e);
+    return points && sealing_put(k, points, count, e) && begin_tail(tx, k->stream, old, e);
+}
+
+bool seal_stream(struct store_tx *tx, struct stream *s, chunk_way way, err *e)
 {
     struct tail *old = atomic_load_explicit(&s->tail, memory_order_relaxed);
     struct sealing k;
-    size_t count;
-    if (old->count == 0) return true;
-    if (!tx_begin_sql(tx, e) || !sealing_open(&k, tx, s, e)) return false;
-    const struct point *points = tail_points(old, k.memory, &count, e);
-    const bool ok = points && sealing_put(&k, points, count, e) && begin_tail(tx, s, old, e) &&
+    if (old->count == 0 && (way == CHUNK_QUICK || !s->state.is_quick)) return true;
+    if (!tx_begin_sql(tx, e) || !tx_save_stream(tx, s, e) || !sealing_open(&k, tx, s, e)) return false;
+    k.way = way;
+    const bool ok = (old->count > 0 ? seal_tail(&k, tx, old, e) : grow(&k, NULL, 0, e)) &&
                     sealing_finish(&k, tx, e);
     sealing_close(&k);
     return ok;

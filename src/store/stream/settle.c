@@ -43,13 +43,14 @@ void settle_note_row(struct store *s, uint64_t commit, size_t observations, size
 // ---- streams with a chunk's worth ----
 
 #define DUE_LENGTH 1024
+#define DUE_TOGETHER 8
 
 // The first seal of a stream comes early, by its id, so that streams that are filled at the same pace are not all due at
-// once; from then on each goes on in its own phase.
+// once; from then on each goes on in its own phase. Neighbours are due together, for their rows stand on the same pages.
 static uint32_t due_length(const struct stream *s)
 {
     if (s->state.sealed_commit != 0) return DUE_LENGTH;
-    return 1 + (uint32_t)((uint64_t)s->id * 0x9E3779B97F4A7C15 >> 40) % DUE_LENGTH;
+    return 1 + (uint32_t)((uint64_t)s->id / DUE_TOGETHER * 0x9E3779B97F4A7C15 >> 40) % DUE_LENGTH;
 }
 
 void settle_note(struct store *s, struct stream *stream, const struct tail *t)
@@ -95,16 +96,22 @@ static struct stream *take_due(struct settling *k)
 
 // ---- sealing ----
 
-static bool seal_operation(struct store_tx *tx, void *stream, err *e)
+static bool seal_quickly(struct store_tx *tx, void *stream, err *e)
 {
-    return seal_stream(tx, stream, e);
+    return seal_stream(tx, stream, CHUNK_QUICK, e);
+}
+
+static bool seal_small(struct store_tx *tx, void *stream, err *e)
+{
+    return seal_stream(tx, stream, CHUNK_SMALL, e);
 }
 
 // As an operation of its own, so that a stream that cannot be sealed harms nobody else.
-bool settle_seal(struct store_tx *tx, struct stream *s)
+bool settle_seal(struct store_tx *tx, struct stream *s, chunk_way way)
 {
     err e;
-    if (atomic_load_explicit(&s->deleted, memory_order_relaxed) != 0 || tx_run(tx, seal_operation, s, &e))
+    if (atomic_load_explicit(&s->deleted, memory_order_relaxed) != 0 ||
+        tx_run(tx, way == CHUNK_QUICK ? seal_quickly : seal_small, s, &e))
         return true;
     log_error("cannot pack observations", "stream=%lld text=\"%s\"", (long long)s->id, e.text);
     return false;
@@ -115,7 +122,7 @@ static void seal_due(struct store_tx *tx)
     struct stream *s;
     for (size_t left = 1 + 2 * tx->observations / DUE_LENGTH;
          left > 0 && (s = take_due(&tx->store->settling)); left--)
-        settle_seal(tx, s);
+        settle_seal(tx, s, CHUNK_QUICK);
 }
 
 // ---- the hand ----
@@ -172,7 +179,7 @@ static void turn_hand(struct store_tx *tx)
             continue;
         }
         k->hand = s->id;
-        if (oldest_commit(s) <= k->limit && !settle_seal(tx, s)) k->limit = 0;
+        if (oldest_commit(s) <= k->limit && !settle_seal(tx, s, CHUNK_QUICK)) k->limit = 0;
     }
 }
 

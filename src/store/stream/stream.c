@@ -50,13 +50,13 @@ struct stream *streams_next(const struct streams *all, entity_id after)
     return NULL;
 }
 
-void streams_free(struct streams *all)
+void streams_free(struct streams *all, struct tail_memory *m)
 {
     for (size_t i = 0; i < STREAMS_PAGES; i++) {
         _Atomic(struct stream *) *page = atomic_load_explicit(&all->pages[i], memory_order_relaxed);
         if (!page) continue;
         for (size_t k = 0; k < STREAMS_PAGE; k++)
-            stream_free(atomic_load_explicit(&page[k], memory_order_relaxed));
+            stream_free(atomic_load_explicit(&page[k], memory_order_relaxed), m);
         free(page);
     }
 }
@@ -79,17 +79,15 @@ struct stream *stream_new(entity_id id)
     return s;
 }
 
-size_t stream_free(struct stream *s)
+void stream_free(struct stream *s, struct tail_memory *m)
 {
-    if (!s) return 0;
-    size_t bytes = 0;
+    if (!s) return;
     struct tail *older;
     for (struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed); t; t = older) {
         older = t->older;
-        bytes += tail_free(t);
+        tail_free(t, m);
     }
     free(s);
-    return bytes;
 }
 
 void stream_widen(struct stream *s, instant from, instant to)
@@ -107,16 +105,36 @@ const struct tail *stream_tail(const struct stream *s, uint64_t commit, bool is_
     return t;
 }
 
+static void note_newest(struct stream_state *t, instant time, uint32_t number, entity_id feature)
+{
+    if (t->info.last_time != TIME_NONE && point_cmp(time, number, t->info.last_time, t->newest_number) <= 0)
+        return;
+    t->info.last_time = time;
+    t->info.feature = feature;
+    t->newest_number = number;
+}
+
 void stream_note_arrival(struct stream *s, const struct point *p)
 {
     struct stream_state *t = &s->state;
     if (p->number >= t->next_number) t->next_number = p->number + 1;  // 0 after the last there can be
     t->arrival_feature = p->feature;
-    if (t->info.last_time == TIME_NONE ||
-        point_cmp(p->time, p->number, t->info.last_time, t->newest_number) > 0) {
-        t->info.last_time = p->time;
-        t->info.feature = p->feature;
-        t->newest_number = p->number;
-    }
+    note_newest(t, p->time, p->number, p->feature);
     stream_widen(s, p->time, p->time);
+}
+
+instant stream_note_run(struct stream *s, const struct reading_run *run, uint32_t number)
+{
+    instant oldest = run->all[0].time;
+    size_t newest = 0;
+    for (size_t i = 1; i < run->count; i++) {
+        const instant t = run->all[i].time;
+        if (t < oldest) oldest = t;
+        if (t >= run->all[newest].time) newest = i;  // of the same time the greater number
+    }
+    s->state.next_number = number + (uint32_t)run->count;
+    s->state.arrival_feature = run->feature;
+    note_newest(&s->state, run->all[newest].time, number + (uint32_t)newest, run->feature);
+    stream_widen(s, oldest, run->all[newest].time);
+    return oldest;
 }

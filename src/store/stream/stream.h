@@ -18,6 +18,7 @@ struct stream_state {
     // The tail's rows before this commit's are in chunks, and so many of this stream's observations in that row.
     uint64_t sealed_commit;
     uint32_t sealed_of_row;
+    bool is_quick;  // its growing chunk may be written in the quick way
     // Its place in the durable tail's row of a commit: how many of its observations stand there, the last of them.
     uint64_t row_commit;
     uint32_t row_count;
@@ -33,6 +34,7 @@ struct stream {
     // Every observation that any open snapshot can see lies in between. Only ever widened.
     _Atomic int64_t oldest, newest;
     uint64_t touched;         // operation that saved the state last
+    float coded_share;        // what coding left of the bytes of its last chunk; 0: not known
     struct stream *next_due;  // of the queue of streams with a chunk's worth in the tail
     bool is_due;
 };
@@ -50,12 +52,14 @@ struct stream *streams_find(const struct streams *all, entity_id id);  // NULL: 
 NODISCARD bool streams_add(struct streams *all, struct stream *s, err *e);
 void streams_remove(struct streams *all, const struct stream *s);
 struct stream *streams_next(const struct streams *all, entity_id after);  // in order of id; NULL: no more
-void streams_free(struct streams *all);
+void streams_free(struct streams *all, struct tail_memory *m);
 
-struct stream *stream_new(entity_id id);  // NULL: no memory
-size_t stream_free(struct stream *s);     // with all its tails; gives the bytes these held
+struct stream *stream_new(entity_id id);                    // NULL: no memory
+void stream_free(struct stream *s, struct tail_memory *m);  // with all its tails; m NULL: these are empty
 void stream_widen(struct stream *s, instant from, instant to);
 void stream_note_arrival(struct stream *s, const struct point *p);  // state and bounds, after it came
+// The same of a run, the first with this number; gives its oldest time.
+instant stream_note_run(struct stream *s, const struct reading_run *run, uint32_t number);
 
 // The tail that a reader at `commit` looks at: the newest that began at or before it.
 const struct tail *stream_tail(const struct stream *s, uint64_t commit, bool is_inside);

@@ -7,7 +7,8 @@
 
 // Low byte of an entry's mark: the scale of a decimal (0-18) or MARK_EXTRA; result time none or equal to the time.
 enum { MARK_EXTRA = 31, MARK_FORM = 31, MARK_RESULT_TIME_SAME = 32, MARK_SHIFT = 8, MARK_COMMITS = 1 << 24 };
-enum { BLOCK_FIRST = 4, BLOCK_MOST = 512 };
+enum { BLOCK_FIRST = 4, BLOCK_MOST = BLOCK_FIRST << (TAIL_BLOCK_SIZES - 1) };
+#define SPARE_BYTES_MAX ((size_t)64 << 20)  // two million observations take 48 MB
 
 struct tail_extra {
     int64_t units;
@@ -26,10 +27,61 @@ struct tail *tail_new(uint64_t since, struct tail *older)
     return t;
 }
 
+// ---- memory ----
+
 static size_t block_bytes(uint32_t capacity)
 {
     return sizeof(struct tail_block) + capacity * sizeof(struct tail_entry);
 }
+
+static unsigned size_of_capacity(uint32_t capacity)
+{
+    return (unsigned)__builtin_ctz(capacity / BLOCK_FIRST);
+}
+
+// Its entries are whatever they are: nobody looks at those behind its count.
+static struct tail_block *take_block(struct tail_memory *m, uint32_t capacity)
+{
+    const size_t bytes = block_bytes(capacity);
+    struct tail_block **spare = &m->spare[size_of_capacity(capacity)], *b = *spare;
+    if (b) {
+        *spare = b->previous;
+        m->spare_bytes -= bytes;
+    } else if (!(b = malloc(bytes))) {
+        return NULL;
+    }
+    m->bytes += bytes;
+    *b = (struct tail_block){.capacity = capacity};
+    return b;
+}
+
+static void give_block(struct tail_memory *m, struct tail_block *b)
+{
+    const size_t bytes = block_bytes(b->capacity);
+    m->bytes -= bytes;
+    if (m->spare_bytes + bytes > SPARE_BYTES_MAX) {
+        free(b);
+        return;
+    }
+    struct tail_block **spare = &m->spare[size_of_capacity(b->capacity)];
+    b->previous = *spare;
+    *spare = b;
+    m->spare_bytes += bytes;
+}
+
+void tail_memory_free(struct tail_memory *m)
+{
+    for (size_t i = 0; i < TAIL_BLOCK_SIZES; i++) {
+        for (struct tail_block *b = m->spare[i], *next; b; b = next) {
+            next = b->previous;
+            free(b);
+        }
+        m->spare[i] = NULL;
+    }
+    m->spare_bytes = 0;
+}
+
+// ---- entries ----
 
 static bool has_extra(const struct tail_entry *entry)
 {
@@ -44,37 +96,31 @@ static size_t free_extra(struct tail_entry *entry)
     return bytes;
 }
 
-size_t tail_free(struct tail *t)
+void tail_free(struct tail *t, struct tail_memory *m)
 {
-    size_t bytes = 0;
     struct tail_block *next;
     for (struct tail_block *b = atomic_load_explicit(&t->first, memory_order_relaxed); b; b = next) {
         next = atomic_load_explicit(&b->next, memory_order_relaxed);
-        bytes += block_bytes(b->capacity);
-        for (uint32_t i = 0; i < b->count; i++) bytes += free_extra(&b->entries[i]);
-        free(b);
+        for (uint32_t i = 0; b->has_extra && i < b->count; i++) m->bytes -= free_extra(&b->entries[i]);
+        give_block(m, b);
     }
     free(t);
-    return bytes;
 }
 
-// A stream with few observations should hold little memory, a busy one few blocks: each block is twice as large as what
+// A stream with few observations should hold little memory, a busy one few blocks: each block is at least twice as large as what
 // the last one took, which is little where the feature changes with every observation.
 static uint32_t next_capacity(const struct tail *t)
 {
-    if (!t->last) return BLOCK_FIRST;
-    const uint32_t twice = t->last->count * 2;
-    return twice < BLOCK_FIRST ? BLOCK_FIRST : twice > BLOCK_MOST ? BLOCK_MOST : twice;
+    uint32_t capacity = BLOCK_FIRST;
+    while (t->last && capacity < BLOCK_MOST && capacity < t->last->count * 2) capacity *= 2;
+    return capacity;
 }
 
-static struct tail_block *add_block(struct tail *t, size_t *bytes)
+static struct tail_block *add_block(struct tail *t, struct tail_memory *m)
 {
-    const uint32_t capacity = next_capacity(t);
-    struct tail_block *b = calloc(1, block_bytes(capacity));
+    struct tail_block *b = take_block(m, next_capacity(t));
     if (!b) return NULL;
-    b->capacity = capacity;
     b->previous = t->last;
-    *bytes += block_bytes(capacity);
     atomic_store_explicit(t->last ? &t->last->next : &t->first, b, memory_order_release);
     t->last = b;
     return b;
@@ -82,13 +128,13 @@ static struct tail_block *add_block(struct tail *t, size_t *bytes)
 
 // The block that the next entry goes to. An empty one takes its commit and feature from that entry: nothing of it is
 // published, so no reader looks at them.
-static struct tail_block *block_for(struct tail *t, entity_id feature, uint64_t commit, size_t *bytes)
+static struct tail_block *block_for(struct tail *t, entity_id feature, uint64_t commit, struct tail_memory *m)
 {
     struct tail_block *b = t->last;
     if (b && b->count > 0 &&
         (b->count == b->capacity || b->feature != feature || commit - b->commit >= MARK_COMMITS))
         b = NULL;
-    if (!b) b = add_block(t, bytes);
+    if (!b) b = add_block(t, m);
     if (b && b->count == 0) {
         b->commit = commit;
         b->feature = feature;
@@ -117,14 +163,15 @@ static bool is_behind_last(const struct tail_block *b, instant time, uint32_t nu
     return point_cmp(time, number, last->time, last->number) > 0;
 }
 
-struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t commit, size_t *bytes)
+struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t commit, struct tail_memory *m)
 {
-    struct tail_block *b = block_for(t, p->feature, commit, bytes);
+    struct tail_block *b = block_for(t, p->feature, commit, m);
     if (!b) return NULL;
     struct tail_entry entry = {.time = p->time, .units = p->units, .number = p->number};
     const bool is_plain = p->scale != POINT_NO_DECIMAL && p->extra.n == 0 &&
                           (p->result_time == TIME_NONE || p->result_time == p->time);
-    if (!is_plain && !(entry.extra = extra_copy(p, bytes))) return NULL;
+    if (!is_plain && !(entry.extra = extra_copy(p, &m->bytes))) return NULL;
+    b->has_extra |= !is_plain;
     const uint32_t form = !is_plain                     ? MARK_EXTRA
                           : p->result_time == TIME_NONE ? p->scale
                                                         : p->scale | MARK_RESULT_TIME_SAME;
@@ -137,10 +184,10 @@ struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t c
 }
 
 struct tail_block *tail_append_plain(struct tail *t, const struct plain_reading *all, size_t count,
-                                     uint32_t number, entity_id feature, uint64_t commit, size_t *bytes,
-                                     uint32_t *taken)
+                                     uint32_t number, entity_id feature, uint64_t commit,
+                                     struct tail_memory *m, uint32_t *taken)
 {
-    struct tail_block *b = block_for(t, feature, commit, bytes);
+    struct tail_block *b = block_for(t, feature, commit, m);
     if (!b) return NULL;
     const uint32_t room = b->capacity - b->count, n = count < room ? (uint32_t)count : room;
     const uint32_t mark = (uint32_t)(commit - b->commit) << MARK_SHIFT;

@@ -6,7 +6,7 @@
 // to S. A seal puts what is here into chunks and begins a new tail, which keeps a pointer to the older one for readers
 // from before the seal; it is freed when the last of them is gone (retire.h).
 //
-// Threads  tail_append, tail_take_back, tail_publish: the writer; tail_visible and reading: any with a snapshot
+// Threads  tail_append, tail_take_back, tail_publish, tail_free: the writer; tail_visible and reading: any with a snapshot
 #ifndef PEIL_STORE_STREAM_TAIL_H
 #define PEIL_STORE_STREAM_TAIL_H
 
@@ -34,6 +34,7 @@ struct tail_block {
     uint32_t capacity;
     uint32_t count;  // the writer's
     _Atomic uint32_t published;
+    bool has_extra;  // some entry has
     struct tail_entry entries[];
 };
 
@@ -46,15 +47,31 @@ struct tail {
     uint32_t count;             // the writer's
 };
 
-struct tail *tail_new(uint64_t since, struct tail *older);  // NULL: no memory
-size_t tail_free(struct tail *t);  // only this one, not the older; gives the bytes it held
+// The memory of blocks. Each seal gives back what the appends after it need: it is kept by size, not asked of the system each time,
+// whose page faults and calls took a sixth of the writer's time.
+#define TAIL_BLOCK_SIZES 8
+struct tail_memory {
+    size_t bytes;                                // of all tails
+    struct tail_block *spare[TAIL_BLOCK_SIZES];  // linked by `previous`
+    size_t spare_bytes;
+};
+void tail_memory_free(struct tail_memory *m);  // what is spare
 
-// The block that took it, for tail_publish and tail_take_back; NULL: no memory. *bytes grows by what was allocated.
-struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t commit, size_t *bytes);
+struct tail *tail_new(uint64_t since, struct tail *older);  // NULL: no memory
+void tail_free(struct tail *t, struct tail_memory *m);      // only this one, not the older
+
+// The block that took it, for tail_publish and tail_take_back; NULL: no memory.
+struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t commit, struct tail_memory *m);
 // As many plain readings of a run as go into one block, at least one: *taken says how many.
 struct tail_block *tail_append_plain(struct tail *t, const struct plain_reading *all, size_t count,
-                                     uint32_t number, entity_id feature, uint64_t commit, size_t *bytes,
-                                     uint32_t *taken);
+                                     uint32_t number, entity_id feature, uint64_t commit,
+                                     struct tail_memory *m, uint32_t *taken);
+// Fetches the place of the next entries.
+static inline void tail_expect(const struct tail_block *b)
+{
+    const char *next = (const char *)&b->entries[b->count];
+    for (size_t k = 0; k < 4; k++) __builtin_prefetch(next + 64 * k, 1);
+}
 // The newest entries, not yet published, which are in b.
 void tail_take_back(struct tail *t, struct tail_block *b, uint32_t count);
 static inline void tail_publish(struct tail_block *b)

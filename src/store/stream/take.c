@@ -84,7 +84,7 @@ static bool filter_points(struct sealing *k, str bytes, struct take_filter *f, s
         *kept = 0;
         return true;
     }
-    if (!chunk_points(bytes, k->memory, points, &count)) return chunk_damaged(k->stream->id, e);
+    if (!chunk_points(bytes, 0, k->memory, points, &count)) return chunk_damaged(k->stream->id, e);
     *kept = keep_others(f, *points, count);
     *is_same = *kept == count;
     return true;

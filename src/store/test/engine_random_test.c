@@ -143,6 +143,11 @@ static bool append_run(struct store_tx *tx, const struct work *w, size_t i, size
     return true;
 }
 
+static bool seal_some_way(struct store_tx *tx, entity_id stream, err *e)
+{
+    return seal_stream(tx, stream_of(tx, stream), below(2) == 0 ? CHUNK_QUICK : CHUNK_SMALL, e);
+}
+
 static bool append(struct store_tx *tx, void *context, err *e)
 {
     const struct work *w = context;
@@ -157,8 +162,7 @@ static bool append(struct store_tx *tx, void *context, err *e)
         o.number = 0;
         if (!store_append(tx, &o, e)) return false;
         w->items[i].number = o.number;
-        if (w->seal_between && i == w->count / 2 && !seal_stream(tx, stream_of(tx, w->stream), e))
-            return false;
+        if (w->seal_between && i == w->count / 2 && !seal_some_way(tx, w->stream, e)) return false;
     }
     return finish(w, e);
 }
@@ -179,7 +183,7 @@ static bool delete (struct store_tx *tx, void *context, err *e)
 static bool seal(struct store_tx *tx, void *context, err *e)
 {
     const struct work *w = context;
-    return seal_stream(tx, stream_of(tx, w->stream), e) && finish(w, e);
+    return seal_some_way(tx, w->stream, e) && finish(w, e);
 }
 
 static bool add_stream(struct store_tx *tx, void *context, err *e)

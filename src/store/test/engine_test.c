@@ -2,6 +2,7 @@
 // Observations through the store's own door: appended, read, kept over a restart.
 #include "base/test_directory.h"
 #include "store/observations.h"
+#include "store/stream/seal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -192,6 +193,44 @@ static int64_t ask(struct store *s, const char *sql)
     return v;
 }
 
+#define NOISY 2000
+
+static int64_t noisy(int i)
+{
+    const uint64_t h = (uint64_t)(i + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    return (int64_t)(h >> 60 & 15) + (int64_t)(h >> 52 & 15) + (int64_t)(h >> 44 & 15) +
+           (int64_t)(h >> 36 & 15);
+}
+
+static bool seal_noise(struct store_tx *tx, void *context, err *e)
+{
+    static struct plain_reading readings[NOISY];
+    const entity_id stream = *(const entity_id *)context;
+    uint32_t first;
+    for (int i = 0; i < NOISY; i++) readings[i] = (struct plain_reading){i * TIME_MINUTE, {noisy(i), 1}};
+    return store_append_run(tx, &(struct reading_run){stream, 0, readings, NOISY}, &first, e) &&
+           seal_stream(tx, snapshot_stream(store_tx_snapshot(tx), stream), CHUNK_QUICK, e);
+}
+
+static void packing_makes_small_what_was_sealed_in_a_hurry(void **state)
+{
+    struct place *p = *state;
+    err e;
+    entity_id stream = 7;
+    int64_t sum = 0;
+    for (int i = 0; i < NOISY; i++) sum += noisy(i);
+    assert_true(store_run(p->store, add_stream, &stream, &e));
+    assert_true(store_run(p->store, seal_noise, &stream, &e));
+    store_close(p->store);
+    open_store(p);  // which does not remember how it was sealed
+    const int64_t quick = ask(p->store, "SELECT length(data) FROM growing");
+    assert_true(store_pack(p->store, &e));
+    const int64_t small = ask(p->store, "SELECT length(data) FROM growing");
+    assert_in_range(small, 1, quick * 9 / 10);
+    assert_int_equal(count(p->store, stream), NOISY);
+    assert_int_equal(ask(p->store, "SELECT sum(result_units) FROM observation"), sum);
+}
+
 static void sql_sees_observations(void **state)
 {
     struct place *p = *state;
@@ -332,6 +371,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_appended_is_counted_and_survives_a_restart, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_run_is_stored_told_and_kept_whole_or_not_at_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(packing_makes_small_what_was_sealed_in_a_hurry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_of_an_older_layout_is_brought_up, set_up, tear_down),

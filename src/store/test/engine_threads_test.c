@@ -49,7 +49,9 @@ static bool grow(struct store_tx *tx, void *context, err *e)
                                 .result = n % 7 == 0 ? value_text(STR("text")) : value_int(n)};
         if (!store_append(tx, &o, e)) return false;
         const bool is_time_to_seal = (n + 100 * s) % 400 == 0;
-        if (is_time_to_seal && !seal_stream(tx, snapshot_stream(store_tx_snapshot(tx), s), e)) return false;
+        if (is_time_to_seal &&
+            !seal_stream(tx, snapshot_stream(store_tx_snapshot(tx), s), (chunk_way)(s % 2), e))
+            return false;
     }
     return !g->fail || err_set(e, ERR_RANGE, ERR_NOWHERE, "on purpose");
 }

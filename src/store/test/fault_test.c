@@ -74,7 +74,9 @@ static bool work(struct store_tx *tx, void *context, err *e)
                                     .result = value_int(n)};
             if (!store_append(tx, &o, e)) return false;
         }
-        if ((n + s) % 5 == 0 && !seal_stream(tx, snapshot_stream(store_tx_snapshot(tx), s), e)) return false;
+        if ((n + s) % 5 == 0 &&
+            !seal_stream(tx, snapshot_stream(store_tx_snapshot(tx), s), (chunk_way)(s % 2), e))
+            return false;
     }
     return true;
 }

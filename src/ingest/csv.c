@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/csv.h"
 
-#include "base/json.h"
 #include "base/order.h"
+#include "base/queue.h"
+#include "ingest/csv_row.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define ROW_ARENA_BYTES ((size_t)1 << 20)
 
@@ -53,138 +55,154 @@ bool csv_layout_read(str header, entity_id stream, struct csv_layout *out, err *
     return ok;
 }
 
-// ---- Rows --------------------------------------------------------------------------------------------------------
+// ---- Batches -----------------------------------------------------------------------------------------------------
 
-// What JSON would take as it stands; ".5" and "+5" are texts, so that nothing is changed on the way.
-static bool is_json_number(str text)
-{
-    err ignored;
-    str digits;
-    json_reader r = json_reader_of(text, &ignored);
-    return json_read_number(&r, &digits) && json_end(&r);
-}
-
-static value result_of(str text)
-{
-    if (str_eq(text, STR("true"))) return value_bool(true);
-    if (str_eq(text, STR("false"))) return value_bool(false);
-    return is_json_number(text) ? value_of_number(text) : value_text(text);
-}
-
-static bool row_read(const struct csv_layout *l, str line, arena *a, struct observation *out, err *e)
-{
-    str fields[CSV_COLUMNS_MAX];
-    size_t count;
-    if (!csv_split(line, l->separator, a, fields, &count, e)) return false;
-    if (count != l->columns)
-        return err_set(e, ERR_SYNTAX, ERR_NOWHERE, "%zu columns, the header has %zu", count, l->columns);
-    int64_t stream = l->fixed_stream;
-    if (l->stream >= 0 && !num_parse_int(fields[l->stream], &stream, e))
-        return err_within(e, "the Datastream's id");
-    const str result = fields[l->result];
-    if (result.n == 0) return err_set(e, ERR_MISSING, ERR_NOWHERE, "the result is empty");
-    *out = (struct observation){.stream = stream,
-                                .result_time = TIME_NONE,
-                                .valid_time = {TIME_NONE, TIME_NONE},
-                                .result = result_of(result)};
-    return time_object_parse(fields[l->time], &out->phenomenon_time, e) || err_within(e, "phenomenonTime");
-}
-
-// ---- Plain rows --------------------------------------------------------------------------------------------------
+// While the writer thread stores one batch the caller's reads the next.
+#define BATCHES 2
+#define SHORTEST_ROW (sizeof "2026-01-31T09:00:00Z,1")
+#define LINE_NONE UINT32_MAX
 
 // A line that says a number at an instant: nearly all. They are read before the writer's turn and stored by Datastream; the others,
 // and those that cannot be stored so, go the long way one by one.
-struct plain_row {
-    const char *line;  // where it starts; NULL: it goes the long way after all
-    entity_id stream;
-    struct plain_reading reading;
+struct batch {
+    struct store_op op;
+    struct import *import;
+    str lines;
+    int64_t first_line, line_count;
+    arena *a;
+    size_t count;                // of plain rows, in the order of the file:
+    struct plain_reading *rows;  // what they say
+    uint32_t *places;            // where in the lines they start; LINE_NONE: it goes the long way after all
+    struct order_item *order;    // by Datastream: which row each is
+    struct plain_reading *readings;  // in that order
+    size_t others;                   // lines that are not among them
+    struct csv_report report;
+    bool is_stored;
+    err why_not;
 };
 
 struct import {
     struct ingest *ingest;
     const struct csv_layout *layout;
-    str lines;
-    int64_t first_line;
     instant received;
     struct csv_report *report;
-    struct plain_row *rows;  // in the order of the file
-    size_t count, capacity;
-    size_t others;                   // lines that are not among them
-    struct plain_reading *readings;  // of the rows, by Datastream
-    struct order_item *order;        // which row each is
+    struct queue *answered;  // batches that the writer is done with
+    bool has_failed;  // the writer's: what comes behind a batch that is not stored is not stored either
 };
 
-static bool is_plain_row(const struct observation *o)
+static bool batch_new(struct import *i, size_t bytes, struct batch *out, err *e)
 {
-    return observation_is_plain(o) && o->stream >= 1 && o->stream <= STREAM_ID_MAX;
+    const size_t most = bytes / SHORTEST_ROW + 1, rows = most < CSV_BATCH_LINES ? most : CSV_BATCH_LINES;
+    *out = (struct batch){.import = i,
+                          .a = arena_new(ROW_ARENA_BYTES),
+                          .rows = malloc(rows * sizeof *out->rows),
+                          .places = malloc(rows * sizeof *out->places),
+                          .order = malloc(2 * rows * sizeof *out->order),
+                          .readings = malloc(rows * sizeof *out->readings)};
+    return (out->a && out->rows && out->places && out->order && out->readings) || err_no_memory(e);
 }
 
-static bool keep_row(struct import *i, const char *line, const struct observation *o)
+static void batch_free(struct batch *b)
 {
-    if (i->count == i->capacity) {
-        const size_t capacity = i->capacity ? 2 * i->capacity : 1024;
-        struct plain_row *rows = realloc(i->rows, capacity * sizeof *rows);
-        if (!rows) return false;
-        i->rows = rows;
-        i->capacity = capacity;
-    }
-    i->rows[i->count++] = (struct plain_row){line, o->stream, plain_of(o)};
-    return true;
+    arena_free(b->a);
+    free(b->rows);
+    free(b->places);
+    free(b->order);
+    free(b->readings);
 }
 
-static bool rows_read(struct import *i, arena *a, err *e)
+// ---- Reading a batch ---------------------------------------------------------------------------------------------
+
+static void keep_row(struct batch *b, const char *line, const struct csv_plain_row *row)
+{
+    b->rows[b->count] = row->reading;
+    b->places[b->count] = (uint32_t)(line - b->lines.p);
+    b->order[b->count] = (struct order_item){(uint32_t)row->stream, (uint32_t)b->count};
+    b->count++;
+}
+
+// A line that is plain, but not written so that it is seen at once.
+static bool read_slowly(struct batch *b, str line, struct csv_plain_row *out)
 {
     struct observation o;
-    str rest = i->lines, line;
     err ignored;
-    while (str_cut(&rest, '\n', &line)) {
-        if (str_trim(line).n == 0) continue;
-        arena_reset(a);
-        if (!row_read(i->layout, line, a, &o, &ignored) || !is_plain_row(&o))
-            i->others++;
-        else if (!keep_row(i, line.p, &o))
-            return err_no_memory(e);
-    }
+    arena_reset(b->a);
+    if (!csv_row_read(b->import->layout, line, b->a, &o, &ignored) || !csv_row_is_plain(&o)) return false;
+    *out = (struct csv_plain_row){o.stream, plain_of(&o)};
     return true;
 }
 
-static bool rows_order(struct import *i, err *e)
+static void read_line(struct batch *b, const char **at, const char *end)
 {
-    if (i->count == 0) return true;
-    i->readings = malloc(i->count * sizeof *i->readings);
-    i->order = malloc(2 * i->count * sizeof *i->order);
-    if (!i->readings || !i->order || i->count > UINT32_MAX) return err_no_memory(e);
-    for (size_t k = 0; k < i->count; k++)
-        i->order[k] = (struct order_item){(uint32_t)i->rows[k].stream, (uint32_t)k};
-    order_by_key(i->order, i->order + i->count, i->count);
-    for (size_t k = 0; k < i->count; k++) i->readings[k] = i->rows[i->order[k].at].reading;
-    return true;
-}
-
-static void run_import(struct store_tx *tx, struct import *i, size_t from, size_t count)
-{
-    const struct reading_run run = {i->order[from].key, 0, &i->readings[from], count};
-    uint32_t first;
-    err why;  // is found again the long way, for each line
-    if (ingest_append_run(i->ingest, tx, &run, i->received, &first, &why)) {
-        i->report->stored += (int64_t)count;
+    const char *const from = *at;
+    struct csv_plain_row row;
+    if (csv_row_read_plain(b->import->layout, at, end, &row)) {
+        keep_row(b, from, &row);
         return;
     }
-    for (size_t k = from; k < from + count; k++) i->rows[i->order[k].at].line = NULL;
-    i->others += count;
+    const char *const feed = memchr(from, '\n', (size_t)(end - from));
+    *at = feed ? feed : end;
+    const str line = {from, (size_t)(*at - from)};
+    if (str_trim(line).n == 0) return;
+    if (read_slowly(b, line, &row))
+        keep_row(b, from, &row);
+    else
+        b->others++;
 }
 
-static void runs_import(struct store_tx *tx, struct import *i)
+// Takes lines from *rest.
+static void batch_read(struct batch *b, str *rest, int64_t first_line)
 {
-    for (size_t from = 0, k = 1; k <= i->count; k++) {
-        if (k < i->count && i->order[k].key == i->order[from].key) continue;
-        run_import(tx, i, from, k - from);
+    const char *c = rest->p, *const end = rest->p + rest->n;
+    b->lines = *rest;
+    b->first_line = first_line;
+    b->count = b->others = 0;
+    b->line_count = 0;
+    for (; c < end && b->line_count < CSV_BATCH_LINES; c++, b->line_count++) read_line(b, &c, end);
+    if (c > end) c = end;  // the last line had no line feed
+    b->lines.n = (size_t)(c - rest->p);
+    *rest = (str){c, (size_t)(end - c)};
+}
+
+static void batch_order(struct batch *b)
+{
+    if (b->count == 0) return;
+    order_by_key(b->order, b->order + b->count, b->count);
+    for (size_t k = 0; k < b->count; k++) b->readings[k] = b->rows[b->order[k].at];
+}
+
+// ---- Storing a batch: the writer thread --------------------------------------------------------------------------
+
+// As many rows as the next run has, about: what it touches is fetched meanwhile.
+static void expect_runs(const struct store_tx *tx, const struct batch *b, size_t from, size_t count)
+{
+    for (unsigned ahead = 1; ahead <= STORE_AHEAD && from + ahead * count < b->count; ahead++)
+        store_expect_run(tx, b->order[from + ahead * count].key, ahead);
+}
+
+static void run_import(struct store_tx *tx, struct batch *b, size_t from, size_t count)
+{
+    const struct reading_run run = {b->order[from].key, 0, &b->readings[from], count};
+    uint32_t first;
+    err why;  // is found again the long way, for each line
+    if (ingest_append_run(b->import->ingest, tx, &run, b->import->received, &first, &why)) {
+        b->report.stored += (int64_t)count;
+        return;
+    }
+    for (size_t k = from; k < from + count; k++) b->places[b->order[k].at] = LINE_NONE;
+    b->others += count;
+}
+
+static void runs_import(struct store_tx *tx, struct batch *b)
+{
+    for (size_t from = 0, k = 1; k <= b->count; k++) {
+        if (k < b->count && b->order[k].key == b->order[from].key) continue;
+        expect_runs(tx, b, from, k - from);
+        run_import(tx, b, from, k - from);
         from = k;
     }
-    ingest_count_appended(i->report->stored);
+    ingest_count_appended(b->report.stored);
 }
-
-// ---- Rows one by one ---------------------------------------------------------------------------------------------
 
 // A Datastream of measurements has numbers (OGC 18-088 table 12); in a file a text is mostly a number that was written wrongly.
 static bool check_type(struct store_tx *tx, const struct observation *o, arena *a, err *e)
@@ -199,64 +217,115 @@ static bool check_type(struct store_tx *tx, const struct observation *o, arena *
                    (long long)o->stream);
 }
 
-static bool row_import(struct store_tx *tx, const struct import *i, str line, arena *a, err *e)
+static bool row_import(struct store_tx *tx, const struct batch *b, str line, err *e)
 {
     struct observation o;
-    return row_read(i->layout, line, a, &o, e) && check_type(tx, &o, a, e) &&
-           ingest_append(i->ingest, tx, &o, i->received, e);
+    arena_reset(b->a);
+    return csv_row_read(b->import->layout, line, b->a, &o, e) && check_type(tx, &o, b->a, e) &&
+           ingest_append(b->import->ingest, tx, &o, b->import->received, e);
 }
 
 // Is this line stored already? `at` is the next plain row.
-static bool is_stored(const struct import *i, size_t *at, str line)
+static bool is_stored(const struct batch *b, size_t *at, str line)
 {
-    while (*at < i->count && !i->rows[*at].line) ++*at;
-    if (*at == i->count || i->rows[*at].line != line.p) return false;
+    while (*at < b->count && b->places[*at] == LINE_NONE) ++*at;
+    if (*at == b->count || b->lines.p + b->places[*at] != line.p) return false;
     ++*at;
     return true;
 }
 
-static void others_import(struct store_tx *tx, const struct import *i, arena *a)
+static void others_import(struct store_tx *tx, struct batch *b)
 {
-    struct csv_report *report = i->report;
-    str rest = i->lines, line;
+    const struct csv_report *to = b->import->report;
+    str rest = b->lines, line;
     size_t at = 0;
-    for (int64_t number = i->first_line; str_cut(&rest, '\n', &line); number++) {
+    for (int64_t number = b->first_line; str_cut(&rest, '\n', &line); number++) {
         err why;
-        if (is_stored(i, &at, line) || str_trim(line).n == 0) continue;
-        arena_reset(a);
-        if (row_import(tx, i, line, a, &why)) {
-            report->stored++;
+        if (is_stored(b, &at, line) || str_trim(line).n == 0) continue;
+        if (row_import(tx, b, line, &why)) {
+            b->report.stored++;
             continue;
         }
-        report->refused++;
-        if (report->refuse) report->refuse(number, &why, report->context);
+        b->report.refused++;
+        if (to->refuse) to->refuse(number, &why, to->context);
     }
 }
 
-struct importing {
-    struct import *import;
-    arena *a;
-};
-
-static bool import_run(struct store_tx *tx, void *context, err *e)
+static bool batch_run(struct store_tx *tx, void *context, err *e)
 {
-    const struct importing *w = context;
-    (void)e;
-    runs_import(tx, w->import);
-    if (w->import->others > 0) others_import(tx, w->import, w->a);
+    struct batch *b = context;
+    if (b->import->has_failed) return err_set(e, ERR_STORE, ERR_NOWHERE, "the lines before were not stored");
+    b->report = (struct csv_report){0};
+    runs_import(tx, b);
+    if (b->others > 0) others_import(tx, b);
     return true;
+}
+
+static void batch_done(void *context, const err *e)
+{
+    struct batch *b = context;
+    b->is_stored = e == NULL;
+    if (e) {
+        b->why_not = *e;
+        b->import->has_failed = true;
+    }
+    (void)queue_push(b->import->answered, b);  // has room for all
+}
+
+// ---- All lines ---------------------------------------------------------------------------------------------------
+
+// The oldest batch that the writer has; they are answered in the order in which they were handed in. False: not stored; e has why.
+static bool batch_await(struct import *i, err *e)
+{
+    void *item;
+    if (queue_take(i->answered, &item, 1, -1) == 0) return false;
+    const struct batch *b = item;
+    if (!b->is_stored) {
+        if (e) *e = b->why_not;
+        return false;
+    }
+    i->report->stored += b->report.stored;
+    i->report->refused += b->report.refused;
+    i->report->lines += b->line_count;
+    return true;
+}
+
+static bool batches_import(struct import *i, struct store *s, struct batch *batches, str lines,
+                           int64_t first_line, err *e)
+{
+    size_t handed_in = 0, answered = 0;
+    bool ok = true;
+    while (ok && lines.n > 0) {
+        struct batch *b = &batches[handed_in % BATCHES];
+        if (handed_in - answered == BATCHES) {
+            ok = batch_await(i, e);
+            answered++;
+            if (!ok) break;
+        }
+        batch_read(b, &lines, first_line);
+        batch_order(b);
+        first_line += b->line_count;
+        b->op = (struct store_op){.run = batch_run, .done = batch_done, .context = b};
+        ok = store_submit(s, &b->op, e);
+        handed_in += ok;
+    }
+    for (; answered < handed_in; answered++) ok = batch_await(i, ok ? e : NULL) && ok;
+    return ok;
 }
 
 bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *layout, str lines,
                 int64_t first_line, instant received, struct csv_report *report, err *e)
 {
-    struct import i = {in, layout, lines, first_line, received, report};
-    struct importing w = {&i, arena_new(ROW_ARENA_BYTES)};
-    const bool ok = (w.a || err_no_memory(e)) && rows_read(&i, w.a, e) && rows_order(&i, e) &&
-                    store_run(s, import_run, &w, e);
-    arena_free(w.a);
-    free(i.rows);
-    free(i.readings);
-    free(i.order);
-    return ok;
+    struct import i = {.ingest = in,
+                       .layout = layout,
+                       .received = received,
+                       .report = report,
+                       .answered = queue_new(BATCHES)};
+    struct batch batches[BATCHES] = {{.count = 0}};
+    bool ok = i.answered || err_no_memory(e);
+    for (size_t k = 0; ok && k < BATCHES; k++) ok = batch_new(&i, lines.n, &batches[k], e);
+    ok = ok && batches_import(&i, s, batches, lines, first_line, e);
+    for (size_t k = 0; k < BATCHES; k++) batch_free(&batches[k]);
+    queue_free(i.answered);
+    return ok || report->lines > 0;
 }

@@ -20,7 +20,8 @@ struct csv_layout {
 
 struct csv_report {
     int64_t stored, refused;
-    int64_t known;                                                // of devices: stored before
+    int64_t known;  // of devices: stored before
+    int64_t lines;  // of csv_import: done with, from the first on
     void (*refuse)(int64_t line, const err *why, void *context);  // may be NULL
     void *context;
 };
@@ -28,8 +29,11 @@ struct csv_report {
 // `stream` 0: the header must name a column for it.
 NODISCARD bool csv_layout_read(str header, entity_id stream, struct csv_layout *out, err *e);
 
-// Stores whole lines, all in one commit; returns when they are on disk. `first_line` numbers them in reports. The lines are read here,
-// on the caller's thread; the writer thread stores them. report zero.
+#define CSV_BATCH_LINES 65536  // so many lines are stored together or not at all
+
+// Stores whole lines; returns when they are on disk. `first_line` numbers them in reports. The lines are read here, on the caller's
+// thread, while the writer thread stores those before. When the store fails midway, the first report->lines of them are
+// done and the others are not; it is an error when that is none: hand in the rest to hear why. report zero.
 NODISCARD bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *layout, str lines,
                           int64_t first_line, instant received, struct csv_report *report, err *e);
 

@@ -232,6 +232,7 @@ static void import_post(struct http_request *r, void *context)
         json_name(&w, STR("refused"));
         json_put_int(&w, report.refused);
         json_member_int(&w, STR("known"), report.known);
+        json_member_int(&w, STR("lines"), report.lines);
         json_close(&w, '}');
         admin_reply_json(r, 200, buf_str(&b));
     }

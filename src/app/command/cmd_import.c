@@ -40,6 +40,7 @@ struct importing {
     int64_t line;       // number of the next line
     int64_t from_line;  // lines before are passed over
     int64_t stored, refused, known;
+    int64_t done;         // lines of the last piece handed in, when the store failed midway
     struct csv_map *map;  // NULL: the file is in peil's own form
     int64_t *sources;     // of a map: the line of the file that each line handed in came from
 };
@@ -80,6 +81,8 @@ static void answer_take(struct importing *i, const json *answer)
     if (refused && num_parse_int(refused->text, &n, &ignored)) i->refused += n;
     const json *known = json_get(answer, STR("known"));
     if (known && num_parse_int(known->text, &n, &ignored)) i->known += n;
+    const json *lines = json_get(answer, STR("lines"));
+    if (!lines || !num_parse_int(lines->text, &i->done, &ignored)) i->done = 0;
 }
 
 static bool piece_by_service(struct importing *i, str lines, arena *a, err *e)
@@ -130,6 +133,7 @@ static bool piece_into_store(struct importing *i, str lines, err *e)
     i->stored += report.stored;
     i->refused += report.refused;
     i->known += report.known;
+    i->done = report.lines;
     return true;
 }
 
@@ -148,7 +152,8 @@ static bool piece_import(struct importing *i, str lines, arena *a, err *e)
 
 #define MAPPED_BYTES ((size_t)4 << 20)
 #define MAPPED_LINE_MAX ((size_t)64 << 10)  // a hundred values
-#define MAPPED_LINES (MAPPED_BYTES / 16)    // the shortest: "1,2026-01-01T00:00:00Z,1"
+#define MAPPED_LINES \
+    (CSV_BATCH_LINES - CSV_MAP_VALUES_MAX)  // all or nothing: a line of the file is never stored by half
 
 static bool hand_in(struct importing *i, buf *lines, size_t *count, arena *a, err *e)
 {
@@ -261,6 +266,21 @@ static str pass_over(struct importing *i, str lines)
     return lines;
 }
 
+// The rest of what was stored midway is handed in again, to hear why it cannot be.
+static bool lines_import(struct importing *i, str lines, arena *a, err *e)
+{
+    str ignored;
+    while (lines.n > 0) {
+        const int64_t all = lines_in(lines);
+        if (!piece_import(i, lines, a, e)) return false;
+        const int64_t done = i->done > 0 && i->done < all ? i->done : all;
+        for (int64_t k = 0; done < all && k < done; k++) (void)str_cut(&lines, '\n', &ignored);
+        i->line += done;
+        if (done == all) break;
+    }
+    return true;
+}
+
 static bool pieces_import(struct importing *i, FILE *f, int64_t size, err *e)
 {
     char *piece = malloc(PIECE_BYTES + LINE_BYTES_MAX);
@@ -272,12 +292,7 @@ static bool pieces_import(struct importing *i, FILE *f, int64_t size, err *e)
         if (!ok || n == 0) break;
         const str lines = pass_over(i, (str){piece, n});
         arena_reset(a);
-        if (i->map) {
-            ok = piece_map(i, lines, a, e);
-        } else if (lines.n) {
-            ok = piece_import(i, lines, a, e);
-            if (ok) i->line += lines_in(lines);
-        }
+        ok = i->map ? piece_map(i, lines, a, e) : lines_import(i, lines, a, e);
         progress_show(&p, ftell(f), size);
     }
     progress_end(&p);

@@ -161,10 +161,22 @@ static bool store_each(const struct points_work *w, const struct line_run *r, bu
 
 // ---- all ---------------------------------------------------------------------------------------------------------
 
+// With a thousand series and more, what a run touches is in no cache: it is fetched while those before it are stored.
+static void expect_runs(const struct points_work *w, size_t i)
+{
+    const struct points *p = w->points;
+    if (i + STORE_AHEAD + 1 < p->run_count)
+        for (size_t at = 0; at < sizeof *p->runs->series; at += 64)
+            __builtin_prefetch((const char *)p->runs[i + STORE_AHEAD + 1].series + at, 1);
+    for (unsigned ahead = 1; ahead <= STORE_AHEAD && i + ahead < p->run_count; ahead++)
+        store_expect_run(w->tx, p->runs[i + ahead].series->stream, ahead);
+}
+
 static bool store_runs(const struct points_work *w, buf *again, size_t *stored, err *e)
 {
     for (size_t i = 0; i < w->points->run_count; i++) {
         const struct line_run *r = &w->points->runs[i];
+        expect_runs(w, i);
         const size_t before = *stored;
         bool at_once;
         if (!store_run_at_once(w, r, &at_once, e)) return false;

@@ -43,6 +43,19 @@ test('a Datastream of anything takes texts and truths', async () => {
   assert.deepEqual((await peil.read(`Datastreams(${said})/Observations?$orderby=phenomenonTime`)).map((o) => o.result), [20.5, '21,5', true, 22])
 })
 
+// More than two batches (CSV_BATCH_LINES), which are read while those before them are stored.
+test('a file of many lines is stored whole, in order, and each refused line keeps its number', async () => {
+  const many = await peil.make('Datastreams', wholeStream({ name: 'many' }))
+  const count = 150_000, start = Date.UTC(2025, 0, 1), time = (k) => new Date(start + k * 1000).toISOString()
+  const lines = Array.from({ length: count }, (_, k) => k === 70_000 ? `${many},yesterday,1` : k % 1000 === 7 ? `${many}, ${time(k)} ,"${k % 500}"` : `${many},${time(k)},${k % 500}`)
+  const got = run(['Datastream/id,phenomenonTime,result', ...lines].join('\n'))
+  assert.equal(got.stdout, `${count - 1} stored, 1 refused\n`)
+  assert.match(got.stderr, /rows\.csv:70002: phenomenonTime/)
+  const read = await peil.read(`Datastreams(${many})/Observations?$orderby=phenomenonTime%20desc&$top=3&$select=id,result,phenomenonTime`)
+  assert.deepEqual(read.map((o) => [o.phenomenonTime, o.result]), [1, 2, 3].map((k) => [time(count - k).replace('.000Z', 'Z'), (count - k) % 500]))
+  assert.ok(read[0]['@iot.id'] > read[1]['@iot.id'] && read[1]['@iot.id'] > read[2]['@iot.id'])
+})
+
 test('the same on a stopped peil', async () => {
   await peil.server.stop()
   const got = run(rows(measured))

@@ -47,6 +47,17 @@ static inline size_t slot_of_day(sign_slot s)
     return (size_t)(s - slot_day(s) * SIGN_SLOTS);
 }
 
+// Of a day that is remembered: a bit per half hour with an event, a bit per hour that was seen.
+static inline uint64_t events_of(const struct sign_home *h, size_t c, int32_t day)
+{
+    return bits_of(h->bits[c].events[ring_of(day)], SIGN_SLOTS / 8);
+}
+
+static inline uint64_t hours_seen(const struct sign_home *h, size_t c, int32_t day)
+{
+    return bits_of(h->bits[c].seen[ring_of(day)], 3);
+}
+
 static inline bool day_is_weekend(int32_t day)
 {
     return (day + 3) % 7 >= 5;  // 1970-01-01 was a Thursday

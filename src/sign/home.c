@@ -3,6 +3,7 @@
 
 #include "sign/bits.h"
 #include "sign/evidence.h"
+#include "sign/learn.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -132,7 +133,7 @@ static void roll_to(struct sign_home *h, const struct sign_parameters *p, int32_
     for (int32_t d = first + 1; d <= day; d++) clear_day(h, d);
     h->day = day;
     clear_today(h);
-    evidence_learn(h, p);
+    sign_learn(h, p);
 }
 
 // ---- Half hours --------------------------------------------------------------------------------------------------
@@ -381,7 +382,8 @@ static sign_state judge_silence(struct sign_home *h, const struct sign_parameter
         h->told_quiet = h->told_cap = false;
     } else if (hours >= p->cap_h) {
         h->told_cap = true;
-    } else if (!h->told_quiet && !is_learning(h, p) && !h->is_unfit && h->evidence >= h->limit && hours >= p->floor_h) {
+    } else if (!h->told_quiet && !is_learning(h, p) && !h->is_unfit && h->evidence >= h->limit &&
+               hours >= p->floor_h) {
         h->told_quiet = is_waking(p, zone, now);
     }
     if (h->told_cap) return SIGN_CAP;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A home under what happens to homes and meters: machines, power cuts, late readings, restarts, clocks.
 #include "sign/codec.h"
-#include "sign/evidence.h"
+#include "sign/learn.h"
 #include "sign/home.h"
 #include "sign/testing.h"
 
@@ -140,8 +140,8 @@ TEST(both_ways_over_seven_weeks_agree)
         struct sign_home one = f.home, two = f.home;
         one.told_quiet = one.told_cap = two.told_quiet = two.told_cap = false;
         two.channels |= 1u << SIGN_WATER;
-        evidence_learn(&one, &f.parameters);
-        evidence_learn(&two, &f.parameters);
+        sign_learn(&one, &f.parameters);
+        sign_learn(&two, &f.parameters);
         assert_true(one.limit > 0);
         if (fabsf(one.limit - two.limit) > 0.001F * one.limit || one.longest_slots != two.longest_slots)
             fail_msg("seed %d: %g and %g, %d and %d", (int)seed, (double)one.limit, (double)two.limit,

@@ -78,6 +78,17 @@ bool series_read(const char *path, arena *a, struct series_set *out, err *e)
     return ok;
 }
 
+void series_to_local(struct series *s, int hours)
+{
+    const instant start = s->start + hours * TIME_HOUR;
+    const size_t into_day = (size_t)(start % TIME_DAY / (30 * TIME_MINUTE));
+    const size_t skipped = into_day ? SERIES_DAY - into_day : 0;
+    if (skipped > s->count) return;
+    s->start = start + (instant)skipped * 30 * TIME_MINUTE;
+    s->wh += skipped;
+    s->count -= skipped;
+}
+
 // ---- Silence -----------------------------------------------------------------------------------------------------
 
 struct night {

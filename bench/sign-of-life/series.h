@@ -28,6 +28,9 @@ struct series_set {
 // A file of half hours: time, then one column of kWh per home. Rows that are absent become holes.
 NODISCARD bool series_read(const char *path, arena *a, struct series_set *out, err *e);
 
+// A series in UTC by the clock on the wall, `hours` ahead: from its first local midnight on.
+void series_to_local(struct series *s, int hours);
+
 // Which nights imitate an empty home: the 14 calmest of 28, 02:00 to 05:00.
 struct series_nights {
     bool are_recent;  // the 28 days before the onset; else the first 28 of the series

@@ -45,6 +45,8 @@ int main(int argc, char **argv)
     parameters = sign_parameters_standard();
     for (int d = 0; d < WARM_DAYS; d++) day(homes, KINDS, start + d * TIME_DAY, &random);
     for (size_t i = KINDS; i < count; i++) homes[i] = homes[i % KINDS];
+    for (size_t i = 0; i < count; i++)
+        homes[i].home.trial_wait = (uint8_t)(1 + i % 7);  // one in seven a night
     const clock_t before = clock();
     day(homes, count, start + WARM_DAYS * TIME_DAY, &random);
     const double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;

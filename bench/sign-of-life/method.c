@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define WINDOW_DAYS 28
+#define NEVER_H 1e9
 
 // ---- peil: the home's own limit, and the hard limit alone -----------------------------------------------------------
 
@@ -17,18 +18,19 @@ struct own {
     bool cap_alone;
 };
 
-static void *own_begin(double factor)
+static void *own_begin(double margin_h)
 {
     struct own *o = calloc(1, sizeof *o);
     if (!o) abort();
     o->parameters = sign_parameters_standard();
-    o->parameters.factor = factor;
+    o->parameters.margin_h = margin_h;
     return o;
 }
 
 static void *cap_begin(double cap_h)
 {
-    struct own *o = own_begin(5);
+    struct own *o = own_begin(NEVER_H);
+    o->parameters.factor = 1e9;
     o->parameters.cap_h = cap_h;
     o->cap_alone = true;
     return o;
@@ -37,7 +39,7 @@ static void *cap_begin(double cap_h)
 static void *blind_cap_begin(double cap_h)
 {
     struct own *o = cap_begin(cap_h);
-    o->parameters.unsuitable_gain = o->parameters.unsuitable_events = -1e9;  // never
+    o->parameters.trial_share = 0;  // every home passes
     return o;
 }
 
@@ -214,7 +216,7 @@ static bool score_take(void *state, const struct sign_home *seen, instant start,
 // ------------------------------------------------------------------------------------------------------------------
 
 const struct method methods[] = {
-    {"peil, own limit", own_begin, own_take, free, "factor", {1.25, 1.5, 1.75, 2, 3}, false},
+    {"peil, own limit", own_begin, own_take, free, "margin h", {18, 24, 30, 42, 72}, false},
     {"peil, hard limit", cap_begin, own_take, free, "hours", {36, 48, 72, 120, 168}, false},
     {"fixed rule", fixed_begin, fixed_take, free, "hours", {36, 48, 72, 120, 168}, true},
     {"Cuddihy 2007", line_begin, line_take, free, "buffer h", {6, 12, 24, 36, 72}, true},

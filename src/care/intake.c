@@ -123,7 +123,7 @@ bool care_judge(struct care *c, struct store_tx *tx, struct participant *p, cons
 {
     const sign_state s = sign_home_judge(&home->home, &c->config.parameters, c->config.zone, now);
     participant_set_state(p, sign_state_name(s), now);
-    p->quiet_h = home->home.quiet_slots / 2;
+    p->quiet_h = sign_quiet_slots(&home->home) / 2;
     p->last_life = life_of(c, &home->home);
     const bool is_same = stored && memcmp(stored, home, sizeof *home) == 0;
     return (is_same || care_home_put(c, str_of(p->pseudonym), home, e)) &&

@@ -88,14 +88,14 @@ static const struct care_fact processing[] = {
 static const struct care_fact algorithm[] = {
     {"Wat het doet", "What it does", "Het leert hoe vaak er op elk uur van werkdagen en weekenden iets wordt aangezet, en merkt op wanneer dat ongewoon lang uitblijft.",
      "It learns how often something is switched on at each hour of working days and weekends, and notices when that fails to happen for unusually long."},
-    {"Hoe het beslist", "How it decides", "Elk half uur telt het bewijs op dat de woning leeg is (toets van Page, 1954). Apparaten die uit zichzelf aangaan tellen niet als leven. Het beslist niets over mensen: een mens doet elke stap.",
-     "Each half hour it adds up the evidence that the home is empty (Page's test, 1954). Appliances that switch themselves do not count as life. It decides nothing about people: a person takes every step."},
+    {"Hoe het beslist", "How it decides", "Elk half uur telt het bewijs op dat de woning leeg is (toets van Page, 1954). Ernaast loopt een klok: hoe lang er niets is aangezet, tegen wat in deze woning op dat uur van die weekdag gewoon is. Apparaten die uit zichzelf aangaan tellen niet als leven. Het beslist niets over mensen: een mens doet elke stap.",
+     "Each half hour it adds up the evidence that the home is empty (Page's test, 1954). Beside it runs a clock: how long nothing was switched on, against what is usual in this home at that hour of that weekday. Appliances that switch themselves do not count as life. It decides nothing about people: a person takes every step."},
     {"Gegevens", "Data", "Stroom, en zo er is gas en water, per half uur. Geen naam, leeftijd, herkomst of inkomen.",
      "Electricity, and gas and water where given, by the half hour. No name, age, origin or income."},
     {"Hoe goed het is", "How good it is", "Gemeten op openbare series met geplante stiltes: zie bench/sign-of-life/README.md bij de broncode.",
      "Measured on public series with planted silences: see bench/sign-of-life/README.md with the source."},
-    {"Bekende fouten", "Known errors", "Afwezigheid zonder melding lijkt op stilte. In woningen met weinig eigen gebruik ziet het niets; dat zegt het na vier weken.",
-     "Absence that nobody declared looks like silence. In homes with little use it sees nothing; it says so after four weeks."},
+    {"Bekende fouten", "Known errors", "Afwezigheid zonder melding lijkt op stilte. Waar weinig wordt aangezet of apparaten vaak uit zichzelf aangaan, ziet het niets; na vier weken en daarna elke week probeert het dat op nagebootste stiltes en zegt het dat. Eén op de tien van zulke woningen mist het, en sommige noemt het ongeschikt die het zou hebben gezien.",
+     "Absence that nobody declared looks like silence. Where little is switched on, or machines start often by themselves, it sees nothing; after four weeks and each week from then it tries that on imitated silences and says so. It fails to notice one in ten of such homes, and calls some unsuitable that it would have seen."},
     {"Bezwaar", "Objection", "Op uw eigen pagina: pauze of stoppen, zonder reden. Of via de contactpagina.",
      "On your own page: pause or stop, without a reason. Or by the contact page."},
 };

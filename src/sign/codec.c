@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "sign/codec.h"
 
+#include "sign/still.h"
+
 #include <math.h>
 #include <string.h>
 
-#define VERSION 1
 #define DAYS_MOST 60000  // the year 2134
 #define EVIDENCE_MOST 10000.0F
+
+#define OLD_VERSION 1  // is read still
 
 // One walk over the fields for both ways, so that they cannot differ.
 struct walk {
@@ -14,6 +17,7 @@ struct walk {
     str in;    // reading
     size_t at;
     bool failed;
+    bool is_old;  // as OLD_VERSION was
 };
 
 static void bytes(struct walk *w, void *p, size_t n)
@@ -72,27 +76,74 @@ static void u16s(struct walk *w, uint16_t *x, size_t n)
     for (size_t i = 0; i < n; i++) u16(w, &x[i]);
 }
 
+// Until version 2 the half hour that is being filled was an instant, and its use had room for more than a house can draw.
+static void old_pending(struct walk *w, struct sign_home *h, size_t c)
+{
+    int64_t start = 0;
+    uint32_t units = 0;
+    bool is_blind = false;
+    i64(w, &start);
+    u32(w, &units);
+    u16(w, &h->pending[c].covered_s);
+    flag(w, &is_blind);
+    if (start < 0 || start > TIME_MAX || start % SIGN_SLOT_TIME != 0) w->failed = true;
+    h->pending[c].start = (int32_t)(start / SIGN_SLOT_TIME);
+    h->pending[c].units = units < UINT16_MAX ? (uint16_t)units : UINT16_MAX;
+    if (is_blind) h->blind = (uint8_t)(h->blind | 1u << c);
+}
+
+static void pending(struct walk *w, struct sign_home *h, size_t c)
+{
+    i32(w, &h->pending[c].start);
+    u16(w, &h->pending[c].units);
+    u16(w, &h->pending[c].covered_s);
+}
+
 static void channel(struct walk *w, struct sign_home *h, size_t c)
 {
     bytes(w, &h->bits[c], sizeof h->bits[c]);
     bytes(w, h->usual[c], sizeof h->usual[c]);
     u8(w, &h->machine[c]);
     bytes(w, h->timer[c], sizeof h->timer[c]);
-    i64(w, &h->pending[c].start);
-    u32(w, &h->pending[c].units);
-    u16(w, &h->pending[c].covered_s);
-    flag(w, &h->pending[c].is_blind);
+    if (w->is_old)
+        old_pending(w, h, c);
+    else
+        pending(w, h, c);
     i32(w, &h->before[c].slot);
     u16(w, &h->before[c].one);
     u16(w, &h->before[c].two);
-    u8(w, &h->before[c].count);
+    u8(w, &h->before_count[c]);
+}
+
+// Until version 2: how many half hours of the days were dark, and of the nights loud; and the mean growth of a silent day.
+static void old_days(struct walk *w, struct sign_home *h)
+{
+    uint8_t dark[SIGN_STANDBY_DAYS] = {0};
+    bytes(w, dark, sizeof dark);
+    bytes(w, h->loud, sizeof h->loud);
+    for (size_t i = 0; i < SIGN_STANDBY_DAYS; i++) {
+        if (dark[i] >= 6) h->dark |= UINT32_C(1) << i;
+        if (h->loud[i] > 6) w->failed = true;
+        h->loud[i] = (uint8_t)((1u << (h->loud[i] & 7)) - 1);
+    }
+}
+
+static void days(struct walk *w, struct sign_home *h)
+{
+    u32(w, &h->dark);
+    bytes(w, h->loud, sizeof h->loud);
+    u8(w, &h->blind);
+    u8(w, &h->trial_wait);
+    u16(w, &h->still_slots);
+    bytes(w, h->usual_still, sizeof h->usual_still);
 }
 
 static void whole(struct walk *w, struct sign_home *h)
 {
-    uint8_t version = VERSION;
+    uint8_t version = SIGN_CODED_VERSION;
     u8(w, &version);
-    if (version != VERSION) w->failed = true;
+    w->is_old = version == OLD_VERSION;
+    if (version != SIGN_CODED_VERSION && !w->is_old) w->failed = true;
     u8(w, &h->channels);
     i32(w, &h->first_day);
     i32(w, &h->day);
@@ -105,8 +156,7 @@ static void whole(struct walk *w, struct sign_home *h)
     i64(w, &h->away_to);
     real(w, &h->evidence);
     real(w, &h->limit);
-    real(w, &h->daily_gain);
-    real(w, &h->daily_events);
+    for (int i = 0; i < 2 && w->is_old; i++) real(w, &(float){0});
     u16(w, &h->quiet_slots);
     u16(w, &h->longest_slots);
     u16(w, &h->standby_wh);
@@ -125,8 +175,10 @@ static void whole(struct walk *w, struct sign_home *h)
     u16s(w, h->today, SIGN_SLOTS);
     u16s(w, h->standby, SIGN_STANDBY_DAYS);
     u16s(w, h->ripple, SIGN_STANDBY_DAYS);
-    bytes(w, h->dark, sizeof h->dark);
-    bytes(w, h->loud, sizeof h->loud);
+    if (w->is_old)
+        old_days(w, h);
+    else
+        days(w, h);
     for (size_t c = 0; c < SIGN_CHANNEL_COUNT && !w->failed; c++)
         if (h->channels & (1u << c)) channel(w, h, c);
 }
@@ -157,8 +209,8 @@ static bool channel_fits(const struct sign_home *h, size_t c)
 {
     for (size_t i = 0; i < sizeof h->usual[c]; i++)
         if (((const uint8_t *)h->usual[c])[i] > 240) return false;
-    return h->machine[c] <= 250 && h->pending[c].covered_s <= 1800 && time_fits(h->pending[c].start) &&
-           h->pending[c].start % SIGN_SLOT_TIME == 0 && h->before[c].count <= 2;
+    return h->machine[c] <= 250 && h->pending[c].covered_s <= 1800 && h->pending[c].start >= 0 &&
+           h->pending[c].start <= TIME_MAX / SIGN_SLOT_TIME && h->before_count[c] <= 2;
 }
 
 static bool home_fits(const struct sign_home *h)
@@ -166,13 +218,19 @@ static bool home_fits(const struct sign_home *h)
     bool ok = h->day >= 0 && h->day <= DAYS_MOST && h->first_day >= 0 && h->first_day <= h->day &&
               h->state < SIGN_STATE_COUNT && h->standby_count <= SIGN_STANDBY_DAYS &&
               h->standby_next < SIGN_STANDBY_DAYS && h->channels < (1u << SIGN_CHANNEL_COUNT) &&
-              h->gas_slots <= SIGN_SLOTS;
-    ok = ok && is_sum(h->evidence) && is_sum(h->limit) && isfinite(h->daily_gain) &&
-         isfinite(h->daily_events);
+              h->blind < (1u << SIGN_CHANNEL_COUNT) && h->gas_slots <= SIGN_SLOTS;
+    ok = ok && is_sum(h->evidence) && is_sum(h->limit);
     ok = ok && slot_fits(h, h->newest) && slot_fits(h, h->last_event) && slot_fits(h, h->quiet_from);
     ok = ok && time_fits(h->newest_end) && time_fits(h->away_from) && time_fits(h->away_to);
     for (size_t c = 0; ok && c < SIGN_CHANNEL_COUNT; c++) ok = channel_fits(h, c);
     return ok;
+}
+
+// What an older version did not know is learnt from the days that it remembered.
+static void learn_from_old(struct sign_home *h)
+{
+    still_learn(h, h->day);
+    still_count(h);
 }
 
 bool sign_home_read(str in, struct sign_home *out, err *e)
@@ -184,6 +242,7 @@ bool sign_home_read(str in, struct sign_home *out, err *e)
         return err_set(e, ERR_CORRUPT, w.at, "the state of a home is cut off or of another version");
     if (!home_fits(&h))
         return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the state of a home holds impossible values");
+    if (w.is_old) learn_from_old(&h);
     *out = h;
     return true;
 }

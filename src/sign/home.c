@@ -4,6 +4,7 @@
 #include "sign/bits.h"
 #include "sign/evidence.h"
 #include "sign/learn.h"
+#include "sign/still.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #define INTERVAL_MOST (2 * TIME_HOUR)
 #define SLOT_S 1800
+#define DARK_SLOTS 6  // of a day with panels, without use
 #define NIGHT_FROM 4  // half hours: 02:00 to 05:00
 #define NIGHT_TO 10
 #define COVERED_LEAST_S 1200
@@ -73,7 +75,7 @@ static bool use_is_dead(const struct sign_home *h, uint16_t units)
 static bool looks_solar(const struct sign_home *h)
 {
     int days = 0;
-    for (size_t i = 0; i < h->standby_count; i++) days += h->dark[i] >= 6;
+    for (size_t i = 0; i < h->standby_count; i++) days += (int)(h->dark >> i & 1u);
     return days >= 3;
 }
 
@@ -85,7 +87,8 @@ static void close_day(struct sign_home *h, const struct sign_parameters *p)
     for (size_t i = 0; i < SIGN_SLOTS; i++) {
         if (h->today[i] == SIGN_UNSEEN) continue;
         sorted[n++] = h->today[i];
-        loud = (uint8_t)(loud + (i >= NIGHT_FROM && i < NIGHT_TO && is_high(h, p, h->today[i])));
+        if (i >= NIGHT_FROM && i < NIGHT_TO && is_high(h, p, h->today[i]))
+            loud = (uint8_t)(loud | 1u << (i - NIGHT_FROM));
         dark = (uint8_t)(dark + (i >= 14 && i < 42 && use_is_dead(h, h->today[i])));
     }
     const bool is_dead = h->dead_slots >= SIGN_SLOTS / 4 && !looks_solar(h);
@@ -94,7 +97,7 @@ static void close_day(struct sign_home *h, const struct sign_parameters *p)
     const size_t at = h->standby_next;
     h->standby[at] = sorted[n / 10];
     h->ripple[at] = (uint16_t)(sorted[14] - sorted[1]);
-    h->dark[at] = dark;
+    h->dark = (h->dark & ~(UINT32_C(1) << at)) | (uint32_t)(dark >= DARK_SLOTS) << at;
     h->loud[at] = loud;
     h->standby_next = (uint8_t)((at + 1) % SIGN_STANDBY_DAYS);
     if (h->standby_count < SIGN_STANDBY_DAYS) h->standby_count++;
@@ -174,10 +177,16 @@ static bool is_away(const struct sign_home *h, instant t)
     return h->is_paused || (h->away_to != 0 && t >= h->away_from && t < h->away_to);
 }
 
-static void take_slot(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
-                      sign_channel c, const struct sign_pending *x)
+static instant pending_start(const struct sign_pending *x)
 {
-    const sign_slot s = sign_slot_of(zone, x->start);
+    return (instant)x->start * SIGN_SLOT_TIME;
+}
+
+static void take_slot(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
+                      sign_channel c, const struct sign_pending *x, bool is_blind)
+{
+    const instant start = pending_start(x);
+    const sign_slot s = sign_slot_of(zone, start);
     const int32_t day = slot_day(s);
     roll_to(h, p, day);
     if (day <= h->day - SIGN_DAYS || day < h->first_day) return;
@@ -186,26 +195,39 @@ static void take_slot(struct sign_home *h, const struct sign_parameters *p, cons
     const uint16_t units = (uint16_t)lround(whole);
     const size_t slot = slot_of_day(s), r = ring_of(day);
     struct sign_before *b = &h->before[c];
-    if (b->count > 0 && s == b->slot) return;  // told twice
-    const bool follows = b->count > 0 && s == b->slot + 1;
-    const uint16_t least = b->count > 1 && b->two < b->one ? b->two : b->one;
+    uint8_t *count = &h->before_count[c];
+    if (*count > 0 && s == b->slot) return;  // told twice
+    const bool follows = *count > 0 && s == b->slot + 1;
+    const uint16_t least = *count > 1 && b->two < b->one ? b->two : b->one;
     const bool told = channel_tells(h, c);
-    if (c == SIGN_ELECTRICITY && day == h->day && !x->is_blind) h->today[slot] = units;
-    if (c == SIGN_ELECTRICITY && s > h->newest) note_supply(h, s, units, x->is_blind);
+    if (c == SIGN_ELECTRICITY && day == h->day && !is_blind) h->today[slot] = units;
+    if (c == SIGN_ELECTRICITY && s > h->newest) note_supply(h, s, units, is_blind);
     if (c == SIGN_GAS && day == h->day && units > 0 && h->gas_slots < SIGN_SLOTS) h->gas_slots++;
-    if (follows && told && !is_away(h, x->start)) {
+    if (follows && told && !is_away(h, start)) {
         const bool event = c == SIGN_ELECTRICITY ? is_rise(h, p, units, least) : is_draw(c, units, least);
         if (event) {
             bit_set(h->bits[c].events[r], slot);
             if (s > h->last_event && !bit_get(h->timer[c], slot)) h->last_event = s;
         }
-        if (event || !x->is_blind) bit_set(h->bits[c].seen[r], slot / 2);
+        if (event || !is_blind) bit_set(h->bits[c].seen[r], slot / 2);
         if (s < h->newest) h->is_stale = true;
     }
     b->two = follows ? b->one : units;
     b->one = units;
-    b->count = (uint8_t)(follows && b->count < 2 ? b->count + 1 : follows ? 2 : 1);
+    *count = (uint8_t)(follows && *count < 2 ? *count + 1 : follows ? 2 : 1);
     b->slot = s;
+}
+
+static void step(struct sign_home *h, sign_slot s)
+{
+    evidence_step(h, s);
+    still_step(h, s);
+}
+
+static void replay(struct sign_home *h)
+{
+    evidence_replay(h);
+    still_count(h);
 }
 
 static bool slot_is_old(const struct sign_home *h, instant start)
@@ -217,22 +239,25 @@ static bool slot_is_old(const struct sign_home *h, instant start)
 static void finish(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
                    sign_channel c)
 {
-    struct sign_pending x = h->pending[c];
+    const struct sign_pending x = h->pending[c];
+    const instant start = pending_start(&x);
+    const bool is_blind = h->blind >> c & 1u;
     h->pending[c] = (struct sign_pending){0};
-    if (x.covered_s < COVERED_LEAST_S || slot_is_old(h, x.start)) return;
-    take_slot(h, p, zone, c, &x);
-    const sign_slot s = sign_slot_of(zone, x.start);
+    h->blind = (uint8_t)(h->blind & ~(1u << c));
+    if (x.covered_s < COVERED_LEAST_S || slot_is_old(h, start)) return;
+    take_slot(h, p, zone, c, &x, is_blind);
+    const sign_slot s = sign_slot_of(zone, start);
     if (s > h->newest) {
         // With several meters the half hour is weighed when the first of them has told it; the others make it stale.
         if (h->newest != SIGN_NEVER && s == h->newest + 1)
-            evidence_step(h, s);
+            step(h, s);
         else
             h->is_stale = true;
         h->newest = s;
     } else if (s == h->newest) {
         h->is_stale = true;
     }
-    if (x.start + SIGN_SLOT_TIME > h->newest_end) h->newest_end = x.start + SIGN_SLOT_TIME;
+    if (start + SIGN_SLOT_TIME > h->newest_end) h->newest_end = start + SIGN_SLOT_TIME;
 }
 
 static instant floor_slot(instant t)
@@ -244,15 +269,15 @@ static void fill(struct sign_home *h, const struct sign_parameters *p, const str
                  interval piece, double units, bool is_blind)
 {
     struct sign_pending *x = &h->pending[c];
-    const instant start = floor_slot(piece.start);
+    const int32_t start = (int32_t)(floor_slot(piece.start) / SIGN_SLOT_TIME);
     h->channels = (uint8_t)(h->channels |
                             (1u << c));  // from its first minutes, or a restart would lose them each time
     if (x->covered_s && x->start != start) finish(h, p, zone, c);
     if (x->covered_s == 0) *x = (struct sign_pending){.start = start};
     const double sum = (double)x->units + units;
-    x->units = sum < 4e9 ? (uint32_t)lround(sum) : UINT32_MAX;
+    x->units = sum < UINT16_MAX ? (uint16_t)lround(sum) : UINT16_MAX;  // more than UNITS_MOST
     x->covered_s = (uint16_t)(x->covered_s + (piece.end - piece.start) / TIME_SECOND);
-    x->is_blind = x->is_blind || is_blind;
+    if (is_blind) h->blind = (uint8_t)(h->blind | 1u << c);
     if (x->covered_s >= SLOT_S) finish(h, p, zone, c);
 }
 
@@ -335,6 +360,20 @@ void sign_home_reset(struct sign_home *h, const struct tz *zone, instant now)
     restart_at(h, zone, now);
 }
 
+// ---- What is thought of it ---------------------------------------------------------------------------------------
+
+sign_slot sign_quiet_from(const struct sign_home *h)
+{
+    if (h->still_slots == 0 || h->last_event == SIGN_NEVER) return h->quiet_from;
+    const sign_slot still = h->last_event + 1 > h->restart ? h->last_event + 1 : h->restart;
+    return h->quiet_from != SIGN_NEVER && h->quiet_from < still ? h->quiet_from : still;
+}
+
+uint16_t sign_quiet_slots(const struct sign_home *h)
+{
+    return h->still_slots > h->quiet_slots ? h->still_slots : h->quiet_slots;
+}
+
 // ---- Judgement ---------------------------------------------------------------------------------------------------
 
 static bool hour_was_seen(const struct sign_home *h, sign_slot s)
@@ -373,19 +412,32 @@ static bool is_waking(const struct sign_parameters *p, const struct tz *zone, in
     return hour >= p->waking_from_h && hour < p->waking_to_h;
 }
 
+// By the sum, which one defrost does not set back, or by the plain clock, which needs no evidence.
+static bool cap_is_reached(const struct sign_home *h, const struct sign_parameters *p)
+{
+    const bool by_sum = (double)h->evidence >= p->evidence_least && h->quiet_slots / 2.0 >= p->cap_h;
+    return by_sum || h->still_slots / 2.0 >= p->cap_h;
+}
+
+static bool is_heavy(const struct sign_home *h, const struct sign_parameters *p)
+{
+    return (double)h->evidence >= p->evidence_least && h->evidence >= h->limit &&
+           h->quiet_slots / 2.0 >= p->floor_h;
+}
+
 // While it learns, and in a home that it cannot watch well, the hard limit holds all the same.
 static sign_state judge_silence(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
                                 instant now)
 {
-    const double hours = h->quiet_slots / 2.0;
-    if ((double)h->evidence < p->evidence_least) {
-        h->told_quiet = h->told_cap = false;
-    } else if (hours >= p->cap_h) {
+    // What was told stays so until half of the evidence is gone: one machine that starts does not make it two alarms.
+    const bool is_weighty = (double)h->evidence >= p->evidence_least / 2,
+               is_still = still_is_improbable(h, p);
+    if (cap_is_reached(h, p))
         h->told_cap = true;
-    } else if (!h->told_quiet && !is_learning(h, p) && !h->is_unfit && h->evidence >= h->limit &&
-               hours >= p->floor_h) {
+    else if (!is_weighty && !is_still)
+        h->told_quiet = h->told_cap = false;
+    else if (!h->told_quiet && !is_learning(h, p) && !h->is_unfit && (is_still || is_heavy(h, p)))
         h->told_quiet = is_waking(p, zone, now);
-    }
     if (h->told_cap) return SIGN_CAP;
     if (h->told_quiet) return SIGN_QUIET;
     return is_learning(h, p) ? SIGN_LEARNING : h->is_unfit ? SIGN_UNSUITABLE : SIGN_ACTIVE;
@@ -397,7 +449,7 @@ sign_state sign_home_judge(struct sign_home *h, const struct sign_parameters *p,
     sign_state s;
     // What was not used while the supply was off says nothing.
     if (h->state == SIGN_SUPPLY_OFF && !supply_is_off(h, p)) restart_at(h, zone, h->newest_end);
-    if (h->is_stale) evidence_replay(h);
+    if (h->is_stale) replay(h);
     h->is_stale = false;
     if (h->is_paused)
         s = SIGN_PAUSED;

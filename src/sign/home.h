@@ -10,6 +10,10 @@
 // but does not start it anew. A silence is improbable when the sum passes `factor` times the largest sum that this home
 // recovered from in the last weeks.
 //
+// Beside it runs the plain clock: for how long nothing at all was switched on. For each hour of each weekday the home's own
+// silences of seven weeks say how long is usual then; `margin_h` longer is improbable. The clock needs no evidence, so it does
+// not wait in a home where little happens; the sum bears machines that start by themselves. Either one tells.
+//
 // Units    energy Wh, gas and water litres; times UTC, days and half hours local to the home
 // Owns     nothing: a struct sign_home is plain memory, zero is a home that nothing is known of
 // Threads  one at a time for one home
@@ -51,30 +55,33 @@ struct sign_bits {
 };
 
 struct sign_pending {  // the half hour that is being filled
-    instant start;
-    uint32_t units;
+    int32_t start;     // half hours UTC since 1970
+    uint16_t units;
     uint16_t covered_s;
-    bool is_blind;
 };
 
 struct sign_before {  // the two half hours before
     sign_slot slot;
     uint16_t one, two;
-    uint8_t count;
 };
 
 struct sign_home {
     struct sign_bits bits[SIGN_CHANNEL_COUNT];
     uint16_t today[SIGN_SLOTS];  // Wh per half hour of the newest day; SIGN_UNSEEN
     uint16_t standby[SIGN_STANDBY_DAYS], ripple[SIGN_STANDBY_DAYS];  // of the newest days with both, Wh
-    uint8_t dark[SIGN_STANDBY_DAYS];  // half hours of those days, 7 to 21 h, with use near zero: panels
-    uint8_t loud[SIGN_STANDBY_DAYS];  // half hours of those days, 2 to 5 h, with use as high as an event's
+    uint8_t loud
+        [SIGN_STANDBY_DAYS];  // a bit per half hour of those days, 2 to 5 h, with use as high as an event's
+    uint32_t dark;  // a bit per one of those days in which use was near zero for hours, 7 to 21 h: panels
     uint8_t standby_count, standby_next;
     uint8_t usual[SIGN_CHANNEL_COUNT][2][24];  // p, in 1/250, of working days and of weekends
     uint8_t machine[SIGN_CHANNEL_COUNT];       // e, in 1/1000
     uint8_t timer[SIGN_CHANNEL_COUNT][SIGN_SLOTS / 8];
+    uint8_t usual_still[24];  // hours: the silence that is usual at each hour of the newest day
     struct sign_pending pending[SIGN_CHANNEL_COUNT];
     struct sign_before before[SIGN_CHANNEL_COUNT];
+    uint8_t before_count[SIGN_CHANNEL_COUNT];
+    uint8_t blind;           // bit per channel: panels delivered in the half hour that is being filled
+    uint8_t trial_wait;      // nights until the home tests itself again
     int32_t first_day, day;  // local days since 1970; day 0: nothing came yet
     sign_slot newest;        // half hour with readings
     sign_slot last_event;
@@ -84,9 +91,8 @@ struct sign_home {
     instant away_from, away_to;
     float evidence;          // the sum
     float limit;             // of the sum, for this home
-    float daily_gain;        // what a day of silence adds
-    float daily_events;      // signs of life a day, learnt
     uint16_t quiet_slots;    // half hours with readings since quiet_from
+    uint16_t still_slots;    // half hours with readings since the newest sign of life
     uint16_t longest_slots;  // of the silences that ended by themselves in the last weeks
     uint16_t standby_wh, ripple_wh;
     uint16_t dead_slots;  // half hours in a row with use near zero
@@ -116,6 +122,10 @@ void sign_home_reset(struct sign_home *h, const struct tz *zone, instant now);
 // What is to be thought of the home at `now`: the new state. Call after readings and at least once an hour without them.
 sign_state sign_home_judge(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
                            instant now);
+
+// The silence that goes on: where it began (SIGN_NEVER: there is none), and how many half hours with readings it has had.
+sign_slot sign_quiet_from(const struct sign_home *h);
+uint16_t sign_quiet_slots(const struct sign_home *h);
 
 sign_slot sign_slot_of(const struct tz *zone, instant t);
 instant sign_slot_start(const struct tz *zone, sign_slot s);  // the earlier of two

@@ -113,14 +113,29 @@ TEST(refrigerators_boilers_chargers_and_routers_are_no_life)
         }
         if (kind == BOILER && f.home.state == SIGN_UNSUITABLE) continue;
         if (f.home.state != SIGN_ACTIVE)
-            fail_msg("machines %d: state %s, gain %g", (int)kind, sign_state_name(f.home.state),
-                     (double)f.home.daily_gain);
+            fail_msg("machines %d: state %s", (int)kind, sign_state_name(f.home.state));
         f.is_empty = true;
         int found = 0;
         for (int i = 1; i <= 8 * DAY && !found; i++)
             if (live(&f, kind) == SIGN_CAP) found = i;
         if (!found) fail_msg("machines %d: not found", (int)kind);
     }
+}
+
+// ... and it is one alarm, not one more each time that the freezer defrosts.
+TEST(a_machine_that_starts_does_not_make_two_alarms_of_one)
+{
+    int raised = 0;
+    sign_state before = SIGN_ACTIVE;
+    fake_begin(&f, START, NULL);
+    for (int i = 0; i < 60 * DAY; i++) live(&f, DEFROST);
+    f.is_empty = true;
+    for (int i = 0; i < 20 * DAY; i++) {
+        const sign_state s = live(&f, DEFROST);
+        raised += s == SIGN_CAP && before != SIGN_CAP;
+        before = s;
+    }
+    assert_int_equal(raised, 1);
 }
 
 // ---- The sum -----------------------------------------------------------------------------------------------------
@@ -241,5 +256,6 @@ RUN(CASE(a_power_cut_is_no_silence), CASE(a_hole_in_which_the_machines_ran_count
     CASE(who_comes_back_before_the_day_is_watched_from_then_on),
     CASE(an_earlier_day_of_return_replaces_the_later_one),
     CASE(refrigerators_boilers_chargers_and_routers_are_no_life), CASE(both_ways_over_seven_weeks_agree),
+    CASE(a_machine_that_starts_does_not_make_two_alarms_of_one),
     CASE(a_restart_in_mid_half_hour_loses_nothing),
     CASE(late_bursts_restarts_and_clocks_neither_raise_nor_lose_an_alarm))

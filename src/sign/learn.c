@@ -3,6 +3,8 @@
 
 #include "sign/bits.h"
 #include "sign/evidence.h"
+#include "sign/still.h"
+#include "sign/trial.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,9 +13,8 @@
 #define SMOOTHING 8.0  // half hours with the pooled rate, added to each hour's own
 #define NIGHT_TO 12    // half hours until 06:00
 #define CALM_SLOTS 4
-#define LEAST_BIAS 1.5  // standard deviations by which the least of nine windows lies too low
 #define TIMER_DAYS 28
-#define LOUD_SLOTS 6  // of a night
+#define TRIAL_NIGHTS 7
 
 static int compare_u16(const void *a, const void *b)
 {
@@ -68,7 +69,8 @@ static void learn_usual(struct sign_home *h, size_t c, const struct counts *n, d
                 }
             const double pooled = (events + 0.1) / (seen + 2);
             const double p = (n->events[w][hour] + SMOOTHING * pooled) / (n->seen[w][hour] + SMOOTHING);
-            h->usual[c][w][hour] = (uint8_t)lround(fmin(p, 0.95) * calm_share * USUAL_SCALE);
+            const double machine = machine_of(h, c), people = fmax(fmin(p, 0.95) - machine, 0);
+            h->usual[c][w][hour] = (uint8_t)lround((machine + calm_share * people) * USUAL_SCALE);
         }
 }
 
@@ -108,61 +110,15 @@ static void learn_timers(struct sign_home *h, size_t c, double days_least, int32
         if (on[slot] >= days_least) bit_set(h->timer[c], slot);
 }
 
-static int compare_u8(const void *a, const void *b)
+// After the first weeks, then once a week: told once, not in the middle of a silence.
+static void learn_fitness(struct sign_home *h, const struct sign_parameters *p, int32_t to)
 {
-    return *(const uint8_t *)a - *(const uint8_t *)b;
-}
-
-// In the calmer half of the nights: how often the machines alone draw as much as an event.
-static double loud_share(const struct sign_home *h)
-{
-    uint8_t sorted[SIGN_STANDBY_DAYS];
-    const size_t calm = ((size_t)h->standby_count + 1) / 2;
-    double sum = 0;
-    memcpy(sorted, h->loud, h->standby_count);
-    qsort(sorted, h->standby_count, 1, compare_u8);
-    for (size_t i = 0; i < calm; i++) sum += sorted[i];
-    return calm ? sum / ((double)calm * LOUD_SLOTS) : 0;
-}
-
-// What a timer switches on at night draws on, and is no machine that starts by itself.
-static bool timer_at_night(const struct sign_home *h)
-{
-    const uint64_t night = UINT64_C(0xf) << 44 | 0x3ff;  // 22:00 to 05:00
-    return bits_of(h->timer[SIGN_ELECTRICITY], SIGN_SLOTS / 8) & night;
-}
-
-// How fast evidence grows in an empty home: the mean over a week of what a half hour with the machines' events adds. A machine
-// that draws as much as an event at night makes one when it starts, and then mostly runs on: one in two half hours.
-static void learn_gain(struct sign_home *h, const struct sign_parameters *q)
-{
-    double gain = 0, events = 0;
-    for (size_t c = 0; c < SIGN_CHANNEL_COUNT; c++) {
-        const double learnt = machine_of(h, c);
-        const double likely = learnt + LEAST_BIAS * sqrt(learnt / (CALM_SLOTS * SIGN_DAYS));
-        const double e = c == SIGN_ELECTRICITY && !timer_at_night(h) ? fmax(likely, loud_share(h) / 2)
-                                                                     : likely;
-        if (!(h->channels & (1u << c))) continue;
-        for (size_t w = 0; w < 2; w++)
-            for (size_t hour = 0; hour < 24; hour++) {
-                const double p = h->usual[c][w][hour] / USUAL_SCALE;
-                const struct worth x = worth_of(p, learnt);
-                const double share = (w ? 2.0 : 5.0) / 7 * 2;
-                gain += share * ((1 - e) * (double)x.without + e * (double)x.with);
-                events += share * p / q->calm_share;
-            }
-    }
-    h->daily_gain = (float)gain;
-    h->daily_events = (float)events;
-}
-
-// Told once, not in the middle of a silence, and not to and fro.
-static void learn_fitness(struct sign_home *h, const struct sign_parameters *p)
-{
-    const double slack = h->is_unfit ? 1.25 : 1;
-    if ((double)h->evidence >= p->evidence_least) return;
-    h->is_unfit = (double)h->daily_gain < slack * p->unsuitable_gain ||
-                  (double)h->daily_events < slack * p->unsuitable_events;
+    if (h->trial_wait > 0) h->trial_wait--;
+    if (h->day - h->first_day < p->learning_days || h->trial_wait > 0 ||
+        (double)h->evidence >= p->evidence_least)
+        return;
+    h->is_unfit = !trial_passes(h, p, to);
+    h->trial_wait = TRIAL_NIGHTS;
 }
 
 void sign_learn(struct sign_home *h, const struct sign_parameters *p)
@@ -170,7 +126,8 @@ void sign_learn(struct sign_home *h, const struct sign_parameters *p)
     const int32_t oldest = slot_day(oldest_slot(h));
     // Days of a silence that still lasts are not learnt from: it would become the custom.
     const bool is_quiet = h->told_quiet || h->told_cap;
-    int32_t to = is_quiet && h->quiet_from != SIGN_NEVER ? slot_day(h->quiet_from) : h->day;
+    const sign_slot from = is_quiet ? sign_quiet_from(h) : SIGN_NEVER;
+    const int32_t to = from != SIGN_NEVER ? slot_day(from) : h->day;
     if (to <= oldest) return;
     learn_standby(h);
     for (size_t c = 0; c < SIGN_CHANNEL_COUNT; c++) {
@@ -178,11 +135,12 @@ void sign_learn(struct sign_home *h, const struct sign_parameters *p)
         if (!(h->channels & (1u << c))) continue;
         learn_timers(h, c, p->timer_days, oldest, to);
         count_hours(h, c, oldest, to, &n);
-        learn_usual(h, c, &n, p->calm_share);
         learn_machine(h, c, oldest, to);
+        learn_usual(h, c, &n, p->calm_share);
     }
-    learn_gain(h, p);
-    learn_fitness(h, p);
     evidence_limit(h, p, to * SIGN_SLOTS);
+    still_learn(h, to);
+    learn_fitness(h, p, to);
     evidence_replay(h);
+    still_count(h);
 }

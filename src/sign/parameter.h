@@ -11,7 +11,8 @@
 struct sign_parameters {
     double learning_days;   // of data before a personal limit holds; until then the cap alone
     double cap_h;           // hard limit of quiet time; a person is asked, whatever the rhythm
-    double factor;          // a silence is improbable from this many times the home's own heaviest
+    double margin_h;        // a silence is improbable this long behind what is usual at that hour and weekday
+    double factor;          // or when it weighs this many times the home's own heaviest
     double calm_share;      // of its usual events that a home has on a calm day with somebody in
     double floor_h;         // no silence shorter than this is ever reported
     double evidence_least;  // natural logarithm of the odds "empty against lived in" that a quiet clock needs
@@ -24,9 +25,8 @@ struct sign_parameters {
     double supply_off_h;    // use near zero for so long: mains switched off or meter broken
     double waking_from_h;   // a personal limit is told from this hour of the local day
     double waking_to_h;     // to this one
-    double
-        unsuitable_gain;  // least growth of evidence in a day of silence; below it the home cannot be watched
-    double unsuitable_events;  // least signs of life a day
+    double least_events;    // signs of life a day that a home needs
+    double trial_share;  // of silences imitated from its own nights that the hard limit must find in the home
 };
 
 struct sign_parameter {

@@ -116,7 +116,7 @@ static void fill(const struct sign_watch *w, sign_word word, instant now, struct
     out->month = c.month;
     out->day = c.day;
     out->word = word;
-    out->quiet_h = word == SIGN_LOOK ? w->home.quiet_slots / 2 : 0;
+    out->quiet_h = word == SIGN_LOOK ? sign_quiet_slots(&w->home) / 2 : 0;
     out->number = (w->number + 1) % 1000000;
 }
 

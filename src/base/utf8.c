@@ -62,6 +62,37 @@ bool utf8_is_valid(str s, size_t *bad_at)
     return true;
 }
 
+static bool is_printable(uint32_t c)
+{
+#define BIT(category) (1u << UTF8PROC_CATEGORY_##category)
+    // Not assigned, control, format, surrogate, private, line and paragraph separators.
+    static const unsigned unseen = BIT(CN) | BIT(CC) | BIT(CF) | BIT(CS) | BIT(CO) | BIT(ZL) | BIT(ZP);
+#undef BIT
+    return !(unseen >> utf8proc_category((utf8proc_int32_t)c) & 1);
+}
+
+void utf8_show(str s, buf *out)
+{
+    static const char named[] = "\\\\\nn\tt\rr";  // a character and the letter behind its backslash
+    for (size_t i = 0, n; i < s.n; i += n) {
+        uint32_t c = 0;
+        const str rest = str_slice(s, i, s.n);
+        n = sequence(rest, &c);
+        const char *name = n == 1 && c ? strchr(named, (int)c) : NULL;
+        if (n == 0) {
+            buf_print(out, "\\x%02x", (unsigned char)rest.p[0]);
+            n = 1;
+        } else if (name && (name - named) % 2 == 0) {
+            buf_add_char(out, '\\');
+            buf_add_char(out, name[1]);
+        } else if (is_printable(c)) {
+            buf_add(out, str_slice(rest, 0, n));
+        } else {
+            buf_print(out, "\\u{%x}", c);
+        }
+    }
+}
+
 static bool is_continuation(char c)
 {
     return ((unsigned char)c & 0xC0) == 0x80;

@@ -107,6 +107,34 @@ TEST(folding_takes_away_case_and_accents)
     arena_free(a);
 }
 
-RUN(CASE(folding_takes_away_case_and_accents), CASE(validity_is_that_of_unicode_table_3_7),
-    CASE(every_code_point_encodes_to_what_is_valid), CASE(length_and_slice_count_characters),
-    CASE(case_maps_beyond_ascii), CASE(case_of_rubbish_is_an_error_with_its_place))
+TEST(what_is_shown_can_neither_move_nor_hide)
+{
+    static const struct {
+        str in;
+        const char *shown;
+    } cases[] = {
+        {STR("{\"pm\": 1.5} na\xc3\xafve"), "{\"pm\": 1.5} na\xc3\xafve"},
+        {STR("a\nb\tc\rd"), "a\\nb\\tc\\rd"},
+        {STR("\x1b[2J\x1b]0;title\x07"), "\\u{1b}[2J\\u{1b}]0;title\\u{7}"},
+        {STR("back\\n"), "back\\\\n"},
+        {STR("tnr"), "tnr"},
+        {{"a\0b", 3}, "a\\u{0}b"},
+        {STR("\x7f\xc2\x9b"), "\\u{7f}\\u{9b}"},                      // DEL, CSI in one character
+        {STR("\xe2\x80\xaegpj.exe"), "\\u{202e}gpj.exe"},             // right-to-left override
+        {STR("a\xe2\x80\xa8z\xef\xbb\xbf"), "a\\u{2028}z\\u{feff}"},  // line separator, byte order mark
+        {STR("\xff\xc3"), "\\xff\\xc3"},
+        {STR("\xed\xa0\x80"), "\\xed\\xa0\\x80"},  // a surrogate is no character
+        {STR("\xf0\x9f\x8c\xb3"), "\xf0\x9f\x8c\xb3"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        buf b = {.max = 256};
+        utf8_show(cases[i].in, &b);
+        assert_str(buf_str(&b), cases[i].shown);
+        buf_free(&b);
+    }
+}
+
+RUN(CASE(what_is_shown_can_neither_move_nor_hide), CASE(folding_takes_away_case_and_accents),
+    CASE(validity_is_that_of_unicode_table_3_7), CASE(every_code_point_encodes_to_what_is_valid),
+    CASE(length_and_slice_count_characters), CASE(case_maps_beyond_ascii),
+    CASE(case_of_rubbish_is_an_error_with_its_place))

@@ -65,9 +65,48 @@ test('neither smart meters nor tokens are kept', async () => {
   await peil.open()
 })
 
+const show = (...args) => {
+  const got = spawnSync(binary, ['ingest', 'show', '--data', peil.directory, ...args], { encoding: 'utf8' })
+  assert.equal(got.status, 0, got.stderr)
+  return got.stdout
+}
+
+test('what is kept is shown by time, format and device, of a running peil and a stopped one', async () => {
+  const before = new Date().toISOString()
+  await new Promise((r) => setTimeout(r, 5))
+  const message = (id) => JSON.stringify({ esp8266id: id, sensordatavalues: [{ value_type: 'SDS_P1', value: '4.25' }] })
+  for (const id of ['90', '901']) assert.equal((await push('/push/sensor_community', message(id), { 'X-Sensor': `esp8266-${id}` })).status, 201)
+  // To the disk.
+  await restart()
+  const all = show('--since', before)
+  assert.match(all, /^\d{4}-\d\d-\d\dT[\d:.]+Z  sensor_community  \d+ bytes  type: application\/json  X-Sensor: esp8266-90\n    \{"esp8266id":"90",/)
+  assert.match(all, /\n2 messages, 0 of others passed over\n$/)
+  assert.match(show('--since', before, '--device', 'esp8266-90'), /"90",.*\n1 messages, 1 of others passed over\n$/s)
+  assert.match(show('--since', before, '--device', '90'), /^0 messages, 2 of others/)
+  assert.match(show('--until', before), /chirpstack_v4/)
+  assert.doesNotMatch(show('--until', before), /esp8266-901/)
+  assert.match(show('--format', 'chirpstack_v4'), /^[^\n]+  chirpstack_v4  \d+ bytes  query: event=up&decoder=own-air.*\n1 messages, /s)
+  await peil.server.stop()
+  assert.equal(show('--since', before), all)
+  await peil.open()
+  const wrong = spawnSync(binary, ['ingest', 'show', '--data', peil.directory, '--format', 'no_such'], { encoding: 'utf8' })
+  assert.equal(wrong.status, 2)
+  assert.match(wrong.stderr, /there is no format 'no_such'/)
+})
+
+test('a message that nobody can read is shown harmless, by a part of its bytes, and cut unless asked for whole', async () => {
+  const nasty = Buffer.concat([Buffer.from('odd-77 \x1b[2J\x1b]0;owned\x07\n\\ \u202egpj \u009b5n '), Buffer.from([0xff, 0x00]), Buffer.from('z'.repeat(1200))])
+  assert.ok((await push('/push/sensor_community', nasty)).status >= 400)
+  await restart()
+  const cut = show('--device', 'odd-77')
+  assert.match(cut, /\n    odd-77 \\u\{1b\}\[2J\\u\{1b\}\]0;owned\\u\{7\}\\n\\\\ \\u\{202e\}gpj \\u\{9b\}5n \\xff\\u\{0\}z+ \.\.\. \d+ bytes more\n1 messages/)
+  assert.doesNotMatch(cut, /[\x00-\x09\x0b-\x1f\x7f\u0080-\u009f\u202e]/)
+  assert.match(show('--device', 'odd-77', '--whole'), /z{1200}\n1 messages/)
+})
+
 test('with ingest.raw_days = 0 nothing is kept', async () => {
   await restart('--set', 'ingest.raw_days=0')
   await push('/push/sensor_community', JSON.stringify({ esp8266id: '79', sensordatavalues: [{ value_type: 'SDS_P1', value: '7' }] }))
   const got = spawnSync(binary, ['ingest', 'replay', '--data', peil.directory], { encoding: 'utf8' })
-  assert.match(got.stdout, /^3 messages/)
+  assert.match(got.stdout, /^6 messages/)
 })

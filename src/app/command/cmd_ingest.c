@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/command/admin_client.h"
 #include "app/command/command.h"
+#include "app/command/ingest_show.h"
 #include "app/serve/peil.h"
 #include "base/file.h"
 #include "ingest/shape.h"
@@ -18,8 +19,11 @@ static const struct flag flags[] = {
     {"format", "NAME", "the kind of device; else told by the look of the message", NULL, NULL},
     {"topic", "TOPIC", "the MQTT topic that it came on", NULL, NULL},
     {"query", "QUERY", "what stands behind '?' in the address: decoder=milesight-ws302", NULL, NULL},
-    {"device", "NAME", "the device, for formats that do not name it", NULL, NULL},
-    {"since", "TIME", "replay: only what was received from then on (UTC)", NULL, NULL},
+    {"device", "NAME", "test: the device, for formats that do not name it; show: only its messages", NULL,
+     NULL},
+    {"since", "TIME", "replay, show: only what was received from then on (UTC)", NULL, NULL},
+    {"until", "TIME", "replay, show: only what was received before then (UTC)", NULL, NULL},
+    {"whole", NULL, "show: messages whole, not their first 1,000 bytes", NULL, NULL},
     {0},
 };
 
@@ -165,16 +169,27 @@ static bool read_message(const char *name, buf *b, err *e)
 
 // ---- messages as they came, read again ----------------------------------------------------------------------------
 
-static bool replay(const struct invocation *in, err *e)
+static bool read_wish(const struct invocation *in, struct ingest_wish *out, err *e)
 {
-    const str since = flag_text(in, "since"), format = flag_text(in, "format");
-    instant from = 0;
+    const str since = flag_text(in, "since"), until = flag_text(in, "until");
+    *out = (struct ingest_wish){.when = {0, TIME_MAX},
+                                .format = flag_text(in, "format"),
+                                .device = flag_text(in, "device"),
+                                .is_whole = flag_given(in, "whole")};
+    if (since.n && !time_parse_utc(since, &out->when.start, e)) return err_within(e, "--since");
+    if (until.n && !time_parse_utc(until, &out->when.end, e)) return err_within(e, "--until");
+    return out->format.n == 0 || device_by_name(out->format) ||
+           err_set(e, ERR_USAGE, ERR_NOWHERE, "there is no format '%.*s'", STR_ARG(out->format));
+}
+
+static bool replay(struct invocation *in, err *e)
+{
+    struct ingest_wish wish;
     str path;
     json *answer;
-    if (since.n && !time_parse_utc(since, &from, e)) return err_within(e, "--since");
-    if (format.n && !device_by_name(format))
-        return err_set(e, ERR_USAGE, ERR_NOWHERE, "there is no format '%.*s'", STR_ARG(format));
-    if (!arena_print(in->arena, &path, "/replay?since=%lld&format=%.*s", (long long)from, STR_ARG(format)))
+    if (!read_wish(in, &wish, e)) return false;
+    if (!arena_print(in->arena, &path, "/replay?since=%lld&until=%lld&format=%.*s",
+                     (long long)wish.when.start, (long long)wish.when.end, STR_ARG(wish.format)))
         return err_no_memory(e);
     if (!admin_ask(&in->settings, "POST", path.p, (str){0}, in->arena, &answer, e)) return false;
     static const char *const members[] = {"messages", "stored", "known", "refused"};
@@ -186,13 +201,18 @@ static bool replay(const struct invocation *in, err *e)
     return true;
 }
 
-static int run(struct invocation *in, err *e)
+static bool show(struct invocation *in, err *e)
 {
-    if (strcmp(in->words[0], "replay") == 0) return replay(in, e) ? 0 : -1;
-    if (strcmp(in->words[0], "test") != 0 || in->word_count < 2) {
-        err_set(e, ERR_USAGE, ERR_NOWHERE, "expected test FILE or replay, not '%s'", in->words[0]);
-        return -1;
-    }
+    struct ingest_wish wish;
+    struct site *site = NULL;
+    const bool ok = read_wish(in, &wish, e) && peil_open_site(&in->settings, NULL, in->arena, &site, e) &&
+                    ingest_show(in, &wish, site_of_devices(site), e);
+    site_close(site);
+    return ok;
+}
+
+static bool test_file(struct invocation *in, err *e)
+{
     struct site *site = NULL;
     buf b = {.max = MESSAGE_MAX};
     arena *a = arena_new(DECODE_MEMORY);
@@ -203,27 +223,49 @@ static int run(struct invocation *in, err *e)
     site_close(site);
     arena_free(a);
     buf_free(&b);
-    return ok ? 0 : -1;
+    return ok;
+}
+
+static int run(struct invocation *in, err *e)
+{
+    static const struct {
+        const char *name;
+        int words;
+        bool (*run)(struct invocation *in, err *e);
+    } verbs[] = {{"test", 2, test_file}, {"show", 1, show}, {"replay", 1, replay}};
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(verbs[i].name, in->words[0]) == 0 && verbs[i].words == in->word_count)
+            return verbs[i].run(in, e) ? 0 : -1;
+    err_set(e, ERR_USAGE, ERR_NOWHERE, "expected test FILE, show or replay, not '%s'", in->words[0]);
+    return -1;
 }
 
 const struct command command_ingest = {
     .name = "ingest",
-    .summary = "show what peil makes of a device's message, without storing it",
-    .words = "test FILE | replay",
+    .summary = "show what peil makes of a device's message, and the messages that it kept",
+    .words = "test FILE | show | replay",
     .words_min = 1,
     .words_max = 2,
     .flags = flags,
-    .about = "Prints each reading: its time, device and sensor, quantity, value in peil's unit, and what was "
-             "converted "
-             "or doubted;\n"
-             "then what could not be read, with the place in the message. FILE - is the standard input. The "
-             "operator's payload\n"
-             "descriptions and mapping file are used, as the settings name them.\n"
-             "replay reads the messages that peil kept as they came (ingest.raw_days) once more, on a "
-             "running peil: after "
-             "a better\n"
-             "description or decoder. What is stored already is not stored twice.",
+    .about =
+        "test stores nothing. It prints each reading: its time, device and sensor, quantity, value in peil's "
+        "unit, and what was "
+        "converted "
+        "or doubted;\n"
+        "then what could not be read, with the place in the message. FILE - is the standard input. The "
+        "operator's payload\n"
+        "descriptions and mapping file are used, as the settings name them.\n"
+        "show prints the messages that peil kept as they came (ingest.raw_days), up to the last ten seconds, "
+        "oldest first, of a\n"
+        "running peil or a stopped one. What is no plain text is written as \\n, \\u{1b} or \\xff, a "
+        "backslash twice. A device is told\n"
+        "by its adapter; of a message that cannot be read, by its name standing in it.\n"
+        "replay reads the messages that peil kept as they came (ingest.raw_days) once more, on a "
+        "running peil: after "
+        "a better\n"
+        "description or decoder. What is stored already is not stored twice.",
     .examples = "  peil ingest test message.json\n"
+                "  peil ingest show --data data --device esp8266-1234567 --since 2026-11-26\n"
                 "  peil ingest test uplink.json --format tts_v3 --query decoder=milesight-ws302\n"
                 "  mosquitto_sub -C 1 -t tele/plug/SENSOR | peil ingest test - --topic tele/plug/SENSOR "
                 "--format tasmota\n",

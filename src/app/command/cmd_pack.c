@@ -2,6 +2,7 @@
 #include "app/admin/admin.h"
 #include "app/command/admin_client.h"
 #include "app/command/command.h"
+#include "app/command/open_store.h"
 
 #include <stdio.h>
 
@@ -16,11 +17,8 @@ static bool pack_by_service(struct invocation *in, struct packed *out, err *e)
 
 static bool pack_stopped(struct invocation *in, struct packed *out, err *e)
 {
-    str directory;
     struct store *s;
-    if (!arena_copy(in->arena, in->settings.store.directory, &directory)) return err_no_memory(e);
-    const store_config c = {.directory = directory.p};
-    if (!store_open(&c, &s, e)) return false;
+    if (!command_open_store(in, STORE_TO_WRITE, &s, e)) return false;
     const bool ok = pack_act(s, out, e);
     store_close(s);
     return ok;

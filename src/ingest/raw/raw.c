@@ -4,17 +4,15 @@
 #include "base/json.h"
 #include "base/metrics.h"
 #include "base/queue.h"
+#include "ingest/raw/block.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zstd.h>
 
 #define KIND STR("raw")
-#define GATHERED_MAX ((size_t)8 << 20)
 #define MESSAGE_MAX ((size_t)256 << 10)
 #define BLOCK_MEMORY ((size_t)64 << 20)
-#define LEVEL 3
 #define KEY_DIGITS 20
 
 static metric kept_metric = {.name = "peil_raw_messages_total",
@@ -33,16 +31,13 @@ struct raw {
     instant first, last;
 };
 
-// What a decoder may ask for; no header holds a secret.
-static const char *const headers[] = {"X-Sensor", "X-PIN", "Sensor", "Node", "Pin"};
-#define HEADERS (sizeof headers / sizeof headers[0])
-
 // ---- keeping -----------------------------------------------------------------------------------------------------
 
 struct raw *raw_new(struct store *s, const raw_config *c, err *e)
 {
     struct raw *r = calloc(1, sizeof *r);
-    if (r) *r = (struct raw){.store = s, .config = *c, .lock = lock_new(), .gathered = {.max = GATHERED_MAX}};
+    if (r)
+        *r = (struct raw){.store = s, .config = *c, .lock = lock_new(), .gathered = {.max = RAW_BLOCK_MAX}};
     if (!r || !r->lock) {
         raw_free(r);
         err_no_memory(e);
@@ -63,51 +58,13 @@ void raw_free(struct raw *r)
     free(r);
 }
 
-// Without the parameters in which InfluxDB's clients send a name and a token.
-static void put_query(json_writer *w, str query)
-{
-    buf b = {.max = 4096};
-    str part;
-    while (str_cut(&query, '&', &part)) {
-        if (str_starts(part, STR("p=")) || str_starts(part, STR("u=")) || str_starts(part, STR("token=")))
-            continue;
-        if (b.n) buf_add_char(&b, '&');
-        buf_add(&b, part);
-    }
-    json_member_given(w, STR("query"), buf_str(&b));
-    buf_free(&b);
-}
-
-static void write_head(buf *b, const struct device_adapter *d, const struct device_message *m)
-{
-    json_writer w = json_writer_on(b);
-    json_open(&w, '{');
-    json_member_int(&w, STR("received"), m->received);
-    json_member_text(&w, STR("adapter"), d->name);
-    json_member_given(&w, STR("topic"), m->topic);
-    if (str_starts(m->path, STR("/boxes/")))
-        json_member_text(&w, STR("path"), m->path);  // others may end in a token
-    put_query(&w, m->query);
-    json_member_given(&w, STR("type"), m->content_type);
-    for (size_t i = 0; i < HEADERS && m->header; i++)
-        json_member_given(&w, str_of(headers[i]), m->header(headers[i], m->context));
-    if (m->retained) json_member_int(&w, STR("retained"), 1);
-    json_member_int(&w, STR("bytes"), (int64_t)m->body.n);
-    json_close(&w, '}');
-}
-
 void raw_note(struct raw *r, const struct device_adapter *d, const struct device_message *m)
 {
     if (!r || r->config.days == 0 || d->keeps_no_raw || d->lines) return;
     buf b = {.max = MESSAGE_MAX + 16384};
-    if (m->body.n <= MESSAGE_MAX) {
-        write_head(&b, d, m);
-        buf_add_char(&b, '\n');
-        buf_add(&b, m->body);
-        buf_add_char(&b, '\n');
-    }
+    if (m->body.n <= MESSAGE_MAX) raw_block_add(&b, d, m);
     lock_take(r->lock);
-    const bool fits = b.n && !b.failed && r->gathered.n + b.n <= GATHERED_MAX;
+    const bool fits = b.n && !b.failed && r->gathered.n + b.n <= RAW_BLOCK_MAX;
     if (fits) {
         if (r->messages++ == 0) r->first = r->last = m->received;
         if (m->received < r->first) r->first = m->received;
@@ -148,20 +105,13 @@ static bool block_text(const struct block *k, const char *hash, buf *b, err *e)
     return !b->failed || err_no_memory(e);
 }
 
-static int64_t number_of(const json *j, str name)
-{
-    int64_t n = 0;
-    const json *m = json_get(j, name);
-    return m && num_parse_int(m->text, &n, NULL) ? n : 0;
-}
-
 static bool weigh(str key, str text, void *context, err *e)
 {
     struct block *k = context;
     json *j;
     (void)key;
     if (!json_parse(text, k->a, &j, e)) return false;
-    k->total += number_of(j, STR("bytes"));
+    k->total += raw_number(j, STR("bytes"));
     return true;
 }
 
@@ -171,14 +121,14 @@ static bool choose(str key, str text, void *context, err *e)
     struct block *k = context;
     json *j;
     if (!json_parse(text, k->a, &j, e)) return false;
-    const bool is_old = number_of(j, STR("last")) < k->now - k->r->config.days * TIME_DAY;
+    const bool is_old = raw_number(j, STR("last")) < k->now - k->r->config.days * TIME_DAY;
     if (!is_old && k->total <= k->r->config.bytes_max) return false;
     struct old *o = ARENA_NEW(k->a, struct old);
     str hash = json_text(j, STR("blob"));
     if (!o || !arena_copy(k->a, key, &o->key) || !arena_copy(k->a, hash, &o->hash)) return err_no_memory(e);
     o->next = k->oldest;
     k->oldest = o;
-    k->total -= number_of(j, STR("bytes"));
+    k->total -= raw_number(j, STR("bytes"));
     return true;
 }
 
@@ -210,16 +160,6 @@ static bool run(struct store_tx *tx, void *context, err *e)
     return let_go(tx, k, e);
 }
 
-static bool pack(str text, arena *a, str *out, err *e)
-{
-    const size_t bound = ZSTD_compressBound(text.n);
-    char *to = arena_alloc(a, bound);
-    const size_t n = to ? ZSTD_compress(to, bound, text.p, text.n, LEVEL) : 0;
-    if (!to || ZSTD_isError(n)) return err_no_memory(e);
-    *out = (str){to, n};
-    return true;
-}
-
 bool raw_write(struct raw *r, instant now, err *e)
 {
     struct block k = {.r = r, .now = now, .a = arena_new(BLOCK_MEMORY)};
@@ -229,11 +169,11 @@ bool raw_write(struct raw *r, instant now, err *e)
     k.messages = r->messages;
     k.first = r->first;
     k.last = r->last;
-    r->gathered = (buf){.max = GATHERED_MAX};
+    r->gathered = (buf){.max = RAW_BLOCK_MAX};
     r->messages = 0;
     lock_drop(r->lock);
     const bool ok = taken.n == 0 ||
-                    (pack(buf_str(&taken), k.a, &k.packed, e) && store_run(r->store, run, &k, e));
+                    (raw_block_pack(buf_str(&taken), k.a, &k.packed, e) && store_run(r->store, run, &k, e));
     buf_free(&taken);
     arena_free(k.a);
     return ok;
@@ -248,67 +188,28 @@ struct reading_again {
     void *context;
 };
 
-static str kept_header(const char *name, const void *context)
+static bool each_message(const struct device_adapter *d, const struct device_message *m, void *context,
+                         err *e)
 {
-    return json_text(context, str_of(name));
-}
-
-static bool corrupt(err *e)
-{
-    return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "a block of raw messages cannot be read");
-}
-
-static bool each_in(const struct reading_again *g, str text, arena *a, err *e)
-{
-    str head;
-    json *j;
-    while (str_cut(&text, '\n', &head)) {
-        if (!json_parse(head, a, &j, e)) return corrupt(e);
-        const int64_t bytes = number_of(j, STR("bytes"));
-        const struct device_adapter *d = device_by_name(json_text(j, STR("adapter")));
-        const struct device_message m = {.topic = json_text(j, STR("topic")),
-                                         .path = json_text(j, STR("path")),
-                                         .query = json_text(j, STR("query")),
-                                         .content_type = json_text(j, STR("type")),
-                                         .body = str_slice(text, 0, (size_t)bytes),
-                                         .received = number_of(j, STR("received")),
-                                         .retained = number_of(j, STR("retained")) != 0,
-                                         .is_replayed = true,
-                                         .header = kept_header,
-                                         .context = j};
-        if (bytes < 0 || (size_t)bytes >= text.n) return corrupt(e);
-        text = str_slice(text, (size_t)bytes + 1, text.n);
-        const bool is_wanted = m.received >= g->when.start && m.received < g->when.end && d;
-        if (is_wanted && !g->each(d, &m, g->context, e)) return false;
-    }
-    return true;
-}
-
-static bool unpack(const struct reading_again *g, str hash, arena *a, str *out, err *e)
-{
-    str packed;
-    if (!store_blob_get(g->at, hash, a, &packed, e)) return false;
-    const unsigned long long n = ZSTD_getFrameContentSize(packed.p, packed.n);
-    if (n > GATHERED_MAX) return corrupt(e);
-    char *to = arena_alloc(a, (size_t)n + 1);
-    if (!to) return err_no_memory(e);
-    if (ZSTD_decompress(to, (size_t)n, packed.p, packed.n) != n) return corrupt(e);
-    *out = (str){to, (size_t)n};
-    return true;
+    const struct reading_again *g = context;
+    const bool is_wanted = m->received >= g->when.start && m->received < g->when.end;
+    return !is_wanted || g->each(d, m, g->context, e);
 }
 
 static bool each_block(str key, str text, void *context, err *e)
 {
-    const struct reading_again *g = context;
+    struct reading_again *g = context;
     json *j;
-    str messages;
+    str packed;
     (void)key;
     arena *a = arena_new(BLOCK_MEMORY);
     if (!a) return err_no_memory(e);
     bool ok = json_parse(text, a, &j, e);
-    const bool is_wanted = ok && number_of(j, STR("last")) >= g->when.start &&
-                           number_of(j, STR("first")) < g->when.end;
-    if (is_wanted) ok = unpack(g, json_text(j, STR("blob")), a, &messages, e) && each_in(g, messages, a, e);
+    const bool is_wanted = ok && raw_number(j, STR("last")) >= g->when.start &&
+                           raw_number(j, STR("first")) < g->when.end;
+    if (is_wanted)
+        ok = store_blob_get(g->at, json_text(j, STR("blob")), a, &packed, e) &&
+             raw_block_read(packed, a, each_message, g, e);
     arena_free(a);
     return ok;
 }

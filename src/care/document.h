@@ -118,11 +118,8 @@ NODISCARD bool care_settle(struct care *c, struct store_tx *tx, struct participa
                            const struct participant *before, const struct sign_home *home, instant now,
                            err *e);
 void participant_set_state(struct participant *p, const char *state, instant now);
-// An operation of the store; when it is undone, what it changed in memory is made anew by the next one.
+// An operation of the store and the vault, all or nothing; when it is undone, what it changed in memory is made anew by the next one.
 NODISCARD bool care_run(struct care *c, bool (*run)(struct store_tx *tx, void *context, err *e),
                         void *context, err *e);
-// Runs `run` in one transaction of the vault.
-NODISCARD bool care_in_vault(struct care *c, bool (*run)(void *x, struct store_tx *tx, err *e), void *x,
-                             struct store_tx *tx, err *e);
 
 #endif

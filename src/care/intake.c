@@ -165,8 +165,9 @@ static bool take_home(struct taking *x, struct store_tx *tx, size_t from, size_t
     return care_judge(x->care, tx, &p, &before, &home, NULL, x->now, e);
 }
 
-static bool take_all(struct taking *x, struct store_tx *tx, err *e)
+static bool take(struct store_tx *tx, void *context, err *e)
 {
+    struct taking *x = context;
     for (size_t from = x->from, to; from < x->to; from = to) {
         const str pseudonym = x->readings[x->order[from]].pseudonym;
         for (to = from + 1; to < x->to && str_eq(x->readings[x->order[to]].pseudonym, pseudonym); to++)
@@ -182,6 +183,17 @@ struct running {
     void *context;
 };
 
+static bool commit_vault(void *context, err *e)
+{
+    return vault_commit(context, e);
+}
+
+static void drop_vault(void *context)
+{
+    vault_drop(context);
+}
+
+// An operation's writes to the vault are kept or undone with it, and synced once for all operations of a commit, before it.
 static bool run_fresh(struct store_tx *tx, void *context, err *e)
 {
     const struct running *r = context;
@@ -189,7 +201,11 @@ static bool run_fresh(struct store_tx *tx, void *context, err *e)
         atomic_store(&r->care->is_stale, true);
         return false;
     }
-    return r->run(tx, r->context, e);
+    const struct store_before before = {commit_vault, drop_vault, r->care->vault};
+    if (!store_before_commit(tx, &before, e) || !vault_begin(r->care->vault, e)) return false;
+    if (r->run(tx, r->context, e) && vault_keep(r->care->vault, e)) return true;
+    vault_undo(r->care->vault);
+    return false;
 }
 
 bool care_run(struct care *c, bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e)
@@ -199,26 +215,6 @@ bool care_run(struct care *c, bool (*run)(struct store_tx *tx, void *context, er
     // A refusal changed nothing; a fault of the disk or of memory may have undone what was counted.
     if (!ok && (err_http_status(e->code) >= 500 || e->code == ERR_LIMIT)) atomic_store(&c->is_stale, true);
     return ok;
-}
-
-bool care_in_vault(struct care *c, bool (*run)(void *x, struct store_tx *tx, err *e), void *x,
-                   struct store_tx *tx, err *e)
-{
-    if (!vault_begin(c->vault, e)) return false;
-    if (run(x, tx, e) && vault_commit(c->vault, e)) return true;
-    vault_undo(c->vault);
-    return false;
-}
-
-static bool take_run(void *x, struct store_tx *tx, err *e)
-{
-    return take_all(x, tx, e);
-}
-
-static bool take(struct store_tx *tx, void *context, err *e)
-{
-    struct taking *x = context;
-    return care_in_vault(x->care, take_run, x, tx, e);
 }
 
 static int compare_readings(const void *a, const void *b, void *context)

@@ -164,7 +164,6 @@ static bool record(struct store_tx *tx, const struct principal *who, const char 
     return audit_record(tx, &event, e);
 }
 
-// The vault first: what stays behind when the rest fails is sealed, and found by nobody.
 static bool enrol(struct store_tx *tx, void *context, err *e)
 {
     struct enrolling *x = context;
@@ -417,7 +416,8 @@ bool participant_remove(struct care *c, struct store_tx *tx, const struct partic
     return true;
 }
 
-// The mark first: whoever it tells of is deleted, now or, after a fault in the middle, by the sweep or the next start.
+// The mark first: whoever it tells of is deleted, now or, after a fault in the middle, by the sweep or the next start. The vault is
+// on disk before the store.
 static bool leave(struct store_tx *tx, void *context, err *e)
 {
     struct leaving *x = context;

@@ -79,9 +79,8 @@ static bool note_name(str key, void *context, err *e)
     return note(context, key, e);
 }
 
-static bool delete_all(void *context, struct store_tx *tx, err *e)
+static bool delete_all(struct returning *x, struct store_tx *tx, err *e)
 {
-    struct returning *x = context;
     struct participant p;
     int64_t removed;
     if (!store_document_each(store_tx_snapshot(tx), KIND_PARTICIPANT, note_home, x, e)) return false;
@@ -115,7 +114,7 @@ static bool settle(struct store_tx *tx, void *context, err *e)
     char detail[64];
     if (!care_note_day(tx, x->today, e)) return false;
     if (withdrawn_count(x->care->withdrawn) == 0) return true;
-    if (!care_in_vault(x->care, delete_all, x, tx, e)) return false;
+    if (!delete_all(x, tx, e)) return false;
     if (x->count == 0) return true;
     if (!vault_settle(x->care->vault, e)) return false;
     snprintf(detail, sizeof detail, "put-back=yes homes=%zu", count_different(x));

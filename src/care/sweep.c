@@ -143,9 +143,8 @@ static bool delete_orphans(struct sweeping *x, str after, str upto, err *e)
     return ok;
 }
 
-static bool sweep_homes(void *context, struct store_tx *tx, err *e)
+static bool sweep_homes(struct sweeping *x, struct store_tx *tx, err *e)
 {
-    struct sweeping *x = context;
     x->count = 0;
     x->more = false;
     if (!store_document_range(store_tx_snapshot(tx), KIND_PARTICIPANT, str_of(x->care->sweep_after), (str){0},
@@ -290,7 +289,7 @@ static bool sweep(struct store_tx *tx, void *context, err *e)
     if (c->awake_since == 0) c->awake_since = x->now;
     x->is_awake = x->now - c->awake_since >= CARE_AWAKE_HOURS * TIME_HOUR;
     if (c->sweep_after[0] == 0) c->is_deleting = strcmp(today, c->deleted_day) != 0;
-    if (!care_in_vault(c, sweep_homes, x, tx, e)) return false;
+    if (!sweep_homes(x, tx, e)) return false;
     if (x->more) return true;
     return raise_late(x, tx, e) && (!c->is_deleting || end_deleting(x, tx, e));
 }

@@ -30,8 +30,11 @@ enum {
     EACH,
     ANY,
     BEGIN,
-    COMMIT,
+    PART,
+    KEEP,
     UNDO,
+    COMMIT,
+    DROP,
     SETTLE,
     STATEMENT_COUNT
 };
@@ -52,8 +55,11 @@ static const char *const statements[STATEMENT_COUNT] = {
     [EACH] = "SELECT key FROM record WHERE kind = ?1 AND key > ?2 AND (?3 = '' OR key <= ?3) ORDER BY key",
     [ANY] = "SELECT 1 FROM record WHERE kind = ?1 LIMIT 1",
     [BEGIN] = "BEGIN IMMEDIATE",
+    [PART] = "SAVEPOINT part",
+    [KEEP] = "RELEASE part",
+    [UNDO] = "ROLLBACK TO part",
     [COMMIT] = "COMMIT",
-    [UNDO] = "ROLLBACK",
+    [DROP] = "ROLLBACK",
     [SETTLE] = "PRAGMA wal_checkpoint(TRUNCATE)",
 };
 
@@ -61,6 +67,7 @@ struct vault {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     struct lock *lock;
+    bool is_gathering, wants_settle;  // of who writes
     unsigned char key[VAULT_KEY_BYTES];
 };
 
@@ -283,20 +290,51 @@ static bool simple(struct vault *v, int which, err *e)
     return ok;
 }
 
-bool vault_begin(struct vault *v, err *e)
+// SQLite undoes everything by itself when the disk is full.
+static bool is_lost(const struct vault *v)
 {
-    return simple(v, BEGIN, e);
+    return v->is_gathering && sqlite3_get_autocommit(v->db);
 }
 
-bool vault_commit(struct vault *v, err *e)
+static bool lost(err *e)
 {
-    return simple(v, COMMIT, e);
+    return err_set(e, ERR_STORE, ERR_NOWHERE, "vault.db could not be written: is the disk full?");
+}
+
+bool vault_begin(struct vault *v, err *e)
+{
+    if (is_lost(v)) return lost(e);
+    if (!v->is_gathering && !simple(v, BEGIN, e)) return false;
+    v->is_gathering = true;
+    return simple(v, PART, e);
+}
+
+bool vault_keep(struct vault *v, err *e)
+{
+    return is_lost(v) ? lost(e) : simple(v, KEEP, e);
 }
 
 void vault_undo(struct vault *v)
 {
     err ignored;
-    (void)simple(v, UNDO, &ignored);
+    if (!is_lost(v)) (void)(simple(v, UNDO, &ignored) && simple(v, KEEP, &ignored));
+}
+
+bool vault_commit(struct vault *v, err *e)
+{
+    if (is_lost(v)) return lost(e);
+    if (v->is_gathering && !simple(v, COMMIT, e)) return false;
+    v->is_gathering = false;
+    const bool wants_settle = v->wants_settle;
+    v->wants_settle = false;
+    return !wants_settle || simple(v, SETTLE, e);
+}
+
+void vault_drop(struct vault *v)
+{
+    err ignored;
+    if (v->is_gathering && !is_lost(v)) (void)simple(v, DROP, &ignored);
+    v->is_gathering = v->wants_settle = false;
 }
 
 static bool remove_some(struct vault *v, int which, const str *bound, int count, int64_t *removed, err *e)
@@ -320,7 +358,8 @@ bool vault_forget_before(struct vault *v, str kind, str key, str before, int64_t
 
 bool vault_settle(struct vault *v, err *e)
 {
-    return simple(v, SETTLE, e);
+    v->wants_settle = v->is_gathering;
+    return v->is_gathering || simple(v, SETTLE, e);
 }
 
 struct counting {

@@ -37,15 +37,19 @@ void vault_close(struct vault *v);  // wipes the key. NULL is fine
 
 NODISCARD bool vault_put(struct vault *v, str kind, str key, str record, err *e);
 NODISCARD bool vault_get(struct vault *v, str kind, str key, arena *a, str *record, err *e);  // ERR_ABSENT
-// Several writes as one: all or nothing. Do not nest.
+// Several writes as one, a part: all or nothing of it (vault_keep, vault_undo). Parts gather until vault_commit syncs them all, or
+// vault_drop lets all of them go; without a part a write is synced by itself. One thread, not nested. When a fault of the disk has
+// undone earlier parts too, beginning and committing fail until vault_drop.
 NODISCARD bool vault_begin(struct vault *v, err *e);
-NODISCARD bool vault_commit(struct vault *v, err *e);
+NODISCARD bool vault_keep(struct vault *v, err *e);
 void vault_undo(struct vault *v);
+NODISCARD bool vault_commit(struct vault *v, err *e);
+void vault_drop(struct vault *v);
 
 // A consistent copy of a vault that a running peil may be writing, sealed as it is: no key is needed. Refuses an existing `to`.
 // ERR_ABSENT: there is no vault.
 NODISCARD bool vault_copy(const char *from, const char *to, err *e);
-// After deletions that must be final. A copy being made meanwhile delays it: the next call does it.
+// After deletions that must be final; with parts gathered it is done when they are committed. A copy being made meanwhile delays it: the next call does it.
 NODISCARD bool vault_settle(struct vault *v, err *e);
 
 // Removes the record `key` and all whose keys begin with `key` and a '/', of every kind. *removed: how many.

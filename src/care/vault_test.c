@@ -198,7 +198,78 @@ TEST(a_key_that_others_can_read_is_refused)
     assert_memory_equal(got, key, sizeof key);
 }
 
-RUN_WITH(before, after, CASE(a_record_comes_back_and_stands_nowhere_in_the_clear),
+static bool note_key(str found, void *context, err *why)
+{
+    (void)why;
+    char *all = context;
+    snprintf(all + strlen(all), 32 - strlen(all), "%.*s ", STR_ARG(found));
+    return true;
+}
+
+static bool has(const char *name)
+{
+    str got;
+    return vault_get(v, STR("part"), str_of(name), a, &got, &e);
+}
+
+static void put(const char *name)
+{
+    if (!vault_put(v, STR("part"), str_of(name), STR("x"), &e)) fail_msg("%s", e.text);
+}
+
+TEST(parts_are_kept_or_undone_each_and_committed_or_dropped_together)
+{
+    struct vault *other;
+    int64_t count;
+    str oldest;
+    assert_true(vault_begin(v, &e));
+    put("a");
+    assert_true(vault_keep(v, &e));
+    assert_true(vault_begin(v, &e));
+    put("b");
+    vault_undo(v);
+    assert_true(vault_begin(v, &e));
+    put("c");
+    assert_true(vault_keep(v, &e));
+    assert_true(has("a") && !has("b") && has("c"));
+    // Another connection sees none of it until they are committed.
+    assert_true(vault_open(file, key, &other, &e));
+    assert_true(vault_count(other, STR("part"), STR("a"), a, &count, &oldest, &e));
+    assert_int_equal(count, 0);
+    assert_true(vault_settle(v, &e));
+    assert_true(vault_commit(v, &e));
+    assert_true(vault_count(other, STR("part"), STR("a"), a, &count, &oldest, &e));
+    assert_int_equal(count, 1);
+    vault_close(other);
+    assert_true(vault_begin(v, &e));
+    put("d");
+    assert_true(vault_keep(v, &e));
+    vault_drop(v);
+    assert_false(has("d"));
+    assert_true(has("a"));
+    // Nothing gathered: nothing to do.
+    assert_true(vault_commit(v, &e));
+    vault_drop(v);
+    put("e");
+    assert_true(has("e"));
+}
+
+TEST(keys_of_a_kind_are_walked_between_two)
+{
+    assert_true(vault_put(v, STR("walked"), STR("k1"), STR("x"), &e));
+    assert_true(vault_put(v, STR("walked"), STR("k2"), STR("x"), &e));
+    assert_true(vault_put(v, STR("walked"), STR("k3"), STR("x"), &e));
+    char all[32] = "";
+    assert_true(vault_each(v, STR("walked"), STR("k1"), STR("k2"), note_key, all, &e));
+    assert_string_equal(all, "k2 ");
+    all[0] = 0;
+    assert_true(vault_each(v, STR("walked"), (str){0}, (str){0}, note_key, all, &e));
+    assert_string_equal(all, "k1 k2 k3 ");
+}
+
+RUN_WITH(before, after, CASE(parts_are_kept_or_undone_each_and_committed_or_dropped_together),
+         CASE(keys_of_a_kind_are_walked_between_two),
+         CASE(a_record_comes_back_and_stands_nowhere_in_the_clear),
          CASE(a_record_cannot_be_moved_to_another_home),
          CASE(forgetting_removes_all_of_a_home_and_nothing_else), CASE(old_records_go_by_their_day),
          CASE(a_deleted_record_leaves_no_bytes_behind), CASE(another_key_is_refused_at_the_start),

@@ -48,6 +48,8 @@ struct appended {
 };
 
 // One for the life of the writer; what it holds is of the batch, that is of the operations that one commit will hold.
+#define BEFORES_MAX 4
+
 struct store_tx {
     struct store *store;
     struct snapshot snapshot;
@@ -67,7 +69,9 @@ struct store_tx {
     struct change *changes;
     size_t change_count, change_capacity;
     struct blob_note *blobs;  // touched by the batch
-    arena *arena;             // reset with the batch
+    struct store_before befores[BEFORES_MAX];
+    size_t before_count;
+    arena *arena;  // reset with the batch
 };
 
 // ---- The store ------------------------------------------------------------------------------------------------------

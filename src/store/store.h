@@ -61,6 +61,16 @@ NODISCARD bool store_submit(struct store *s, struct store_op *op, err *e);
 NODISCARD bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, err *e),
                          void *context, err *e);
 
+// What another file must hold before this operation's batch may be committed, synced once for the whole batch: `run` is called after
+// its operations; when it fails, nothing of the batch is kept. `undo` is called when nothing is kept, whether `run` was called or not.
+// Asking twice is asking once.
+struct store_before {
+    bool (*run)(void *context, err *e);
+    void (*undo)(void *context);
+    void *context;
+};
+NODISCARD bool store_before_commit(struct store_tx *tx, const struct store_before *b, err *e);
+
 struct snapshot *store_tx_snapshot(struct store_tx *tx);  // reads inside the operation, with its own writes
 
 // r->id 0: the next id is given; else that id (ERR_CONFLICT when taken). To-one links must exist: ERR_LINK names which.

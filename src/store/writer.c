@@ -159,8 +159,26 @@ static bool write_tail_row(struct store_tx *tx, err *e)
     return sql_finish(c, st, e);
 }
 
+bool store_before_commit(struct store_tx *tx, const struct store_before *b, err *e)
+{
+    for (size_t i = 0; i < tx->before_count; i++)
+        if (tx->befores[i].run == b->run && tx->befores[i].context == b->context) return true;
+    if (tx->before_count == BEFORES_MAX)
+        return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "too many files belong to one commit");
+    tx->befores[tx->before_count++] = *b;
+    return true;
+}
+
+static bool before_commit(struct store_tx *tx, err *e)
+{
+    for (size_t i = 0; i < tx->before_count; i++)
+        if (!tx->befores[i].run(tx->befores[i].context, e)) return false;
+    return true;
+}
+
 static bool batch_commit(struct store_tx *tx, err *e)
 {
+    if (!before_commit(tx, e)) return false;
     if (tx->is_dirty) {
         settle(tx);
         if (tx_is_lost(tx))
@@ -175,6 +193,7 @@ static void batch_undo(struct store_tx *tx)
 {
     err ignored;
     tx_undo(tx, 0, 0, 0);
+    for (size_t i = 0; i < tx->before_count; i++) tx->befores[i].undo(tx->befores[i].context);
     settle_failed(tx->store);
     tx_entities_changed(tx);
     if (!tx_is_lost(tx) && !sql_run(tx_connection(tx), STR("ROLLBACK"), &ignored))
@@ -213,6 +232,7 @@ static void batch_end(struct store *s)
     blobs_settle(&s->tx);
     arena_reset(s->tx.arena);
     s->tx.change_count = 0;
+    s->tx.before_count = 0;
     reclaim(s, false);
 }
 

@@ -112,6 +112,65 @@ static void an_operation_that_fails_leaves_nothing(void **state)
     assert_int_equal(count(p->store, stream), 50);
 }
 
+// ---- another file that a commit waits for ----
+
+struct other_file {
+    struct plan plan;
+    int asked, ran, undone;
+    bool fails;
+};
+
+static bool other_run(void *context, err *e)
+{
+    struct other_file *f = context;
+    f->ran++;
+    return !f->fails || err_set(e, ERR_DISK_FULL, ERR_NOWHERE, "on purpose");
+}
+
+static void other_undo(void *context)
+{
+    ((struct other_file *)context)->undone++;
+}
+
+static bool append_and_ask(struct store_tx *tx, void *context, err *e)
+{
+    struct other_file *f = context;
+    const struct store_before b = {other_run, other_undo, f};
+    return store_before_commit(tx, &b, e) && store_before_commit(tx, &b, e) && append_plan(tx, &f->plan, e);
+}
+
+static void a_commit_waits_for_the_files_that_its_operations_name(void **state)
+{
+    struct place *p = *state;
+    err e;
+    entity_id stream = 7;
+    assert_true(store_run(p->store, add_stream, &stream, &e));
+    struct other_file f = {.plan = {.stream = stream, .count = 50}};
+    assert_true(store_run(p->store, append_and_ask, &f, &e));
+    assert_int_equal(count(p->store, stream), 50);
+    assert_int_equal(f.ran, 1);
+    assert_int_equal(f.undone, 0);
+    // Only the batches that asked.
+    struct plan plan = {.stream = stream, .first = 50, .count = 1};
+    assert_true(store_run(p->store, append_plan, &plan, &e));
+    assert_int_equal(f.ran, 1);
+    f.fails = true;
+    f.plan = (struct plan){.stream = stream, .first = 51, .count = 50};
+    assert_false(store_run(p->store, append_and_ask, &f, &e));
+    assert_int_equal(e.code, ERR_DISK_FULL);
+    assert_int_equal(f.ran, 2);
+    assert_int_equal(f.undone, 1);
+    assert_int_equal(count(p->store, stream), 51);
+    // What an operation asked for that failed by itself is not harmful, and the store goes on.
+    f.fails = false;
+    f.plan.fail = true;
+    assert_false(store_run(p->store, append_and_ask, &f, &e));
+    assert_int_equal(e.code, ERR_RANGE);
+    f.plan.fail = false;
+    assert_true(store_run(p->store, append_and_ask, &f, &e));
+    assert_int_equal(count(p->store, stream), 101);
+}
+
 // ---- runs ----
 
 #define RUN 1500
@@ -373,6 +432,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_is_stored_told_and_kept_whole_or_not_at_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(packing_makes_small_what_was_sealed_in_a_hurry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_commit_waits_for_the_files_that_its_operations_name, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_of_an_older_layout_is_brought_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_check_found_bad_is_kept_and_does_not_count, set_up, tear_down),

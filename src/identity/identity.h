@@ -109,14 +109,16 @@ NODISCARD bool token_claim(struct store_tx *tx, const struct principal *who, ent
 // Who has claimed a Thing; empty: nobody. Giving it to a token (empty: to none) takes it from who had it.
 NODISCARD bool token_owner(struct snapshot *at, entity_id thing, arena *a, str *out, err *e);
 NODISCARD bool token_give(struct store_tx *tx, entity_id thing, str name, err *e);
+// No token but `keep` is bound to this Thing any more; one that was bound to it alone is withdrawn. In memory it holds after
+// identity_reload. Each is a line of the audit log.
+NODISCARD bool token_release(struct store_tx *tx, entity_id thing, str keep, const struct principal *by,
+                             instant now, err *e);
+NODISCARD bool identity_reload(struct identity *i, err *e);  // the tokens that the store keeps now
 NODISCARD bool token_withdraw(struct identity *i, const struct principal *by, str name, instant now,
                               err *e);  // ERR_ABSENT
 // All tokens: name, role, created. Stops when `each` returns false.
 bool token_each(struct identity *i, bool (*each)(const char *name, role r, instant created, void *context),
                 void *context);
-
-// Whether a token is bound to this Thing and to no other: with a new key for the Thing nothing else needs it.
-bool token_serves_only(struct identity *i, str name, entity_id thing);
 
 bool role_by_name(str name, role *out);
 str role_name(role r);

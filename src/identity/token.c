@@ -6,26 +6,17 @@
 #include "identity/audit.h"
 #include "identity/reads.h"
 #include "identity/session.h"
+#include "identity/token_document.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_BYTES TOKEN_HASH_BYTES
 #define SECRET_BYTES 32
 #define TOKEN_PREFIX "peil_"
 #define TOKENS_MAX 100000
 #define CREDENTIALS_MAX 512
-
-struct token {
-    unsigned char hash[HASH_BYTES];
-    char name[TOKEN_NAME_MAX + 1];
-    role role;
-    instant created;
-    uint32_t thing_count;
-    entity_id things[TOKEN_THINGS_MAX];
-};
 
 // Immutable once it is in `identity`: sorted by hash.
 struct token_table {
@@ -43,8 +34,6 @@ struct identity {
     struct reads *reads;
 };
 
-static const str document_kind = {"token", 5};
-
 static void table_free(struct token_table *t)
 {
     if (!t) return;
@@ -59,23 +48,6 @@ struct loading {
     struct token_table *table;
     size_t capacity;
 };
-
-static bool token_read(str name, const json *document, struct token *out, err *e)
-{
-    const json *hash, *role_text, *created;
-    if (!json_need(document, STR("hash"), JSON_TEXT, &hash, e)) return false;
-    if (!json_need(document, STR("role"), JSON_TEXT, &role_text, e)) return false;
-    if (!json_need(document, STR("created"), JSON_TEXT, &created, e)) return false;
-    size_t hash_bytes;
-    if (sodium_hex2bin(out->hash, HASH_BYTES, hash->text.p, hash->text.n, NULL, &hash_bytes, NULL) != 0 ||
-        hash_bytes != HASH_BYTES || name.n > TOKEN_NAME_MAX || !role_by_name(role_text->text, &out->role))
-        return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "hash, name or role of the token cannot be read");
-    memcpy(out->name, name.p, name.n);
-    const json *things = json_get(document, STR("things"));
-    for (const json *t = things ? things->first : NULL; t && out->thing_count < TOKEN_THINGS_MAX; t = t->next)
-        if (!num_parse_int(t->text, &out->things[out->thing_count++], e)) return false;
-    return time_parse(created->text, &out->created, e);
-}
 
 static bool load_one(str key, str text, void *context, err *e)
 {
@@ -99,7 +71,7 @@ static bool load_one(str key, str text, void *context, err *e)
 
 static int by_hash(const void *a, const void *b)
 {
-    return memcmp(((const struct token *)a)->hash, ((const struct token *)b)->hash, HASH_BYTES);
+    return memcmp(((const struct token *)a)->hash, ((const struct token *)b)->hash, TOKEN_HASH_BYTES);
 }
 
 static bool table_load(struct snapshot *at, struct token_table **out, err *e)
@@ -107,7 +79,7 @@ static bool table_load(struct snapshot *at, struct token_table **out, err *e)
     struct loading l = {.arena = arena_new(1 << 20), .table = calloc(1, sizeof *l.table)};
     bool ok = l.arena && l.table;
     if (!ok) err_no_memory(e);
-    ok = ok && store_document_each(at, document_kind, load_one, &l, e);
+    ok = ok && store_document_each(at, TOKEN_KIND, load_one, &l, e);
     arena_free(l.arena);
     if (!ok) {
         table_free(l.table);
@@ -147,7 +119,7 @@ static void table_return(struct identity *i, struct token_table *t)
     if (unused) table_free(t);
 }
 
-static bool reload(struct identity *i, err *e)
+bool identity_reload(struct identity *i, err *e)
 {
     struct snapshot *at;
     if (!snapshot_open(i->store, &at, e)) return false;
@@ -171,7 +143,7 @@ struct identity *identity_new(struct store *s, err *e)
         return NULL;
     }
     i->store = s;
-    const bool ok = reload(i, e) && (i->users = users_new(s, e)) &&
+    const bool ok = identity_reload(i, e) && (i->users = users_new(s, e)) &&
                     ((i->sessions = sessions_new(i->users)) || err_no_memory(e)) &&
                     ((i->reads = reads_new(s)) || err_no_memory(e));
     if (ok) return i;
@@ -207,9 +179,9 @@ void identity_free(struct identity *i)
 
 // ---- Asking ------------------------------------------------------------------------------------------------------
 
-static void hash_secret(str text, unsigned char out[static HASH_BYTES])
+static void hash_secret(str text, unsigned char out[static TOKEN_HASH_BYTES])
 {
-    crypto_generichash(out, HASH_BYTES, (const unsigned char *)text.p, text.n, NULL, 0);
+    crypto_generichash(out, TOKEN_HASH_BYTES, (const unsigned char *)text.p, text.n, NULL, 0);
 }
 
 // The token in an Authorization header: "Bearer TOKEN", or "Basic base64(name:TOKEN)", which is all that some devices can send.
@@ -234,16 +206,16 @@ static bool credentials_read(str authorization, char out[static CREDENTIALS_MAX]
 
 // Keyed, so that no text of a token has the same hash as a certificate: fingerprints are no secret.
 void certificate_hash(const unsigned char fingerprint[static CERTIFICATE_BYTES],
-                      unsigned char out[static HASH_BYTES])
+                      unsigned char out[static TOKEN_HASH_BYTES])
 {
     static const unsigned char key[] = "peil: certificate of a client";
-    crypto_generichash(out, HASH_BYTES, fingerprint, CERTIFICATE_BYTES, key, sizeof key - 1);
+    crypto_generichash(out, TOKEN_HASH_BYTES, fingerprint, CERTIFICATE_BYTES, key, sizeof key - 1);
 }
 
-bool token_find(struct identity *i, const unsigned char hash[static HASH_BYTES], struct principal *out)
+bool token_find(struct identity *i, const unsigned char hash[static TOKEN_HASH_BYTES], struct principal *out)
 {
     struct token wanted = {0};
-    memcpy(wanted.hash, hash, HASH_BYTES);
+    memcpy(wanted.hash, hash, TOKEN_HASH_BYTES);
     struct token_table *t = table_borrow(i);
     const struct token *found = t->count ? bsearch(&wanted, t->tokens, t->count, sizeof wanted, by_hash)
                                          : NULL;
@@ -260,13 +232,13 @@ bool token_find(struct identity *i, const unsigned char hash[static HASH_BYTES],
 bool identity_certificate(struct identity *i, const unsigned char fingerprint[static CERTIFICATE_BYTES],
                           struct principal *out, err *e)
 {
-    unsigned char hash[HASH_BYTES];
+    unsigned char hash[TOKEN_HASH_BYTES];
     certificate_hash(fingerprint, hash);
     return token_find(i, hash, out) ||
            err_set(e, ERR_AUTH, ERR_NOWHERE, "the client's certificate is not known here, or was withdrawn");
 }
 
-bool token_hash(str authorization, unsigned char out[static HASH_BYTES], err *e)
+bool token_hash(str authorization, unsigned char out[static TOKEN_HASH_BYTES], err *e)
 {
     char credentials[CREDENTIALS_MAX];
     str token;
@@ -282,7 +254,7 @@ bool identity_authenticate(struct identity *i, str authorization, struct princip
         *out = (struct principal){.role = ROLE_PUBLIC};
         return true;
     }
-    unsigned char hash[HASH_BYTES];
+    unsigned char hash[TOKEN_HASH_BYTES];
     if (!token_hash(authorization, hash, e)) return false;
     return token_find(i, hash, out) ||
            err_set(e, ERR_AUTH, ERR_NOWHERE, "the token is not known here, or was withdrawn");
@@ -298,17 +270,6 @@ bool token_each(struct identity *i, bool (*each)(const char *, role, instant, vo
     return more;
 }
 
-bool token_serves_only(struct identity *i, str name, entity_id thing)
-{
-    struct token_table *t = table_borrow(i);
-    bool is_so = false;
-    for (size_t k = 0; k < t->count && !is_so; k++)
-        is_so = str_eq(str_of(t->tokens[k].name), name) && t->tokens[k].thing_count == 1 &&
-                t->tokens[k].things[0] == thing;
-    table_return(i, t);
-    return is_so;
-}
-
 // ---- Making and withdrawing --------------------------------------------------------------------------------------
 
 struct creation {
@@ -319,17 +280,6 @@ struct creation {
     instant now;
 };
 
-// "token/meter-12" in the log.
-static bool record(struct store_tx *tx, const struct principal *by, str what, str name, str detail,
-                   instant now, err *e)
-{
-    char which[TOKEN_NAME_MAX + 8];
-    const int n = snprintf(which, sizeof which, "token/%.*s", STR_ARG(name));
-    const struct audit_event event = {
-        .who = by, .what = what, .which = {which, (size_t)n}, .detail = detail, .at = now};
-    return audit_record(tx, &event, e);
-}
-
 static bool creation_run(struct store_tx *tx, void *context, err *e)
 {
     const struct creation *c = context;
@@ -337,7 +287,7 @@ static bool creation_run(struct store_tx *tx, void *context, err *e)
     if (!a) return err_no_memory(e);
     str there;
     err absent;
-    const bool exists = store_document_get(store_tx_snapshot(tx), document_kind, c->name, a, &there, &absent);
+    const bool exists = store_document_get(store_tx_snapshot(tx), TOKEN_KIND, c->name, a, &there, &absent);
     arena_free(a);
     if (exists)
         return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "there is a token named '%.*s' already",
@@ -351,16 +301,8 @@ static bool creation_run(struct store_tx *tx, void *context, err *e)
         if (!store_exists(store_tx_snapshot(tx), SET_THING, c->things[k], e)) return false;
     snprintf(detail, sizeof detail, c->thing_count ? "role=%.*s things=%zu" : "role=%.*s", STR_ARG(c->role),
              c->thing_count);
-    return store_document_put(tx, document_kind, c->name, c->document, e) &&
-           record(tx, c->by, STR("token.create"), c->name, str_of(detail), c->now, e);
-}
-
-static bool name_is_valid(str name)
-{
-    for (size_t k = 0; k < name.n; k++)
-        if (!memchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@", name.p[k], 66))
-            return false;
-    return name.n > 0 && name.n <= TOKEN_NAME_MAX;
+    return store_document_put(tx, TOKEN_KIND, c->name, c->document, e) &&
+           token_record(tx, c->by, STR("token.create"), c->name, str_of(detail), c->now, e);
 }
 
 bool token_create(struct identity *i, const struct principal *by, str name, role r, instant now,
@@ -369,28 +311,9 @@ bool token_create(struct identity *i, const struct principal *by, str name, role
     return token_create_for(i, by, name, r, NULL, 0, now, text, e);
 }
 
-static void document_write(buf *b, const unsigned char hash[static HASH_BYTES], role r,
-                           const struct creation *c)
-{
-    char hex[2 * HASH_BYTES + 1], created[TIME_TEXT_MAX];
-    json_writer w = json_writer_on(b);
-    json_open(&w, '{');
-    json_name(&w, STR("hash"));
-    json_put_text(&w, str_of(sodium_bin2hex(hex, sizeof hex, hash, HASH_BYTES)));
-    json_name(&w, STR("role"));
-    json_put_text(&w, role_name(r));
-    json_name(&w, STR("created"));
-    json_put_text(&w, (str){created, time_write(created, c->now)});
-    json_name(&w, STR("things"));
-    json_open(&w, '[');
-    for (size_t k = 0; k < c->thing_count; k++) json_put_int(&w, c->things[k]);
-    json_close(&w, ']');
-    json_close(&w, '}');
-}
-
 static bool check_creation(const struct creation *c, role r, err *e)
 {
-    if (!name_is_valid(c->name))
+    if (!token_name_is_valid(c->name))
         return err_set(e, ERR_RANGE, ERR_NOWHERE,
                        "a token's name has 1 to %d letters, digits, '.', '_', '-' or '@'", TOKEN_NAME_MAX);
     if (r == ROLE_PUBLIC) return err_set(e, ERR_RANGE, ERR_NOWHERE, "the role 'public' needs no token");
@@ -400,13 +323,16 @@ static bool check_creation(const struct creation *c, role r, err *e)
 }
 
 static bool create(struct identity *i, struct creation *c, role r,
-                   const unsigned char hash[static HASH_BYTES], err *e)
+                   const unsigned char hash[static TOKEN_HASH_BYTES], err *e)
 {
     buf document = {.max = 4096};
+    struct token t = {.role = r, .created = c->now, .thing_count = (uint32_t)c->thing_count};
+    memcpy(t.hash, hash, sizeof t.hash);
+    if (c->thing_count) memcpy(t.things, c->things, c->thing_count * sizeof t.things[0]);
     c->role = role_name(r);
-    document_write(&document, hash, r, c);
+    token_write(&document, &t);
     c->document = buf_str(&document);
-    const bool ok = !document.failed ? store_run(i->store, creation_run, c, e) && reload(i, e)
+    const bool ok = !document.failed ? store_run(i->store, creation_run, c, e) && identity_reload(i, e)
                                      : err_no_memory(e);
     buf_free(&document);
     return ok;
@@ -417,7 +343,7 @@ bool token_create_for(struct identity *i, const struct principal *by, str name, 
                       char text[static TOKEN_TEXT_MAX], err *e)
 {
     struct creation c = {.by = by, .name = name, .things = things, .thing_count = thing_count, .now = now};
-    unsigned char secret[SECRET_BYTES], hash[HASH_BYTES];
+    unsigned char secret[SECRET_BYTES], hash[TOKEN_HASH_BYTES];
     if (!check_creation(&c, r, e)) return false;
     randombytes_buf(secret, sizeof secret);
     memcpy(text, TOKEN_PREFIX, sizeof TOKEN_PREFIX - 1);
@@ -442,68 +368,6 @@ bool token_create_certificate(struct identity *i, const struct principal *by, st
     return create(i, &c, r, wanted.hash, e);
 }
 
-// ---- Whose Things ------------------------------------------------------------------------------------------------
-
-// A document {"token":"meter-12"} of this kind under the Thing's id: the token that brought it.
-static const str claim_kind = {"thing-token", 11};
-
-static str claim_key(entity_id thing, char out[static 24])
-{
-    return (str){out, (size_t)snprintf(out, 24, "%lld", (long long)thing)};
-}
-
-// *owner: the token's name, in the arena; empty: nobody has it.
-bool token_owner(struct snapshot *at, entity_id thing, arena *a, str *owner, err *e)
-{
-    char key[24];
-    str text;
-    json *j;
-    err why;
-    *owner = (str){0};
-    if (!store_document_get(at, claim_kind, claim_key(thing, key), a, &text, &why)) {
-        if (why.code == ERR_ABSENT) return true;
-        *e = why;
-        return false;
-    }
-    if (!json_parse(text, a, &j, e)) return false;
-    *owner = json_text(j, STR("token"));
-    return true;
-}
-
-bool token_owns(struct store_tx *tx, const struct principal *who, entity_id thing, bool *out, err *e)
-{
-    *out = false;
-    for (uint32_t k = 0; k < who->thing_count; k++) *out |= who->things[k] == thing;
-    if (who->thing_count) return true;
-    arena *a = arena_new(4096);
-    str owner;
-    if (!a) return err_no_memory(e);
-    const bool ok = token_owner(store_tx_snapshot(tx), thing, a, &owner, e);
-    if (ok) *out = str_eq(owner, str_of(who->name));
-    arena_free(a);
-    return ok;
-}
-
-bool token_claim(struct store_tx *tx, const struct principal *who, entity_id thing, err *e)
-{
-    arena *a = arena_new(4096);
-    str owner;
-    if (!a) return err_no_memory(e);
-    const bool ok = token_owner(store_tx_snapshot(tx), thing, a, &owner, e);
-    arena_free(a);
-    return ok && (owner.n || token_give(tx, thing, str_of(who->name), e));
-}
-
-bool token_give(struct store_tx *tx, entity_id thing, str name, err *e)
-{
-    char key[24], document[TOKEN_NAME_MAX + 16];
-    if (name.n == 0) return store_document_delete(tx, claim_kind, claim_key(thing, key), e);
-    if (name.n > TOKEN_NAME_MAX || !name_is_valid(name))
-        return err_set(e, ERR_RANGE, ERR_NOWHERE, "'%.*s' is no name of a token", STR_ARG(name));
-    const int n = snprintf(document, sizeof document, "{\"token\":\"%.*s\"}", STR_ARG(name));
-    return store_document_put(tx, claim_kind, claim_key(thing, key), (str){document, (size_t)n}, e);
-}
-
 // ---- Withdrawing -------------------------------------------------------------------------------------------------
 
 struct withdrawal {
@@ -518,15 +382,15 @@ static bool withdrawal_run(struct store_tx *tx, void *context, err *e)
     arena *a = arena_new(4096);
     if (!a) return err_no_memory(e);
     str there;
-    const bool exists = store_document_get(store_tx_snapshot(tx), document_kind, w->name, a, &there, e);
+    const bool exists = store_document_get(store_tx_snapshot(tx), TOKEN_KIND, w->name, a, &there, e);
     arena_free(a);
     if (!exists) return err_within(e, "token '%.*s'", STR_ARG(w->name));
-    return store_document_delete(tx, document_kind, w->name, e) &&
-           record(tx, w->by, STR("token.withdraw"), w->name, (str){0}, w->now, e);
+    return store_document_delete(tx, TOKEN_KIND, w->name, e) &&
+           token_record(tx, w->by, STR("token.withdraw"), w->name, (str){0}, w->now, e);
 }
 
 bool token_withdraw(struct identity *i, const struct principal *by, str name, instant now, err *e)
 {
     struct withdrawal w = {by, name, now};
-    return store_run(i->store, withdrawal_run, &w, e) && reload(i, e);
+    return store_run(i->store, withdrawal_run, &w, e) && identity_reload(i, e);
 }

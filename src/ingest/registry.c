@@ -245,7 +245,10 @@ static bool change_document(struct changing *c, struct store_tx *tx, err *e)
     if (!document_of(c, tx, e)) return false;
     if (change->action == DEVICE_ASSIGN)
         return onboard_thing(tx, device_by_name(c->d->adapter), c->d, change->now, c->a, e) &&
-               token_give(tx, c->d->thing, change->owner, e) && device_document_write(tx, c->d, e);
+               token_give(tx, c->d->thing, change->owner, e) &&
+               (change->owner.n == 0 ||
+                token_release(tx, c->d->thing, change->owner, change->by, change->now, e)) &&
+               device_document_write(tx, c->d, e);
     c->d->is_blocked = change->action == DEVICE_BLOCK;
     return device_document_write(tx, c->d, e) && store_document_delete(tx, QUARANTINE, change->key, e);
 }
@@ -277,7 +280,8 @@ static bool run(struct store_tx *tx, void *context, err *e)
 bool registry_change(struct ingest *in, const struct device_change *change, err *e)
 {
     struct changing c = {in, change, malloc(sizeof *c.d), arena_new(SCRATCH_MAX)};
-    const bool ok = c.d && c.a ? store_run(in->store, run, &c, e) : err_no_memory(e);
+    bool ok = c.d && c.a ? store_run(in->store, run, &c, e) : err_no_memory(e);
+    if (ok && change->identity && change->action == DEVICE_ASSIGN) ok = identity_reload(change->identity, e);
     arena_free(c.a);
     free(c.d);
     return ok;

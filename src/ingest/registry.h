@@ -44,8 +44,8 @@ void registry_write(json_writer *w, const struct device_entry *d);  // as /api/v
 typedef enum {
     DEVICE_LET_IN,  // also before it was ever heard, and after it was blocked
     DEVICE_BLOCK,   // its messages are refused
-    DEVICE_ASSIGN,  // `owner` alone may write for it; empty: any
-    DEVICE_FORGET   // it is a stranger again; its readings stay
+    DEVICE_ASSIGN,  // `owner` alone may write for it, tokens that were bound to its Thing no longer; empty: any
+    DEVICE_FORGET  // it is a stranger again; its readings stay
 } device_action;
 NODISCARD bool device_action_by_name(str name, device_action *out);  // "approve", "block", "assign", "forget"
 
@@ -55,6 +55,7 @@ struct device_change {
     str owner;
     const struct principal *by;
     instant now;
+    struct identity *identity;  // whose tokens in memory follow; NULL: nobody's
 };
 NODISCARD bool registry_change(struct ingest *in, const struct device_change *c, err *e);
 

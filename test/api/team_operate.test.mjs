@@ -2,10 +2,11 @@
 // The pages that run the service, over plain HTTP as a browser without script uses them: devices with their keys, areas from a file,
 // feeds, and rules with trials and versions.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import { resolve } from 'node:path'
 import { after, before, test } from 'node:test'
-import { exchange, Peil } from './lib/peil.mjs'
+import { binary, exchange, Peil } from './lib/peil.mjs'
 import { makeUser, quick, Staff } from './lib/staff.mjs'
 
 const PASSWORD = 'vier woorden zijn genoeg'
@@ -56,6 +57,40 @@ test('it gets a key; a new one ends the old one', async () => {
   assert.equal((await push('esp8266-1', { humidity: '59' }, second)).body.stored, 1)
   assert.equal((await push('esp8266-2', { humidity: '59' }, second)).body.stored ?? 0, 0)
   assert.ok(!(await olga.get(PAGE)).text.includes(second), 'a key is shown once')
+})
+
+test('a new key ends every other one for that device, and leaves them their other devices', async () => {
+  await push('esp8266-9', { humidity: '50' })
+  assert.equal((await olga.post('/team/meters', { wat: 'toelaten', sleutel: 'sensor_community/esp8266-9' })).status, 303)
+  assert.equal((await push('esp8266-9', { humidity: '51' })).body.stored, 1)
+  const thing = async (name) => (await api(`/devices/sensor_community/${name}`)).body.thing
+  const things = [await thing('esp8266-1'), await thing('esp8266-9')]
+  const bind = (name, ...to) => {
+    const made = spawnSync(binary, ['token', 'create', '--data', peil.directory, '--role', 'device', '--thing', to.join(','), name], { encoding: 'utf8' })
+    assert.equal(made.status, 0, made.stderr)
+    return made.stdout.trim().split('\n').at(-1)
+  }
+  const both = bind('gateway', ...things), alone = bind('alone', things[0])
+  let n = 60
+  const stores = async (name, token) => {
+    const { status, body } = await push(name, { humidity: String(n++) }, token)
+    return status < 300 ? body.stored : status
+  }
+  assert.deepEqual([await stores('esp8266-1', both), await stores('esp8266-9', both), await stores('esp8266-1', alone)], [1, 1, 1])
+  await olga.get(PAGE)
+  const fresh = keyOf(await olga.post(PAGE, { wat: 'sleutel' }))
+  assert.equal(await stores('esp8266-1', fresh), 1)
+  assert.equal(await stores('esp8266-9', both), 1)
+  assert.equal(await stores('esp8266-1', both), 403)
+  assert.equal(await stores('esp8266-1', alone), 401)
+  // The same when the interface gives it an owner.
+  const other = bind('again', ...things)
+  assert.equal(await stores('esp8266-1', other), 1)
+  const given = await exchange(`${peil.url}/api/v1/devices/sensor_community/esp8266-1`, { method: 'PATCH', headers: { Authorization: `Bearer ${peil.token}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ owner: 'gateway' }) })
+  assert.equal(given.status, 200, given.text)
+  assert.equal(await stores('esp8266-1', other), 403)
+  assert.equal(await stores('esp8266-9', other), 1)
+  assert.match(spawnSync(binary, ['audit', 'list', '--data', peil.directory], { encoding: 'utf8' }).stdout, new RegExp(`token\\.unbind token/gateway thing=${things[0]}`))
 })
 
 test('refused it stores nothing; forgotten it is a stranger; that is only done when it was ticked', async () => {

@@ -66,7 +66,7 @@ static bool get_device(struct api_call *c, err *e)
 
 static bool change(struct api_call *c, str key, device_action what, str owner, err *e)
 {
-    const struct device_change x = {key, what, owner, &c->who, c->now};
+    const struct device_change x = {key, what, owner, &c->who, c->now, c->parts->identity};
     return registry_change(c->parts->ingest, &x, e);
 }
 

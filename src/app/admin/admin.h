@@ -45,6 +45,7 @@ http_route admin_device_route(struct peil *p);
 
 // What the subcommand `device` can do, on a store that is served or not. ERR_USAGE: no such verb.
 NODISCARD bool device_list(struct store *s, buf *out, err *e);  // a JSON array
-NODISCARD bool device_act(struct ingest *in, str verb, str key, str owner, err *e);
+// `identity` NULL: nobody has tokens in memory.
+NODISCARD bool device_act(struct ingest *in, struct identity *identity, str verb, str key, str owner, err *e);
 
 #endif

@@ -26,9 +26,10 @@ bool device_list(struct store *s, buf *out, err *e)
     return ok && (!out->failed || err_no_memory(e));
 }
 
-bool device_act(struct ingest *in, str verb, str key, str owner, err *e)
+bool device_act(struct ingest *in, struct identity *identity, str verb, str key, str owner, err *e)
 {
-    struct device_change c = {.key = key, .owner = owner, .by = &principal_local, .now = time_now()};
+    struct device_change c = {
+        .key = key, .owner = owner, .by = &principal_local, .now = time_now(), .identity = identity};
     if (!device_action_by_name(verb, &c.action))
         return err_set(e, ERR_USAGE, ERR_NOWHERE,
                        "expected list, approve, block, assign or forget, not '%.*s'", STR_ARG(verb));
@@ -53,8 +54,8 @@ static void devices_post(struct http_request *r, struct peil *p)
     json *body;
     err e;
     const bool ok = json_parse(http_request_body(r), http_request_arena(r), &body, &e) &&
-                    device_act(p->ingest, json_text(body, STR("verb")), json_text(body, STR("key")),
-                               json_text(body, STR("owner")), &e);
+                    device_act(p->ingest, p->identity, json_text(body, STR("verb")),
+                               json_text(body, STR("key")), json_text(body, STR("owner")), &e);
     if (ok)
         admin_reply_json(r, 200, STR("{}"));
     else

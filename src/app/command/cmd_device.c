@@ -63,7 +63,7 @@ static bool run_on_store(struct invocation *in, str verb, str key, str owner, er
     if (!command_open_store(in, STORE_TO_WRITE, &s, e)) return false;
     struct ingest *ingest = ingest_new(s, &ic, e);
     const bool ok = ingest && (str_eq(verb, STR("list")) ? list_store(in, s, e)
-                                                         : device_act(ingest, verb, key, owner, e));
+                                                         : device_act(ingest, NULL, verb, key, owner, e));
     store_close(s);
     ingest_free(ingest);
     return ok;

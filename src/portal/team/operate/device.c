@@ -45,8 +45,12 @@ static bool show(struct team_call *c, err *e)
 
 static bool change(struct team_call *c, str key, device_action what, str owner, err *e)
 {
-    const struct device_change x = {
-        .key = key, .action = what, .owner = owner, .by = &c->who, .now = c->page->now};
+    const struct device_change x = {.key = key,
+                                    .action = what,
+                                    .owner = owner,
+                                    .by = &c->who,
+                                    .now = c->page->now,
+                                    .identity = c->team->identity};
     return registry_change(c->page->portal->config.ingest, &x, e);
 }
 
@@ -113,7 +117,7 @@ static bool create_token(struct team_call *c, const struct device_entry *d,
     return false;
 }
 
-// The old key works until the new one is there and the device is its own.
+// The old keys work until the new one is there and the device is its own.
 static bool new_key(struct team_call *c, str key, err *e)
 {
     struct page *p = c->page;
@@ -123,8 +127,6 @@ static bool new_key(struct team_call *c, str key, err *e)
     if (!entry_with_thing(c, key, &d, e) || !create_token(c, &d, name, text, &fresh, e) ||
         !change(c, key, DEVICE_ASSIGN, fresh, e))
         return false;
-    const bool is_old_useless = d.owner.n && token_serves_only(c->team->identity, d.owner, d.thing);
-    if (is_old_useless && !token_withdraw(c->team->identity, &c->who, d.owner, p->now, e)) return false;
     if (!arena_copy(p->a, str_of(text), &kept_text) || !arena_copy(p->a, fresh, &kept_name))
         return err_no_memory(e);
     view_text(&p->maker, p->root, STR("new_key"), kept_text);

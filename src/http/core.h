@@ -148,7 +148,9 @@ struct loop {
     int64_t stop_at_us;  // 0: not stopping
     struct conn *conns;
     struct conn *ready;  // have more to do without another event
-    struct conn *dead;   // freed when nothing of this turn can point to them
+    struct conn *live_ready,
+        *live_ready_last;  // of live streams, oldest first: a broadcast makes thousands ready at once
+    struct conn *dead;     // freed when nothing of this turn can point to them
     struct http_request *spare;
     size_t spare_count;
     const struct http_request *dispatching;  // on-loop handler under way

@@ -132,7 +132,7 @@ static void numbers(struct http_request *r, void *context)
 
 // ---- live ----
 
-enum { LISTENERS = 64 };
+enum { LISTENERS = 128 };
 
 struct listening {
     struct http_live *live;
@@ -641,6 +641,32 @@ TEST(live_pieces_arrive_in_their_order)
     client_close(&d);
 }
 
+// More than a loop writes to in one turn; requests and pieces come between.
+TEST(a_broadcast_to_many_reaches_all_in_its_order)
+{
+    enum { MANY = 100 };
+    struct client c[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        c[i] = dial();
+        CLIENT_SEND(&c[i], REQUEST("GET", "/live"));
+        assert_int_equal(client_read_head(&c[i]).status, 200);
+    }
+    struct client other = dial();
+    for (int n = 0; n < 3; n++) {
+        assert_int_equal(broadcast(STR("data: 1\n\n")), MANY);
+        CLIENT_SEND(&other, REQUEST("GET", "/loop"));
+        assert_int_equal(client_read(&other).status, 200);
+    }
+    assert_int_equal(broadcast(STR("data: 2\n\n")), MANY);
+    end_listening(true);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_str(client_read_until(&c[i], "2\n\n"), "data: 1\n\ndata: 1\n\ndata: 1\n\ndata: 2\n\n");
+        assert_true(client_is_closed(&c[i]));
+        client_close(&c[i]);
+    }
+    client_close(&other);
+}
+
 TEST(a_live_client_that_does_not_read_is_closed)
 {
     static char block[64 << 10];
@@ -994,8 +1020,9 @@ RUN_WITH(before, after, CASE(an_answer_has_date_type_length_and_the_headers_of_f
          CASE(a_stream_of_one_piece_leaves_with_its_length), CASE(a_compressed_stream_arrives_whole),
          CASE(a_stream_to_http_10_ends_with_the_connection), CASE(a_stream_that_fails_at_once_is_an_error),
          CASE(a_stream_that_fails_later_is_cut), CASE(a_stream_is_pulled_only_as_fast_as_it_is_read),
-         CASE(live_pieces_arrive_in_their_order), CASE(a_live_client_that_does_not_read_is_closed),
-         CASE(head_of_a_live_stream_ends_at_once), CASE(an_idle_connection_is_closed_without_a_word),
+         CASE(live_pieces_arrive_in_their_order), CASE(a_broadcast_to_many_reaches_all_in_its_order),
+         CASE(a_live_client_that_does_not_read_is_closed), CASE(head_of_a_live_stream_ends_at_once),
+         CASE(an_idle_connection_is_closed_without_a_word),
          CASE(a_head_that_drips_is_refused_after_the_request_timeout),
          CASE(a_body_that_drips_is_refused_after_the_request_timeout),
          CASE(a_client_that_does_not_read_its_answer_is_closed), CASE(connections_over_the_limit_are_told_so),

@@ -8,6 +8,8 @@
 #define BAND_TOP 18
 #define BAND_HEIGHT 26
 #define GAUGE_HEIGHT 62
+#define TICK_HEIGHT 8
+#define TICK_PLACES 1000  // finer than a pixel of the widest gauge
 
 static double class_least(const struct gauge *g, size_t i)
 {
@@ -48,20 +50,33 @@ static void draw_class(buf *out, const struct gauge *g, size_t i)
     BUF_LIT(out, "</text>");
 }
 
+// One path for all of them, each place once: a thousand lines are a thousand boxes that a phone lays out before it shows anything.
+static void draw_ticks(buf *out, const struct gauge *g)
+{
+    bool has_tick[TICK_PLACES + 1] = {false};
+    for (size_t i = 0; i < g->value_count; i++)
+        has_tick[lround(gauge_share(g, g->values[i]) * TICK_PLACES)] = true;
+    buf_print(
+        out,
+        "<svg y=\"%d\" width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" "
+        "class=\"spot\"><path class=\"gauge-tick\" d=\"",
+        BAND_TOP - 1 - TICK_HEIGHT, TICK_HEIGHT, TICK_PLACES, TICK_HEIGHT);
+    for (int i = 0; i <= TICK_PLACES; i++)
+        if (has_tick[i]) buf_print(out, "M%d 0v%d", i, TICK_HEIGHT);
+    BUF_LIT(out, "\"/></svg>");
+}
+
 void svg_gauge(buf *out, const struct gauge *g)
 {
     if (g->class_count < 2) return;
     buf_print(out, "<svg class=\"gauge\" height=\"%d\" aria-hidden=\"true\">", GAUGE_HEIGHT);
     for (size_t i = 0; i < g->class_count; i++) draw_class(out, g, i);
-    for (size_t i = 0; i < g->value_count; i++) {
-        const double x = gauge_share(g, g->values[i]) * 100;
-        buf_print(out, "<line class=\"gauge-tick\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>", x, x,
-                  BAND_TOP - 9, BAND_TOP - 1);
-    }
-    if (g->value_count)
+    if (g->value_count) {
+        draw_ticks(out, g);
         buf_print(
             out,
             "<svg x=\"%.2f%%\" class=\"spot\"><path class=\"gauge-pointer\" d=\"M-7 0H7L0 %d z\"/></svg>",
             gauge_share(g, g->middle) * 100, BAND_TOP);
+    }
     BUF_LIT(out, "</svg>");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// svg_gauge.h: a scale of classes side by side, like a tide gauge laid flat, with a tick per meter and a pointer at the middle one.
+// svg_gauge.h: a scale of classes side by side, like a tide gauge laid flat, with a tick wherever there is a meter and a
+// pointer at the middle one.
 // Every class gets the same width; within it values are linear. An open end is as wide as the class beside it.
 #ifndef PEIL_RENDER_SVG_GAUGE_H
 #define PEIL_RENDER_SVG_GAUGE_H

@@ -39,5 +39,22 @@ TEST(a_scale_without_classes_is_not_drawn)
     buf_free(&out);
 }
 
+TEST(the_ticks_are_one_path_with_each_place_once)
+{
+    const double values[] = {35, 10, 10, 10.001, -5};
+    const struct gauge g = {.classes = air,
+                            .class_count = 4,
+                            .from_zero = true,
+                            .values = values,
+                            .value_count = 5,
+                            .middle = 10};
+    buf out = {.max = 4096};
+    svg_gauge(&out, &g);
+    size_t at;
+    assert_true(
+        str_find(buf_str(&out), STR("<path class=\"gauge-tick\" d=\"M0 0v8M125 0v8M375 0v8\"/>"), &at));
+    buf_free(&out);
+}
+
 RUN(CASE(each_class_has_the_same_width), CASE(open_ends_hold_what_lies_beyond),
-    CASE(a_scale_without_classes_is_not_drawn))
+    CASE(a_scale_without_classes_is_not_drawn), CASE(the_ticks_are_one_path_with_each_place_once))

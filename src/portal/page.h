@@ -74,7 +74,7 @@ NODISCARD bool view_register(struct page *p, err *e);
 NODISCARD bool view_status(struct page *p, err *e);
 NODISCARD bool view_contact(struct page *p, err *e);
 
-// The struct page_route. A page for who is shown more than the public is made anew each time, and kept nowhere.
+// The struct page_route; on the loop. A page for who is shown more than the public is made anew each time, and kept nowhere.
 void page_handle(struct http_request *r, void *context);
 void page_not_found(struct http_request *r, struct portal *p);
 void page_refuse(struct http_request *r, const err *e);  // as a problem, for programs (RFC 9457)

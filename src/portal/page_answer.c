@@ -132,47 +132,84 @@ static void answer_bare(struct http_request *r, int status)
 }
 
 // `etag` NULL: a page of an error or of what is not public, which nobody keeps.
-static void reply_page(struct page *p, const struct site_page *page, int status, str body, const char *etag)
+static http_reply_data reply_of(struct http_request *r, const struct site_page *page, access_level sees,
+                                int status, const char *etag)
 {
-    struct http_request *const r = p->request;
-    http_reply_data reply = {.status = status, .content_type = page->type, .body = body};
-    if (p->sees == ACCESS_PUBLIC)
+    http_reply_data reply = {.status = status, .content_type = page->type};
+    if (sees == ACCESS_PUBLIC)
         http_reply_add_header(&reply, STR("Cache-Control"), STR("no-cache"));
     else
         private_answer(&reply);
     http_reply_add_header(&reply, STR("Content-Language"), language_code(page->language));
     if (status == 503) http_reply_add_header(&reply, STR("Retry-After"), STR("600"));
-    if (etag) {
-        http_reply_add_header(&reply, STR("ETag"), str_of(etag));
-        if (str_eq(http_request_header(r, "If-None-Match"), str_of(etag))) {
-            reply.status = 304;
-            reply.body = (str){0};
-        }
-    }
-    http_reply(r, &reply);
+    if (!etag) return reply;
+    http_reply_add_header(&reply, STR("ETag"), str_of(etag));
+    if (str_eq(http_request_header(r, "If-None-Match"), str_of(etag))) reply.status = 304;
+    return reply;
 }
 
-// The address, and the name by which peil was reached where pages show that.
-static str shelf_key(struct page *p)
+static void reply_page(struct page *p, const struct site_page *page, int status, str body, const char *etag)
 {
-    const str query = http_request_query(p->request), host = http_request_header(p->request, "Host");
+    http_reply_data reply = reply_of(p->request, page, p->sees, status, etag);
+    if (reply.status != 304) reply.body = body;
+    http_reply(p->request, &reply);
+}
+
+// Of dots, which are packed already.
+static bool is_picture(const struct site_page *page)
+{
+    return str_eq(page->type, STR("image/png"));
+}
+
+static void reply_kept(struct http_request *r, const struct site_page *page, const struct shelf_page *kept)
+{
+    http_reply_data reply = reply_of(r, page, ACCESS_PUBLIC, 200, kept->etag);
+    if (reply.status == 304) {
+        http_reply(r, &reply);
+    } else if (!is_picture(page) && http_accepts(http_request_header(r, "Accept-Encoding"), STR("gzip"))) {
+        http_reply_add_header(&reply, STR("Content-Encoding"), STR("gzip"));
+        http_reply_add_header(&reply, STR("Vary"), STR("Accept-Encoding"));
+        http_reply_piece(r, &reply, kept->packed);
+    } else {
+        http_reply_piece(r, &reply, kept->plain);
+    }
+}
+
+// The address, and the name by which peil was reached where pages show that. Empty: no memory.
+static str shelf_key(struct http_request *r)
+{
+    const str query = http_request_query(r), host = http_request_header(r, "Host");
     str key = {0};
-    if (!arena_print(p->a, &key, "%.*s?%.*s@%.*s", STR_ARG(http_request_path(p->request)), STR_ARG(query),
-                     STR_ARG(host)))
-        p->maker.failed = true;
-    return key;
+    return arena_print(http_request_arena(r), &key, "%.*s?%.*s@%.*s", STR_ARG(http_request_path(r)),
+                       STR_ARG(query), STR_ARG(host))
+               ? key
+               : (str){0};
 }
 
 // What everybody is shown alone lies on the shelf.
-static bool answer_kept(struct page *p, const struct site_page *page)
+static bool answer_kept(struct http_request *r, const struct page_route *route,
+                        const struct shelf_page *(*take)(struct shelf *s, str key, int64_t now_us))
 {
-    struct shelf *shelf = p->portal->shelf;
-    if (p->sees != ACCESS_PUBLIC) return false;
-    const struct shelf_page *kept = shelf_take(shelf, shelf_key(p), time_monotonic_us());
+    struct shelf *shelf = route->portal->shelf;
+    const struct shelf_page *kept = take(shelf, shelf_key(r), time_monotonic_us());
     if (!kept) return false;
-    reply_page(p, page, 200, kept->body, kept->etag);
+    reply_kept(r, route->page, kept);
     shelf_give(shelf, kept);
     return true;
+}
+
+static void answer_and_keep(struct page *p, const struct site_page *page, str body, const char *etag)
+{
+    struct shelf *shelf = p->portal->shelf;
+    const int64_t now = time_monotonic_us();
+    const struct shelf_page *kept = shelf_put(shelf, shelf_key(p->request), body, etag, now - p->started_us,
+                                              now);
+    if (!kept) {
+        reply_page(p, page, 200, body, etag);
+        return;
+    }
+    reply_kept(p->request, page, kept);
+    shelf_give(shelf, kept);
 }
 
 static void answer(struct page *p, const struct site_page *page, int status)
@@ -181,20 +218,17 @@ static void answer(struct page *p, const struct site_page *page, int status)
     char etag[32];
     err e = {0};
     (void)buf_reserve(&body, 64 << 10);
-    if (!str_eq(page->type, STR("image/png")))
+    if (!is_picture(page))
         template_render(page->template, p->root, &body);
     else if (!card_draw(p->portal->cards, p, &body, &e))
         status = err_http_status(e.code);
     snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)digest_of(buf_str(&body)));
-    if (body.failed || e.code != ERR_NONE) {
+    if (body.failed || e.code != ERR_NONE)
         answer_bare(p->request, e.code != ERR_NONE ? status : 500);
-    } else if (status == 200 && p->sees == ACCESS_PUBLIC) {
-        const int64_t now = time_monotonic_us();
-        shelf_put(p->portal->shelf, shelf_key(p), buf_str(&body), etag, now - p->started_us, now);
-        reply_page(p, page, status, buf_str(&body), etag);
-    } else {
+    else if (status == 200 && p->sees == ACCESS_PUBLIC)
+        answer_and_keep(p, page, buf_str(&body), etag);
+    else
         reply_page(p, page, status, buf_str(&body), NULL);
-    }
     buf_free(&body);
 }
 
@@ -278,7 +312,7 @@ static bool read_page(struct page *p, const struct site_page *page, struct meter
     return ok;
 }
 
-void page_handle(struct http_request *r, void *context)
+static void make(struct http_request *r, void *context)
 {
     const struct page_route *route = context;
     struct portal *portal = route->portal;
@@ -301,7 +335,7 @@ void page_handle(struct http_request *r, void *context)
         page_refuse(r, &e);
         return;
     }
-    if (answer_kept(&p, route->page)) return;
+    if (p.sees == ACCESS_PUBLIC && answer_kept(r, route, shelf_take_fresh)) return;
     struct meter_book *const book = portal->books[p.sees];
     const bool ok = read_page(&p, route->page, book, &e);
     if (ok) answer(&p, route->page, 200);
@@ -311,6 +345,21 @@ void page_handle(struct http_request *r, void *context)
         page_not_found(r, portal);
     else
         page_failure(portal, r, l, &e);
+}
+
+// Comes with nothing that could make it more than one of the public.
+static bool is_anonymous(const struct http_request *r)
+{
+    return !http_request_has_header(r, "Authorization") && !http_request_has_header(r, "Cookie") &&
+           !http_request_certificate(r);
+}
+
+// On the loop: what is kept is answered at once, however long the workers' queue is.
+void page_handle(struct http_request *r, void *context)
+{
+    const struct page_route *route = context;
+    if (is_anonymous(r) && !route->portal->config.is_maintained && answer_kept(r, route, shelf_take)) return;
+    if (!http_hand_over(r, make, context)) http_reply_error(r, 503, STR("too many requests are waiting"));
 }
 
 void page_refuse(struct http_request *r, const err *e)

@@ -219,7 +219,7 @@ static http_route route_of(struct page_route *page)
     const bool is_own = is_resident_page(page->page->name);
     return (http_route){.methods = is_own ? HTTP_GET | HTTP_POST : HTTP_GET,
                         .path = path,
-                        .flags = has_below ? HTTP_PREFIX : 0,
+                        .flags = (has_below ? HTTP_PREFIX : 0u) | (is_own ? 0u : HTTP_ON_LOOP),
                         .handle = is_own ? care_resident_handle : page_handle,
                         .context = page};
 }

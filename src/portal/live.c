@@ -341,6 +341,13 @@ static int by_stream_and_time(const void *a, const void *b)
     return (x->commit > y->commit) - (x->commit < y->commit);
 }
 
+static int64_t tick_us(const struct live *l)
+{
+    const int64_t wanted = (int64_t)l->listeners * LIVE_CLIENT_US;
+    if (wanted < LIVE_TICK_US) return LIVE_TICK_US;
+    return wanted < LIVE_TICK_MOST_US ? wanted : LIVE_TICK_MOST_US;
+}
+
 // Takes what is committed in one tick from its first burst on, or less when a client comes in. False: stopped.
 static bool gather(struct live *l, struct tick *t)
 {
@@ -348,7 +355,7 @@ static bool gather(struct live *l, struct tick *t)
     int64_t until = 0, wait = LIVE_LOOK_US;
     for (;;) {
         const size_t n = queue_take(l->bursts, taken, TAKEN_MAX, wait);
-        if (n && !until) until = time_monotonic_us() + LIVE_TICK_US;
+        if (n && !until) until = time_monotonic_us() + tick_us(l);
         bool has_guest = false;
         for (size_t i = 0; i < n; i++) {
             struct burst *b = taken[i];

@@ -9,7 +9,8 @@
 // "rejected" with the reason stands in place of "class" when the reading failed a check; "factor" when residents see another
 // unit than the result's.
 // ?things=1,2 gives those Things only. An id (the commit) follows each burst; Last-Event-ID or ?after=ID goes on behind it, from
-// memory or else with the latest reading of each stream. Within LIVE_TICK_US only the newest reading of a stream is sent. A client
+// memory or else with the latest reading of each stream. Within a tick only the newest reading of a stream is sent: LIVE_TICK_US, and with
+// very many clients LIVE_CLIENT_US for each of them, LIVE_TICK_MOST_US at most: what a tick costs is for the clients, not the readings. A client
 // that missed some gets "event: behind" and should read anew.
 // Results that are numbers or booleans; others are left to the API. A burst is encoded once for all clients; clients are served by one thread, the writer never waits for them.
 // Threads  live_hear on the store's writer thread; live_handle from any
@@ -22,6 +23,8 @@
 #include "portal/meter.h"
 
 #define LIVE_TICK_US 150000
+#define LIVE_TICK_MOST_US 500000
+#define LIVE_CLIENT_US 250
 #define LIVE_LOOK_US 5000000  // clients that left, or may stay no longer, are let go at least this often
 
 struct live;

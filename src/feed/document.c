@@ -134,7 +134,8 @@ bool feed_state_read(struct snapshot *at, str name, arena *a, struct feed_state 
     str text;
     json *j;
     err why;
-    *out = (struct feed_state){.last_tried = TIME_NONE, .last_worked = TIME_NONE, .next = TIME_NONE};
+    *out = (struct feed_state){
+        .last_tried = TIME_NONE, .last_worked = TIME_NONE, .next = TIME_NONE, .failing_since = TIME_NONE};
     if (!store_document_get(at, FEED_STATE, name, a, &text, &why)) {
         if (why.code != ERR_ABSENT) *e = why;
         return why.code == ERR_ABSENT;
@@ -150,6 +151,7 @@ bool feed_state_read(struct snapshot *at, str name, arena *a, struct feed_state 
                                .last_tried = feed_time(j, STR("lastTried"), TIME_NONE),
                                .last_worked = feed_time(j, STR("lastWorked"), TIME_NONE),
                                .next = feed_time(j, STR("next"), TIME_NONE),
+                               .failing_since = feed_time(j, STR("failingSince"), TIME_NONE),
                                .error = json_text(j, STR("error"))};
     return true;
 }
@@ -171,6 +173,7 @@ bool feed_state_write(struct store_tx *tx, str name, const struct feed_state *s,
     json_member_time(&w, STR("lastTried"), s->last_tried);
     json_member_time(&w, STR("lastWorked"), s->last_worked);
     json_member_time(&w, STR("next"), s->next);
+    json_member_time(&w, STR("failingSince"), s->failing_since);
     json_member_given(&w, STR("error"), s->error);
     json_close(&w, '}');
     const bool ok = b.failed ? err_no_memory(e) : store_document_put(tx, FEED_STATE, name, buf_str(&b), e);
@@ -198,7 +201,9 @@ bool feed_put(struct store_tx *tx, str name, const json *document, arena *a, err
     struct feed_state state = {0};
     if (is_same_source(tx, name, document, a) && !feed_state_read(store_tx_snapshot(tx), name, a, &state, e))
         return false;
-    if (!state.position.n) state = (struct feed_state){.last_tried = TIME_NONE, .last_worked = TIME_NONE};
+    if (!state.position.n)
+        state = (struct feed_state){
+            .last_tried = TIME_NONE, .last_worked = TIME_NONE, .failing_since = TIME_NONE};
     state.next = TIME_NONE;  // its turn is now
     state.failures = 0;
     json_write(&b, document);

@@ -8,18 +8,23 @@
 #define FEED STR("feed")
 #define FEED_STATE STR("feed_state")
 #define FEED_STREAM STR("feed_stream")
+#define FEED_OUTAGE STR("feed_outage")
 
 struct feed_state {
     str position;      // JSON of its kind; empty: it has never worked
     str tag_url, tag;  // ETag of the newest answer, and of which address
     int64_t stored, requests, failures;
     instant last_tried, last_worked, next;
+    instant failing_since;  // the first try that failed since it worked; TIME_NONE: it works
     str error;
 };
 
 // ERR_NONE and an empty state when there is none yet.
 NODISCARD bool feed_state_read(struct snapshot *at, str name, arena *a, struct feed_state *out, err *e);
 NODISCARD bool feed_state_write(struct store_tx *tx, str name, const struct feed_state *s, err *e);
+
+// One that is over; those that ended longer ago than FEED_OUTAGE_DAYS are forgotten.
+NODISCARD bool feed_outage_write(struct store_tx *tx, str name, interval when, err *e);
 
 // Puts or deletes inside an operation. The state of another kind or address is begun anew.
 NODISCARD bool feed_put(struct store_tx *tx, str name, const json *document, arena *a, err *e);

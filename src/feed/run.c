@@ -260,6 +260,7 @@ static bool tell(str name, str text, void *context, err *e)
                                        .failures = s.failures,
                                        .last_tried = s.last_tried,
                                        .last_worked = s.last_worked,
+                                       .failing_since = s.failing_since,
                                        .next = s.next,
                                        .error = s.error,
                                        .position = s.position,

@@ -19,6 +19,7 @@ struct work {
     struct feed_state state;
     struct feed_answer answer;
     struct ingest_outcome outcome;
+    interval outage;  // that ends with this turn; empty: none does
     arena *a;
 };
 
@@ -53,7 +54,9 @@ static bool write_state(struct store_tx *tx, void *context, err *e)
     // Deleted or put anew in the meantime: nothing of it comes back.
     if (!store_document_get(store_tx_snapshot(tx), FEED, w->turn.name, w->a, &text, e))
         return e->code == ERR_ABSENT;
-    return !str_eq(text, w->document) || feed_state_write(tx, w->turn.name, &w->state, e);
+    if (!str_eq(text, w->document)) return true;
+    return feed_state_write(tx, w->turn.name, &w->state, e) &&
+           (w->outage.end == w->outage.start || feed_outage_write(tx, w->turn.name, w->outage, e));
 }
 
 static bool store_answer(struct store_tx *tx, void *context, err *e)
@@ -87,6 +90,8 @@ static bool note_failure(struct work *w, const err *why, int64_t retry_after_s, 
 {
     const err cause = *why;
     w->state.failures++;
+    if (w->state.failing_since == TIME_NONE) w->state.failing_since = w->turn.now;
+    w->outage = (interval){0};
     w->state.error = str_of(cause.text);
     w->state.next = w->turn.now + wait_after(w->state.failures, retry_after_s);
     out->step = STEP_FAILED;
@@ -151,7 +156,9 @@ static bool rest(struct work *w, struct turn_result *out, err *e)
 
 static void note_success(struct work *w, const fetch_answer *got)
 {
+    if (w->state.failing_since != TIME_NONE) w->outage = (interval){w->state.failing_since, w->turn.now};
     w->state.failures = 0;
+    w->state.failing_since = TIME_NONE;
     w->state.error = (str){0};
     w->state.last_worked = w->turn.now;
     if (got->status != 304) {

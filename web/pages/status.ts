@@ -30,6 +30,10 @@ export const page: Page = {
       <ul class="found">
         {{#silent}}<li><a href="{{href}}">{{name}}</a> <span class="area">{{when}}</span></li>{{/silent}}
       </ul>{{/has_silent}}
+      <h2 id="interruptions">${c.t('status.outages')}</h2>
+      {{^has_outages}}<p>${c.t('status.outages.none')}</p>{{/has_outages}}
+      {{#has_outages}}<p>${c.t('status.outages.more')}</p>
+      <ul class="found">{{#outages}}<li>{{name}} <span class="area">{{when}}</span></li>{{/outages}}</ul>{{/has_outages}}
       <p class="small">${c.t('status.kept', { count: raw('{{observations}}') })}</p>
     </article>`,
 };

@@ -2,6 +2,7 @@
 #include "base/num.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <float.h>
 #include <locale.h>
 #include <math.h>
@@ -123,9 +124,27 @@ static size_t digit_count(uint64_t v)
     return least + (v >= (uint64_t)decimal_power[least]) + (v == 0);
 }
 
-// The last n digits of v, two at a time.
+// The eight digits of v < 10^8, the first one in the lowest byte, each as its value: halves, quarters and eighths of the number
+// in lanes of one word, so that no digit waits for another.
+static uint64_t eight_digits(uint32_t v)
+{
+    const uint64_t fours = v / 10000 | (uint64_t)(v % 10000) << 32;
+    const uint64_t hundreds = fours * 10486 >> 20 & 0x0000007F0000007F;
+    const uint64_t twos = hundreds | (fours - hundreds * 100) << 16;
+    const uint64_t tens = twos * 103 >> 10 & 0x000F000F000F000F;
+    return tens | (twos - tens * 10) << 8;
+}
+
+static void store_digits(char *out, uint64_t eight)
+{
+    eight = htole64(eight | 0x3030303030303030);
+    memcpy(out, &eight, sizeof eight);
+}
+
+// The last n digits of v.
 static void put_digits(char *out, uint64_t v, size_t n)
 {
+    for (; n >= 8; n -= 8, v /= 100000000) store_digits(out + n - 8, eight_digits((uint32_t)(v % 100000000)));
     for (; n >= 2; n -= 2, v /= 100) memcpy(out + n - 2, digit_pairs + 2 * (v % 100), 2);
     if (n > 0) *out = (char)('0' + v % 10);
 }
@@ -195,11 +214,14 @@ static void digits_next(struct digits *d)
 struct ordinary {
     uint64_t m;
     int shift;
-    int scale;       // v * 10^scale has 17 digits before the point
-    __uint128_t v2;  // 2 * v * 10^scale * 2^shift
+    int scale;         // v * 10^scale has 17 digits before the point
+    __uint128_t v2;    // 2 * v * 10^scale * 2^shift
+    __uint128_t half;  // from v half way to the next double, likewise
 };
 
 #define SEVENTEEN_DIGITS ((uint64_t)100000000000000000)
+#define MANTISSA_BITS (DBL_MANT_DIG - 1)  // that are stored; the first one is not
+#define EXPONENT_BIAS (DBL_MAX_EXP - 1)
 
 static __uint128_t int_power(int n)
 {
@@ -211,46 +233,48 @@ static __uint128_t int_power(int n)
 static bool take_apart(double v, struct ordinary *o)
 {
     if (v < 1e-5 || v >= (double)EXACT_INTEGER) return false;
-    int exponent;
-    o->m = (uint64_t)ldexp(frexp(v, &exponent), DBL_MANT_DIG);
-    o->shift = DBL_MANT_DIG - exponent;
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    const int exponent = (int)(bits >> MANTISSA_BITS) - EXPONENT_BIAS;  // of the first digit in base two
+    o->m = (bits & (EXACT_INTEGER / 2 - 1)) | EXACT_INTEGER / 2;
     if (o->m == EXACT_INTEGER / 2) return false;  // a power of two: see digits_shortest
-    o->scale = 21;
-    while (o->m * int_power(o->scale) >> o->shift >= SEVENTEEN_DIGITS) o->scale--;
-    o->v2 = 2 * o->m * int_power(o->scale);
+    o->shift = MANTISSA_BITS - exponent;
+    // 1233 / 4096 is the logarithm of two, a little too small: so this is the scale or one too many.
+    o->scale = 16 - (exponent * 1233 >> 12);
+    o->half = int_power(o->scale);
+    if (o->m * o->half >> o->shift >= SEVENTEEN_DIGITS) o->half = int_power(--o->scale);
+    o->v2 = 2 * o->m * o->half;
     return true;
 }
 
-// Reads c / 10^scale as v? It does up to half way to the next double, and there too when m is even.
-static bool reads_as(const struct ordinary *o, uint64_t c)
+// The nearest to v of what has zeros behind `step`, when it reads back as v. It does up to half way to the next double, and
+// there too when m is even. Called with constants: dividing by a variable takes ten times as long.
+static inline __attribute__((always_inline)) bool nearest_step(const struct ordinary *o, uint64_t v,
+                                                               uint64_t step, uint64_t *out)
 {
-    const __uint128_t half = int_power(o->scale);
-    const __uint128_t c2 = (__uint128_t)c << (o->shift + 1);
+    const uint64_t below = v / step * step, above = below + step;
+    const __uint128_t middle = (__uint128_t)(below + above) << o->shift;
+    const bool up = o->v2 > middle || (o->v2 == middle && below / step % 2 == 1);
+    *out = up ? above : below;
+    const __uint128_t c2 = (__uint128_t)*out << (o->shift + 1);
     const __uint128_t distance = c2 > o->v2 ? c2 - o->v2 : o->v2 - c2;
-    return distance < half || (distance == half && o->m % 2 == 0);
+    return distance < o->half || (distance == o->half && o->m % 2 == 0);
 }
 
 static bool digits_ordinary(struct digits *d, double v)
 {
     struct ordinary o;
+    uint64_t nearest;
     if (!take_apart(v, &o)) return false;
     const uint64_t q = (uint64_t)(o.v2 >> (o.shift + 1));
-    for (int count = DBL_DIG; count <= DBL_DECIMAL_DIG; count++) {
-        const uint64_t step = (uint64_t)decimal_power[DBL_DECIMAL_DIG - count];
-        const uint64_t below = q / step * step, above = below + step;
-        const __uint128_t middle = (__uint128_t)(below + above) << o.shift;
-        const bool up = o.v2 > middle || (o.v2 == middle && below / step % 2 == 1);
-        const uint64_t nearest = up ? above : below;
-        if (!reads_as(&o, nearest)) continue;
-        char text[24];
-        const int n = (int)digit_count(nearest);
-        put_digits(text, nearest, (size_t)n);
-        d->point = n - o.scale;
-        d->n = n < DBL_DECIMAL_DIG ? n : DBL_DECIMAL_DIG;
-        memcpy(d->p, text, (size_t)d->n);
-        return true;
-    }
-    return false;
+    if (!nearest_step(&o, q, 100, &nearest) && !nearest_step(&o, q, 10, &nearest) &&
+        !nearest_step(&o, q, 1, &nearest))
+        return false;
+    d->n = (int)digit_count(nearest);
+    put_digits(d->p, nearest, (size_t)d->n);
+    d->point = d->n - o.scale;
+    if (d->n > DBL_DECIMAL_DIG) d->n = DBL_DECIMAL_DIG;
+    return true;
 }
 
 // The fewest digits that read back as v. Just above a power of two the numbers lie half as far apart below as
@@ -304,18 +328,28 @@ static size_t digits_write(char *out, size_t n, const struct digits *d)
     return put(out, n, d->p + d->point, d->n - d->point);
 }
 
+#define FEW_DECIMALS 6
+#define USUAL_DECIMALS 2
+
+static bool is_exactly(double v, int8_t scale, decimal *out)
+{
+    const double k = rint(v * power_of_ten[scale]);
+    if (!(fabs(k) < 1e15) || k / power_of_ten[scale] != v) return false;
+    *out = (decimal){(int64_t)k, scale};
+    return true;
+}
+
 // Most readings have few decimals: v = k / 10^scale with k below 10^15, where no two such texts read as one
-// double.
+// double. Six of them are tried at once, fewer are then found by their zeros; a number too large for six has fewer.
 static bool few_decimals(double v, decimal *out)
 {
-    for (int8_t scale = 0; scale <= 6; scale++) {
-        const double k = rint(v * power_of_ten[scale]);
-        if (!(fabs(k) < 1e15)) return false;
-        if (k / power_of_ten[scale] != v) continue;
-        *out = (decimal){(int64_t)k, scale};
-        return true;
-    }
-    return false;
+    for (int8_t scale = 0; scale <= USUAL_DECIMALS; scale++)
+        if (is_exactly(v, scale, out)) return true;
+    int8_t scale = FEW_DECIMALS;
+    while (scale > USUAL_DECIMALS && !(fabs(v * power_of_ten[scale]) < 1e15)) scale--;
+    if (!is_exactly(v, scale, out)) return false;
+    for (; out->units % 10 == 0; out->scale--) out->units /= 10;
+    return true;
 }
 
 size_t num_write_double(char out[static NUM_TEXT_MAX], double v)
@@ -515,6 +549,10 @@ bool num_parse_int(str text, int64_t *out, err *e)
 
 void buf_add_double(buf *b, double v)
 {
+    if (!b->failed && b->capacity - b->n >= NUM_TEXT_MAX) {
+        b->n += num_write_double(b->p + b->n, v);
+        return;
+    }
     char text[NUM_TEXT_MAX];
     buf_add(b, (str){text, num_write_double(text, v)});
 }

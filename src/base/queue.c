@@ -193,6 +193,11 @@ bool workers_submit(struct workers *w, void *item)
     return queue_push(w->queue, item);
 }
 
+size_t workers_waiting(struct workers *w)
+{
+    return queue_length(w->queue);
+}
+
 void workers_stop(struct workers *w)
 {
     if (!w) return;

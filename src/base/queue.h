@@ -25,6 +25,7 @@ struct workers;
 NODISCARD struct workers *workers_new(const char *name, size_t threads, size_t capacity,
                                       void (*run)(void *item, void *context), void *context);
 bool workers_submit(struct workers *w, void *item);  // false: full
+size_t workers_waiting(struct workers *w);           // items that none has taken yet
 void workers_stop(struct workers *w);                // finishes what is queued, joins, frees
 
 // A lock for state that two threads truly share; hold it for a few instructions only.

@@ -208,7 +208,8 @@ static struct stream *stream_new(const struct http_request *r, const http_reply_
     struct stream *s = calloc(1, sizeof *s);
     if (!s) return NULL;
     s->from = from;
-    s->piece.max = s->packed.max = STREAM_PIECE_MAX;
+    for (size_t i = 0; i < STREAM_PIECES; i++)
+        s->pieces[i].bytes.max = s->pieces[i].packed.max = STREAM_PIECE_MAX;
     s->is_chunked = !r->head.is_http10;
     s->is_compressed = reply_is_compressible(d) && wants_gzip(r);
     return s;
@@ -222,7 +223,7 @@ static bool begin_stream(struct http_request *r, http_reply_data *d, err *e)
     bool more;
     str data;
     if (!stream_make(r, &more, e)) return false;
-    if (!more && s->piece.n <= REPLY_COMPRESS_MIN) s->is_compressed = false;
+    if (!more && s->pieces[s->turn].bytes.n <= REPLY_COMPRESS_MIN) s->is_compressed = false;
     if (!stream_pack(r, !more, &data)) return err_no_memory(e);
     if (s->is_compressed) weaken_etag(d, etag);
     struct reply_head h = head_of(r, d);

@@ -118,7 +118,7 @@ static bool cancel_stream(struct conn *c)
     s->is_cancelled = true;
     c->phase = PHASE_PULL;
     c->is_away = true;
-    return workers_submit(c->loop->server->workers, c->request);
+    return stream_want(c->request);
 }
 
 void conn_close(struct conn *c)

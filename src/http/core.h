@@ -57,10 +57,22 @@ typedef enum {
     PHASE_COUNT
 } conn_phase;
 
+struct stream_piece {
+    buf bytes;
+    buf packed;  // compressed
+    bool is_made, is_last;
+    bool is_whole;  // false: making it failed
+};
+
+#define STREAM_PIECES 2  // one leaves, one is made
+
+// Belongs to whoever has the request; but while a piece is made ahead (stream.c), `from`, `run` and the piece whose turn it is
+// belong to the worker that makes it.
 struct stream {
     http_stream from;
-    buf piece;
-    buf packed;
+    struct stream_piece pieces[STREAM_PIECES];
+    size_t turn;       // of the pieces, the next to leave
+    atomic_int ahead;  // says whether one is being made
     bool is_compressed;
     bool is_chunked;
     bool has_begun;     // the head left, or is about to
@@ -240,12 +252,15 @@ void answer_options(struct http_request *r, void *context);
 void answer_none(struct http_request *r, void *context);
 
 // stream.c
-void stream_pull(struct http_request *r);  // on a worker: the next piece, then back to the loop
-NODISCARD bool stream_make(struct http_request *r, bool *more, err *e);  // into r->stream->piece
+void stream_pull(struct http_request *r);  // on a worker: the next pieces, as long as the loop takes them
+// On the loop, which gives the request away for the next piece. False: the workers' queue is full.
+bool stream_want(struct http_request *r);
+NODISCARD bool stream_make(struct http_request *r, bool *more, err *e);  // the piece whose turn it is
 NODISCARD bool stream_pack(struct http_request *r, bool is_last,
                            str *out);  // the piece, compressed where that is wanted
-void stream_frame(struct http_request *r, str data,
-                  bool is_last);  // into r->parts, the first one behind the head
+void stream_frame(
+    struct http_request *r, str data,
+    bool is_last);  // into r->parts, the first one behind the head; then it is the next one's turn
 void stream_end(struct stream *s);
 void request_stream_free(struct stream *s);
 

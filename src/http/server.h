@@ -49,7 +49,7 @@ typedef struct {
     str body;  // copied by http_reply
 } http_reply_data;
 
-// A body made piece by piece, on a worker thread, only as fast as the client reads; the first piece inside http_reply_stream. A body
+// A body made piece by piece, on a worker thread, at most one piece ahead of what the client reads; the first inside http_reply_stream. A body
 // of one piece leaves with its length, as other replies do.
 typedef struct {
     void *context;

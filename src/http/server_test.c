@@ -592,6 +592,47 @@ TEST(a_stream_that_fails_later_is_cut)
     client_close(&c);
 }
 
+// Reads on until the numbers of all pieces were there, in their order.
+static void read_numbers(struct client *c, int count)
+{
+    char line[16];
+    for (int i = 0; i < count; i++) {
+        snprintf(line, sizeof line, "\n%d\n", i);
+        client_read_until(c, line);
+    }
+    client_read_until(c, "\r\n0\r\n\r\n");
+}
+
+TEST(streams_that_share_workers_all_arrive_whole)
+{
+    struct client c[6];  // three times as many as there are workers
+    for (int i = 0; i < 6; i++) {
+        c[i] = dial();
+        CLIENT_SEND(&c[i], REQUEST("GET", "/numbers?200,,8192"));
+    }
+    for (int i = 6; i-- > 0;) {
+        read_numbers(&c[i], 200);
+        CLIENT_SEND(&c[i], REQUEST("GET", "/loop"));
+        assert_str(client_read(&c[i]).body, "1 /loop? ");
+        client_close(&c[i]);
+    }
+}
+
+TEST(a_stream_ends_once_whenever_its_client_leaves)
+{
+    const int before = atomic_load(&ended), streams = 60;
+    for (int i = 0; i < streams; i++) {
+        struct client c = dial();
+        CLIENT_SEND(&c, REQUEST("GET", "/numbers?100000,,4096"));
+        client_read_until(&c, "0123456789abcde");
+        usleep((useconds_t)(i * 40));
+        client_close(&c);
+    }
+    assert_true(becomes(&ended, before + streams));
+    usleep(50000);
+    assert_int_equal(atomic_load(&ended), before + streams);
+}
+
 TEST(a_stream_is_pulled_only_as_fast_as_it_is_read)
 {
     const int before = atomic_load(&ended);
@@ -1019,8 +1060,10 @@ RUN_WITH(before, after, CASE(an_answer_has_date_type_length_and_the_headers_of_f
          CASE(a_shared_body_is_sent_to_many), CASE(a_stream_arrives_whole),
          CASE(a_stream_of_one_piece_leaves_with_its_length), CASE(a_compressed_stream_arrives_whole),
          CASE(a_stream_to_http_10_ends_with_the_connection), CASE(a_stream_that_fails_at_once_is_an_error),
-         CASE(a_stream_that_fails_later_is_cut), CASE(a_stream_is_pulled_only_as_fast_as_it_is_read),
-         CASE(live_pieces_arrive_in_their_order), CASE(a_broadcast_to_many_reaches_all_in_its_order),
+          CASE(streams_that_share_workers_all_arrive_whole),
+          CASE(a_stream_ends_once_whenever_its_client_leaves), CASE(a_stream_that_fails_later_is_cut),
+          CASE(a_stream_is_pulled_only_as_fast_as_it_is_read), CASE(live_pieces_arrive_in_their_order),
+          CASE(a_broadcast_to_many_reaches_all_in_its_order),
          CASE(a_live_client_that_does_not_read_is_closed), CASE(head_of_a_live_stream_ends_at_once),
          CASE(an_idle_connection_is_closed_without_a_word),
          CASE(a_head_that_drips_is_refused_after_the_request_timeout),

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
+// The next piece of a stream is made while the one before is on its way, so that maker and socket need not wait for each other;
+// one ahead and no more, so that nothing is made that nobody reads.
 #include "http/core.h"
 
 #include <stdlib.h>
+
+// Whose turn it is while a piece is made ahead. Whoever comes second, loop or worker, takes the request further.
+enum { AHEAD_NOTHING, AHEAD_MAKING, AHEAD_MADE, AHEAD_WANTED };
 
 void stream_end(struct stream *s)
 {
@@ -14,8 +19,10 @@ void request_stream_free(struct stream *s)
 {
     if (!s) return;
     stream_end(s);
-    buf_free(&s->piece);
-    buf_free(&s->packed);
+    for (size_t i = 0; i < STREAM_PIECES; i++) {
+        buf_free(&s->pieces[i].bytes);
+        buf_free(&s->pieces[i].packed);
+    }
     free(s);
 }
 
@@ -28,20 +35,22 @@ static str chunk_end(bool has_data, bool is_last)
 bool stream_make(struct http_request *r, bool *more, err *e)
 {
     struct stream *s = r->stream;
+    struct stream_piece *p = &s->pieces[s->turn];
     *more = true;
-    buf_clear(&s->piece);
-    buf_clear(&s->packed);
-    if (!s->from.next(s->from.context, &s->piece, more, e)) return false;
-    return !s->piece.failed || err_no_memory(e);
+    buf_clear(&p->bytes);
+    buf_clear(&p->packed);
+    if (!s->from.next(s->from.context, &p->bytes, more, e)) return false;
+    return !p->bytes.failed || err_no_memory(e);
 }
 
 bool stream_pack(struct http_request *r, bool is_last, str *out)
 {
     struct stream *s = r->stream;
-    *out = buf_str(&s->piece);
+    struct stream_piece *p = &s->pieces[s->turn];
+    *out = buf_str(&p->bytes);
     if (!s->is_compressed) return true;
-    if (!gzip_add(r->conn->loop->server->compressors, &s->run, *out, is_last, &s->packed)) return false;
-    *out = buf_str(&s->packed);
+    if (!gzip_add(r->conn->loop->server->compressors, &s->run, *out, is_last, &p->packed)) return false;
+    *out = buf_str(&p->packed);
     return true;
 }
 
@@ -55,29 +64,60 @@ void stream_frame(struct http_request *r, str data, bool is_last)
     r->parts[2] = s->is_chunked ? chunk_end(data.n > 0, is_last) : (str){0};
     r->part_count = 3;
     s->has_begun = true;
+    s->turn = (s->turn + 1) % STREAM_PIECES;
 }
 
-static bool next_piece(struct http_request *r, err *e)
+// The piece whose turn it is, also while the loop has the request. That it failed is said by the cut connection alone, for
+// something has left.
+static void make(struct http_request *r)
 {
+    struct stream *s = r->stream;
+    struct stream_piece *p = &s->pieces[s->turn];
     bool more;
-    str data;
-    if (!stream_make(r, &more, e)) return false;
-    if (!stream_pack(r, !more, &data)) return err_no_memory(e);
-    stream_frame(r, data, !more);
-    if (!more) stream_end(r->stream);
-    return true;
+    str ignored;
+    err why;
+    p->is_whole = stream_make(r, &more, &why) && stream_pack(r, !more, &ignored);
+    p->is_last = !more;
+    p->is_made = true;
+}
+
+// Puts the next piece into the request; false: there is none behind it.
+static bool give(struct http_request *r)
+{
+    struct stream *s = r->stream;
+    struct stream_piece *p = &s->pieces[s->turn];
+    r->part_count = 0;
+    if (!s->is_cancelled && !p->is_made) make(r);
+    s->has_failed = !s->is_cancelled && !p->is_whole;
+    if (s->is_cancelled || s->has_failed || p->is_last) stream_end(s);
+    if (s->is_cancelled || s->has_failed) return false;
+    p->is_made = false;
+    stream_frame(r, buf_str(s->is_compressed ? &p->packed : &p->bytes), p->is_last);
+    return !p->is_last;
+}
+
+// True when the loop waits for it: the request is this worker's again.
+static bool make_ahead(struct http_request *r)
+{
+    struct stream *s = r->stream;
+    make(r);
+    return atomic_exchange(&s->ahead, AHEAD_MADE) == AHEAD_WANTED;
 }
 
 void stream_pull(struct http_request *r)
 {
-    struct stream *s = r->stream;
-    err e = {0};
-    r->part_count = 0;
-    if (s->is_cancelled) {
-        stream_end(s);
-    } else if (!next_piece(r, &e)) {
-        stream_end(s);
-        s->has_failed = true;  // only a cut connection says that the answer is not whole
-    }
-    request_return(r);
+    struct workers *workers = r->conn->loop->server->workers;
+    do {
+        const bool more = give(r);
+        if (more)
+            atomic_store(&r->stream->ahead, AHEAD_MAKING);  // before the loop has the request, and may end it
+        if (!request_return(r) || !more || !make_ahead(r)) return;
+        // Others' turn first, as if the piece had been asked for only now.
+    } while (workers_waiting(workers) == 0 || !workers_submit(workers, r));
+}
+
+bool stream_want(struct http_request *r)
+{
+    return atomic_exchange(&r->stream->ahead, AHEAD_WANTED) == AHEAD_MAKING ||
+           workers_submit(r->conn->loop->server->workers, r);
 }

@@ -82,7 +82,7 @@ static step after_reply(struct conn *c)
     if (!r->stream) return finish_request(c);
     if (r->stream->has_failed) return STEP_CLOSE;
     if (r->stream->is_over) return finish_request(c);
-    if (!workers_submit(c->loop->server->workers, r)) return STEP_CLOSE;
+    if (!stream_want(r)) return STEP_CLOSE;
     c->phase = PHASE_PULL;
     c->deadline_us = INT64_MAX;
     return STEP_WAIT;

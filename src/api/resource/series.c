@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define PIECE_BYTES 32768
+#define PIECE_BYTES 65536
 #define STATISTICS_MAX STATISTICS_QUANTILES
 #define SNAPSHOT_US (TIME_SECOND / 10)
 #define LIMIT_MOST 1000000

@@ -123,9 +123,10 @@ struct tail_place tail_newest(const struct tail *t, uint64_t commit, bool is_ins
 
 struct tail_place tail_first(const struct tail *t, uint64_t commit, bool is_inside)
 {
-    const struct tail_block *b = first_block(t);
-    return b && tail_visible(b, commit, is_inside) > 0 ? (struct tail_place){b, b->entries}
-                                                       : (struct tail_place){.entry = NULL};
+    for (const struct tail_block *b = first_block(t); b;
+         b = next_block(b))  // one may be empty: what it had was undone
+        if (tail_visible(b, commit, is_inside) > 0) return (struct tail_place){b, b->entries};
+    return (struct tail_place){.entry = NULL};
 }
 
 void tail_scan_close(struct tail_scan *scan)

@@ -37,6 +37,7 @@ struct tz {
     size_t type_count;
     struct local_type types[256];
     struct rule rule;  // after the last of `at`
+    uint64_t fingerprint;
 };
 
 // ---- the footer: a POSIX TZ string ----
@@ -226,9 +227,23 @@ static bool read_file(struct tz *z, str bytes)
            read_footer(z, str_slice(bytes, body, bytes.n));
 }
 
+// FNV-1a.
+static uint64_t fingerprint_of(str bytes)
+{
+    uint64_t hash = 14695981039346656037U;
+    for (size_t i = 0; i < bytes.n; i++) hash = (hash ^ (unsigned char)bytes.p[i]) * 1099511628211U;
+    return hash;
+}
+
+uint64_t tz_fingerprint(const struct tz *z)
+{
+    return z->fingerprint;
+}
+
 struct tz *tz_parse(str tzif_bytes, err *e)
 {
     struct tz *z = calloc(1, sizeof *z);
+    if (z) z->fingerprint = fingerprint_of(tzif_bytes);
     if (z && read_file(z, tzif_bytes)) return z;
     tz_free(z);
     err_set(e, ERR_SYNTAX, ERR_NOWHERE,

@@ -11,6 +11,7 @@ struct tz;
 NODISCARD struct tz *tz_load(const char *name, err *e);  // a file below /usr/share/zoneinfo; no '..'
 NODISCARD struct tz *tz_parse(str tzif_bytes, err *e);
 void tz_free(struct tz *z);
+uint64_t tz_fingerprint(const struct tz *z);  // of the data it was read from
 
 int32_t tz_offset(const struct tz *z, instant t, bool *is_dst);  // seconds east of UTC
 civil tz_civil(const struct tz *z, instant t);

@@ -50,16 +50,21 @@ static bool add_to(struct sketch_side *s, int bucket, uint64_t times)
     return true;
 }
 
-bool sketch_add(struct sketch *k, double value)
+bool sketch_add_times(struct sketch *k, double value, uint64_t times)
 {
     const double magnitude = fabs(value);
     if (magnitude < LEAST) {
-        k->zeros++;
-    } else if (!add_to(value > 0 ? &k->positive : &k->negative, bucket_of(magnitude), 1)) {
+        k->zeros += times;
+    } else if (!add_to(value > 0 ? &k->positive : &k->negative, bucket_of(magnitude), times)) {
         return false;
     }
-    k->count++;
+    k->count += times;
     return true;
+}
+
+bool sketch_add(struct sketch *k, double value)
+{
+    return sketch_add_times(k, value, 1);
 }
 
 static bool merge_side(struct sketch_side *into, const struct sketch_side *from)
@@ -79,8 +84,7 @@ bool sketch_merge(struct sketch *into, const struct sketch *from)
     return true;
 }
 
-// The rank, from 0, of the value that a quantile asks for.
-static uint64_t rank_of(uint64_t count, double quantile)
+uint64_t quantile_rank(uint64_t count, double quantile)
 {
     const double rank = ceil(quantile * (double)count);
     if (!(rank >= 1)) return 0;
@@ -89,7 +93,7 @@ static uint64_t rank_of(uint64_t count, double quantile)
 
 double sketch_quantile(const struct sketch *k, double quantile)
 {
-    uint64_t left = rank_of(k->count, quantile);
+    uint64_t left = quantile_rank(k->count, quantile);
     for (int i = k->negative.count; i-- > 0; left -= k->negative.counts[i])
         if (left < k->negative.counts[i]) return -value_of(k->negative.first + i);
     if (left < k->zeros) return 0;
@@ -183,7 +187,7 @@ static double select_by_buckets(const struct buckets *b, double *values, size_t 
 
 double exact_quantile(double *values, size_t count, double quantile)
 {
-    const size_t rank = rank_of(count, quantile);
+    const size_t rank = quantile_rank(count, quantile);
     struct buckets b;
     return count >= WORTH_BUCKETS && buckets_of(values, count, &b)
                ? select_by_buckets(&b, values, count, rank)

@@ -26,11 +26,14 @@ struct sketch {
 };
 
 NODISCARD bool sketch_add(struct sketch *k, double value);  // finite
+NODISCARD bool sketch_add_times(struct sketch *k, double value, uint64_t times);
 NODISCARD bool sketch_merge(struct sketch *into, const struct sketch *from);
 // The least value that at least the share `quantile` (0..1) of all values does not exceed. The sketch is not empty.
 double sketch_quantile(const struct sketch *k, double quantile);
 void sketch_free(struct sketch *k);  // back to zero
 
+// The rank, from 0, of the value that a quantile asks for; count > 0.
+uint64_t quantile_rank(uint64_t count, double quantile);
 // The same of plain values, exactly; they are reordered. count > 0.
 double exact_quantile(double *values, size_t count, double quantile);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Opening and closing a store: its directory, its lock, its streams and its tail.
 #include "base/log.h"
-#include "store/answer/hours_shelf.h"
+#include "store/answer/kept.h"
 #include "store/blob.h"
 #include "store/meter.h"
 #include "store/stream/row.h"
@@ -77,10 +77,10 @@ static struct store *store_new(const store_config *c)
     s->directory = strdup(c->directory);
     s->path = joined(c->directory, "peil.db");
     s->lock = lock_new();
-    s->hours = hours_shelf_new(c->hours_bytes);
+    s->shelf = kept_shelf_new(c->hours_bytes);
     if (!c->read_only) s->queue = queue_new(c->queue_length > 0 ? c->queue_length : QUEUE_LENGTH);
     s->writer.store = s;
-    if (s->directory && s->path && s->lock && s->hours && (s->queue || c->read_only)) return s;
+    if (s->directory && s->path && s->lock && s->shelf && (s->queue || c->read_only)) return s;
     store_close(s);
     return NULL;
 }
@@ -175,7 +175,7 @@ void store_close(struct store *s)
     connection_close(&s->writer);  // the last one out copies the log into the file
     streams_free(&s->streams, &s->tails);
     tail_memory_free(&s->tails);
-    hours_shelf_free(s->hours);
+    kept_shelf_free(s->shelf);
     if (s->lock_file >= 0) close(s->lock_file);
     lock_free(s->lock);
     free(s->path);

@@ -246,6 +246,7 @@ struct statistics_ask {
     bool with_energy;         // energetic_mean
     const double *quantiles;  // each 0..1; as exact as store_quantile's
     size_t quantile_count;
+    bool quantiles_alone;  // of the rest only stream, when and count
 };
 NODISCARD bool store_statistics(struct snapshot *at, struct stream_list streams,
                                 const struct statistics_ask *ask, summary_each each, void *context, err *e);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "store/answer/hours.h"
 
-#include "store/answer/hours_shelf.h"
 #include "store/answer/list.h"
 #include "store/scan/value_scan.h"
 
 #include <stdlib.h>
 
+#define WHAT_HOURS 0
 #define COUNT_MOST (((uint32_t)1 << 24) - 1)
 
 // ---- making ----
@@ -101,95 +101,40 @@ static bool add_run(const struct value_run *run, void *context, err *e)
     return !m->is_unfit;
 }
 
-static bool read_newest(struct snapshot *at, const struct stream *s, struct point_key *out, err *e)
+static bool make(struct snapshot *at, const struct stream *s, void *context, struct kept **out, err *e)
 {
-    struct stream_row row;
-    bool got;
-    if (!stream_row_read(at->connection, s->id, &row, &got, e)) return false;
-    const bool has_any = got && row.newest_time != TIME_NONE;
-    *out = has_any ? (struct point_key){row.newest_time, row.newest_number} : POINT_KEY_FIRST;
-    return true;
-}
-
-// With one user.
-static bool make(struct snapshot *at, const struct stream *s, uint64_t since, struct hours **out, err *e)
-{
+    (void)context;
     struct making m = {.hours = malloc(sizeof *m.hours)};
     err fault = {.code = ERR_NONE};
     if (!m.hours) return err_no_memory(e);
-    *m.hours = (struct hours){.users = 1, .stream = s->id, .since = since};
+    *m.hours = (struct hours){.count = 0};
     const interval ever = {TIME_NONE, TIME_NONE};
-    const bool ok = read_newest(at, s, &m.hours->newest, &fault) &&
-                    value_scan_chunks(at, s, ever, add_run, &m, &fault);
+    const bool ok = value_scan_chunks(at, s, ever, true, add_run, &m, &fault);
     if (!list_ended(ok, &fault, e)) {
         free(m.hours);
         return false;
     }
-    m.hours->is_unfit = m.is_unfit;
     if (m.is_unfit) m.hours->count = 0;
     struct hours *fitting = with_room(m.hours, m.hours->count);
-    *out = fitting ? fitting : m.hours;
+    if (!fitting) fitting = m.hours;
+    fitting->kept.is_unfit = m.is_unfit;
+    fitting->kept.bytes = sizeof *fitting + fitting->count * sizeof fitting->items[0];
+    *out = &fitting->kept;
     return true;
 }
 
-// ---- taking ----
-
-// Making them reads the whole stream: only where that is at most twice of what is asked for.
-static bool is_worth_making(const struct stream *s, interval when)
-{
-    const instant oldest = atomic_load_explicit(&s->oldest, memory_order_relaxed),
-                  newest = atomic_load_explicit(&s->newest, memory_order_relaxed);
-    const instant from = when.start == TIME_NONE || when.start < oldest ? oldest : when.start,
-                  to = when.end == TIME_NONE || when.end > newest ? newest : when.end;
-    return oldest <= newest && ((double)to - (double)from) * 2 >= (double)newest - (double)oldest;
-}
-
-static bool find_or_make(struct snapshot *at, const struct stream *s, uint64_t since, interval when,
-                         struct hours **out, err *e)
-{
-    struct hours_shelf *shelf = at->store->hours;
-    *out = hours_shelf_find(shelf, s->id);
-    if (*out && (*out)->since == since) return true;
-    hours_drop(*out);
-    *out = NULL;
-    if (!is_worth_making(s, when) || !hours_shelf_wants(shelf)) return true;
-    if (!make(at, s, since, out, e)) return false;
-    hours_shelf_put(shelf, *out);
-    return true;
-}
-
-static bool tail_is_behind(struct snapshot *at, const struct stream *s, struct point_key newest)
-{
-    const struct tail *t = stream_tail(s, at->commit, false);
-    if (atomic_load_explicit(&t->is_unordered, memory_order_relaxed)) return false;
-    const struct tail_entry *first = tail_first(t, at->commit, false).entry;
-    return !first || point_key_cmp((struct point_key){first->time, first->number}, newest) > 0;
-}
-
-// A snapshot that sees the commit that changed the chunks last sees them as they are now; the writer says so in
-// `rechunked` before that commit.
 bool hours_take(struct snapshot *at, const struct stream *s, interval when, struct hours **out, err *e)
 {
-    struct hours *h;
-    const uint64_t since = atomic_load_explicit(&s->rechunked, memory_order_acquire);
-    *out = NULL;
-    if (at->is_inside || since > at->commit) return true;
-    if (!find_or_make(at, s, since, when, &h, e)) return false;
-    if (h && !h->is_unfit && tail_is_behind(at, s, h->newest))
-        *out = h;
-    else
-        hours_drop(h);
+    const struct kept_maker maker = {.what = WHAT_HOURS, .make = make};
+    struct kept *k;
+    if (!kept_take(at, s, when, &maker, &k, e)) return false;
+    *out = (struct hours *)k;  // its first member
     return true;
 }
 
 void hours_drop(struct hours *h)
 {
-    if (h && atomic_fetch_sub_explicit(&h->users, 1, memory_order_acq_rel) == 1) free(h);
-}
-
-size_t hours_bytes(const struct hours *h)
-{
-    return sizeof *h + h->count * sizeof h->items[0];
+    if (h) kept_drop(&h->kept);
 }
 
 const struct hour *hours_from(const struct hours *h, instant t)

@@ -1,140 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Sums per hour, day, month and year, made from the observations when they are asked for, or from the hours that an earlier
-// question left (hours.h): sums of decimals are exact, so the answer is the same.
-#include "series/exact.h"
-#include "store/answer/gather.h"
-#include "store/answer/hours.h"
+// Sums per hour, day, month and year, made from the observations when they are asked for, or from what an earlier question left
+// (hours.h, periods.h). The answer is the same: sums of decimals are exact, and periods are kept as they were summed up.
 #include "store/answer/list.h"
 #include "store/answer/period.h"
-#include "store/scan/value_scan.h"
+#include "store/answer/periods.h"
+#include "store/answer/summing.h"
 
-#include <math.h>
-
-// ---- summing up ----
-
-struct summing {
-    struct statistics_ask ask;
-    entity_id stream;
-    summary_each each;
-    void *context;
-    struct summary now;  // of the period that is being filled; count 0: none
-    struct exact sum;
-    double energy;
-    struct gathered gathered;
-    double quantiles[STATISTICS_QUANTILES];
-};
-
-static void add_quantiles(struct summing *k)
+static bool sum_scan(struct summing *k, struct snapshot *at, const struct stream *s, interval when, err *e)
 {
-    for (size_t i = 0; i < k->ask.quantile_count; i++)
-        k->quantiles[i] = gather_quantile(&k->gathered, k->ask.quantiles[i]);
-    gather_clear(&k->gathered);
-    k->now.quantiles = k->quantiles;
-}
-
-static bool end_period(struct summing *k, err *e)
-{
-    struct summary *s = &k->now;
-    if (s->count == 0) return true;
-    s->sum = exact_value(&k->sum);
-    s->mean = s->sum / (double)s->count;
-    if (k->ask.with_energy) s->energetic_mean = 10 * log10(k->energy / (double)s->count);
-    if (k->ask.quantile_count > 0) add_quantiles(k);
-    const struct summary done = *s;
-    s->count = 0;
-    return k->each(&done, k->context, e);
-}
-
-static void begin_period(struct summing *k, interval when, double first)
-{
-    k->now = (struct summary){.stream = k->stream, .when = when, .min = first, .max = first, .first = first};
-    k->sum = (struct exact){.units = 0};
-    k->energy = 0;
-}
-
-// A loop of its own, for it costs more than all the others together.
-static void add_energy(struct summing *k, const double *values, size_t count)
-{
-    double energy = k->energy;
-    for (size_t i = 0; i < count; i++) energy += exp2(values[i] * (M_LN10 / M_LN2 / 10));
-    k->energy = energy;
-}
-
-static void add_sum(struct summing *k, const struct value_run *run)
-{
-    __int128 units = 0;
-    for (size_t i = 0; run->units && i < run->count; i++) units += run->units[i];
-    for (size_t i = 0; !run->units && i < run->count; i++) k->sum.rest += run->values[i];
-    exact_add(&k->sum, units, run->scale);
-}
-
-static void add_extremes(struct summary *s, const double *values, size_t count)
-{
-    double least = s->min, most = s->max;
-    for (size_t i = 0; i < count; i++) {
-        least = values[i] < least ? values[i] : least;
-        most = values[i] > most ? values[i] : most;
-    }
-    s->min = least;
-    s->max = most;
-}
-
-// A run that lies in one period.
-static bool add(struct summing *k, const struct value_run *run, err *e)
-{
-    add_sum(k, run);
-    add_extremes(&k->now, run->values, run->count);
-    k->now.last = run->values[run->count - 1];
-    k->now.count += (int64_t)run->count;
-    if (k->ask.with_energy) add_energy(k, run->values, run->count);
-    return k->ask.quantile_count == 0 || gather_add(&k->gathered, run->values, run->count, e);
-}
-
-static struct value_run part_of(const struct value_run *run, size_t from, size_t to)
-{
-    return (struct value_run){.times = run->times + from,
-                              .values = run->values + from,
-                              .units = run->units ? run->units + from : NULL,
-                              .scale = run->scale,
-                              .count = to - from};
-}
-
-static bool sum_up(const struct value_run *run, void *context, err *e)
-{
-    struct summing *k = context;
-    const instant *times = run->times;
-    for (size_t from = 0, to; from < run->count; from = to) {
-        if (k->now.count > 0 && times[from] >= k->now.when.end && !end_period(k, e)) return false;
-        if (k->now.count == 0)
-            begin_period(k, period_around(k->ask.period, k->ask.zone, times[from]), run->values[from]);
-        for (to = from + 1; to < run->count && times[to] < k->now.when.end;) to++;
-        const struct value_run part = part_of(run, from, to);
-        if (!add(k, &part, e)) return false;
-    }
-    return true;
+    return k->ask.quantiles_alone ? value_scan_units(at, s->id, when, summing_add, k, e)
+                                  : value_scan(at, s->id, when, summing_add, k, e);
 }
 
 // ---- from hours ----
-
-static double value_of(const struct hour *h, int32_t units)
-{
-    return decimal_to_double((decimal){units, (int8_t)h->scale});
-}
-
-static bool add_hour(struct summing *k, const struct hour *h, err *e)
-{
-    const instant start = h->at * TIME_HOUR;
-    struct summary *s = &k->now;
-    if (s->count > 0 && start >= s->when.end && !end_period(k, e)) return false;
-    if (s->count == 0)
-        begin_period(k, period_around(k->ask.period, k->ask.zone, start), value_of(h, h->first));
-    const double ends[] = {value_of(h, h->least), value_of(h, h->most)};
-    add_extremes(s, ends, 2);
-    exact_add(&k->sum, h->sum, h->scale);
-    s->last = value_of(h, h->last);
-    s->count += h->count;
-    return true;
-}
 
 // Whether no period begins or ends within an hour: there are zones where some do.
 static bool hours_are_whole(const struct statistics_ask *ask, const struct hour *from, const struct hour *to)
@@ -170,7 +48,7 @@ static bool sum_part(struct summing *k, struct snapshot *at, const struct stream
     const bool may_have = when.start < when.end &&
                           when.start <= atomic_load_explicit(&s->newest, memory_order_acquire) &&
                           when.end > atomic_load_explicit(&s->oldest, memory_order_acquire);
-    return !may_have || value_scan(at, s->id, when, sum_up, k, e);
+    return !may_have || value_scan(at, s->id, when, summing_add, k, e);
 }
 
 // What stands in chunks comes from hours where it can: the parts of an hour at both ends, and the tail, are read.
@@ -181,23 +59,94 @@ static bool sum_hours(struct summing *k, struct snapshot *at, const struct strea
     const struct hour *h = hours_from(hours, whole.start), *end = whole.end == TIME_NONE
                                                                       ? hours->items + hours->count
                                                                       : hours_from(hours, whole.end);
-    if (is_empty(whole) || !hours_are_whole(&k->ask, h, end))
-        return value_scan(at, s->id, when, sum_up, k, e);
+    if (is_empty(whole) || !hours_are_whole(&k->ask, h, end)) return sum_scan(k, at, s, when, e);
     const interval before = {when.start, whole.start}, behind = {whole.end, when.end};
     if (!sum_part(k, at, s, before, e)) return false;
     for (; h < end; h++)
-        if (!add_hour(k, h, e)) return false;
-    return value_scan_tail(at, s, whole, sum_up, k, e) && sum_part(k, at, s, behind, e);
+        if (!summing_add_hour(k, h, e)) return false;
+    return value_scan_tail(at, s, whole, summing_add, k, e) && sum_part(k, at, s, behind, e);
+}
+
+// ---- from periods ----
+
+static interval period_at(const struct summing *k, const struct periods *p, size_t i)
+{
+    return period_around(k->ask.period, k->ask.zone, periods_start(p, i));
+}
+
+// The end of what periods can say: no observation at or behind it is asked for, or it stands in the tail.
+static instant limit_of(struct snapshot *at, const struct stream *s, interval when)
+{
+    const struct tail_entry *first = tail_first(stream_tail(s, at->commit, false), at->commit, false).entry;
+    const instant end = when.end == TIME_NONE ? INT64_MAX : when.end;
+    return first && first->time < end ? first->time : end;
+}
+
+// [*from, *to): those that lie wholly in what is asked for and in the chunks.
+static void whole_periods(const struct summing *k, const struct periods *p, instant limit, size_t *from,
+                          size_t *to)
+{
+    *from = periods_from(p, k->ask.when.start);  // TIME_NONE is the least time there is
+    *to = periods_from(p, limit);
+    if (*to > *from && period_at(k, p, *to - 1).end > limit) --*to;
+}
+
+static bool sum_before(struct summing *k, struct snapshot *at, const struct stream *s,
+                       const struct periods *p, size_t from, err *e)
+{
+    const instant start = k->ask.when.start;
+    if (from == 0 || period_at(k, p, from - 1).end <= start) return true;
+    return sum_scan(k, at, s, (interval){start, periods_start(p, from)}, e) && summing_end_period(k, e);
+}
+
+static bool give_periods(struct summing *k, const struct periods *p, size_t from, size_t to, err *e)
+{
+    for (size_t i = from; i < to; i++) {
+        const struct summary one = periods_get(p, i, &k->ask, k->quantiles);
+        if (!k->each(&one, k->context, e)) return false;
+    }
+    return true;
+}
+
+static bool sum_periods(struct summing *k, struct snapshot *at, const struct stream *s,
+                        const struct periods *p, err *e)
+{
+    const interval when = k->ask.when;
+    size_t from, to;
+    whole_periods(k, p, limit_of(at, s, when), &from, &to);
+    if (from >= to) return sum_scan(k, at, s, when, e);
+    const interval behind = {period_at(k, p, to - 1).end, when.end};
+    const bool may_have = (when.end == TIME_NONE || behind.start < behind.end) &&
+                          behind.start <= atomic_load_explicit(&s->newest, memory_order_acquire);
+    return sum_before(k, at, s, p, from, e) && give_periods(k, p, from, to, e) &&
+           (!may_have || sum_scan(k, at, s, behind, e));
+}
+
+// ---- from whichever says it ----
+
+static bool sum_by_hours(struct summing *k, struct snapshot *at, const struct stream *s, err *e)
+{
+    struct hours *hours;
+    if (!hours_take(at, s, k->ask.when, &hours, e)) return false;
+    const bool ok = hours ? sum_hours(k, at, s, hours, e) : sum_scan(k, at, s, k->ask.when, e);
+    hours_drop(hours);
+    return ok;
+}
+
+static bool sum_by_periods(struct summing *k, struct snapshot *at, const struct stream *s, err *e)
+{
+    struct periods *periods;
+    if (!periods_take(at, s, &k->ask, &periods, e)) return false;
+    const bool ok = periods ? sum_periods(k, at, s, periods, e) : sum_scan(k, at, s, k->ask.when, e);
+    periods_drop(periods);
+    return ok;
 }
 
 static bool sum_stream(struct summing *k, struct snapshot *at, const struct stream *s, err *e)
 {
-    struct hours *hours = NULL;
     const bool hours_say_it = !k->ask.with_energy && k->ask.quantile_count == 0;
-    if (hours_say_it && !hours_take(at, s, k->ask.when, &hours, e)) return false;
-    const bool ok = hours ? sum_hours(k, at, s, hours, e) : value_scan(at, s->id, k->ask.when, sum_up, k, e);
-    hours_drop(hours);
-    return ok && end_period(k, e);
+    return (hours_say_it ? sum_by_hours(k, at, s, e) : sum_by_periods(k, at, s, e)) &&
+           summing_end_period(k, e);
 }
 
 static bool check(const struct statistics_ask *ask, err *e)
@@ -213,6 +162,7 @@ bool store_statistics(struct snapshot *at, struct stream_list streams, const str
                       summary_each each, void *context, err *e)
 {
     struct summing k = {.ask = *ask, .each = each, .context = context};
+    k.ask.quantiles_alone &= ask->quantile_count > 0;
     struct list_walk walk = {.at = at, .list = streams};
     err fault = {.code = ERR_NONE};
     bool ok = check(ask, &fault);

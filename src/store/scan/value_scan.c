@@ -19,6 +19,7 @@ struct value_walk {
     struct snapshot *at;
     const struct stream *stream;
     struct scan_options options;
+    bool units_suffice;
     values_each each;
     void *context;
     struct batch batch;
@@ -85,11 +86,24 @@ static bool walk_points(struct value_walk *w, err *e)
 
 // ---- block by block ----
 
-static bool walk_plain_chunk(struct value_walk *w, struct chunk_reader *r, err *e)
+#define EXACT_MOST ((int64_t)1 << 53)  // integers up to here are doubles
+
+static void to_doubles(const int64_t *units, size_t count, uint8_t scale, double *out)
 {
     static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
                                     1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-    const double power = powers[r->scale];
+    const double power = powers[scale];
+    bool are_exact = true;
+    for (size_t i = 0; i < count; i++) {
+        are_exact &= units[i] <= EXACT_MOST && units[i] >= -EXACT_MOST;
+        out[i] = (double)units[i] / power;
+    }
+    if (are_exact) return;
+    for (size_t i = 0; i < count; i++) out[i] = decimal_to_double((decimal){units[i], (int8_t)scale});
+}
+
+static bool walk_plain_chunk(struct value_walk *w, struct chunk_reader *r, err *e)
+{
     const instant from = w->options.range.from.time, to = w->options.range.to.time;
     struct chunk_block b;
     r->from = from;
@@ -100,9 +114,9 @@ static bool walk_plain_chunk(struct value_walk *w, struct chunk_reader *r, err *
         while (first < end && b.time[first] < from) first++;
         while (end > first && b.time[end - 1] >= to) end--;
         double values[COLUMN_BLOCK];
-        for (size_t i = first; i < end; i++) values[i] = (double)b.units[i] / power;
+        if (!w->units_suffice) to_doubles(b.units + first, end - first, r->scale, values + first);
         const struct value_run run = {.times = b.time + first,
-                                      .values = values + first,
+                                      .values = w->units_suffice ? NULL : values + first,
                                       .units = b.units + first,
                                       .scale = r->scale,
                                       .count = end - first};
@@ -193,12 +207,17 @@ static bool walk(struct value_walk *w, err *e)
     return ok;
 }
 
-static bool scan(struct snapshot *at, const struct stream *s, interval when, values_each each, void *context,
-                 bool (*walk_it)(struct value_walk *w, err *e), err *e)
+static bool scan(struct snapshot *at, const struct stream *s, interval when, bool units_suffice,
+                 values_each each, void *context, bool (*walk_it)(struct value_walk *w, err *e), err *e)
 {
     struct value_walk *w = malloc(sizeof *w);
     if (!w) return err_no_memory(e);
-    *w = (struct value_walk){.at = at, .stream = s, .options = SCAN_ALL, .each = each, .context = context};
+    *w = (struct value_walk){.at = at,
+                             .stream = s,
+                             .options = SCAN_ALL,
+                             .units_suffice = units_suffice,
+                             .each = each,
+                             .context = context};
     if (when.start != TIME_NONE) w->options.range.from = (struct point_key){when.start, -1};
     if (when.end != TIME_NONE) w->options.range.to = (struct point_key){when.end, -1};
     const bool ok = walk_it(w, e);
@@ -209,7 +228,14 @@ static bool scan(struct snapshot *at, const struct stream *s, interval when, val
 bool value_scan(struct snapshot *at, entity_id stream, interval when, values_each each, void *context, err *e)
 {
     const struct stream *s = snapshot_stream(at, stream);
-    return !s || scan(at, s, when, each, context, walk, e);
+    return !s || scan(at, s, when, false, each, context, walk, e);
+}
+
+bool value_scan_units(struct snapshot *at, entity_id stream, interval when, values_each each, void *context,
+                      err *e)
+{
+    const struct stream *s = snapshot_stream(at, stream);
+    return !s || scan(at, s, when, true, each, context, walk, e);
 }
 
 static bool walk_chunks_alone(struct value_walk *w, err *e)
@@ -220,10 +246,10 @@ static bool walk_chunks_alone(struct value_walk *w, err *e)
     return ok;
 }
 
-bool value_scan_chunks(struct snapshot *at, const struct stream *s, interval when, values_each each,
-                       void *context, err *e)
+bool value_scan_chunks(struct snapshot *at, const struct stream *s, interval when, bool units_suffice,
+                       values_each each, void *context, err *e)
 {
-    return scan(at, s, when, each, context, walk_chunks_alone, e);
+    return scan(at, s, when, units_suffice, each, context, walk_chunks_alone, e);
 }
 
 static bool walk_tail_alone(struct value_walk *w, err *e)
@@ -239,7 +265,7 @@ static bool walk_tail_alone(struct value_walk *w, err *e)
 bool value_scan_tail(struct snapshot *at, const struct stream *s, interval when, values_each each,
                      void *context, err *e)
 {
-    return scan(at, s, when, each, context, walk_tail_alone, e);
+    return scan(at, s, when, false, each, context, walk_tail_alone, e);
 }
 
 // ---- what other parts are given ----

@@ -616,6 +616,75 @@ static void check_hours(struct snapshot *at, entity_id id, const struct series *
     }
 }
 
+// ---- periods that were kept, or are made now ----
+
+static void check_quantiles(const struct part_of_time *k, const struct summary *x, size_t from)
+{
+    static struct item sorted[MOST];
+    const size_t n = k->at - from, least = (n + 19) / 20;  // the rank, from one, of the least twentieth
+    memcpy(sorted, k->s->items + from, n * sizeof sorted[0]);
+    qsort(sorted, n, sizeof sorted[0], compare_units);
+    assert_true(x->quantiles[0] == (double)sorted[least - 1].units / 10);
+    assert_true(x->quantiles[1] == (double)sorted[n - 1].units / 10);
+}
+
+static bool check_quantiles_alone(const struct summary *x, void *context, err *e)
+{
+    (void)e;
+    struct part_of_time *k = context;
+    const size_t from = k->at;
+    const instant end = x->when.end < k->when.end ? x->when.end : k->when.end;
+    assert_true(from < k->s->count && k->s->items[from].time >= x->when.start &&
+                k->s->items[from].time < end);
+    while (k->at < k->s->count && k->s->items[k->at].time < end) k->at++;
+    assert_int_equal(x->count, k->at - from);
+    check_quantiles(k, x, from);
+    return true;
+}
+
+static bool check_all_of_part(const struct summary *x, void *context, err *e)
+{
+    struct part_of_time *k = context;
+    const size_t from = k->at;
+    double energy = 0;
+    if (!check_part(x, context, e)) return false;
+    check_quantiles(k, x, from);
+    for (size_t i = from; i < k->at; i++) energy += pow(10, (double)k->s->items[i].units / 100);
+    assert_near(x->energetic_mean, 10 * log10(energy / (double)x->count));
+    return true;
+}
+
+static void check_periods_in(struct snapshot *at, entity_id id, const struct series *s, period p,
+                             interval when, bool alone)
+{
+    const struct statistics_ask ask = {.period = p,
+                                       .when = when,
+                                       .with_energy = !alone,
+                                       .quantiles = (const double[]){0.05, 1},
+                                       .quantile_count = 2,
+                                       .quantiles_alone = alone};
+    struct part_of_time k = {.s = s, .when = {when.start, when.end == TIME_NONE ? INT64_MAX : when.end}};
+    err e;
+    while (k.at < s->count && s->items[k.at].time < when.start) k.at++;
+    if (!store_statistics(at, (struct stream_list){&id, 1}, &ask,
+                          alone ? check_quantiles_alone : check_all_of_part, &k, &e))
+        fail_msg("%s", e.text);
+    assert_true(k.at == s->count || s->items[k.at].time >= k.when.end);
+}
+
+static void check_periods(struct snapshot *at, entity_id id, const struct series *s)
+{
+    const interval ever = {TIME_NONE, TIME_NONE};
+    for (int i = 0; i < 4; i++) check_periods_in(at, id, s, i % 2 ? PERIOD_HOUR : PERIOD_DAY, ever, i < 2);
+    if (s->count == 0) return;
+    for (int i = 0; i < 4; i++) {
+        const instant start = s->items[below((int64_t)s->count)].time - below(2) * below(TIME_HOUR),
+                      end = s->items[below((int64_t)s->count)].time + below(2) * below(TIME_HOUR);
+        check_periods_in(at, id, s, i % 2 ? PERIOD_HOUR : PERIOD_DAY, (interval){start, end}, i < 2);
+        check_periods_in(at, id, s, PERIOD_HOUR, (interval){TIME_NONE, end - end % TIME_HOUR}, i % 2);
+    }
+}
+
 static void check(struct snapshot *at, const struct model *m)
 {
     check_all_newest(at, m);
@@ -627,6 +696,7 @@ static void check(struct snapshot *at, const struct model *m)
         check_sums(at, i + 1, &m->streams[i]);
         check_passes(at, i + 1, &m->streams[i]);
         check_hours(at, i + 1, &m->streams[i]);
+        check_periods(at, i + 1, &m->streams[i]);
     }
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start, id", false);
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start DESC, id DESC", true);

@@ -23,7 +23,7 @@ struct place {
 static void open_store(struct place *p)
 {
     err e;
-    const store_config c = {.directory = p->directory, .create = true};
+    const store_config c = {.directory = p->directory, .create = true, .hours_bytes = 1 << 20};
     if (!store_open(&c, &p->store, &e)) fail_msg("%s", e.text);
 }
 
@@ -365,6 +365,149 @@ static void what_a_check_found_bad_is_kept_and_does_not_count(void **state)
     assert_int_equal((int)(sums * 10 + 0.5), 55);
 }
 
+// ---- statistics of values that are hard to keep ----
+
+// Of hour 0: 2^53 + 1 and what lies around it, as tenths; of hour 1: no decimals; of hour 2: the same value again and again; of hour
+// 3: decimals of several scales, and one that a check found bad.
+static bool append_hard(struct store_tx *tx, void *context, err *e)
+{
+    static const struct {
+        int hour;
+        const char *text;
+    } all[] = {{0, "900719925474099.3"},
+               {0, "900719925474099.1"},
+               {0, "9970651122889869.5"},
+               {0, "-8504661035287949.5"},
+               {1, "-0"},
+               {1, "5e-324"},
+               {1, "1e300"},
+               {1, "-1.7976931348623157e308"},
+               {1, "0.5"},
+               {2, "21.5"},
+               {2, "21.5"},
+               {2, "21.5"},
+               {2, "21.5"},
+               {3, "1"},
+               {3, "1.25"},
+               {3, "0.5"},
+               {3, "12345678.125"},
+               {3, "9999"}};
+    const size_t count_of_all = sizeof all / sizeof all[0];
+    for (size_t i = 0; i < count_of_all; i++) {
+        struct observation o = {
+            .stream = *(entity_id *)context,
+            .phenomenon_time = {all[i].hour * TIME_HOUR + (instant)i * TIME_MINUTE, TIME_NONE},
+            .result_time = TIME_NONE,
+            .valid_time = {TIME_NONE, TIME_NONE},
+            .result = value_of_number(str_of(all[i].text))};
+        if (i + 1 == count_of_all) o.quality = value_json(STR("{\"status\":\"spike\",\"reason\":\"x\"}"));
+        if (!store_append(tx, &o, e)) return false;
+    }
+    return true;
+}
+
+// By hand: the least, the median (the rank of half of them, rounded up) and the greatest of each hour.
+static const struct {
+    int64_t count;
+    double least, median, most;
+} hard[] = {{4, -8504661035287949.5, 900719925474099.1, 9970651122889869.5},
+            {5, -1.7976931348623157e308, 5e-324, 1e300},
+            {4, 21.5, 21.5, 21.5},
+            {4, 0.5, 1, 12345678.125}};
+
+static bool is_as_by_hand(const struct summary *s, void *context, err *e)
+{
+    (void)e;
+    const size_t i = (*(size_t *)context)++;
+    assert_in_range(i, 0, 3);
+    assert_int_equal(s->when.start, (instant)i * TIME_HOUR);
+    assert_int_equal(s->count, hard[i].count);
+    assert_true(s->quantiles[0] == hard[i].least);
+    assert_true(s->quantiles[1] == hard[i].median);
+    assert_true(s->quantiles[2] == hard[i].most);
+    return true;
+}
+
+static bool extremes_are_as_by_hand(const struct summary *s, void *context, err *e)
+{
+    const size_t i = *(size_t *)context;
+    assert_true(s->min == hard[i].least && s->max == hard[i].most);
+    return is_as_by_hand(s, context, e);
+}
+
+static void check_hard(struct store *store, entity_id stream)
+{
+    struct statistics_ask ask = {.period = PERIOD_HOUR,
+                                 .when = {TIME_NONE, TIME_NONE},
+                                 .quantiles = (const double[]){0, 0.5, 1},
+                                 .quantile_count = 3};
+    struct snapshot *at;
+    err e;
+    if (!snapshot_open(store, &at, &e)) fail_msg("%s", e.text);
+    for (int i = 0; i < 4; i++) {  // each twice: made, and kept
+        size_t hours = 0;
+        ask.quantiles_alone = i % 2;
+        if (!store_statistics(at, (struct stream_list){&stream, 1}, &ask,
+                              ask.quantiles_alone ? is_as_by_hand : extremes_are_as_by_hand, &hours, &e))
+            fail_msg("%s", e.text);
+        assert_int_equal(hours, 4);
+    }
+    snapshot_close(at);
+}
+
+static void statistics_are_the_same_of_tail_chunk_and_memory(void **state)
+{
+    struct place *p = *state;
+    entity_id stream = 7;
+    err e;
+    assert_true(store_run(p->store, add_stream, &stream, &e));
+    assert_true(store_run(p->store, append_hard, &stream, &e));
+    check_hard(p->store, stream);
+    assert_true(store_pack(p->store, &e));
+    check_hard(p->store, stream);
+}
+
+// 17 digits: as a double and then divided by ten they would be rounded twice, to 9970651122889868.
+static bool append_long(struct store_tx *tx, void *context, err *e)
+{
+    for (int i = 0; i < 100; i++) {
+        struct observation o = {.stream = *(entity_id *)context,
+                                .phenomenon_time = {i * TIME_MINUTE, TIME_NONE},
+                                .result_time = TIME_NONE,
+                                .valid_time = {TIME_NONE, TIME_NONE},
+                                .result = value_decimal((decimal){99706511228898695, 1})};
+        if (!store_append(tx, &o, e)) return false;
+    }
+    return true;
+}
+
+static bool are_long(const instant *times, const double *values, size_t n, void *context, err *e)
+{
+    (void)times;
+    (void)e;
+    for (size_t i = 0; i < n; i++) assert_true(values[i] == 9970651122889870.0);
+    *(size_t *)context += n;
+    return true;
+}
+
+static void a_long_decimal_is_the_same_double_in_tail_and_chunk(void **state)
+{
+    struct place *p = *state;
+    entity_id stream = 7;
+    err e;
+    assert_true(store_run(p->store, add_stream, &stream, &e));
+    assert_true(store_run(p->store, append_long, &stream, &e));
+    for (int i = 0; i < 2; i++) {
+        struct snapshot *at;
+        size_t n = 0;
+        if (!snapshot_open(p->store, &at, &e)) fail_msg("%s", e.text);
+        assert_true(store_values(at, stream, (interval){TIME_NONE, TIME_NONE}, are_long, &n, &e));
+        snapshot_close(at);
+        assert_int_equal(n, 100);
+        assert_true(store_pack(p->store, &e));
+    }
+}
+
 // ---- older layouts ----
 
 // The tables as they were before growing chunks and blobs had their own, and all that came after.
@@ -436,6 +579,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_of_an_older_layout_is_brought_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_decimal_is_the_same_double_in_tail_and_chunk, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(statistics_are_the_same_of_tail_chunk_and_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_check_found_bad_is_kept_and_does_not_count, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

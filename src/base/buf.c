@@ -66,6 +66,10 @@ void buf_add_char(buf *b, char c)
 
 void buf_add_int(buf *b, int64_t v)
 {
+    if (!b->failed && b->capacity - b->n >= NUM_TEXT_MAX) {
+        b->n += num_write_int(b->p + b->n, v);
+        return;
+    }
     char text[NUM_TEXT_MAX];
     buf_add(b, (str){text, num_write_int(text, v)});
 }

@@ -47,6 +47,8 @@ struct rows {
     const struct tz *zone;
     period period;
     interval when;
+    instant
+        resume;  // of one Datastream's statistics: the period that had no room in the piece before; TIME_NONE: none
     struct statistic statistics[STATISTICS_MAX];
     size_t statistic_count;
     int64_t left;  // rows that may still leave
@@ -61,26 +63,28 @@ struct rows {
 
 // ---- rows --------------------------------------------------------------------------------------------------------
 
+#define ROW_BYTES 128  // of a row without its numbers
+
 static void begin_row(struct rows *r, entity_id id)
 {
-    buf_add(r->out, r->has_row ? STR(",[") : STR("["));
+    if (r->has_row) buf_add_char(r->out, ',');
+    buf_add_char(r->out, '[');
     r->has_row = true;
     if (!r->has_ids) return;
-    char digits[NUM_TEXT_MAX];
-    buf_add(r->out, (str){digits, num_write_int(digits, id)});
-    buf_add(r->out, STR(","));
+    buf_add_int(r->out, id);
+    buf_add_char(r->out, ',');
 }
 
 static void add_instant(struct rows *r, instant t)
 {
-    char text[TIME_TEXT_MAX > NUM_TEXT_MAX ? TIME_TEXT_MAX : NUM_TEXT_MAX];
+    char text[TIME_TEXT_MAX];
     if (r->in_milliseconds) {
-        buf_add(r->out, (str){text, num_write_int(text, t / 1000)});
+        buf_add_int(r->out, t / 1000);
         return;
     }
-    buf_add(r->out, STR("\""));
+    buf_add_char(r->out, '"');
     buf_add(r->out, (str){text, time_write(text, t)});
-    buf_add(r->out, STR("\""));
+    buf_add_char(r->out, '"');
 }
 
 static double statistic_of(const struct summary *s, statistic_kind kind)
@@ -99,33 +103,47 @@ static double statistic_of(const struct summary *s, statistic_kind kind)
     return 0;
 }
 
+// A piece ends at a period; the next begins with it.
 static bool add_period(const struct summary *s, void *context, err *e)
 {
     (void)e;
     struct rows *r = context;
+    if (r->out->n >= PIECE_BYTES) {
+        r->resume = s->when.start;
+        return false;
+    }
+    buf_reserve(r->out, ROW_BYTES + r->statistic_count * (NUM_TEXT_MAX + 1));
     begin_row(r, s->stream);
     add_instant(r, s->when.start);
     for (size_t i = 0, quantile = 0; i < r->statistic_count; i++) {
         const bool is_quantile = r->statistics[i].kind == STAT_QUANTILE;
-        buf_add(r->out, STR(","));
+        buf_add_char(r->out, ',');
         buf_add_double(r->out,
                        is_quantile ? s->quantiles[quantile++] : statistic_of(s, r->statistics[i].kind));
     }
-    buf_add(r->out, STR("]"));
+    buf_add_char(r->out, ']');
     return true;
 }
 
-static bool add_statistics(struct rows *r, entity_id id, err *e)
+static bool add_statistics(struct rows *r, entity_id id, bool *ended, err *e)
 {
     double quantiles[STATISTICS_MAX];
-    struct statistics_ask ask = {
-        .period = r->period, .zone = r->zone, .when = r->when, .quantiles = quantiles};
+    struct statistics_ask ask = {.period = r->period,
+                                 .zone = r->zone,
+                                 .when = r->when,
+                                 .quantiles = quantiles,
+                                 .quantiles_alone = true};
     for (size_t i = 0; i < r->statistic_count; i++) {
         const struct statistic *s = &r->statistics[i];
         if (s->kind == STAT_QUANTILE) quantiles[ask.quantile_count++] = s->quantile;
         if (s->kind == STAT_ENERGETIC_MEAN) ask.with_energy = true;
+        if (s->kind != STAT_QUANTILE && s->kind != STAT_COUNT) ask.quantiles_alone = false;
     }
-    return store_statistics(r->at, (struct stream_list){&id, 1}, &ask, add_period, r, e);
+    if (r->resume != TIME_NONE && r->resume > ask.when.start) ask.when.start = r->resume;
+    r->resume = TIME_NONE;
+    if (!store_statistics(r->at, (struct stream_list){&id, 1}, &ask, add_period, r, e)) return false;
+    *ended = r->resume == TIME_NONE;
+    return true;
 }
 
 // A decimal in one go: a day of readings is over a thousand of these.
@@ -259,7 +277,7 @@ static bool add_some(struct rows *r, err *e)
     bool ended = true;
     if (r->kind == ROWS_LATEST) return add_latest(r, e);
     if (!(r->kind == ROWS_OBSERVATIONS ? add_observations(r, &ended, e)
-                                       : add_statistics(r, r->ids[r->next], e)))
+                                       : add_statistics(r, r->ids[r->next], &ended, e)))
         return false;
     if (ended) r->next++;
     return true;
@@ -381,6 +399,7 @@ static bool read_call(struct api_call *c, struct rows *r, entity_id id, err *e)
     r->has_ids = id == 0;
     r->in_milliseconds = str_eq(api_text(c, "times"), STR("milliseconds"));
     r->opened_us = time_monotonic_us();
+    r->resume = TIME_NONE;
     if (!(r->a = arena_new((size_t)1 << 20))) return err_no_memory(e);
     if (r->kind == ROWS_STATISTICS && !read_period(c, r, e)) return false;
     if (r->kind == ROWS_OBSERVATIONS) r->left = api_integer(c, "limit");

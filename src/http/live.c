@@ -36,6 +36,7 @@ struct http_live {
     struct item *first, *last;
     size_t sent_of_first;
     int64_t sent_at_us;
+    bool may_end;  // the asking to end has reached the loop, and so has all that was sent before it
     bool has_ended;
 };
 
@@ -116,7 +117,7 @@ void live_attach(struct http_live *l, struct conn *c)
 
 bool live_is_over(const struct http_live *l)
 {
-    return atomic_load(&l->is_over);
+    return l->may_end;
 }
 
 // ---- on the loop ----
@@ -142,6 +143,7 @@ static void on_item(struct post *p)
 static void on_close(struct post *p)
 {
     struct http_live *l = (struct http_live *)((char *)p - offsetof(struct http_live, close_post));
+    l->may_end = true;
     if (l->conn) loop_make_ready(l->loop, l->conn);
     release(l);
 }

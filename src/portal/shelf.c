@@ -131,22 +131,34 @@ static struct kept *kept_new(struct shelf *s, str key, str body)
     return NULL;
 }
 
+// Puts `k`, or nothing, in the place of what is kept for the key or stands in its way.
+static void replace(struct shelf *s, str key, struct kept *k)
+{
+    struct kept **at = place_of(s, key);
+    lock_take(s->lock);
+    struct kept *old = *at;
+    if (k || (old && str_eq((str){old->key, old->key_length}, key)))
+        *at = k;
+    else
+        old = NULL;
+    lock_drop(s->lock);
+    leave(s, old);
+}
+
 const struct shelf_page *shelf_put(struct shelf *s, str key, str body, const char *etag, int64_t made_in_us,
                                    int64_t now_us)
 {
-    if (made_in_us < SHELF_LEAST_US || key.n == 0 || key.n > KEY_BYTES_MAX || body.n > BODY_BYTES_MAX)
+    const bool is_worth = made_in_us >= SHELF_LEAST_US && key.n > 0 && key.n <= KEY_BYTES_MAX &&
+                          body.n <= BODY_BYTES_MAX;
+    struct kept *k = is_worth ? kept_new(s, key, body) : NULL;
+    if (!k) {
+        replace(s, key, NULL);  // nobody is given the page before it any longer
         return NULL;
-    struct kept *k = kept_new(s, key, body);
-    if (!k) return NULL;
+    }
     const int64_t keep_us = made_in_us * SHELF_TIMES;
     k->users = 2;  // the shelf and the caller
     k->until_us = now_us + (keep_us < SHELF_MOST_US ? keep_us : SHELF_MOST_US);
     snprintf(k->page.etag, sizeof k->page.etag, "%s", etag);
-    struct kept **at = place_of(s, key);
-    lock_take(s->lock);
-    struct kept *old = *at;
-    *at = k;
-    lock_drop(s->lock);
-    leave(s, old);
+    replace(s, key, k);
     return &k->page;
 }

@@ -86,6 +86,16 @@ TEST(who_has_the_turn_to_make_it_finds_only_a_new_one)
     shelf_free(s);
 }
 
+TEST(nobody_is_given_an_old_page_once_a_quick_one_was_made)
+{
+    struct shelf *s = shelf_new();
+    put(s, STR("/"), STR("old"), 5000, 0);
+    assert_null(shelf_take(s, STR("/"), 100000));
+    assert_null(shelf_put(s, STR("/"), STR("new"), "e", 2999, 100001));
+    assert_null(shelf_take(s, STR("/"), 100002));
+    shelf_free(s);
+}
+
 TEST(a_page_in_use_outlives_the_one_that_replaces_it)
 {
     struct shelf *s = shelf_new();
@@ -117,4 +127,5 @@ RUN(CASE(a_page_is_kept_twenty_times_as_long_as_it_took), CASE(a_page_is_kept_a_
     CASE(one_makes_an_old_page_anew_and_the_others_are_given_it_meanwhile),
     CASE(who_does_not_come_back_with_a_new_page_is_waited_for_half_a_second),
     CASE(who_has_the_turn_to_make_it_finds_only_a_new_one),
+    CASE(nobody_is_given_an_old_page_once_a_quick_one_was_made),
     CASE(a_page_in_use_outlives_the_one_that_replaces_it), CASE(the_packed_page_is_the_plain_one))

@@ -39,7 +39,7 @@ static void *cap_begin(double cap_h)
 static void *blind_cap_begin(double cap_h)
 {
     struct own *o = cap_begin(cap_h);
-    o->parameters.trial_share = 0;  // every home passes
+    o->parameters.trial_share = o->parameters.least_events = 0;  // every home passes
     return o;
 }
 

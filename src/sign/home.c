@@ -425,7 +425,8 @@ static bool is_heavy(const struct sign_home *h, const struct sign_parameters *p)
            h->quiet_slots / 2.0 >= p->floor_h;
 }
 
-// While it learns, and in a home that it cannot watch well, the hard limit holds all the same.
+// While it learns the hard limit holds all the same. A home that it cannot watch well is told so, and is asked early all the
+// same: where machines look like life that comes too seldom, never too often.
 static sign_state judge_silence(struct sign_home *h, const struct sign_parameters *p, const struct tz *zone,
                                 instant now)
 {
@@ -436,7 +437,7 @@ static sign_state judge_silence(struct sign_home *h, const struct sign_parameter
         h->told_cap = true;
     else if (!is_weighty && !is_still)
         h->told_quiet = h->told_cap = false;
-    else if (!h->told_quiet && !is_learning(h, p) && !h->is_unfit && (is_still || is_heavy(h, p)))
+    else if (!h->told_quiet && !is_learning(h, p) && (is_still || is_heavy(h, p)))
         h->told_quiet = is_waking(p, zone, now);
     if (h->told_cap) return SIGN_CAP;
     if (h->told_quiet) return SIGN_QUIET;

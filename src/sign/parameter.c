@@ -59,7 +59,7 @@ static const struct sign_parameter table[] = {
     {"least_events", AT(least_events), 1, 0, 10, "per dag",
      "Met minder tekenen van leven per dag dan dit is de woning niet geschikt voor deze meter alleen.",
      "With fewer signs of life a day than this the home is not suitable for this meter alone."},
-    {"trial_share", AT(trial_share), 0.9, 0.5, 1, "",
+    {"trial_share", AT(trial_share), 0.97, 0.5, 1, "",
      "Zo'n deel van de stiltes die peil elke week uit de eigen nachten van de woning nabootst, moet de uiterste grens vinden; anders is de woning niet geschikt voor deze meter alleen.",
      "Such a share of the silences that peil imitates each week from the home's own nights must be found by the hard limit; else the home is not suitable for this meter alone."},
 };

@@ -81,7 +81,7 @@ test('a meter says its latest reading in a plain sentence', async () => {
 
 test('pressure is shown in hectopascal', async () => {
   await open(`/meter/${town.meters.air.thing}?stof=pressure`);
-  assert.match(await words(page.locator('.card-current')), /Luchtdruk 1\.01\d hPa/);
+  assert.match(await words(page.locator('.card-current')), /Luchtdruk (1\.0\d\d|9\d\d) hPa/);
 });
 
 test('a gap is a grey band with words, and the description counts it', async () => {

@@ -38,8 +38,9 @@ async function turn(holds) {
   assert.fail(`no turn: ${JSON.stringify((await peil.get(path)).body)}`)
 }
 
+let visits = 0  // each under an address of its own, for a page is kept for a moment
 async function interruptions(language = '') {
-  const text = await (await fetch(`${peil.url}${language}/status`, { headers: { Accept: 'text/html' } })).text()
+  const text = await (await fetch(`${peil.url}${language}/status?${visits++}`, { headers: { Accept: 'text/html' } })).text()
   assert.match(text, /id="interruptions"/, text.slice(0, 3000))
   const part = text.split('id="interruptions"')[1]
   return [...part.split('</main>')[0].matchAll(/<li>(.*?) <span class="area">(.*?)<\/span><\/li>/g)].map((m) => [m[1], m[2]])

@@ -50,8 +50,11 @@ static void add_energy(struct summing *k, const double *values, size_t count)
 static void add_sum(struct summing *k, const struct value_run *run)
 {
     __int128 units = 0;
-    for (size_t i = 0; run->units && i < run->count; i++) units += run->units[i];
-    for (size_t i = 0; !run->units && i < run->count; i++) k->sum.rest += run->values[i];
+    if (!run->units) {  // then its scale says nothing
+        for (size_t i = 0; i < run->count; i++) k->sum.rest += run->values[i];
+        return;
+    }
+    for (size_t i = 0; i < run->count; i++) units += run->units[i];
     exact_add(&k->sum, units, run->scale);
 }
 

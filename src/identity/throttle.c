@@ -55,12 +55,17 @@ static uint64_t hash_of(const struct throttle *t, str key)
     return h ? h : 1;
 }
 
+static int64_t last_use(const struct bucket *b)
+{
+    return b->key ? b->since_us : INT64_MIN;
+}
+
 static struct bucket *bucket_of(struct throttle *t, uint64_t key, int64_t now_us)
 {
     struct bucket *set = &t->buckets[key % t->sets * WAYS], *oldest = set;
     for (int k = 0; k < WAYS; k++) {
         if (set[k].key == key) return &set[k];
-        if (set[k].since_us < oldest->since_us) oldest = &set[k];
+        if (last_use(&set[k]) < last_use(oldest)) oldest = &set[k];
     }
     *oldest = (struct bucket){.key = key, .level = t->most, .since_us = now_us};
     return oldest;

@@ -194,6 +194,17 @@ static void a_bucket_is_empty_after_its_number_and_fills_up_evenly(void **state)
     throttle_free(t);
 }
 
+// Even when all began in the same microsecond, and whichever buckets their secret hashes give them.
+static void eight_keys_have_a_bucket_each(void **state)
+{
+    (void)state;
+    struct throttle *t = throttle_new(1, 1, TIME_SECOND);
+    int64_t wait;
+    for (char k = 'a'; k < 'i'; k++) assert_true(throttle_take(t, (str){&k, 1}, 0, &wait));
+    for (char k = 'a'; k < 'i'; k++) assert_false(throttle_has(t, (str){&k, 1}, 0, &wait));
+    throttle_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +217,7 @@ int main(void)
         cmocka_unit_test(passwords_are_long_and_not_the_name),
         cmocka_unit_test(only_the_right_password_of_an_account_is_right),
         cmocka_unit_test(a_bucket_is_empty_after_its_number_and_fills_up_evenly),
+        cmocka_unit_test(eight_keys_have_a_bucket_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

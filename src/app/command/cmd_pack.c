@@ -3,6 +3,7 @@
 #include "app/command/admin_client.h"
 #include "app/command/command.h"
 #include "app/command/open_store.h"
+#include "app/command/open_store.h"
 
 #include <stdio.h>
 

@@ -6,33 +6,21 @@
 #include "identity/audit.h"
 
 #include <stdio.h>
-#include <string.h>
 
 struct read_line {
     str what, which, detail;
 };
-
-static void add_encoded(buf *out, str text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/()";
-    for (size_t k = 0; k < text.n; k++) {
-        if (memchr(plain, text.p[k], sizeof plain - 1))
-            buf_add_char(out, text.p[k]);
-        else
-            buf_print(out, "%%%02X", (unsigned char)text.p[k]);
-    }
-}
 
 static bool tell_service(struct invocation *in, const struct read_line *l, err *e)
 {
     buf path = {.max = 4096};
     json *answer;
     BUF_LIT(&path, "/reads?what=");
-    add_encoded(&path, l->what);
+    buf_add_percent(&path, l->what);
     BUF_LIT(&path, "&which=");
-    add_encoded(&path, l->which);
+    buf_add_percent(&path, l->which);
     BUF_LIT(&path, "&detail=");
-    add_encoded(&path, l->detail);
+    buf_add_percent(&path, l->detail);
     buf_add_char(&path, 0);
     const bool ok = path.failed ? err_set(e, ERR_LIMIT, ERR_NOWHERE, "too long for a line")
                                 : admin_ask(&in->settings, "POST", path.p, (str){0}, in->arena, &answer, e);

@@ -83,10 +83,12 @@ static void take_telegram(struct sign_watch *w, str text, instant now)
     take_channels(w, &t, now);
 }
 
-void sign_watch_take(struct sign_watch *w, str bytes, instant now)
+bool sign_watch_take(struct sign_watch *w, str *rest, instant now)
 {
-    str rest = bytes, telegram;
-    while (p1_framer_take(&w->framer, &rest, &telegram)) take_telegram(w, telegram, now);
+    str telegram;
+    if (!p1_framer_take(&w->framer, rest, &telegram)) return false;
+    take_telegram(w, telegram, now);
+    return true;
 }
 
 // ---- What to do --------------------------------------------------------------------------------------------------

@@ -37,8 +37,10 @@ struct sign_watch {
 void sign_watch_begin(struct sign_watch *w, const struct sign_parameters *p, const struct tz *zone,
                       int minute);
 
-// Bytes from the meter, as they come; `now` is for meters without a clock.
-void sign_watch_take(struct sign_watch *w, str bytes, instant now);
+// Takes bytes of the meter from the front of *rest until a telegram was read: true, and the home is to be looked at
+// (sign_watch_tick) before the next, for what is decided must not hang on how many come at once. False: all bytes are
+// taken. `now` is for meters without a clock.
+bool sign_watch_take(struct sign_watch *w, str *rest, instant now);
 // The resident is well: a button.
 void sign_watch_well(struct sign_watch *w, instant now);
 // The town knows since `at` that all is well; told again it changes nothing.

@@ -34,6 +34,11 @@ static void telegram(buf *out, instant at)
     buf_free(&body);
 }
 
+static void take_all(str bytes, instant now)
+{
+    while (sign_watch_take(&w, &bytes, now)) {}
+}
+
 // Half an hour with a telegram every ten minutes; ticks each minute; everything that is to be sent is sent, or not at all.
 static void half_hour(bool is_online)
 {
@@ -44,7 +49,7 @@ static void half_hour(bool is_online)
         buf_clear(&b);
         telegram(&b, at);
         register_wh += wh / 3;
-        sign_watch_take(&w, buf_str(&b), at);
+        take_all(buf_str(&b), at);
         for (int m = 0; m < 10; m += 5) {
             struct sign_message out;
             const sign_do what = sign_watch_tick(&w, at + m * TIME_MINUTE, &out);
@@ -139,7 +144,7 @@ TEST(damaged_telegrams_are_no_silence)
     days(40, true);
     for (int i = 0; i < 2 * DAY; i++) {
         struct sign_message out;
-        sign_watch_take(&w, STR("/ISK5\\broken\r\n1-0:1.8.1(1)\r\n!0000\r\n"), people.now);
+        take_all(STR("/ISK5\\broken\r\n1-0:1.8.1(1)\r\n!0000\r\n"), people.now);
         people.now += SIGN_SLOT_TIME;
         if (sign_watch_tick(&w, people.now, &out) == SIGN_DO_SEND) {
             assert_int_not_equal(out.word, SIGN_LOOK);

@@ -169,13 +169,16 @@ test('a feed is made, paused, run and ended', async () => {
 
 // ---- Rules ---------------------------------------------------------------------------------------------------------
 
-const RULE = { regel: 'droog', naam_nl: 'droge lucht', naam_en: 'dry air', waar: 'meters', meting: 'q:humidity', wanneer: 'below', waarde: '52,5', einde: '', duur: '', binnen: '', mail: '', webhook: '', stil_van: '22:00', stil_tot: '07:00', stil_niet: '' }
-const rule = async () => (await api('/rules')).body.rules.find((r) => r.id === 'droog')
+// Of temperature, which no other test here sends.
+const RULE = { regel: 'koud', naam_nl: 'koude lucht', naam_en: 'cold air', waar: 'meters', meting: 'q:temperature', wanneer: 'below', waarde: '5,5', einde: '', duur: '', binnen: '', mail: '', webhook: '', stil_van: '22:00', stil_tot: '07:00', stil_niet: '' }
+const rule = async () => (await api('/rules')).body.rules.find((r) => r.id === 'koud')
 
 test('a rule is made by form, comes back the same, and is tried on a year of readings', async () => {
-  await push('trial-1', { humidity: '40' })
-  await olga.post('/team/meters', { wat: 'toelaten', sleutel: 'sensor_community/trial-1' })
-  assert.equal((await push('trial-1', { humidity: '41' })).body.stored, 1)
+  for (const [device, celsius] of [['trial-1', '4'], ['trial-2', '6']]) {
+    await push(device, { temperature: celsius })
+    await olga.post('/team/meters', { wat: 'toelaten', sleutel: `sensor_community/${device}` })
+    assert.equal((await push(device, { temperature: celsius })).body.stored, 1)
+  }
   await olga.get('/team/regel')
   let trial
   for (const until = Date.now() + 15_000; Date.now() < until; await new Promise((r) => setTimeout(r, 200))) { // new series are looked for now and then
@@ -183,27 +186,27 @@ test('a rule is made by form, comes back the same, and is tried on a year of rea
     assert.equal(trial.status, 200, trial.text)
     if (trial.text.includes('van 2 plekken')) break
   }
-  assert.match(trial.text, /1 meldingen in 365 dagen/)
+  assert.match(trial.text, /1 meldingen in 365 dagen, van 2 plekken/)
   assert.equal(await rule(), undefined, 'a trial stores nothing')
   assert.equal((await olga.post('/team/regel', { ...RULE, waarde: 'x', wat: 'bewaren' })).status, 400)
   assert.equal((await olga.post('/team/regel', { ...RULE, wat: 'bewaren' })).status, 303)
   const made = await rule()
-  assert.deepEqual([made.value, made.when, made.isOn], [52.5, 'below', false])
-  const page = await olga.get('/team/regel?regel=droog')
-  assert.match(page.text, /name="waarde" value="52.5"/)
-  assert.match(page.text, /<option value="q:humidity" selected>/)
+  assert.deepEqual([made.value, made.when, made.isOn], [5.5, 'below', false])
+  const page = await olga.get('/team/regel?regel=koud')
+  assert.match(page.text, /name="waarde" value="5.5"/)
+  assert.match(page.text, /<option value="q:temperature" selected>/)
 })
 
 test('each change is a version, and an earlier one comes back', async () => {
-  await olga.get('/team/regel?regel=droog')
-  assert.equal((await olga.post('/team/regel?regel=droog', { ...RULE, waarde: '30', wat: 'bewaren' })).status, 303)
-  assert.equal((await rule()).value, 30)
-  const page = await olga.get('/team/regel?regel=droog')
+  await olga.get('/team/regel?regel=koud')
+  assert.equal((await olga.post('/team/regel?regel=koud', { ...RULE, waarde: '3', wat: 'bewaren' })).status, 303)
+  assert.equal((await rule()).value, 3)
+  const page = await olga.get('/team/regel?regel=koud')
   assert.match(page.text, /Versie 1 terugzetten/)
   assert.ok(!page.text.includes('Versie 2 terugzetten'), 'the newest is what it is')
-  assert.equal((await olga.post('/team/regel?regel=droog', { wat: 'terug', versie: '1' })).status, 303)
-  assert.equal((await rule()).value, 52.5)
-  assert.equal((await olga.post('/team/regel?regel=droog', { wat: 'terug', versie: '9' })).status, 404)
+  assert.equal((await olga.post('/team/regel?regel=koud', { wat: 'terug', versie: '1' })).status, 303)
+  assert.equal((await rule()).value, 5.5)
+  assert.equal((await olga.post('/team/regel?regel=koud', { wat: 'terug', versie: '9' })).status, 404)
 })
 
 // ---- Who may -------------------------------------------------------------------------------------------------------

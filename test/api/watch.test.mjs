@@ -61,7 +61,11 @@ const quarterBefore = (t) => Math.floor(t / QUARTER) * QUARTER
 function replay(text, ...more) {
   const out = spawnSync(binary, ['watch', '--replay', ...more], { input: text, encoding: 'utf8', timeout: 60_000 })
   assert.equal(out.status, 0, out.stderr)
-  return out.stdout.trim().split('\n').map((line) => ({ at: Date.parse(line.split(' ')[0]), said: line.slice(line.indexOf(' ') + 1) }))
+  return lined(out.stdout)
+}
+
+function lined(text) {
+  return text.trim().split('\n').map((line) => ({ at: Date.parse(line.split(' ')[0]), said: line.slice(line.indexOf(' ') + 1) }))
 }
 
 const stateOf = (line) => line.said.startsWith('{') ? JSON.parse(line.said).state.trim() : line.said
@@ -100,6 +104,16 @@ describe('a recording of sixty days over the change of the clocks', () => {
     const first = (all, what) => all.find((l) => stateOf(l) === what).at
     assert.equal(first(pieces, 'ask in the home'), first(lines, 'ask in the home'))
     assert.equal(first(pieces, 'look'), first(lines, 'look'))
+  })
+
+  test('however much of it is read at once, it says the same', () => {
+    const { text } = recording(from, end, silent), file = join(directory, 'whole.p1')
+    writeFileSync(file, text)
+    const at = (all, what) => all.find((l) => stateOf(l) === what).at
+    const byPieces = spawnSync('sh', ['-c', `dd if="$1" bs=301 status=none | "$2" watch --replay`, 'sh', file, binary], { encoding: 'utf8', timeout: 60_000 })
+    const fromFile = replay('', '--meter', file)
+    for (const all of [lined(byPieces.stdout), fromFile])
+      for (const what of ['ask in the home', 'look']) assert.equal(at(all, what), at(lines, what))
   })
 
   test('tells the town nothing', () => {

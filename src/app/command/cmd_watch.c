@@ -22,7 +22,6 @@
 #include <unistd.h>
 
 #define READ_BYTES 4096
-#define REPLAY_BYTES 512  // less than a telegram, so that it is looked at after each
 #define TICK_TIME (10 * TIME_SECOND)
 #define SAVE_TIME TIME_HOUR
 #define OPEN_AGAIN_TIME (10 * TIME_SECOND)
@@ -127,19 +126,16 @@ static void close_meter(struct watching *x, instant now)
     x->open_at = now + OPEN_AGAIN_TIME;
 }
 
-static void read_meter(struct watching *x)
+// Waits for what the meter says; what came stands in `bytes`.
+static str read_meter(struct watching *x, char bytes[static READ_BYTES])
 {
-    char bytes[READ_BYTES];
-    const size_t most = x->watch.is_replay ? REPLAY_BYTES : sizeof bytes;
     struct pollfd p = {.fd = x->fd, .events = POLLIN};
     const int ready = poll(&p, x->fd >= 0 ? 1 : 0, (int)(TICK_TIME / 1000));
-    const instant now = time_now();
-    if (ready <= 0 || x->fd < 0) return;
-    const ssize_t n = read(x->fd, bytes, most);
-    if (n > 0)
-        sign_watch_take(&x->watch, (str){bytes, (size_t)n}, now);
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-        close_meter(x, now);
+    if (ready <= 0 || x->fd < 0) return (str){0};
+    const ssize_t n = read(x->fd, bytes, READ_BYTES);
+    if (n > 0) return (str){bytes, (size_t)n};
+    if (n == 0 || (errno != EAGAIN && errno != EINTR)) close_meter(x, time_now());
+    return (str){0};
 }
 
 // ---- The learnt rhythm on disk -----------------------------------------------------------------------------------
@@ -264,14 +260,10 @@ static void ask_in_the_home(const struct watching *x, instant now)
     }
 }
 
-static bool round_once(struct watching *x, err *e)
+// Decides, says what is to be said, and keeps what was learnt.
+static bool look(struct watching *x, err *e)
 {
     struct sign_message m;
-    if (x->fd < 0 && !x->is_ended && time_now() >= x->open_at) {
-        x->fd = open_meter(x);
-        if (x->fd < 0) close_meter(x, time_now());
-    }
-    read_meter(x);
     const instant now = x->watch.is_replay ? x->watch.newest : time_now();
     if (now == 0) return true;
     if (is_well) sign_watch_well(&x->watch, now);
@@ -282,6 +274,21 @@ static bool round_once(struct watching *x, err *e)
     if (!x->state_file || now - x->saved_at < SAVE_TIME) return true;
     x->saved_at = now;
     return save(x, e);
+}
+
+static bool round_once(struct watching *x, err *e)
+{
+    char bytes[READ_BYTES];
+    if (x->fd < 0 && !x->is_ended && time_now() >= x->open_at) {
+        x->fd = open_meter(x);
+        if (x->fd < 0) close_meter(x, time_now());
+    }
+    str rest = read_meter(x, bytes);
+    for (bool has_more = true; has_more;) {
+        has_more = sign_watch_take(&x->watch, &rest, time_now());
+        if (!look(x, e)) return false;
+    }
+    return true;
 }
 
 static bool read_key(struct watching *x, err *e)

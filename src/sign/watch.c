@@ -9,8 +9,10 @@
 #include <string.h>
 
 #define CLOCK_MOST_WRONG TIME_DAY  // a meter whose clock is further off is read by ours
-#define MAGIC "peil-watch-1\n"
+#define MAGIC "peil-watch-2\n"
 #define MAGIC_BYTES (sizeof MAGIC - 1)
+#define SAVED_NUMBERS 5
+#define MINUTES (24 * 60)  // of a day
 
 void sign_watch_begin(struct sign_watch *w, const struct sign_parameters *p, const struct tz *zone,
                       int minute)
@@ -18,7 +20,7 @@ void sign_watch_begin(struct sign_watch *w, const struct sign_parameters *p, con
     memset(w, 0, sizeof *w);
     w->parameters = *p;
     w->zone = zone;
-    w->minute = minute % (24 * 60);
+    w->minute = minute % MINUTES;
 }
 
 // ---- Telegrams ---------------------------------------------------------------------------------------------------
@@ -163,7 +165,7 @@ void sign_watch_sent(struct sign_watch *w, const struct sign_message *m)
 void sign_watch_save(const struct sign_watch *w, buf *out)
 {
     BUF_LIT(out, MAGIC);
-    const int64_t numbers[] = {w->number, w->sent_day, w->told, w->asked_at};
+    const int64_t numbers[SAVED_NUMBERS] = {w->number, w->sent_day, w->told, w->asked_at, w->minute};
     buf_add(out, (str){(const char *)numbers, sizeof numbers});
     buf_add(out, (str){(const char *)&w->meter, sizeof w->meter});
     sign_home_write(&w->home, out);
@@ -171,7 +173,7 @@ void sign_watch_save(const struct sign_watch *w, buf *out)
 
 bool sign_watch_load(struct sign_watch *w, str bytes, err *e)
 {
-    int64_t numbers[4];
+    int64_t numbers[SAVED_NUMBERS];
     const size_t head = MAGIC_BYTES + sizeof numbers + sizeof w->meter;
     if (!str_starts(bytes, STR(MAGIC)) || bytes.n < head)
         return err_set(e, ERR_CORRUPT, 0, "not the saved state of peil watch");
@@ -179,7 +181,7 @@ bool sign_watch_load(struct sign_watch *w, str bytes, err *e)
     if (!sign_home_read(str_slice(bytes, head, bytes.n), &home, e)) return false;
     memcpy(numbers, bytes.p + MAGIC_BYTES, sizeof numbers);
     if (numbers[0] < 0 || numbers[0] > 999999 || numbers[1] < 0 || numbers[1] > 100000 ||
-        numbers[2] < SIGN_OK || numbers[2] > SIGN_FAULT)
+        numbers[2] < SIGN_OK || numbers[2] > SIGN_FAULT || numbers[4] < 0 || numbers[4] >= MINUTES)
         return err_set(e, ERR_CORRUPT, MAGIC_BYTES, "the saved state of peil watch holds impossible values");
     w->home = home;
     memcpy(&w->meter, bytes.p + MAGIC_BYTES + sizeof numbers, sizeof w->meter);
@@ -187,5 +189,6 @@ bool sign_watch_load(struct sign_watch *w, str bytes, err *e)
     w->sent_day = (int32_t)numbers[1];
     w->told = (sign_word)numbers[2];
     w->asked_at = numbers[3];
+    w->minute = (int)numbers[4];
     return true;
 }

@@ -33,13 +33,13 @@ struct sign_watch {
     instant newest;              // of the telegrams of this run
 };
 
-// `minute` is drawn once by the caller, so that boxes do not all send at once.
+// `minute` is drawn once by the caller, so that boxes do not all send at once; a saved state keeps its own.
 void sign_watch_begin(struct sign_watch *w, const struct sign_parameters *p, const struct tz *zone,
                       int minute);
 
-// Takes bytes of the meter from the front of *rest until a telegram was read: true, and the home is to be looked at
-// (sign_watch_tick) before the next, for what is decided must not hang on how many come at once. False: all bytes are
-// taken. `now` is for meters without a clock.
+// Takes bytes of the meter from the front of *rest until a telegram was read: true, and of a recording the home is to be
+// looked at (sign_watch_tick) before the next, for what is decided must not hang on how many come at once. False: all
+// bytes are taken. `now` is for meters without a clock.
 bool sign_watch_take(struct sign_watch *w, str *rest, instant now);
 // The resident is well: a button.
 void sign_watch_well(struct sign_watch *w, instant now);

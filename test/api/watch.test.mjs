@@ -99,7 +99,7 @@ describe('a recording of sixty days over the change of the clocks', () => {
   test('the same in pieces, with a restart between, says the same', () => {
     const { text } = recording(from, end, silent), cut = text.indexOf('/ISK5', text.length * 0.9)
     const state = join(directory, 'pieces.state')
-    // The minute of the heartbeat is drawn anew by each start; what is said and when it first asks is not.
+    // The minute of the heartbeat is drawn by each new box; what is said and when it first asks is not.
     const pieces = [...replay(text.slice(0, cut), '--state', state), ...replay(text.slice(cut), '--state', state)]
     const first = (all, what) => all.find((l) => stateOf(l) === what).at
     assert.equal(first(pieces, 'ask in the home'), first(lines, 'ask in the home'))

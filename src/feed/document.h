@@ -8,7 +8,6 @@
 #define FEED STR("feed")
 #define FEED_STATE STR("feed_state")
 #define FEED_STREAM STR("feed_stream")
-#define FEED_OUTAGE STR("feed_outage")
 
 struct feed_state {
     str position;      // JSON of its kind; empty: it has never worked
@@ -22,9 +21,6 @@ struct feed_state {
 // ERR_NONE and an empty state when there is none yet.
 NODISCARD bool feed_state_read(struct snapshot *at, str name, arena *a, struct feed_state *out, err *e);
 NODISCARD bool feed_state_write(struct store_tx *tx, str name, const struct feed_state *s, err *e);
-
-// One that is over; those that ended longer ago than FEED_OUTAGE_DAYS are forgotten.
-NODISCARD bool feed_outage_write(struct store_tx *tx, str name, interval when, err *e);
 
 // Puts or deletes inside an operation. The state of another kind or address is begun anew.
 NODISCARD bool feed_put(struct store_tx *tx, str name, const json *document, arena *a, err *e);

@@ -8,7 +8,7 @@
 // A feed is polite: one request at a time, a pause between two, conditional requests, and after a failure it waits
 // twice as long as the time before, or as long as the server asks for.
 //
-// Owns     documents: kind "feed" (the operator's), "feed_state", "feed_stream" and "feed_outage" (the feed's own)
+// Owns     documents: kind "feed" (the operator's), "feed_state" and "feed_stream" (the feed's own)
 // Threads  feeds_open and feeds_close from main; the rest any
 // Errors   feed_check: ERR_MISSING, ERR_UNKNOWN, ERR_RANGE with the member's name
 #ifndef PEIL_FEED_FEED_H
@@ -61,16 +61,6 @@ struct feed_status {
 typedef bool (*feed_each)(const struct feed_status *s, void *context, err *e);
 NODISCARD bool feeds_each(struct feeds *f, struct snapshot *at, arena *a, feed_each each, void *context,
                           err *e);
-
-// When feeds did not work: from the first try that failed to the one that did not. Only those that are over; in order of their end.
-#define FEED_OUTAGE_DAYS 90
-struct feed_outage {
-    str name;
-    interval when;
-};
-typedef bool (*feed_outage_each)(const struct feed_outage *o, void *context, err *e);
-NODISCARD bool feed_outages(struct snapshot *at, instant since, arena *a, feed_outage_each each,
-                            void *context, err *e);
 
 // What staff does with one, with a line in the audit log; waits for the commit.
 typedef enum { FEED_RUN, FEED_PAUSE, FEED_RESUME, FEED_END, FEED_PUT } feed_action;

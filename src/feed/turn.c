@@ -2,6 +2,7 @@
 #include "feed/turn.h"
 
 #include "ingest/ingest.h"
+#include "outage/outage.h"
 
 #include <string.h>
 
@@ -19,7 +20,7 @@ struct work {
     struct feed_state state;
     struct feed_answer answer;
     struct ingest_outcome outcome;
-    interval outage;  // that ends with this turn; empty: none does
+    struct outage outage;  // that ends with this turn; empty: none does
     arena *a;
 };
 
@@ -56,7 +57,7 @@ static bool write_state(struct store_tx *tx, void *context, err *e)
         return e->code == ERR_ABSENT;
     if (!str_eq(text, w->document)) return true;
     return feed_state_write(tx, w->turn.name, &w->state, e) &&
-           (w->outage.end == w->outage.start || feed_outage_write(tx, w->turn.name, w->outage, e));
+           (w->outage.when.end == w->outage.when.start || outage_write(tx, OUTAGE_FEED, &w->outage, e));
 }
 
 static bool store_answer(struct store_tx *tx, void *context, err *e)
@@ -91,7 +92,7 @@ static bool note_failure(struct work *w, const err *why, int64_t retry_after_s, 
     const err cause = *why;
     w->state.failures++;
     if (w->state.failing_since == TIME_NONE) w->state.failing_since = w->turn.now;
-    w->outage = (interval){0};
+    w->outage = (struct outage){0};
     w->state.error = str_of(cause.text);
     w->state.next = w->turn.now + wait_after(w->state.failures, retry_after_s);
     out->step = STEP_FAILED;
@@ -156,7 +157,8 @@ static bool rest(struct work *w, struct turn_result *out, err *e)
 
 static void note_success(struct work *w, const fetch_answer *got)
 {
-    if (w->state.failing_since != TIME_NONE) w->outage = (interval){w->state.failing_since, w->turn.now};
+    if (w->state.failing_since != TIME_NONE)
+        w->outage = (struct outage){.name = w->turn.name, .when = {w->state.failing_since, w->turn.now}};
     w->state.failures = 0;
     w->state.failing_since = TIME_NONE;
     w->state.error = (str){0};

@@ -26,6 +26,8 @@ static const struct retention_rule rules[] = {
      .until = STR("the Thing is given to another")},
     {STR("device"), STR("to find the Thing of a device, and to see that it is well"), STR("operator"),
      .until = STR("it is forgotten (/team/meters)")},
+    {STR("device_outage"), STR("to show residents when a meter was silent"), STR("operator"),
+     .until = STR("14 days")},
     {STR("raw"), STR("to read messages of devices again"), STR("operator"),
      .until = STR("ingest.raw_days; 0: not kept")},
     {STR("readings"), STR("what meters measured, also private ones"), STR("operator"),

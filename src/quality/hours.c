@@ -152,12 +152,23 @@ static void add_gap(struct quality_state *s, interval gap)
     s->gaps[s->gap_count++] = gap;
 }
 
-static void look_for_gaps(struct look *l, int64_t step)
+static void look_for_gaps(struct look *l, instant before, int64_t step)
 {
     const struct rows *r = &l->rows;
-    for (size_t k = 1; k < r->count; k++)
-        if (check_is_gap(r->time[k - 1], r->time[k], step))
-            add_gap(l->state, (interval){r->time[k - 1], r->time[k]});
+    for (size_t k = 0; k < r->count; before = r->time[k++])
+        if (before != TIME_NONE && check_is_gap(before, r->time[k], step))
+            add_gap(l->state, (interval){before, r->time[k]});
+}
+
+// What was before the hours that are looked at is asked only where their first one is silent; so of gaps that end in it nothing is said.
+static bool find_before(struct snapshot *at, const struct look *l, entity_id stream, instant *out, err *e)
+{
+    const instant from = l->hour - LOOK_BACK;
+    *out = TIME_NONE;
+    if (l->rows.count == 0) return true;
+    if (l->rows.time[0] - from > TIME_HOUR) return rows_last_before(at, stream, from, out, e);
+    *out = from;
+    return true;
 }
 
 static size_t first_row_at(const struct rows *r, instant t)
@@ -280,7 +291,10 @@ static bool look_at_stream(struct qualities *q, struct snapshot *at, const struc
     if (!rows_read(at, s, (interval){hour - LOOK_BACK, hour}, q->arena, &l.rows, e)) return false;
     if (!look_for_stuck(&l, e) || !look_beside_neighbours(&l, e) || !look_for_damp(&l, at, list, e))
         return false;
-    look_for_gaps(&l, q->step_s[s->id] * TIME_SECOND);
+    instant last;
+    if (!find_before(at, &l, s->id, &last, e) || !silences_add(&q->silences, s, &l.rows, last, q->arena, e))
+        return false;
+    look_for_gaps(&l, last, q->step_s[s->id] * TIME_SECOND);
     struct stating w = {s->id, &after};
     return !is_news(&before, &after) || store_run(q->config.store, write_state, &w, e);
 }
@@ -315,8 +329,11 @@ bool qualities_check_hours(struct qualities *q, instant now, err *e)
         for (size_t k = 0; ok && k < list->count; k++)
             if (is_first_of_quantity(list, k))
                 ok = look_at_group(q, at, list, list->all[k].quantity, hour, with_drift, e);
+        ok = ok && silences_write(&q->silences, q->config.store, at,
+                                  (interval){hour - LOOK_BACK + TIME_HOUR, hour}, e);
         snapshot_close(at);
     }
+    q->silences.count = 0;
     ok = findings_write(&q->findings, q->config.store, ok ? e : NULL) && ok;
     if (ok && q->config.correct_humidity) ok = quality_correct(q, list, now, e);
     rollup_streams_give(q->config.rollups, list);

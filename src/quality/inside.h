@@ -5,6 +5,7 @@
 
 #include "base/heard.h"
 #include "quality/rows.h"
+#include "quality/silence.h"
 
 struct qualities {
     quality_config config;
@@ -17,6 +18,7 @@ struct qualities {
     bool is_awake;  // what came in before the start was marked
     arena *arena;
     struct findings findings;
+    struct silences silences;  // of the hours that are looked at
 };
 
 // Brings the corrected Datastreams up to date (correct.c).

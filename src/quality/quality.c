@@ -31,6 +31,7 @@ void qualities_close(struct qualities *q)
     heard_free(q->heard);
     free(q->step_s);
     findings_free(&q->findings);
+    silences_free(&q->silences);
     arena_free(q->arena);
     free(q);
 }
@@ -45,9 +46,9 @@ static job_result run_points(void *context, instant now, err *e)
 static job_result run_hours(void *context, instant now, err *e)
 {
     struct qualities *q = context;
-    const instant hour = now - now % TIME_HOUR;
-    if (now - hour < AFTER_THE_HOUR || q->last_hour == hour) return JOB_DONE;
-    return qualities_check_hours(q, now, e) ? JOB_DONE : JOB_FAILED;
+    const instant settled = now - AFTER_THE_HOUR;
+    if (q->last_hour == settled - settled % TIME_HOUR) return JOB_DONE;
+    return qualities_check_hours(q, settled, e) ? JOB_DONE : JOB_FAILED;
 }
 
 bool qualities_schedule(struct qualities *q, struct schedule *s, err *e)

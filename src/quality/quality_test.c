@@ -2,7 +2,9 @@
 // The checks at work on a real store: eight dust meters with hygrometers, and faults whose place is known.
 #include "quality/quality.h"
 
+#include "base/num.h"
 #include "base/test.h"
+#include "outage/outage.h"
 #include "quality/humidity.h"
 #include "quality/rows.h"
 
@@ -14,7 +16,7 @@
 #define METERS 8
 #define HOURS 40
 #define STEP (10 * TIME_MINUTE)
-enum { STUCK = 5, BIASED = 3, GAP = 6, SPIKED = 1, DAMP = 0 };
+enum { STUCK = 5, BIASED = 3, GAP = 6, LONG_GAP = 7, SPIKED = 1, DAMP = 0 };
 
 static char directory[TEST_DIRECTORY_MAX];
 static struct store *store;
@@ -121,6 +123,7 @@ static bool append_all(struct store_tx *tx, void *context, err *e)
         const int from_end = HOURS * 6 - k;
         for (int i = 0; i < METERS; i++) {
             if (i == GAP && from_end <= 20 * 6 && from_end > 17 * 6) continue;
+            if (i == LONG_GAP && from_end <= 37 * 6 && from_end > 5 * 6) continue;
             if (!append(tx, dust[i], t, dust_of(i, k), e) || !append(tx, damp[i], t, damp_of(i, k), e))
                 return false;
         }
@@ -234,6 +237,67 @@ TEST(a_gap_is_told_with_its_ends)
     assert_true(q.gaps[0].end == end - 17 * TIME_HOUR);
 }
 
+TEST(a_gap_longer_than_the_hours_that_are_looked_at_is_told_too)
+{
+    const struct quality_state q = state_of(dust[LONG_GAP]);
+    assert_int_equal(q.gap_count, 1);
+    assert_true(q.gaps[0].start == end - 37 * TIME_HOUR - STEP);
+    assert_true(q.gaps[0].end == end - 5 * TIME_HOUR);
+}
+
+// ---- Silences of devices -----------------------------------------------------------------------------------------
+
+struct told {
+    struct outage all[8];
+    size_t count;
+};
+
+static bool tell_one(const struct outage *o, void *context, err *e)
+{
+    struct told *t = context;
+    (void)e;
+    assert_true(t->count < sizeof t->all / sizeof t->all[0]);
+    t->all[t->count++] = *o;
+    return true;
+}
+
+static struct told silences(void)
+{
+    struct snapshot *at;
+    struct told t = {0};
+    err e;
+    must(snapshot_open(store, &at, &e), &e);
+    must(outages_each(at, OUTAGE_DEVICE, TIME_MIN, a, tell_one, &t, &e), &e);
+    snapshot_close(at);
+    return t;
+}
+
+static bool is_of(const struct outage *o, entity_id thing)
+{
+    int64_t id;
+    err e;
+    return num_parse_int(o->name, &id, &e) && id == thing;
+}
+
+TEST(a_device_that_gave_nothing_for_longer_than_it_is_used_to_was_silent)
+{
+    const struct told t = silences();
+    assert_int_equal(t.count, 2);
+    assert_true(is_of(&t.all[0], things[GAP]) && is_of(&t.all[1], things[LONG_GAP]));
+    assert_true(t.all[0].when.start == end - 20 * TIME_HOUR - STEP &&
+                t.all[0].when.end == end - 17 * TIME_HOUR);
+    assert_true(t.all[1].when.start == end - 37 * TIME_HOUR - STEP &&
+                t.all[1].when.end == end - 5 * TIME_HOUR);
+}
+
+TEST(a_silence_is_kept_when_its_hours_have_gone_by)
+{
+    err e;
+    must(qualities_check_hours(qualities, end + 20 * TIME_HOUR, &e), &e);
+    must(qualities_check_hours(qualities, end + 40 * TIME_HOUR, &e), &e);
+    assert_int_equal(silences().count, 2);
+}
+
 TEST(dust_in_damp_air_is_marked_and_counts)
 {
     assert_int_equal(flagged(dust[DAMP], 0, QUALITY_HUMID), 6);
@@ -296,6 +360,8 @@ TEST(looking_again_changes_nothing)
 RUN_WITH(start, stop, CASE(a_spike_is_flagged_and_nothing_else_of_a_good_meter),
          CASE(a_meter_that_stands_still_while_the_others_move_is_flagged),
          CASE(a_meter_that_differs_for_a_day_is_marked_with_how_much), CASE(a_gap_is_told_with_its_ends),
+         CASE(a_gap_longer_than_the_hours_that_are_looked_at_is_told_too),
+         CASE(a_device_that_gave_nothing_for_longer_than_it_is_used_to_was_silent),
          CASE(dust_in_damp_air_is_marked_and_counts),
          CASE(corrected_values_stand_in_a_stream_of_their_own_that_names_its_method),
-         CASE(looking_again_changes_nothing))
+         CASE(looking_again_changes_nothing), CASE(a_silence_is_kept_when_its_hours_have_gone_by))

@@ -103,6 +103,32 @@ bool rows_read(struct snapshot *at, const struct rollup_stream *s, interval when
     return true;
 }
 
+bool rows_last_before(struct snapshot *at, entity_id stream, instant t, instant *out, err *e)
+{
+    struct comparison before;
+    struct expr *filter = compare(&before, OP_LT, t);
+    struct query_order newest = {&before.path, true};
+    const struct query q = {.set = SET_OBSERVATION,
+                            .has_parent = true,
+                            .parent_set = SET_DATASTREAM,
+                            .parent_id = stream,
+                            .relation = DATASTREAM_OBSERVATIONS,
+                            .filter = filter,
+                            .orders = &newest,
+                            .order_count = 1,
+                            .top = 1,
+                            .properties = 1u << OBSERVATION_PHENOMENON_TIME};
+    struct cursor *c;
+    struct record row;
+    bool got = false;
+    *out = TIME_NONE;
+    if (!store_query(at, &q, &c, e)) return false;
+    const bool ok = cursor_next(c, &row, &got, e);
+    if (ok && got) *out = row.properties[OBSERVATION_PHENOMENON_TIME].time.start;
+    cursor_close(c);
+    return ok;
+}
+
 // ---- Writing back ------------------------------------------------------------------------------------------------
 
 bool findings_add(struct findings *f, entity_id id, quality_flag flag, err *e, const char *format, ...)

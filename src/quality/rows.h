@@ -19,6 +19,8 @@ struct rows {
 // Those with phenomenonTime in [when.start, when.end), oldest first. In the arena.
 NODISCARD bool rows_read(struct snapshot *at, const struct rollup_stream *s, interval when, arena *a,
                          struct rows *out, err *e);
+// The time of the newest one before `t`; TIME_NONE: there is none.
+NODISCARD bool rows_last_before(struct snapshot *at, entity_id stream, instant t, instant *out, err *e);
 
 struct finding {
     entity_id id;

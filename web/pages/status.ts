@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Whether the meters report, and which do not.
+// Whether the meters report, and which do not; and when meters, sources or peil itself did not.
 
 import { html, raw } from '../lib/html';
 import type { Page } from '../lib/page';
@@ -31,9 +31,18 @@ export const page: Page = {
         {{#silent}}<li><a href="{{href}}">{{name}}</a> <span class="area">{{when}}</span></li>{{/silent}}
       </ul>{{/has_silent}}
       <h2 id="interruptions">${c.t('status.outages')}</h2>
-      {{^has_outages}}<p>${c.t('status.outages.none')}</p>{{/has_outages}}
-      {{#has_outages}}<p>${c.t('status.outages.more')}</p>
-      <ul class="found">{{#outages}}<li>{{name}} <span class="area">{{when}}</span></li>{{/outages}}</ul>{{/has_outages}}
+      <h3>${c.t('status.outages.service')}</h3>
+      {{^has_service_outages}}<p>${c.t('status.outages.service.none')}</p>{{/has_service_outages}}
+      {{#has_service_outages}}<p>${c.t('status.outages.service.more')}</p>
+      <ul class="found">{{#service_outages}}<li>{{when}}</li>{{/service_outages}}</ul>{{/has_service_outages}}
+      <h3>${c.t('status.outages.meters')}</h3>
+      {{^has_meter_outages}}<p>${c.t('status.outages.meters.none')}</p>{{/has_meter_outages}}
+      {{#has_meter_outages}}<p>${c.t('status.outages.meters.more', { count: raw('{{meter_outage_count}}') })}</p>
+      <ul class="found">{{#meter_outages}}<li><a href="{{href}}">{{name}}</a> <span class="area">{{when}}</span></li>{{/meter_outages}}</ul>{{/has_meter_outages}}
+      <h3>${c.t('status.outages.feeds')}</h3>
+      {{^has_feed_outages}}<p>${c.t('status.outages.none')}</p>{{/has_feed_outages}}
+      {{#has_feed_outages}}<p>${c.t('status.outages.more')}</p>
+      <ul class="found">{{#feed_outages}}<li>{{name}} <span class="area">{{when}}</span></li>{{/feed_outages}}</ul>{{/has_feed_outages}}
       <p class="small">${c.t('status.kept', { count: raw('{{observations}}') })}</p>
     </article>`,
 };

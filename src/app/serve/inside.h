@@ -19,6 +19,11 @@ NODISCARD bool town_care_start(struct peil *p, err *e);
 // memory.c: freed memory is kept for what comes next, and once a minute what nobody uses goes back to the system.
 NODISCARD bool memory_start(struct peil *p, err *e);
 
+// alive.c: when peil was last at work stands in the store, and what lies between is an interruption of it.
+NODISCARD bool alive_start(struct peil *p, err *e);
+void alive_stop(
+    struct peil *p);  // after the schedule has stopped, before the store is closed: it was told to
+
 // /healthz and /readyz, for everyone (health.c).
 #define HEALTH_ROUTES 2
 void health_routes(struct peil *p, http_route out[static HEALTH_ROUTES]);

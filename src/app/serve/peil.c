@@ -333,6 +333,7 @@ static bool start_schedule(struct peil *p, err *e)
 static bool (*const starters[])(struct peil *, err *) = {  // one a line
     memory_start,
     start_store,
+    alive_start,
     start_identity,
     tell_settings,
     start_login,
@@ -409,10 +410,12 @@ void peil_stop(struct peil *p)
     p1_readers_stop(p->meters);
     push_free(p->push);
     watch_stop(p->watch);
-    rollups_stop(p->rollups);
     err ignored;
     if (p->ingest) (void)!ingest_write_raw(p->ingest, &ignored);
     for (bool more = p->ingest != NULL; more && ingest_write_heard(p->ingest, &more, &ignored);) continue;
+    alive_stop(p);
+    rollups_stop(
+        p->rollups);  // the last to write: a commit after its note and all sums are looked over at the next start
     if (p->store) store_close(p->store);
     watch_close(p->watch);
     rollups_close(p->rollups);

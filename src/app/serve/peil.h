@@ -29,6 +29,7 @@ struct peil {
     struct metrics *metrics;
     struct schedule *schedule;  // all periodic work; parts add their jobs while they start
     struct store *store;
+    bool is_alive;  // it has said so (alive.c)
     struct identity *identity;
     struct passwords *passwords;
     struct oidc *oidc;  // NULL: no identity provider is named

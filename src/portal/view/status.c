@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // How the service itself is: per type of meter how many report, with what delay, and which have fallen silent.
-#include "feed/feed.h"
 #include "portal/page.h"
+#include "portal/view/outage.h"
 
 #define SOURCES_MAX 64
 #define SILENT_MOST 50
-#define OUTAGES_MOST 30
 
 // All series of one type of sensor.
 struct source {
@@ -88,67 +87,12 @@ static void put_source(struct page *p, struct view *list, const struct source *s
     view_text(m, v, STR("delay"), delay_text(p, s->newest));
 }
 
-// ---- Interruptions of feeds ----------------------------------------------------------------------------------------
-
-struct outages {
-    struct page *page;
-    struct view *list;
-    struct feed_outage newest[OUTAGES_MOST];  // the one numbered n at n % OUTAGES_MOST
-    size_t count;
-};
-
-static void put_outage(struct outages *o, str name, str id, instant from, instant to)
-{
-    struct page *p = o->page;
-    struct view *v = view_object(&p->maker, o->list, (str){0});
-    view_text(&p->maker, v, STR("name"), name);
-    view_text(&p->maker, v, STR("when"),
-              words_fill(p->words, p->a, id,
-                         FILLS({STR("from"), page_when(p, from)},
-                               {STR("to"), to == TIME_NONE ? (str){0} : page_when(p, to)})));
-}
-
-static bool put_lasting(const struct feed_status *s, void *context, err *e)
-{
-    (void)e;
-    struct outages *o = context;
-    str name;
-    if (s->is_paused || s->failing_since == TIME_NONE) return true;
-    if (!arena_copy(o->page->a, s->name, &name)) return err_no_memory(e);
-    put_outage(o, name, STR("status.outage.lasts"), s->failing_since, TIME_NONE);
-    return true;
-}
-
-static bool keep_outage(const struct feed_outage *one, void *context, err *e)
-{
-    (void)e;
-    struct outages *o = context;
-    o->newest[o->count++ % OUTAGES_MOST] = *one;
-    return true;
-}
-
-static bool put_outages(struct page *p, err *e)
-{
-    struct outages *o = ARENA_NEW(p->a, struct outages);
-    struct feeds *feeds = p->portal->config.feeds;
-    if (!o) return err_no_memory(e);
-    *o = (struct outages){.page = p, .list = view_list(&p->maker, p->root, STR("outages"))};
-    if (feeds && !feeds_each(feeds, p->at, p->a, put_lasting, o, e)) return false;
-    if (!feed_outages(p->at, p->now - FEED_OUTAGE_DAYS * TIME_DAY, p->a, keep_outage, o, e)) return false;
-    for (size_t k = 0; k < o->count && k < OUTAGES_MOST; k++) {
-        const struct feed_outage *one = &o->newest[(o->count - 1 - k) % OUTAGES_MOST];
-        put_outage(o, one->name, STR("status.outage.was"), one->when.start, one->when.end);
-    }
-    view_flag(&p->maker, p->root, STR("has_outages"), o->list && o->list->first);
-    return true;
-}
-
 bool view_status(struct page *p, err *e)
 {
     struct status *s = ARENA_NEW(p->a, struct status);
     struct store_figures figures;
     if (!s) return err_no_memory(e);
-    if (!count_up(p, s, e) || !put_outages(p, e) || !store_figures(p->at, &figures, e)) return false;
+    if (!count_up(p, s, e) || !outage_put(p, e) || !store_figures(p->at, &figures, e)) return false;
     struct view *list = view_list(&p->maker, p->root, STR("sources"));
     size_t count = 0, silent = 0;
     instant newest = TIME_NONE;

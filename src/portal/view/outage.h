@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: EUPL-1.2
+// outage.h: interruptions as /status tells them: of the service, of meters, of the sources it fetches from. Newest first.
+#ifndef PEIL_PORTAL_VIEW_OUTAGE_H
+#define PEIL_PORTAL_VIEW_OUTAGE_H
+
+#include "portal/page.h"
+
+// Lists "service_outages", "meter_outages" (with "meter_outage_count" of all) and "feed_outages".
+NODISCARD bool outage_put(struct page *p, err *e);
+
+#endif

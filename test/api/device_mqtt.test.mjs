@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Peil } from './lib/peil.mjs'
 import { Broker, Client } from './lib/mqtt.mjs'
 import { wholeStream } from './lib/entities.mjs'
+import { until as untilThat } from './lib/until.mjs'
 
 const sample = (path) => readFileSync(new URL(`../../fuzz/corpus/${path}`, import.meta.url), 'utf8')
 
@@ -39,12 +40,7 @@ async function metric(label) {
   return line === undefined ? 0 : Number(line.split(' ').at(-1))
 }
 
-async function until(check, what) {
-  for (let i = 0; !await check(); i++) {
-    assert.ok(i < 250, `${typeof what === 'function' ? await what() : what}\n${peil.server.log.text.slice(-2000)}`)
-    await sleep(20)
-  }
-}
+const until = (check, what) => untilThat(check, async () => `${typeof what === 'function' ? await what() : what}\n${peil.server.log.text.slice(-2000)}`)
 
 // What peil shows of a device: { 'quantity sensor': newest Observation }.
 async function shown(device) {

@@ -7,8 +7,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Peil } from './lib/peil.mjs'
+import { until as untilThat } from './lib/until.mjs'
 
 const sample = (name) => readFileSync(new URL(`../../fuzz/corpus/device_p1_telegram/${name}`, import.meta.url), 'latin1')
 const three = sample('dsmr50_example_three_phase.txt'), gas = sample('dsmr50_gas_on_channel_2.txt')
@@ -28,7 +28,7 @@ const server = createServer((socket) => {
 
 let peil
 before(async () => {
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise((resolve) => server.unref().listen(0, '127.0.0.1', resolve))
   peil = await Peil.start({
     setup: (p) => {
       writeFileSync(join(p.directory, 'telegrams'), oldest + belgian, 'latin1')
@@ -54,12 +54,7 @@ async function rows(device, quantity) {
   return (found[0]?.Observations ?? []).map((o) => o.result)
 }
 
-async function until(check, what) {
-  for (let i = 0; !await check(); i++) {
-    assert.ok(i < 250, `${what}\n${peil.server.log.text.slice(-2000)}`)
-    await sleep(20)
-  }
-}
+const until = (check, what) => untilThat(check, () => `${what}\n${peil.server.log.text.slice(-2000)}`)
 
 const register = (telegram, code) => Number(new RegExp(`1-0:${code.replaceAll('.', '\\.')}\\((\\d+\\.\\d+)\\*kWh\\)`).exec(telegram)[1])
 

@@ -5,8 +5,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { binary, Peil } from './lib/peil.mjs'
-import { until } from './lib/receiver.mjs'
 import { misfits } from './lib/schema.mjs'
+import { until } from './lib/until.mjs'
 
 const eea = (n) => `http://dd.eionet.europa.eu/vocabulary/aq/pollutant/${n}`
 const definitions = { pm25: eea('6001'), pm10: eea('5'), no2: eea('8'), o3: eea('7'), noise_laeq: 'http://qudt.org/vocab/quantitykind/SoundPressureLevel' }

@@ -7,8 +7,9 @@ import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
-import { MailServer, until } from './lib/receiver.mjs'
+import { MailServer } from './lib/receiver.mjs'
 import { binary, makeToken, Peil } from './lib/peil.mjs'
+import { until } from './lib/until.mjs'
 
 const both = (nl, en) => ({ nl, en })
 // Some of what broad prosperity is about, in made-up wording: shares, a mean, a conditional, days above a level, a sum over areas.

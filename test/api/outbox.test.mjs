@@ -3,7 +3,8 @@
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { exchange, makeToken, Peil } from './lib/peil.mjs'
-import { MailServer, Receiver, signatures, until } from './lib/receiver.mjs'
+import { MailServer, Receiver, signatures } from './lib/receiver.mjs'
+import { until } from './lib/until.mjs'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 let peil, mailServer, operator

@@ -8,8 +8,9 @@ import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { binary, exchange, Peil } from './lib/peil.mjs'
 import { Broker, Client } from './lib/mqtt.mjs'
-import { MailServer, Receiver, signatures, until } from './lib/receiver.mjs'
+import { MailServer, Receiver, signatures } from './lib/receiver.mjs'
 import { misfits } from './lib/schema.mjs'
+import { until } from './lib/until.mjs'
 
 const minute = 60_000
 const bomenbuurt = [4.3403, 52.0501]

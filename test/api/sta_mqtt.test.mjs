@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Peil } from './lib/peil.mjs'
 import { Broker, Client } from './lib/mqtt.mjs'
+import { until } from './lib/until.mjs'
 import {
   thing, location, sensor, observedProperty, feature, datastream, multiDatastream, link, point, wholeStream,
 } from './lib/entities.mjs'
@@ -48,13 +49,6 @@ async function untilSubscribed() {
     await sleep(100)
   }
   probe.close()
-}
-
-async function until(check, what) {
-  for (let i = 0; !await check(); i++) {
-    assert.ok(i < 250, what)
-    await sleep(20)
-  }
 }
 
 // Subscribes, and waits until peil has heard of it.

@@ -13,7 +13,7 @@ const PASSWORD = 'vier woorden zijn genoeg'
 let peil, olga, source
 
 before(async () => {
-  source = createServer((q, r) => r.setHeader('Content-Type', 'application/json').end('{"value":[]}')).listen(0, '127.0.0.1')
+  source = createServer((q, r) => r.setHeader('Content-Type', 'application/json').end('{"value":[]}')).unref().listen(0, '127.0.0.1')
   peil = await Peil.start({ args: [...quick, '--set', 'access.standard=public', '--set', 'rollup.interval_s=1', '--set', `rules.directory=${resolve('share/rules')}`] })
   olga = await Staff.first(peil.url, 'olga', makeUser(peil.directory, 'olga', 'operator'), PASSWORD)
 })

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Peil, binary, exchange, makeToken } from './lib/peil.mjs'
 import { quick } from './lib/staff.mjs'
+import { until } from './lib/until.mjs'
 
 const QUARTER = 900e3, DAY = 86400e3
 const isSanitized = 'ASAN_OPTIONS' in process.env  // whose own memory would be counted too
@@ -135,7 +136,7 @@ async function listenIn() {
     box.pipe(town).pipe(box)
     for (const s of [box, town]) s.on('error', () => { box.destroy(); town.destroy() })
   })
-  await new Promise((r) => server.listen(0, '127.0.0.1', r))
+  await new Promise((r) => server.unref().listen(0, '127.0.0.1', r))
   return { url: `http://127.0.0.1:${server.address().port}`, sent, close: () => server.close() }
 }
 
@@ -144,7 +145,7 @@ async function meterOnTcp(first) {
   const meter = { text: first }
   const sockets = new Set()
   const server = createServer((s) => { sockets.add(s); s.on('error', () => {}); s.on('close', () => sockets.delete(s)); s.write(meter.text) })
-  await new Promise((r) => server.listen(0, '127.0.0.1', r))
+  await new Promise((r) => server.unref().listen(0, '127.0.0.1', r))
   const timer = setInterval(() => { for (const s of sockets) s.write(meter.text) }, 200)
   return { ...meter, where: `tcp:127.0.0.1:${server.address().port}`, close: () => { clearInterval(timer); for (const s of sockets) s.destroy(); server.close() } }
 }
@@ -169,15 +170,6 @@ function sendLine(home, n) {
 
 const casesOf = async (home) => (await exchange(`${peil.url}/api/v1/care/cases`, { headers: care })).body.cases.filter((c) => c.pseudonym === home.pseudonym)
 
-async function until(what, of, most = 15_000) {
-  for (const end = Date.now() + most; Date.now() < end;) {
-    const got = await of()
-    if (got) return got
-    await new Promise((r) => setTimeout(r, 100))
-  }
-  assert.fail(`not within ${most} ms: ${what}`)
-}
-
 const peak = (pid) => Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1]) / 1024
 const bodies = (sent) => sent.join('').split('POST ').slice(1).map((x) => ({ path: x.split(' ')[0], body: x.slice(x.indexOf('\r\n\r\n') + 4) }))
 
@@ -200,13 +192,13 @@ describe('a box beside a meter', () => {
     const box = () => spawn(binary, ['watch', '--meter', meter.where, '--key', home.key, '--state', state, '--town', town.url], { stdio: ['ignore', 'ignore', 'pipe'] })
     let watch = box()
     try {
-      const [found] = await until('a case', async () => { const c = await casesOf(home); return c.length && c })
+      const [found] = await until(async () => { const c = await casesOf(home); return c.length && c }, 'a case')
       assert.equal(found.cause, 'cap')
       assert.match(found.reason, /al 1[678]\d uur geen teken van leven/)
       const mb = peak(watch.pid)
       assert.ok(mb < 20 || isSanitized, `${mb.toFixed(1)} MB at the most`)
       console.log(`# peil watch took ${mb.toFixed(1)} MB at the most`)
-      await until('its state is saved', () => statSync(state).mtimeMs > Date.now() - 20_000)
+      await until(() => statSync(state).mtimeMs > Date.now() - 20_000, 'its state to be saved')
       await new Promise((r) => setTimeout(r, 500))
       const before = bodies(town.sent).length
       watch.kill('SIGKILL')
@@ -233,7 +225,7 @@ describe('a box beside a meter', () => {
     assert.equal((await sendLine(home, 5)).status, 200)
     const watch = spawn(binary, ['watch', '--meter', meter.where, '--key', home.key, '--state', join(directory, 'lost.state'), '--town', town.url], { stdio: 'ignore' })
     try {
-      await until('two lines', () => bodies(town.sent).length >= 2)
+      await until(() => bodies(town.sent).length >= 2, 'two lines')
       const numbers = bodies(town.sent).map((m) => JSON.parse(m.body).n)
       assert.deepEqual(numbers.slice(0, 2), ['000001', '001001'], 'an older number first, then one well behind')
       await new Promise((r) => setTimeout(r, 1000))
@@ -254,7 +246,7 @@ describe('a box beside a meter', () => {
     const watch = spawn(binary, ['watch', '--meter', port, '--key', home.key, '--state', state, '--town', peil.url.replace('localhost', '127.0.0.1')], { stdio: 'ignore' })
     const timer = setInterval(() => line.stdin.write(live), 300)
     try {
-      await until('a case', async () => (await casesOf(home)).length === 1)
+      await until(async () => (await casesOf(home)).length === 1, 'a case')
     } finally {
       clearInterval(timer)
       watch.kill()
@@ -271,10 +263,10 @@ describe('a box beside a meter', () => {
     const watch = spawn(binary, ['watch', '--meter', meter.where, '--key', home.key, '--state', state, '--town', town.url], { stdio: 'ignore' })
     try {
       // It tells of the silence, hears that all is well, and takes it back at once.
-      await until('it took back what it said', () => {
+      await until(() => {
         const said = bodies(town.sent).map((m) => JSON.parse(m.body).state.trim())
         return said.at(-1) === 'ok' && said.includes('look')
-      })
+      }, 'it to take back what it said')
     } finally {
       watch.kill()
       meter.close()

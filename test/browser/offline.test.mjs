@@ -24,7 +24,7 @@ async function wire(port) {
     }
     near.pipe(far).pipe(near);
   });
-  const open = (at) => new Promise((r) => server.listen(at, '127.0.0.1', () => r(server.address().port)));
+  const open = (at) => new Promise((r) => server.unref().listen(at, '127.0.0.1', () => r(server.address().port)));
   const own = await open(0);
   const cut = () => { for (const s of sockets) s.destroy(); return new Promise((r) => server.close(r)); };
   return { port: own, cut, mend: () => open(own) };

@@ -99,7 +99,7 @@ test('the snippet of a meter works in another site', async () => {
   await tab.page.goto(`${town.url}/meter/${town.meters.air.thing}`);
   const snippet = await tab.page.locator('pre [data-copy]').first().textContent();
   const other = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end(`<!doctype html><title>x</title>${snippet}`));
-  await new Promise((r) => other.listen(0, '127.0.0.1', r));
+  await new Promise((r) => other.unref().listen(0, '127.0.0.1', r));
   const { page, close } = await openPage(browser, 'http://');
   await page.goto(`http://127.0.0.1:${other.address().port}/`);
   const frame = page.frameLocator('iframe');

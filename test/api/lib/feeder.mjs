@@ -12,7 +12,7 @@ export class Feeder {
     feeder.conditions = []   // If-None-Match of each
     feeder.faults = []       // taken first: 'stall', 'cut', or an answer
     feeder.server = createServer((request, response) => feeder.handle(request, response))
-    feeder.server.listen(0, '127.0.0.1')
+    feeder.server.unref().listen(0, '127.0.0.1')
     await once(feeder.server, 'listening')
     feeder.url = `http://127.0.0.1:${feeder.server.address().port}`
     return feeder

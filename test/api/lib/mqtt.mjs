@@ -164,7 +164,7 @@ export class Client {
   }
 
   // The first message that passes, of those that came and those to come.
-  async wait(accept, ms = 5000) {
+  async wait(accept, ms = 60_000) {
     const until = Date.now() + ms
     for (;;) {
       const found = this.messages.find(accept)

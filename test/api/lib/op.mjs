@@ -15,7 +15,7 @@ export const ROLE_MAP = 'peil-admin=administrator, peil-audit=auditor'
 
 async function listening(handler) {
   const server = createServer(handler)
-  server.listen(0, '127.0.0.1')
+  server.unref().listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { server, url: `http://127.0.0.1:${server.address().port}` }
 }

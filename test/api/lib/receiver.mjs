@@ -4,17 +4,7 @@ import { createHmac, createPublicKey, verify } from 'node:crypto'
 import { createServer as createHttp } from 'node:http'
 import { createServer as createTcp } from 'node:net'
 
-const listen = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)))
-
-// Waits until `ready` gives something; the time is for a loaded machine, nobody waits it out but a test that fails.
-export async function until(ready, what, ms = 60_000) {
-  for (const end = Date.now() + ms; ; ) {
-    const got = await ready()
-    if (got) return got
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
+const listen = (server) => new Promise((resolve) => server.unref().listen(0, '127.0.0.1', () => resolve(server.address().port)))
 
 export class Receiver {
   // answer(request, how many came before) gives { status, headers }

@@ -129,7 +129,7 @@ test('a broken message is acknowledged and counted; its neighbours are stored', 
   await client.publish('garden/south/air', '{"pm25":3}')
   await until(async () => (await shown('south'))['pm25 MQTT, as the mapping file says']?.result === 3, 'neighbour')
   assert.equal(await metric('peil_mqtt_device_messages_total{outcome="refused"}'), refused + 1)
-  assert.match(peil.server.log.text, /device messages refused/)
+  assert.match(peil.server.log.text, /MQTT messages refused which="device messages"/)
 })
 
 test('shared subscriptions: two subscribers of one group get each message once', async () => {

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/topic/intake.h"
 
-#include "base/log.h"
-#include "base/queue.h"
 #include "ingest/topic/discovery.h"
-#include "mqtt/topic.h"
+#include "mqtt/pending.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define ARRIVAL_MEMORY ((size_t)2 << 20)
-#define TRIES_MAX 20  // of a fault that is neither the sender's nor a full disk: then it is given up
-#define REFUSALS_EVERY (10 * TIME_SECOND)
 #define FILTERS_MAX 900
 
 static metric taken_metric = {.name = "peil_mqtt_device_messages_total",
@@ -32,24 +26,16 @@ struct topic_intake {
     struct device_site site;      // with what was discovered
     str filters[FILTERS_MAX];
     size_t filter_count;
-    struct lock *lock;  // over the three below
-    struct arrival *again;
-    instant last_refusal;
-    int64_t refusals;
-    atomic_size_t under_way;
-    atomic_bool is_draining;
+    struct mqtt_pendings *pending;
 };
 
 // One message on its way through the store.
 struct arrival {
+    struct mqtt_pending pending;  // the first
     struct topic_intake *intake;
-    struct mqtt_subscriber *subscriber;
-    mqtt_delivery delivery;
     const struct device_adapter *adapter;
     struct device_message message;
     arena *a;
-    int tries;
-    struct arrival *next;  // waiting to be tried again
 };
 
 // ---- arrivals ----------------------------------------------------------------------------------------------------
@@ -67,8 +53,6 @@ static struct arrival *arrival_new(struct topic_intake *t, const mqtt_message *m
     struct arrival *x = calloc(1, sizeof *x);
     if (!x) return NULL;
     *x = (struct arrival){.intake = t,
-                          .subscriber = m->subscriber,
-                          .delivery = m->delivery,
                           .adapter = adapter,
                           .message = {.received = time_now(), .retained = m->retained},
                           .a = arena_new(ARRIVAL_MEMORY)};
@@ -81,56 +65,13 @@ static struct arrival *arrival_new(struct topic_intake *t, const mqtt_message *m
 
 static void finish(struct arrival *x)
 {
-    struct topic_intake *t = x->intake;
-    mqtt_done(x->subscriber, x->delivery);
+    mqtt_pending_end(x->intake->pending, &x->pending);
     arrival_free(x);
-    atomic_fetch_sub(&t->under_way, 1);
-}
-
-static void note_refusal(struct topic_intake *t, str topic, const err *e)
-{
-    const instant now = time_now();
-    metric_count(&refused_metric, 1);
-    lock_take(t->lock);
-    const int64_t count = ++t->refusals;
-    const bool is_due = now - t->last_refusal >= REFUSALS_EVERY;
-    if (is_due) {
-        t->last_refusal = now;
-        t->refusals = 0;
-    }
-    lock_drop(t->lock);
-    char text[256], where[256];
-    if (is_due)
-        log_warning("device messages refused", "count=%lld topic=%s last=%s", (long long)count,
-                    log_quote(where, topic), log_quote(text, str_of(e->text)));
-}
-
-static bool passes_by_itself(err_code code)
-{
-    return code == ERR_BUSY || code == ERR_DISK_FULL || code == ERR_READ_ONLY;
-}
-
-static void try_again(struct arrival *x)
-{
-    struct topic_intake *t = x->intake;
-    lock_take(t->lock);
-    x->next = t->again;
-    t->again = x;
-    lock_drop(t->lock);
 }
 
 static void failed(struct arrival *x, const err *e)
 {
-    if (err_http_status(e->code) < 500) {
-        note_refusal(x->intake, x->message.topic, e);
-        finish(x);
-    } else if (passes_by_itself(e->code) || ++x->tries < TRIES_MAX) {
-        try_again(x);
-    } else {
-        metric_count(&given_up_metric, 1);
-        log_error("a device message cannot be stored and is given up", "reason=%s", e->text);
-        finish(x);
-    }
+    if (mqtt_pending_failed(x->intake->pending, &x->pending, x->message.topic, e)) finish(x);
 }
 
 static void done(void *context, const struct ingest_outcome *outcome, const err *e)
@@ -147,15 +88,11 @@ static void done(void *context, const struct ingest_outcome *outcome, const err 
 
 void topic_intake_retry(struct topic_intake *t)
 {
-    lock_take(t->lock);
-    struct arrival *x = t->again;
-    t->again = NULL;
-    lock_drop(t->lock);
-    while (x) {
-        struct arrival *next = x->next;
+    for (struct mqtt_pending *next, *p = mqtt_pendings_take_again(t->pending); p; p = next) {
+        struct arrival *x = (struct arrival *)p;
         err e;
+        next = p->next;
         if (!ingest_device(t->ingest, x->adapter, &x->message, done, x, &e)) failed(x, &e);
-        x = next;
     }
 }
 
@@ -193,7 +130,7 @@ static bool take_announcement(struct topic_intake *t, const mqtt_message *m)
     bool ok = discovery_take(t->discovery, m->topic, m->payload, &topic, &e);
     // What an adapter reads comes already, and better understood.
     if (ok && topic.n && !by_topic(topic)) ok = mqtt_subscriber_add(m->subscriber, topic, &e);
-    if (!ok) note_refusal(t, m->topic, &e);
+    if (!ok) mqtt_pendings_note_refusal(t->pending, m->topic, &e);
     mqtt_done(m->subscriber, m->delivery);
     return true;
 }
@@ -204,26 +141,29 @@ static bool take_reading(struct topic_intake *t, const mqtt_message *m, const st
     struct arrival *x = arrival_new(t, m, adapter);
     if (!x) return false;
     x->message.site = &t->site;
-    atomic_fetch_add(&t->under_way, 1);
+    if (!mqtt_pending_begin(t->pending, &x->pending, m)) {
+        arrival_free(x);
+        return false;
+    }
     if (ingest_device(t->ingest, adapter, &x->message, done, x, &e)) return true;
     if (e.code != ERR_BUSY) {
         failed(x, &e);
         return true;
     }
+    mqtt_pending_undo(t->pending);
     arrival_free(x);
-    atomic_fetch_sub(&t->under_way, 1);
     return false;  // the broker keeps it; it is offered again
 }
 
 bool topic_intake_message(struct topic_intake *t, const mqtt_message *m)
 {
-    if (atomic_load(&t->is_draining)) return false;
+    if (mqtt_pendings_is_draining(t->pending)) return false;
     if (discovery_is_announcement(m->topic)) return take_announcement(t, m);
     const struct device_adapter *adapter = adapter_for(t, m->topic);
     if (adapter) return take_reading(t, m, adapter);
     err e;
     (void)err_set(&e, ERR_UNKNOWN, ERR_NOWHERE, "nobody reads this topic");
-    note_refusal(t, m->topic, &e);
+    mqtt_pendings_note_refusal(t->pending, m->topic, &e);
     mqtt_done(m->subscriber, m->delivery);
     return true;
 }
@@ -250,8 +190,9 @@ static void add_filters(struct topic_intake *t)
 
 struct topic_intake *topic_intake_new(const topic_intake_config *c, err *e)
 {
+    const mqtt_pendings_config pc = {"device messages", &refused_metric, &given_up_metric};
     struct topic_intake *t = calloc(1, sizeof *t);
-    if (!t || !(t->lock = lock_new()) || !(t->discovery = discovery_new())) {
+    if (!t || !(t->pending = mqtt_pendings_new(&pc, e)) || !(t->discovery = discovery_new())) {
         topic_intake_free(t);
         err_no_memory(e);
         return NULL;
@@ -273,21 +214,18 @@ const str *topic_intake_filters(const struct topic_intake *t, size_t *count)
 
 void topic_intake_drain(struct topic_intake *t, int seconds)
 {
-    const int64_t until = time_monotonic_us() + seconds * TIME_SECOND;
-    atomic_store(&t->is_draining, true);
-    while (atomic_load(&t->under_way) && time_monotonic_us() < until)
-        nanosleep(&(struct timespec){.tv_nsec = 5 * 1000 * 1000}, NULL);
+    mqtt_pendings_drain(t->pending, seconds);
 }
 
 void topic_intake_free(struct topic_intake *t)
 {
     if (!t) return;
-    while (t->again) {
-        struct arrival *x = t->again;
-        t->again = x->next;
-        arrival_free(x);
+    struct mqtt_pending *p = t->pending ? mqtt_pendings_take_again(t->pending) : NULL;
+    for (struct mqtt_pending *next; p; p = next) {
+        next = p->next;
+        arrival_free((struct arrival *)p);
     }
     discovery_free(t->discovery);
-    if (t->lock) lock_free(t->lock);
+    mqtt_pendings_free(t->pending);
     free(t);
 }

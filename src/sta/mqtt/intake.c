@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "sta/mqtt/mqtt.h"
 
-#include "base/log.h"
 #include "base/queue.h"
+#include "mqtt/pending.h"
 #include "sta/mqtt/announce.h"
 #include "sta/write/write.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define ARRIVAL_ARENA_MAX ((size_t)8 << 20)
 #define SPARE_ARRIVALS 1024
-#define TRIES_MAX 20  // of a fault that is neither the sender's nor a full disk: then it is given up
-#define REFUSALS_EVERY (10 * TIME_SECOND)
 #define SUBSCRIPTIONS STR("$SYS/broker/log/M/subscribe")
 
 static metric created = {.name = "peil_mqtt_sensorthings_total",
@@ -29,16 +25,13 @@ static metric echoed = {
 
 // One message on its way through the store. Used again and again, with its arena.
 struct arrival {
+    struct mqtt_pending pending;  // the first
     struct store_op op;
     struct write write;
     struct sta_request request;
     struct sta_mqtt *mqtt;
-    struct mqtt_subscriber *subscriber;
-    mqtt_delivery delivery;
     bool is_repeated;  // the broker sent it before: peil may have stored it and ended before it said so
     arena *a;
-    int tries;
-    struct arrival *next;  // waiting to be tried again
 };
 
 struct sta_mqtt {
@@ -46,12 +39,7 @@ struct sta_mqtt {
     str client_id;
     struct announcer *announcer;
     struct queue *spare;
-    struct lock *lock;  // over `again` and the two below
-    struct arrival *again;
-    instant last_refusal;
-    int64_t refusals;
-    atomic_size_t under_way;
-    atomic_bool is_draining;
+    struct mqtt_pendings *pending;
 };
 
 // Who may publish is what the broker's access list says; what arrives may create everything, as the standard
@@ -104,56 +92,13 @@ static void arrival_give(struct sta_mqtt *m, struct arrival *x)
 
 static void finish(struct arrival *x)
 {
-    struct sta_mqtt *m = x->mqtt;
-    mqtt_done(x->subscriber, x->delivery);
-    arrival_give(m, x);
-    atomic_fetch_sub(&m->under_way, 1);
-}
-
-static void note_refusal(struct sta_mqtt *m, const err *e)
-{
-    const instant now = time_now();
-    metric_count(&refused, 1);
-    lock_take(m->lock);
-    const int64_t count = ++m->refusals;
-    const bool is_due = now - m->last_refusal >= REFUSALS_EVERY;
-    if (is_due) {
-        m->last_refusal = now;
-        m->refusals = 0;
-    }
-    lock_drop(m->lock);
-    char text[256];
-    if (is_due)
-        log_warning("MQTT messages refused", "count=%lld last=%s", (long long)count,
-                    log_quote(text, str_of(e->text)));
-}
-
-static void try_again(struct arrival *x)
-{
-    struct sta_mqtt *m = x->mqtt;
-    lock_take(m->lock);
-    x->next = m->again;
-    m->again = x;
-    lock_drop(m->lock);
-}
-
-static bool passes_by_itself(err_code code)
-{
-    return code == ERR_BUSY || code == ERR_DISK_FULL || code == ERR_READ_ONLY;
+    mqtt_pending_end(x->mqtt->pending, &x->pending);
+    arrival_give(x->mqtt, x);
 }
 
 static void failed(struct arrival *x, const err *e)
 {
-    if (err_http_status(e->code) < 500) {
-        note_refusal(x->mqtt, e);
-        finish(x);
-    } else if (passes_by_itself(e->code) || ++x->tries < TRIES_MAX) {
-        try_again(x);
-    } else {
-        metric_count(&given_up, 1);
-        log_error("an MQTT message cannot be stored and is given up", "reason=%s", e->text);
-        finish(x);
-    }
+    if (mqtt_pending_failed(x->mqtt->pending, &x->pending, x->request.path, e)) finish(x);
 }
 
 static bool run(struct store_tx *tx, void *context, err *e)
@@ -206,17 +151,17 @@ static bool create(struct sta_mqtt *m, const mqtt_message *message)
     struct arrival *x = arrival_take(m);
     err e;
     if (!x) return false;
+    if (!mqtt_pending_begin(m->pending, &x->pending, message)) {
+        arrival_give(m, x);
+        return false;
+    }
     x->mqtt = m;
-    x->subscriber = message->subscriber;
-    x->delivery = message->delivery;
     x->is_repeated = message->duplicate;
-    x->tries = 0;
     x->request = (struct sta_request){.method = HTTP_POST,
                                       .prefer = STR("return=minimal"),
                                       .who = &broker,
                                       .received = time_now(),
                                       .arena = x->a};
-    atomic_fetch_add(&m->under_way, 1);
     if (!read_topic(message, x)) {
         err_no_memory(&e);
         failed(x, &e);
@@ -227,8 +172,8 @@ static bool create(struct sta_mqtt *m, const mqtt_message *message)
             failed(x, &e);
             return true;
         }
+        mqtt_pending_undo(m->pending);
         arrival_give(m, x);
-        atomic_fetch_sub(&m->under_way, 1);
         return false;  // the broker keeps it; it is offered again
     }
     return true;
@@ -237,7 +182,7 @@ static bool create(struct sta_mqtt *m, const mqtt_message *message)
 bool sta_mqtt_message(struct sta_mqtt *m, const mqtt_message *message)
 {
     str topic;
-    if (atomic_load(&m->is_draining)) return false;
+    if (mqtt_pendings_is_draining(m->pending)) return false;
     if (str_eq(message->topic, SUBSCRIPTIONS)) {
         if (m->announcer && watch_topic_of_log(message->payload, m->client_id, &topic))
             announcer_note(m->announcer, topic);
@@ -255,15 +200,11 @@ bool sta_mqtt_message(struct sta_mqtt *m, const mqtt_message *message)
 static void retry_all(void *context)
 {
     struct sta_mqtt *m = context;
-    lock_take(m->lock);
-    struct arrival *x = m->again;
-    m->again = NULL;
-    lock_drop(m->lock);
-    while (x) {
-        struct arrival *next = x->next;
+    for (struct mqtt_pending *next, *p = mqtt_pendings_take_again(m->pending); p; p = next) {
+        struct arrival *x = (struct arrival *)p;
         err e;
+        next = p->next;
         if (!prepare(x, &e) || !store_submit(m->sta->store, &x->op, &e)) failed(x, &e);
-        x = next;
     }
 }
 
@@ -278,11 +219,10 @@ struct sta_mqtt *sta_mqtt_new(const sta_mqtt_config *c, err *e)
     }
     m->sta = c->sta;
     m->client_id = c->client_id;
-    m->spare = queue_new(SPARE_ARRIVALS);
-    m->lock = lock_new();
-    if (!m->spare || !m->lock) {
+    const mqtt_pendings_config pc = {"SensorThings", &refused, &given_up};
+    if (!(m->spare = queue_new(SPARE_ARRIVALS))) {
         err_no_memory(e);
-    } else {
+    } else if ((m->pending = mqtt_pendings_new(&pc, e))) {
         const announcer_config ac = {c->sta, c->publisher, c->only_asked, c->metrics, retry_all, m};
         m->announcer = announcer_new(&ac, e);
     }
@@ -297,11 +237,7 @@ struct sta_mqtt *sta_mqtt_new(const sta_mqtt_config *c, err *e)
 
 void sta_mqtt_drain(struct sta_mqtt *m, int seconds)
 {
-    const int64_t until = time_monotonic_us() + seconds * INT64_C(1000000);
-    atomic_store(&m->is_draining, true);
-    while (atomic_load(&m->under_way) && time_monotonic_us() < until) {
-        nanosleep(&(struct timespec){.tv_nsec = 5 * 1000 * 1000}, NULL);
-    }
+    mqtt_pendings_drain(m->pending, seconds);
 }
 
 void sta_mqtt_stop(struct sta_mqtt *m)
@@ -315,13 +251,14 @@ void sta_mqtt_free(struct sta_mqtt *m)
     if (!m) return;
     announcer_free(m->announcer);
     while (m->spare && queue_take(m->spare, &item, 1, 0)) arrival_free(item);
-    while (m->again) {
-        struct arrival *x = m->again;
-        m->again = x->next;
+    struct mqtt_pending *p = m->pending ? mqtt_pendings_take_again(m->pending) : NULL;
+    for (struct mqtt_pending *next; p; p = next) {
+        struct arrival *x = (struct arrival *)p;
+        next = p->next;
         write_free(&x->write);
         arrival_free(x);
     }
     if (m->spare) queue_free(m->spare);
-    if (m->lock) lock_free(m->lock);
+    mqtt_pendings_free(m->pending);
     free(m);
 }

@@ -35,14 +35,15 @@ struct now_book {
 struct now_table {
     struct index_table shown;
     arena *a;
-    uint64_t areas;  // version of the areas it was made with
-    int users;       // under the lock; the service is one of them while this is kept
+    uint64_t areas;    // version of the areas it was made with
+    uint64_t streams;  // and which list of streams: it is read anew some time after an entity changed
+    int users;         // under the lock; the service is one of them while this is kept
 };
 
 #define KEPT_HOURS 48  // as many as the map goes back
 #define KEPT_HOURS_BYTES_MAX ((size_t)32 << 20)
 
-// Tables of hours that are over, kept until a reading of them comes late or an entity changes. Under the lock.
+// Tables of hours that are over, kept until a reading of them comes late, or streams or areas are others. Under the lock.
 struct now_hours {
     struct now_table *tables[KEPT_HOURS];  // NULL: free; that of hour h has one place
     size_t bytes;

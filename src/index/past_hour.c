@@ -102,6 +102,15 @@ static void keep(struct indices *x, struct now_table *t, uint64_t changes)
     *place = t;
 }
 
+static bool streams_now(struct indices *x, uint64_t *out, err *e)
+{
+    const struct rollup_streams *list;
+    if (!rollup_streams_take(x->config.rollups, &list, e)) return false;
+    *out = list->commit;
+    rollup_streams_give(x->config.rollups, list);
+    return true;
+}
+
 static uint64_t areas_now(struct indices *x)
 {
     const struct atlas *t = areas_take(x->config.areas);
@@ -113,10 +122,12 @@ static uint64_t areas_now(struct indices *x)
 bool indices_take_hour(struct indices *x, instant hour, const struct index_table **out, err *e)
 {
     const uint64_t areas = areas_now(x);
+    uint64_t streams;
+    if (!streams_now(x, &streams, e)) return false;
     lock_take(x->lock);
     struct now_table *t = *place_of(&x->hours, hour);
     const uint64_t changes = x->hours.changes;
-    if (t && (t->shown.at != hour || t->areas != areas)) t = NULL;
+    if (t && (t->shown.at != hour || t->areas != areas || t->streams != streams)) t = NULL;
     if (t) t->users++;
     lock_drop(x->lock);
     if (!t) {

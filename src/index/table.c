@@ -129,6 +129,7 @@ struct now_table *now_table_make(const struct now_book *b, instant hour, uint64_
         t->users = 1;
         t->shown.at = hour;
         t->areas = atlas_version(b->atlas);
+        t->streams = b->list->commit;
         t->shown.generation = generation;
         ok = add_areas(b, t, room, e) && (!with_things || add_things(b, t, room, e));
     }

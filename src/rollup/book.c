@@ -119,7 +119,7 @@ bool book_load(struct snapshot *at, struct book_list **out, err *e)
         free(b);
         return false;
     }
-    *b = (struct book_list){.list = {l.streams, l.count}, .a = l.a, .users = 1};
+    *b = (struct book_list){.list = {l.streams, l.count, snapshot_commit(at)}, .a = l.a, .users = 1};
     *out = b;
     return true;
 }

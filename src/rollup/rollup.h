@@ -80,6 +80,7 @@ struct rollup_stream {
 struct rollup_streams {
     const struct rollup_stream *all;
     size_t count;
+    uint64_t commit;  // when it was read: tells one list from the next
 };
 NODISCARD bool rollup_streams_take(struct rollups *r, const struct rollup_streams **out, err *e);
 void rollup_streams_give(struct rollups *r, const struct rollup_streams *s);

@@ -188,6 +188,7 @@ static void draw(struct cards *c, const struct page *p, cairo_t *k)
                              subject = {CARD_REGULAR, 40, MARGIN, 250, STR("#4b6067"), false},
                              figure = {CARD_BOLD, 150, MARGIN, 420, STR("#14292f"), false},
                              unit = {CARD_REGULAR, 40, MARGIN, 480, STR("#4b6067"), false},
+                             since = {CARD_BOLD, 64, MARGIN, 380, STR("#14292f"), false},
                              foot = {CARD_REGULAR, 40, MARGIN, 580, STR("#4b6067"), false};
     const struct view *root = p->root, *card = view_find(root, STR("card"));  // a meter's reading
     const str number = either(shown(card, "value"), shown(root, "value"));
@@ -205,6 +206,8 @@ static void draw(struct cards *c, const struct page *p, cairo_t *k)
         draw_text(
             c, k, &unit,
             unit_line(p, either(shown(root, "card_unit"), shown(root, "layer_unit")), shown(card, "when")));
+    } else {
+        draw_text(c, k, &since, shown(card, "when"));
     }
     if (either(shown(card, "word"), shown(root, "headline_word")).n)
         draw_pill(c, k, either(shown(card, "class"), shown(root, "headline_class")),

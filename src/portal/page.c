@@ -130,10 +130,17 @@ str page_origin(struct page *p)
     return out;
 }
 
-static str when_text(struct page *p, const struct reading *r)
+str page_since(struct page *p, instant last)
 {
-    if (r->state == READING_NONE) return page_text(p, STR("time.never"));
-    return page_when(p, r->at);
+    if (last == TIME_NONE) return page_text(p, STR("time.never"));
+    if (p->now - last <= READING_OLD_MOST) return page_text(p, STR("time.uncounted"));
+    return words_fill(p->words, p->a, STR("time.since"), FILLS({STR("when"), page_when(p, last)}));
+}
+
+// A silent meter shows no number, so its time says what is the matter.
+static bool is_silent(const struct reading *r)
+{
+    return r->state == READING_NONE || r->state == READING_SILENT;
 }
 
 str page_word(struct page *p, const struct reading *r)
@@ -158,10 +165,11 @@ void page_put_reading(struct page *p, struct view *v, const struct series *s, co
     view_int(m, v, STR("stream"), s->id);
     view_int(m, v, STR("fresh_ms"), series_fresh_for(s) / 1000);
     view_int(m, v, STR("decimals"), s->decimals);
-    view_text(m, v, STR("value"), page_mark(p, s, r));
+    view_text(m, v, STR("value"), is_silent(r) ? (str){0} : page_mark(p, s, r));
     view_text(m, v, STR("word"), has_word ? page_word(p, r) : (str){0});
     view_text(m, v, STR("class"), reading_has_value(r) && r->class ? r->class->name : STR("plain"));
     view_text(m, v, STR("state"), reading_state_name(r->state));
-    view_text(m, v, STR("when"), when_text(p, r));
+    view_text(m, v, STR("when"),
+              !is_silent(r) ? page_when(p, r->at) : page_since(p, has_time ? r->at : TIME_NONE));
     view_text(m, v, STR("iso"), has_time ? page_stamp(p, r->at) : (str){0});
 }

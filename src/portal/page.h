@@ -96,6 +96,10 @@ str page_query(struct page *p, str key);    // a parameter of the address; empty
 str page_quantity_name(const struct page *p, const struct series *s);
 str page_class_word(struct page *p, const struct scale_class *c);  // empty for NULL
 str page_when(struct page *p, instant t);
+str page_since(
+    struct page *p,
+    instant
+        last);  // "geen meting sinds 13.05 uur"; TIME_NONE: there never was one; of the last hours: none that counts
 str page_stamp(struct page *p, instant t);                           // 2026-11-26T13:05:00Z
 str page_reading(struct page *p, const struct series *s, double v);  // "8,4 µg/m³"
 str page_word(struct page *p, const struct reading *r);              // its class, or why it was rejected
@@ -109,7 +113,8 @@ void page_kind(struct page *p, struct view *list, meter_kind k);  // its mark an
 str page_kind_name(const struct page *p, meter_kind k);
 str page_place(struct page *p, const struct meter *m);  // "52,043° noord, 4,325° oost"
 str page_origin(struct page *p);  // "https://peil.rijswijk.nl", as this request reached it
-// What a list, card or marker needs of a reading: stream, fresh_ms, decimals, value, word, class, state, when, iso.
+// What a list or card needs of a reading: stream, fresh_ms, decimals, value, word, class, state, when, iso. Of a silent one the value is
+// empty, and when says since when.
 void page_put_reading(struct page *p, struct view *v, const struct series *s, const struct reading *r);
 
 #endif

@@ -102,6 +102,21 @@ test('paused, nothing changes; going on brings what was missed', async () => {
   await close();
 });
 
+test('a meter that falls silent while one looks says so, on list and map', async () => {
+  const { page, close } = await openPage(browser, town.url);
+  await page.clock.install({ time: Date.now() });
+  await page.goto(`${town.url}/kaart`);
+  const row = page.locator('tr', { hasText: 'Luchtmeter Strijp' }), marker = page.locator('.marker[aria-label^="Luchtmeter Strijp:"]');
+  assert.match(await row.locator('[data-value]').textContent(), /^\d/);
+  await page.clock.fastForward(2 * 3600 * SECOND);
+  await page.waitForFunction((r) => r.className === 'silent', await row.elementHandle(), { timeout: AT_MOST });
+  assert.match(await row.locator('time').textContent(), /^geen meting sinds (gisteren )?\d\d\.\d\d uur$/);
+  assert.equal((await row.locator('[data-value], [data-word]').allTextContents()).join(''), '');
+  assert.match(await marker.getAttribute('aria-label'), /: geen meting sinds /);
+  assert.equal(await marker.locator('text').textContent(), '–');
+  await close();
+});
+
 test('a new meter appears on the map by itself', async () => {
   const { page, close } = await openLive('/');
   const made = await addMeter(town.peil, { name: 'Nieuwe meter', at: [4.3143, 52.0296], origin: 'citizen', series: { pm25: () => 11 } });

@@ -23,7 +23,7 @@ after(async () => {
 });
 
 const open = (path) => page.goto(town.url + path);
-const row = (name) => page.locator('tr', { has: page.getByRole('link', { name, exact: true }) });
+const row = (name) => page.locator('tr', { has: page.getByRole('link', { name, exact: true, includeHidden: true }) });
 const words = async (locator) => (await locator.innerText()).replace(/\s+/g, ' ').trim();
 
 test('without script the list shows name, neighbourhood, value, unit, word and time', async () => {
@@ -56,8 +56,24 @@ test('a reading that is past two periods is old, past three hours it is no value
   await open('/');
   assert.equal(await row('Luchtmeter Strijp').getAttribute('class'), 'old');
   assert.equal(await row('Luchtmeter Sion').getAttribute('class'), 'silent');
-  assert.equal(await row('Luchtmeter Sion').locator('[data-value]').innerText(), '–');
   assert.equal(await row('Luchtmeter Haantje').getAttribute('class'), 'none');
+});
+
+test('a silent meter says since when there is no reading, in place of a number, wherever it is shown', async () => {
+  const since = { '': /^geen meting sinds (gisteren )?\d\d\.\d\d uur$/, '/en': /^no reading since (yesterday )?\d\d:\d\d$/ };
+  for (const [language, words] of Object.entries(since)) {
+    for (const path of ['/', '/kaart', '/gebied/GM0603']) {
+      await open(`${language}${path}`);
+      assert.match(await row('Luchtmeter Sion').locator('time').textContent(), words, path);
+      assert.equal((await row('Luchtmeter Sion').locator('[data-value], [data-word]').allTextContents()).join(''), '', path);
+    }
+    await open(`${language}/kaart`);
+    assert.match((await page.locator('.marker[aria-label^="Luchtmeter Sion"]').getAttribute('aria-label')).replace('Luchtmeter Sion: ', ''), words);
+    await open(`${language}/meter/${town.meters.silent.thing}`);
+    assert.match(await page.locator('.card').innerText(), new RegExp(`^[^\n]+\n+${words.source.slice(1)}`), 'the card is the name of what is measured and these words');
+  }
+  await open(`/meter/${town.meters.empty.thing}`);
+  assert.match(await page.locator('.card').innerText(), /^[^\n]+\n+nog geen meting$/);
 });
 
 test('only fresh meters count in the sentence', async () => {

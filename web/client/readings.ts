@@ -90,14 +90,27 @@ function stateAt(row: HTMLElement, time: number, now: number): string {
   return past < Number(row.dataset.fresh) ? 'fresh' : past < OLD_MOST ? 'old' : 'silent';
 }
 
+// Its time says since when, for a number that old is none of now.
+function fallSilent(row: Element, marker: Element | null): void {
+  const at = row.querySelector('time');
+  const since = text('client.since', { when: at?.textContent ?? '' });
+  setText(row.querySelector('[data-value]'), '');
+  setText(row.querySelector('[data-word]'), '');
+  setText(at, since);
+  if (!marker) return;
+  setText(marker.querySelector('text'), '–');
+  marker.setAttribute('aria-label', `${(marker.getAttribute('aria-label') ?? '').split(':')[0]}: ${since}`);
+}
+
 // What was fresh when it came grows old without any message.
 export function age(now: number): void {
   for (const row of document.querySelectorAll<HTMLElement>('tr[data-stream], li[data-stream]')) {
     const time = timeOf(row);
     const state = stateAt(row, time, now);
     if (!time || (row.classList.contains('rejected') && state !== 'silent')) continue;
-    setState(row, state);
     const marker = markerOf(row.dataset.stream ?? '');
+    if (state === 'silent' && !row.classList.contains('silent')) fallSilent(row, marker);
+    setState(row, state);
     if (marker) setState(marker, state);
   }
 }

@@ -75,7 +75,7 @@ export const page: Page = {
         <tbody data-part="now">
           {{#areas}}<tr class="{{state}}"><th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">${c.t('list.count.one', { count: raw('{{count}}') })}</span></th>
             <td class="reading"><span class="number"><span class="value">{{value}}</span> <span class="unit">{{layer_unit}}</span></span>
-              <span class="word"><span class="dot {{class}}"></span>{{word}}</span></td></tr>{{/areas}}
+              <span class="word"><span class="dot {{class}}"></span>{{word}}</span>{{#since}}<span class="since">{{since}}</span>{{/since}}</td></tr>{{/areas}}
         </tbody>
       </table>
     </section>{{/has_areas}}

@@ -11,7 +11,7 @@ export const page: Page = {
   title: () => html`${raw('{{name}}')}`,
   body: (c) => html`
     <h1 class="embed-name">{{name}}</h1>
-    {{#card}}<p class="embed-value"><span class="value">{{value}}</span> <span class="unit">{{card_unit}}</span> {{#word}}<span class="badge {{class}}">{{word}}</span>{{/word}}</p>{{/card}}
+    {{#card}}<p class="embed-value">{{#value}}<span class="value">{{value}}</span> <span class="unit">{{card_unit}}</span> {{/value}}{{#word}}<span class="badge {{class}}">{{word}}</span>{{/word}}</p>{{/card}}
     <p class="embed-words">{{sentence}}</p>
     <p class="small"><a href="{{meter_href}}">${c.t('embed.more')}</a></p>`,
 };

@@ -13,6 +13,7 @@ struct part {
     const struct area *area;
     double values[METERS_SHOWN_MOST];
     size_t count, fresh;
+    instant newest;  // reading of any; TIME_NONE
 };
 
 static struct part *part_of(struct part *parts, size_t count, const struct area *a)
@@ -50,7 +51,8 @@ static bool list_parts(struct area_view *v, struct part **out, size_t *count, er
         if (!area_has_name(children[i]) &&
             !atlas_children(l->atlas, children[i], l->year, p->a, &below, &n_below, e))
             return false;
-        for (size_t k = 0; k < n_below && *count < GROUND_AREAS_MOST; k++) (*out)[(*count)++].area = below[k];
+        for (size_t k = 0; k < n_below && *count < GROUND_AREAS_MOST; k++)
+            (*out)[(*count)++] = (struct part){.area = below[k], .newest = TIME_NONE};
     }
     return true;
 }
@@ -74,7 +76,8 @@ static void put_part(struct area_view *v, struct view *list, struct part *part)
     view_text(m, row, STR("href"), area_href(p, part->area, v->spots.layer));
     view_text(m, row, STR("count"), layer_count(p, part->count));
     view_text(m, row, STR("state"), counts ? STR("fresh") : STR("silent"));
-    view_text(m, row, STR("value"), counts ? page_number(p, v->spots.series, middle) : STR("–"));
+    view_text(m, row, STR("value"), counts ? page_number(p, v->spots.series, middle) : (str){0});
+    view_text(m, row, STR("since"), counts ? (str){0} : page_since(p, part->newest));
     view_text(m, row, STR("word"), page_class_word(p, class));
     view_text(m, row, STR("class"), class ? class->name : STR("plain"));
 }
@@ -92,6 +95,8 @@ bool area_put_parts(struct area_view *v, err *e)
         const struct reading *r = &v->spots.all[i].reading;
         if (r->state == READING_FRESH && part->fresh < METERS_SHOWN_MOST)
             part->values[part->fresh++] = r->value;
+        if (r->state != READING_NONE && (part->newest == TIME_NONE || r->at > part->newest))
+            part->newest = r->at;
     }
     struct view *list = view_list(&p->maker, p->root, STR("areas"));
     for (size_t i = 0; i < count; i++) {

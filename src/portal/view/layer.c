@@ -48,11 +48,13 @@ static str marker_label_id(const struct spot *s)
 
 static str marker_label(struct page *p, const struct spot *s)
 {
+    const instant last = s->reading.state == READING_NONE ? TIME_NONE : s->reading.at;
     const struct fill fills[] = {
         {STR("name"), s->meter->name},
         {STR("value"), page_reading(p, s->series, s->reading.value)},
         {STR("word"), page_word(p, &s->reading)},
         {STR("when"), s->is_of_hour ? hours_name(p, s->reading.at) : page_when(p, s->reading.at)},
+        {STR("since"), s->is_of_hour ? page_text(p, STR("hours.gap")) : page_since(p, last)},
     };
     return words_fill(p->words, p->a, marker_label_id(s), fills, sizeof fills / sizeof fills[0]);
 }

@@ -27,16 +27,16 @@ static str area_href(struct page *p, const struct spot_area *a, str layer)
     return page_href(p, "gebied/%.*s?stof=%.*s", STR_ARG(a->outline->code), STR_ARG(layer));
 }
 
-static str nothing_id(const struct spots *s)
+static str nothing_text(struct page *p, const struct spots *s, const struct spot_area *a)
 {
-    return s->hour == TIME_NONE ? STR("time.never") : STR("hours.gap");
+    return s->hour == TIME_NONE ? page_since(p, a->newest) : page_text(p, STR("hours.gap"));
 }
 
 static str area_label(struct page *p, const struct spots *s, const struct spot_area *a)
 {
     const struct fill fills[] = {
         {STR("name"), a->outline->name},
-        {STR("value"), a->fresh_count ? page_reading(p, s->series, a->middle) : page_text(p, nothing_id(s))},
+        {STR("value"), a->fresh_count ? page_reading(p, s->series, a->middle) : nothing_text(p, s, a)},
         {STR("word"), page_class_word(p, a->class)},
         {STR("count"), layer_count(p, a->fresh_count)},
     };
@@ -123,11 +123,11 @@ static void put_area_row(struct page *p, struct view *list, const struct spots *
     view_text(m, v, STR("href"), a->outline ? area_href(p, a, s->layer) : (str){0});
     view_text(m, v, STR("count"), layer_count(p, a->count));
     view_text(m, v, STR("state"), a->fresh_count ? STR("fresh") : STR("silent"));
-    view_text(m, v, STR("value"), a->fresh_count ? page_number(p, s->series, a->middle) : STR("–"));
+    view_text(m, v, STR("value"), a->fresh_count ? page_number(p, s->series, a->middle) : (str){0});
     view_text(m, v, STR("word"), page_class_word(p, a->class));
     view_text(m, v, STR("class"), a->class ? a->class->name : STR("plain"));
     view_text(m, v, STR("when"),
-              a->newest == TIME_NONE ? page_text(p, nothing_id(s))
+              a->fresh_count == 0    ? nothing_text(p, s, a)
               : s->hour != TIME_NONE ? words_time(p->words, p->a, p->portal->zone, a->newest)
                                      : page_when(p, a->newest));
     view_text(m, v, STR("iso"), a->newest == TIME_NONE ? (str){0} : page_stamp(p, a->newest));

@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test'
 import { exchange, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick, Staff } from '../api/lib/staff.mjs'
 import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+import { walk, ZOOMED } from './lib/walk.mjs'
 
 const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
@@ -22,9 +23,7 @@ before(async () => {
   ;[peil, browser] = await Promise.all([
     Peil.start({ args: [...quick, '--set', 'care.enabled=yes', '--set', `care.key_file=${join(apart, 'vault.key')}`] }), startBrowser()])
   for (const name of ['anna', 'bert']) {
-    const s = await Staff.first(peil.url, name, makeUser(peil.directory, name, 'care'), PASSWORD)
-    const [key, value] = s.cookie.split('=')
-    states[name] = { cookies: [{ name: key, value, domain: new URL(peil.url).hostname, path: '/', httpOnly: true, secure: false, sameSite: 'Lax', expires: -1 }], origins: [] }
+    states[name] = (await Staff.first(peil.url, name, makeUser(peil.directory, name, 'care'), PASSWORD)).state()
   }
 })
 after(async () => {
@@ -110,6 +109,15 @@ test('pages of the care desk pass axe in both languages, on a desk and a phone, 
     found.push(...faults)
     await close()
   }
+  assert.deepEqual(found, [])
+})
+
+test('at 200 % zoom the care desk and a resident\'s own page are walked by Tab, and the focus is seen at every stop', async () => {
+  const { page, close } = await openPage(browser, peil.url, options('anna', ZOOMED))
+  await page.goto(`${peil.url}/team/zorg`)
+  const one = await page.getAttribute('section h2 a', 'href')
+  const found = await walk(page, peil.url, ['team/zorg', 'en/team/zorg-aanmelden', one.slice(1), link.slice(1)])
+  await close()
   assert.deepEqual(found, [])
 })
 

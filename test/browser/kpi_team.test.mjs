@@ -7,10 +7,11 @@ import { after, before, test } from 'node:test'
 import { makeToken, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick, Staff } from '../api/lib/staff.mjs'
 import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+import { walk, ZOOMED } from './lib/walk.mjs'
 
 const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
-let peil, browser, anna, bert, chief, given, hash
+let peil, browser, anna, bert, chief, given, hash, verifier
 
 before(async () => {
   mkdirSync(SHOTS, { recursive: true })
@@ -97,7 +98,8 @@ test('the verifier logs in, sees value, history and evidence, changes nothing, a
   assert.equal((await enter('households', { waarde: '1' })).status, 409)
   assert.deepEqual(faults, [])
 
-  const looked = await openPage(browser, peil.url, { storageState: await context.storageState() })  // axe needs script
+  verifier = await context.storageState()
+  const looked = await openPage(browser, peil.url, { storageState: verifier })  // axe needs script
   for (const [language, viewport] of [['nl', DESK], ['en', PHONE]]) {
     await looked.page.setViewportSize(viewport)
     for (const path of ['team/kpi?jaar=2025', 'team/kpi?jaar=2025&afdeling=water', 'team/kpi?jaar=2025&invoer=households']) {
@@ -108,6 +110,17 @@ test('the verifier logs in, sees value, history and evidence, changes nothing, a
   }
   await looked.close()
   await close()
+})
+
+test('at 200 % zoom the desk of indicators is walked by Tab by who enters and by who verifies, and the focus is seen at every stop', async () => {
+  const walked = async (storageState, paths) => {
+    const { page, close } = await openPage(browser, peil.url, { ...ZOOMED, storageState })
+    const found = await walk(page, peil.url, paths)
+    await close()
+    return found
+  }
+  assert.deepEqual(await walked(anna.state(), ['team/kpi?jaar=2025&afdeling=water', 'team/kpi?jaar=2024&invoer=households', 'team/kpi?jaar=2024&invoer=plan_compact']), [])
+  assert.deepEqual(await walked(verifier, ['team/kpi?jaar=2025', 'en/team/kpi?jaar=2025&invoer=households']), [])
 })
 
 test('each act stands in the audit log', async () => {

@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { exchange, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick } from '../api/lib/staff.mjs'
 import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+import { walk, ZOOMED } from './lib/walk.mjs'
 
 const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
@@ -97,6 +98,13 @@ async function look(language, colorScheme, viewport) {
 
 for (const [language, scheme, viewport] of [['nl', 'light', PHONE], ['nl', 'dark', DESK], ['en', 'light', DESK], ['en', 'dark', PHONE]])
   test(`axe finds nothing on a page of staff: ${language}, ${scheme}, ${viewport.width} px`, () => look(language, scheme, viewport))
+
+test('at 200 % zoom every page of staff is walked by Tab, nothing scrolls sideways, and the focus is seen at every stop', async () => {
+  const { page, close } = await openPage(browser, peil.url, { ...ZOOMED, storageState: state })
+  const found = [...await walk(page, peil.url, PAGES), ...await walk(page, peil.url, ['en/team/regel', 'en/team/gebruikers'])]
+  await close()
+  assert.deepEqual(found, [])
+})
 
 test('at 320 pixels nothing scrolls sideways', async () => {
   const { page, close } = await openPage(browser, peil.url, { viewport: { width: 320, height: 640 }, storageState: state })

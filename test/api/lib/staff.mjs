@@ -50,6 +50,12 @@ export class Staff {
     return this.post('/team/inloggen', { naam: name, wachtwoord: password, ...more })
   }
 
+  // What a browser starts with to be logged in likewise (storageState of playwright).
+  state() {
+    const [name, value] = this.cookie.split('=')
+    return { cookies: [{ name, value, domain: new URL(this.url).hostname, path: '/', httpOnly: true, secure: false, sameSite: 'Lax', expires: -1 }], origins: [] }
+  }
+
   // Logs in for the first time and chooses the password.
   static async first(url, name, given, password) {
     const s = new Staff(url)

@@ -107,7 +107,7 @@ struct store {
     bool is_frozen;  // and so is its disk
     int lock_file;   // -1: none
     struct streams streams;
-    struct kept_shelf *shelf;  // answer/kept.h
+    struct kept_shelf *shelf;  // scan/shelf.h
 
     // The writer thread's, between store_open and store_close.
     pthread_t thread;

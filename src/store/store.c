@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Opening and closing a store: its directory, its lock, its streams and its tail.
 #include "base/log.h"
-#include "store/answer/kept.h"
+#include "store/scan/shelf.h"
 #include "store/blob.h"
 #include "store/meter.h"
 #include "store/stream/row.h"

@@ -131,7 +131,7 @@ static const struct setting table[] = {
     {"store", "directory", SETTING_TEXT, AT(store, directory), "data", 0, 0,
      "Directory that holds everything peil keeps."},
     {"store", "summary_mb", SETTING_INT, AT(store, summary_mb), "16", 0, 4096,
-     "Memory in MB for sums per hour, and quantiles per period, of Datastreams that statistics were asked of; 16 hold about 500,000 hours. 0: none are kept."},
+     "Memory in MB for what was worked out of Datastreams that were asked for: sums per hour, quantiles per period, readings around where a page began; 16 hold about 500,000 hours. 0: nothing is kept."},
 
     {"access", "standard", SETTING_TEXT, AT(access, standard), "internal", 0, 0,
      "Who sees a Thing whose properties have no \"access\": public, internal (whoever has an account or token that reads) or private.",

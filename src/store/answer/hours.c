@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#define WHAT_HOURS 0
 #define COUNT_MOST (((uint32_t)1 << 24) - 1)
 
 // ---- making ----
@@ -125,7 +124,7 @@ static bool make(struct snapshot *at, const struct stream *s, void *context, str
 
 bool hours_take(struct snapshot *at, const struct stream *s, interval when, struct hours **out, err *e)
 {
-    const struct kept_maker maker = {.what = WHAT_HOURS, .make = make};
+    const struct kept_maker maker = {.what = KEPT_HOURS, .make = make};
     struct kept *k;
     if (!kept_take(at, s, when, &maker, &k, e)) return false;
     *out = (struct hours *)k;  // its first member

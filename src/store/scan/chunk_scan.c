@@ -9,8 +9,9 @@ bool chunk_scan_open(struct chunk_scan *scan, struct connection *c, entity_id st
                      const struct scan_options *options, struct point_key seek, err *e)
 {
     *scan = (struct chunk_scan){.connection = c, .stream = stream, .options = *options, .seek = seek};
-    scan->held = scan->block = malloc(sizeof *scan->held);
-    scan->held_most = 1;
+    // Backward two, for a chunk's last block may have but few; a window wants more (window.h).
+    scan->held_most = options->is_descending ? 2 : 1;
+    scan->held = scan->block = malloc(scan->held_most * sizeof *scan->held);
     return scan->held || err_no_memory(e);
 }
 
@@ -141,11 +142,12 @@ static bool hold_more(struct chunk_scan *scan, err *e)
     const bool is_first = !scan->has_held;
     scan->has_held = true;
     if (is_first || scan->held_most == HELD_MOST) return true;
-    struct chunk_block *held = malloc(4 * scan->held_most * sizeof *held);
+    const size_t most = 4 * scan->held_most < HELD_MOST ? 4 * scan->held_most : HELD_MOST;
+    struct chunk_block *held = malloc(most * sizeof *held);
     if (!held) return err_no_memory(e);
     free(scan->held);
     scan->held = scan->block = held;
-    scan->held_most *= 4;
+    scan->held_most = most;
     return true;
 }
 
@@ -203,12 +205,25 @@ static bool is_wanted(const struct chunk_scan *scan, size_t i)
     return scan_includes(&scan->options, scan->block->time[i], scan->block->number[i]);
 }
 
+// Nor are those behind it.
+static bool is_behind_all(const struct chunk_scan *scan, size_t i)
+{
+    const struct point_range *range = &scan->options.range;
+    return scan->options.is_descending ? scan->block->time[i] < range->from.time
+                                       : scan->block->time[i] > range->to.time;
+}
+
 bool chunk_scan_peek(struct chunk_scan *scan, const struct point **out, err *e)
 {
     for (;; scan->left--) {
         if (!fill(scan, e)) return false;
         if (scan->left == 0) break;
         const size_t i = index_of_next(scan);
+        if (is_behind_all(scan, i)) {
+            end_chunk(scan);
+            scan->stage = CHUNKS_END;
+            break;
+        }
         if (!is_wanted(scan, i)) continue;
         chunk_point(&scan->reader, scan->block, i, &scan->point);
         *out = &scan->point;

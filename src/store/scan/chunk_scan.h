@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // chunk_scan.h: the observations of one stream that stand in chunks, in order of time, one way or the other.
 // Holds one chunk and one block of it at a time; blocks that cannot be wanted are passed over. Going backward a chunk is decoded
-// from its start and the last blocks of that are held: one at first, for a thousand streams may be merged, and four times as
+// from its start and the last blocks of that are held: two at first, for a thousand streams may be merged, and four times as
 // many each time that these did not reach.
 // Owns     points given are valid until the next call on the scan
 // Threads  that of the snapshot

@@ -141,6 +141,18 @@ static void sink(struct merge_scan *m, size_t i)
     }
 }
 
+// The time that none of its observations comes before; the nearer to its first one, the fewer streams are opened.
+static instant first_time(const struct merge_scan *m, const struct stream *s)
+{
+    const struct scan_options o = options_within(&m->options, s->id);
+    const instant oldest = atomic_load_explicit(&s->oldest, memory_order_acquire);
+    const instant newest = atomic_load_explicit(&s->newest, memory_order_acquire);
+    instant first;
+    if (m->options.stream_count != 1 && stream_scan_expect(m->at, s, &o, &first)) return first;
+    if (m->options.is_descending) return newest < o.range.to.time ? newest : o.range.to.time;
+    return oldest > o.range.from.time ? oldest : o.range.from.time;
+}
+
 static bool add_source(struct merge_scan *m, struct stream *s, err *e)
 {
     if (m->count == m->capacity) {
@@ -150,12 +162,7 @@ static bool add_source(struct merge_scan *m, struct stream *s, err *e)
         m->sources = sources;
         m->capacity = capacity;
     }
-    const struct point_range range = options_within(&m->options, s->id).range;
-    const instant oldest = atomic_load_explicit(&s->oldest, memory_order_acquire);
-    const instant newest = atomic_load_explicit(&s->newest, memory_order_acquire);
-    const instant first = m->options.is_descending ? (newest < range.to.time ? newest : range.to.time)
-                                                   : (oldest > range.from.time ? oldest : range.from.time);
-    m->sources[m->count++] = (struct merge_source){.stream = s, .time = first};
+    m->sources[m->count++] = (struct merge_source){.stream = s, .time = first_time(m, s)};
     return true;
 }
 

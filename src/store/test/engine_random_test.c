@@ -213,6 +213,14 @@ static instant time_for(const struct series *s, instant last)
     }
 }
 
+// Every second stream has plain decimals alone, which readers keep windows of.
+static int64_t units_for(entity_id id)
+{
+    int64_t units = below(1000);
+    while (id % 2 == 0 && (units % 13 == 0 || units % 5 == 0)) units++;
+    return units;
+}
+
 static void step_append(entity_id id, struct series *s, bool fail)
 {
     struct item items[1500];
@@ -222,7 +230,7 @@ static void step_append(entity_id id, struct series *s, bool fail)
     const bool is_orderly = below(3) > 0;
     for (size_t i = 0; i < count; i++) {
         last = is_orderly ? last + TIME_MINUTE : time_for(s, last);
-        items[i] = (struct item){.time = last, .units = below(1000)};
+        items[i] = (struct item){.time = last, .units = units_for(id)};
     }
     struct work w = {.stream = id,
                      .items = items,
@@ -243,7 +251,7 @@ static void step_replace(entity_id id, struct series *s, bool fail)
     if (s->count == 0) return;
     const size_t i = (size_t)below((int64_t)s->count);
     struct item item = s->items[i];
-    item.units = below(1000);
+    item.units = units_for(id);
     if (below(2)) item.time = time_for(s, item.time);
     struct work w = {.stream = id, .items = &item, .fail = fail};
     if (!run(replace, &w)) return;
@@ -410,6 +418,88 @@ static void check_merged(struct snapshot *at, const struct model *m, const char 
     if (got) fail_msg("%s", e.text);
     assert_int_equal(n, want);
     sql_give(c, st);
+}
+
+struct placed {
+    instant time;
+    entity_id id;
+};
+
+static int compare_placed(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    if (x->time != y->time) return x->time < y->time ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+static size_t place_all(const struct model *m, struct placed *out)
+{
+    size_t n = 0;
+    for (int i = 0; i < STREAMS; i++)
+        for (size_t k = 0; m->streams[i].exists && k < m->streams[i].count; k++)
+            out[n++] = (struct placed){m->streams[i].items[k].time,
+                                       OBSERVATION_ID(i + 1, m->streams[i].items[k].number)};
+    qsort(out, n, sizeof *out, compare_placed);
+    return n;
+}
+
+#define PAGE 40
+
+// The page behind (or before) one of all observations: so many rows, or what there are.
+static void check_page(struct snapshot *at, const struct placed *all, size_t count, size_t key, bool backward)
+{
+    struct connection *c = snapshot_connection(at);
+    const str sql =
+        backward ? STR("SELECT id FROM observation WHERE before_start = ?1 AND before_id = ?2 ORDER BY "
+                       "phen_start DESC, id DESC LIMIT 40")
+                 : STR("SELECT id FROM observation WHERE after_start = ?1 AND after_id = ?2 ORDER BY "
+                       "phen_start, id LIMIT 40");
+    const size_t left = backward ? key : count - key - 1;
+    sqlite3_stmt *st;
+    err e;
+    bool got = true;
+    size_t n = 0;
+    if (!sql_take(c, sql, &st, &e)) fail_msg("%s", e.text);
+    sqlite3_bind_int64(st, 1, all[key].time);
+    sqlite3_bind_int64(st, 2, all[key].id);
+    for (; sql_step(c, st, &got, &e) && got; n++) {
+        assert_true(n < left);
+        assert_int_equal(sqlite3_column_int64(st, 0), all[backward ? key - 1 - n : key + 1 + n].id);
+    }
+    if (got) fail_msg("%s", e.text);
+    assert_int_equal(n, left < PAGE ? left : PAGE);
+    sql_give(c, st);
+}
+
+// Counts the streams in which the pages found where to begin without opening a chunk.
+static long windows_met;
+
+static void count_windows(struct snapshot *at, instant from)
+{
+    struct scan_options o = SCAN_ALL;
+    o.range.from = (struct point_key){from, -1};
+    for (int i = 0; i < STREAMS; i++) {
+        const struct stream *s = snapshot_stream(at, i + 1);
+        const struct window *w = s ? window_take(at, s, &o) : NULL;
+        windows_met += w != NULL;
+        window_drop(w);
+    }
+}
+
+// Page after page from anywhere, to and fro, as one who turns pages, and each twice.
+static void check_pages(struct snapshot *at, const struct model *m)
+{
+    static struct placed all[STREAMS * MOST];
+    const size_t count = place_all(m, all);
+    if (count == 0) return;
+    size_t key = (size_t)below((int64_t)count);
+    for (int i = 0; i < 6; i++) {
+        const bool backward = below(2) == 0;
+        check_page(at, all, count, key, backward);
+        check_page(at, all, count, key, backward);
+        count_windows(at, all[key].time);
+        key = backward ? key - (key < PAGE ? key : PAGE) : key + PAGE < count ? key + PAGE : count - 1;
+    }
 }
 
 struct summing {
@@ -700,6 +790,7 @@ static void check(struct snapshot *at, const struct model *m)
     }
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start, id", false);
     check_merged(at, m, "SELECT id, phen_start FROM observation ORDER BY phen_start DESC, id DESC", true);
+    check_pages(at, m);
 }
 
 // ---- the run ----
@@ -829,6 +920,7 @@ static void the_store_agrees_with_plain_arrays(void **unused)
         step();
         if (i % 4 == 0) check_now();
     }
+    assert_true(windows_met > 0);
     restart();
     check_now();
     check_store(store);

@@ -57,7 +57,7 @@ void value_write_duration(buf *b, int64_t months, int64_t microseconds)
     buf_add_char(b, 'S');
 }
 
-static void write_number(buf *b, const value *v)
+void value_write_number(buf *b, const value *v)
 {
     if (v->text.n > 0) {
         buf_add(b, v->text);
@@ -86,7 +86,7 @@ void value_write_json(buf *b, const value *v)
     case VALUE_GEOMETRY: BUF_LIT(b, "null"); return;
     case VALUE_BOOL: buf_add(b, v->truth ? STR("true") : STR("false")); return;
     case VALUE_DECIMAL: buf_add_decimal(b, v->number); return;
-    case VALUE_NUMBER: write_number(b, v); return;
+    case VALUE_NUMBER: value_write_number(b, v); return;
     case VALUE_TEXT: json_write_text(b, v->text); return;
     case VALUE_JSON: buf_add(b, v->text); return;
     case VALUE_TIME: write_time(b, v->time); return;

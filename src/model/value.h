@@ -76,6 +76,7 @@ value value_of_number(
 double value_to_double(const value *v);  // of VALUE_DECIMAL or VALUE_NUMBER
 void value_write_json(buf *b,
                       const value *v);  // as it stands in an answer: times as text, geometry not allowed
+void value_write_number(buf *b, const value *v);  // of VALUE_NUMBER: the sender's digits; not finite: null
 void value_write_duration(buf *b, int64_t months,
                           int64_t microseconds);  // ISO 8601, as duration_parse reads it: P1Y2M3DT4H5M6.5S
 

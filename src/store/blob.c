@@ -17,7 +17,6 @@
 
 #define HASH_BYTES (STORE_BLOB_HASH / 2)
 #define PATH_BYTES 4096
-#define NEW_NAME "new"  // of the file being written; there is one writer
 
 static void hash_of(str bytes, char out[STORE_BLOB_HASH + 1])
 {
@@ -75,38 +74,11 @@ static bool make_folder(const char *path, const char *parent, err *e)
     return errno == EEXIST || file_fault(e, "make", path);
 }
 
-static bool write_all(int fd, str bytes)
-{
-    while (bytes.n > 0) {
-        const ssize_t n = write(fd, bytes.p, bytes.n);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        bytes = str_slice(bytes, (size_t)n, bytes.n);
-    }
-    return true;
-}
-
-static bool write_new(const char *path, str bytes, err *e)
-{
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    bool ok = fd >= 0 && write_all(fd, bytes) && fsync(fd) == 0;
-    if (!ok) file_fault(e, "write", path);
-    if (fd >= 0 && close(fd) != 0 && ok) ok = file_fault(e, "close", path);
-    if (!ok) unlink(path);
-    return ok;
-}
-
-// Either the whole file is on disk, under its name, or nothing of it.
 static bool write_file(const char *directory, const char *hash, str bytes, err *e)
 {
     struct place p;
-    char fresh[PATH_BYTES + sizeof NEW_NAME];
-    if (!place_of(directory, hash, &p, e)) return false;
-    snprintf(fresh, sizeof fresh, "%s/" NEW_NAME, p.all);
-    if (!make_folder(p.all, directory, e) || !make_folder(p.folder, p.all, e) || !write_new(fresh, bytes, e))
-        return false;
-    if (rename(fresh, p.file) != 0) return file_fault(e, "name", p.file);
-    return sync_path(p.folder, e);
+    return place_of(directory, hash, &p, e) && make_folder(p.all, directory, e) &&
+           make_folder(p.folder, p.all, e) && file_replace(p.file, bytes, e);
 }
 
 static bool read_file(const char *directory, const char *hash, buf *out, err *e)
@@ -272,7 +244,10 @@ static bool sweep_folder(struct store *s, const char *path, err *e)
     if (!d) return file_fault(e, "read", path);
     bool ok = true;
     for (const struct dirent *f; ok && (f = readdir(d));)
-        if (is_hash(str_of(f->d_name))) ok = drop_if_unnamed(s, f->d_name, e);
+        if (is_hash(str_of(f->d_name)))
+            ok = drop_if_unnamed(s, f->d_name, e);
+        else if (str_ends(str_of(f->d_name), STR(".new")))
+            unlinkat(dirfd(d), f->d_name, 0);  // of a write that broke off
     closedir(d);
     return ok;
 }
@@ -281,8 +256,6 @@ bool blobs_sweep(struct store *s, err *e)
 {
     char path[PATH_BYTES];
     bool ok = true;
-    snprintf(path, sizeof path, "%s/blobs/" NEW_NAME, s->directory);
-    unlink(path);
     for (int i = 0; ok && i < 256; i++) {
         snprintf(path, sizeof path, "%s/blobs/%02x", s->directory, (unsigned)i);
         if (access(path, F_OK) == 0) ok = sweep_folder(s, path, e);

@@ -301,12 +301,15 @@ static void after_a_crash_files_without_a_row_go(void **state)
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    snprintf(command, sizeof command, "mkdir -p %s/blobs/bd && printf abc >%s" PATH_OF_ABC, directory,
+    snprintf(command, sizeof command,
+             "cd %s && mkdir -p blobs/bd && printf abc >." PATH_OF_ABC " && printf a >." PATH_OF_ABC ".new",
              directory);
     assert_int_equal(system(command), 0);
     assert_true(has_file(directory));
     open_it();
     assert_false(has_file(directory));
+    snprintf(command, sizeof command, "test ! -e %s" PATH_OF_ABC ".new", directory);
+    assert_int_equal(system(command), 0);
     assert_int_equal(findings_with(""), 0);
 }
 

@@ -280,16 +280,9 @@ static bool list_inputs(struct api_call *c, err *e)
 
 // ---- Tables ------------------------------------------------------------------------------------------------------
 
-#define PLACE                                                                                                \
-    {"year", API_INTEGER, .about = "Year; not given: the newest with values before this one", .least = 1900, \
-     .most = 2200},                                                                                          \
-    {                                                                                                        \
-        "area", API_TEXT, .about = "Code of the area; not given: the town"                                   \
-    }
-
-static const struct api_field place_parameters[] = {PLACE, {0}};
+static const struct api_field place_parameters[] = {KPI_PLACE, {0}};
 static const struct api_field indicator_parameters[] = {
-    {"id", API_TEXT, .about = "Id, with or without blanks"}, PLACE, {0}};
+    {"id", API_TEXT, .about = "Id, with or without blanks"}, KPI_PLACE, {0}};
 
 static const struct api_field point_fields[] = {
     {"id", API_TEXT, .about = "main, or the part: no2", .flags = API_NEEDED},

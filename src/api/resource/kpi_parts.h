@@ -16,6 +16,12 @@ struct kpi_question {
     str area;
     bool with_drafts;
 };
+#define KPI_PLACE                                                                                            \
+    {"year", API_INTEGER, .about = "Year; not given: the newest with values before this one", .least = 1900, \
+     .most = 2200},                                                                                          \
+    {                                                                                                        \
+        "area", API_TEXT, .about = "Code of the area; not given: the town"                                   \
+    }
 NODISCARD bool kpi_question_read(struct api_call *c, struct kpi_question *out, err *e);
 
 void kpi_put_text(json_writer *w, const char *name, str text);

@@ -275,12 +275,6 @@ static bool post_evidence(struct api_call *c, err *e)
 
 // ---- Tables ------------------------------------------------------------------------------------------------------
 
-#define PLACE                                                                                                \
-    {"year", API_INTEGER, .about = "Year; not given: the newest with values before this one", .least = 1900, \
-     .most = 2200},                                                                                          \
-    {                                                                                                        \
-        "area", API_TEXT, .about = "Code of the area; not given: the town"                                   \
-    }
 #define STATUSES "draft submitted verified rejected not-applicable"
 
 static const struct api_field list_parameters[] = {
@@ -289,11 +283,11 @@ static const struct api_field list_parameters[] = {
     {"status", API_WORD, STATUSES, "Only those"},
     {0}};
 static const struct api_field history_parameters[] = {
-    {"input", API_TEXT, .about = "Id of the input, or =POINT", .flags = API_NEEDED}, PLACE, {0}};
+    {"input", API_TEXT, .about = "Id of the input, or =POINT", .flags = API_NEEDED}, KPI_PLACE, {0}};
 static const struct api_field evidence_parameters[] = {
     {"hash", API_TEXT, .about = "Of the file"},
     {"input", API_TEXT, .about = "Whose evidence it is", .flags = API_NEEDED},
-    PLACE,
+    KPI_PLACE,
     {0}};
 static const struct api_field check_parameters[] = {
     {"check", API_BOOLEAN, .about = "Only say what is doubtful; store nothing", .standard = "false"}, {0}};

@@ -3,7 +3,6 @@
 // tree.
 #include "sta/query/parser.h"
 
-#include <math.h>
 #include <string.h>
 
 #define TEXT_MAX ((size_t)1 << 20)  // of one printed query
@@ -20,24 +19,13 @@ static void print_quoted(buf *b, str s)
     buf_add_char(b, '\'');
 }
 
-static void print_number(buf *b, const value *v)
-{
-    if (v->text.n > 0) {
-        buf_add(b, v->text);
-    } else if (isfinite(v->real)) {
-        buf_add_double(b, v->real);
-    } else {
-        BUF_LIT(b, "null");
-    }
-}
-
 static void print_value(buf *b, const value *v)
 {
     switch (v->type) {
     case VALUE_NULL: BUF_LIT(b, "null"); return;
     case VALUE_BOOL: buf_add(b, v->truth ? STR("true") : STR("false")); return;
     case VALUE_DECIMAL: buf_add_decimal(b, v->number); return;
-    case VALUE_NUMBER: print_number(b, v); return;
+    case VALUE_NUMBER: value_write_number(b, v); return;
     case VALUE_TEXT: print_quoted(b, v->text); return;
     case VALUE_TIME: buf_add_interval(b, v->time); return;
     case VALUE_JSON:

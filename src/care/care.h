@@ -22,7 +22,7 @@
 #include "base/tz.h"
 #include "care/ladder.h"
 #include "care/vault.h"
-#include "identity/user.h"
+#include "identity/user/user.h"
 #include "outbox/outbox.h"
 #include "sign/flood.h"
 #include "sign/message.h"

@@ -12,7 +12,7 @@
 #ifndef PEIL_IDENTITY_SESSION_H
 #define PEIL_IDENTITY_SESSION_H
 
-#include "identity/user.h"
+#include "identity/user/user.h"
 
 #define SESSION_IDLE (30 * TIME_MINUTE)
 #define SESSION_MOST (12 * TIME_HOUR)

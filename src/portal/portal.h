@@ -12,7 +12,7 @@
 #include "base/schedule.h"
 #include "area/area.h"
 #include "http/server.h"
-#include "identity/password.h"
+#include "identity/user/password.h"
 #include "store/store.h"
 
 struct portal;

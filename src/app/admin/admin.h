@@ -4,7 +4,7 @@
 #define PEIL_APP_ADMIN_ADMIN_H
 
 #include "app/serve/peil.h"
-#include "identity/user.h"
+#include "identity/user/user.h"
 
 // Where the listener is: the setting, or unix:DIRECTORY/admin.sock.
 NODISCARD bool admin_address(const struct settings *s, arena *a, str *out, err *e);

@@ -13,7 +13,7 @@
 #include "feed/feed.h"
 #include "http/server.h"
 #include "identity/identity.h"
-#include "identity/password.h"
+#include "identity/user/password.h"
 #include "ingest/ingest.h"
 #include "ingest/site.h"
 #include "rollup/rollup.h"

@@ -3,7 +3,7 @@
 #ifndef PEIL_PORTAL_TEAM_FRAME_H
 #define PEIL_PORTAL_TEAM_FRAME_H
 
-#include "identity/password.h"
+#include "identity/user/password.h"
 #include "identity/throttle.h"
 #include "identity/who.h"
 #include "oidc/provider.h"

@@ -7,8 +7,8 @@
 // Threads  submit from any; `done` is called on the hashing thread
 // Errors   ERR_BUSY (queue full), ERR_LIMIT (no memory for a hash)
 // Source   RFC 9106; OWASP Password Storage Cheat Sheet
-#ifndef PEIL_IDENTITY_PASSWORD_H
-#define PEIL_IDENTITY_PASSWORD_H
+#ifndef PEIL_IDENTITY_USER_PASSWORD_H
+#define PEIL_IDENTITY_USER_PASSWORD_H
 
 #include "base/err.h"
 

@@ -9,11 +9,11 @@
 // its sessions.
 // Threads  any; those that change wait for the commit: never on an event loop
 // Errors   ERR_CONFLICT (the name is taken; the last administrator), ERR_ABSENT, ERR_RANGE (name, password), what the store says
-#ifndef PEIL_IDENTITY_USER_H
-#define PEIL_IDENTITY_USER_H
+#ifndef PEIL_IDENTITY_USER_USER_H
+#define PEIL_IDENTITY_USER_USER_H
 
 #include "identity/identity.h"
-#include "identity/totp.h"
+#include "identity/user/totp.h"
 
 #include <sodium.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "identity/password.h"
+#include "identity/user/password.h"
 
 #include "base/queue.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "identity/totp.h"
+#include "identity/user/totp.h"
 
 #include <gnutls/crypto.h>
 #include <string.h>

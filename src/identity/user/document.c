@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "identity/user_document.h"
+#include "identity/user/document.h"
 
 #include "base/json.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/test.h"
-#include "identity/password.h"
+#include "identity/user/password.h"
 #include "identity/throttle.h"
-#include "identity/user.h"
+#include "identity/user/user.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/test.h"
-#include "identity/totp.h"
+#include "identity/user/totp.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 // Units    times: microseconds since 1970 UTC; a step is 30 s
 // Threads  any
 // Source   RFC 6238, RFC 4226 section 5.3; base32: RFC 4648 section 6; the otpauth address: Google's Key URI format
-#ifndef PEIL_IDENTITY_TOTP_H
-#define PEIL_IDENTITY_TOTP_H
+#ifndef PEIL_IDENTITY_USER_TOTP_H
+#define PEIL_IDENTITY_USER_TOTP_H
 
 #include "base/buf.h"
 #include "base/time.h"

@@ -124,7 +124,12 @@ describe('who reads what is private', () => {
     assert.deepEqual(await reads(() => peil.get(`Datastreams(${secret})/Observations?$resultFormat=CSV`, as.operator)), [`token:reads-operator Datastreams(${secret}) csv`])
     assert.deepEqual(await reads(() => peil.get(`Datastreams(${secret})/Observations?$resultFormat=CSV`, as.operator)), [], 'again within the hour')
     assert.deepEqual(await reads(() => peil.get(`Datastreams(${secret})?$expand=Observations`, as.operator)), [`token:reads-operator Datastreams(${secret}) json`])
-    assert.deepEqual(await reads(() => peil.get('Observations?$top=1', as.operator)), ['token:reads-operator /Observations json'])
+    assert.deepEqual(await reads(() => peil.get('Observations?$top=1', as.operator)), ['token:reads-operator Observations json'])
+    for (const path of ['Observations', 'Datastreams?$expand=Observations', 'Things?$expand=Datastreams/Observations', 'ObservedProperties(1)/Datastreams?$expand=Observations'])
+      assert.deepEqual(await reads(() => peil.get(path, as.operator)), [], `${path}: of the whole set, once an hour and form is enough`)
+    const owner = (await peil.read(`Datastreams(${secret})/Thing`))['@iot.id']
+    assert.deepEqual(await reads(() => peil.get(`Things(${owner})?$expand=Datastreams/Observations`, as.operator)), [`token:reads-operator Things(${owner}) json`])
+    assert.deepEqual(await reads(() => peil.get(`Things(${owner})/Datastreams?$expand=Observations`, as.operator)), [], 'the same Thing')
     assert.deepEqual(await reads(() => api('GET', `/datastreams/${secret}/observations`, undefined, as.operator)), [`token:reads-operator Datastreams(${secret}) api`])
     for (const path of [`Datastreams(${open})/Observations`, `Datastreams(${inner})/Observations`, 'Things', `Datastreams(${secret})`])
       assert.deepEqual(await reads(() => peil.get(path, as.operator)), [], path)

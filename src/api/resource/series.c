@@ -388,8 +388,8 @@ static bool read_when(struct api_call *c, struct rows *r, err *e)
 // `id` 0: of all of them.
 static void note_reading(struct api_call *c, const struct rows *r, entity_id id)
 {
-    str which = STR("Datastreams");
-    if (id && !arena_print(c->a, &which, "Datastreams(%lld)", (long long)id)) which = STR("Datastreams");
+    str which = READS_ALL;
+    if (id && !arena_print(c->a, &which, "Datastreams(%lld)", (long long)id)) which = READS_ALL;
     reads_note_stream(identity_reads(c->parts->identity), r->at, &c->who, id, which, STR("api"), c->now);
 }
 

@@ -130,17 +130,30 @@ static bool is_stream_set(entity_set set)
     return set == SET_DATASTREAM || set == SET_MULTI_DATASTREAM;
 }
 
-// Of one stream where the path says which, else of any.
+// The id of such an entity where the path names one: itself, or what is asked for belongs to it. 0: it does not.
+static entity_id named_in(const struct sta_target *t, bool (*is_wanted)(entity_set))
+{
+    if (is_wanted(t->set) && t->id) return t->id;
+    return t->has_parent && is_wanted(t->parent_set) ? t->parent_id : 0;
+}
+
+static bool is_thing_set(entity_set set)
+{
+    return set == SET_THING;
+}
+
+// Of one stream or Thing where the path says which, else of the whole set, in whatever way it was asked for.
 static void note_reading(struct reader *d, str form)
 {
     const struct sta_target *t = &d->target;
-    const entity_id stream = t->set == SET_OBSERVATION && t->id              ? OBSERVATION_STREAM(t->id)
-                             : is_stream_set(t->set) && t->id                ? t->id
-                             : t->has_parent && is_stream_set(t->parent_set) ? t->parent_id
-                                                                             : 0;
-    str which = d->r->path;
-    if (stream && !arena_print(d->r->arena, &which, "Datastreams(%lld)", (long long)stream))
-        which = d->r->path;
+    const entity_id stream = t->set == SET_OBSERVATION && t->id ? OBSERVATION_STREAM(t->id)
+                                                                : named_in(t, is_stream_set),
+                    thing = named_in(t, is_thing_set);
+    str which = READS_ALL;
+    const bool is_named = stream  ? arena_print(d->r->arena, &which, "Datastreams(%lld)", (long long)stream)
+                          : thing ? arena_print(d->r->arena, &which, "Things(%lld)", (long long)thing)
+                                  : false;
+    if (!is_named) which = READS_ALL;
     if (d->r->who && d->sta->reads)
         reads_note_stream(d->sta->reads, d->at, d->r->who, stream, which, form, d->r->received);
 }

@@ -10,13 +10,17 @@
 
 #include "store/store.h"
 
+struct retention_text {
+    str nl, en;
+};
+
 struct retention_rule {
-    str kind;     // of documents, or "audit", or what it is where it is no document
-    str purpose;  // why it is kept
-    str owner;    // the role that answers for it
+    str kind;                             // of documents, or "audit", or what it is where it is no document
+    str owner;                            // the role that answers for it
+    struct retention_text name, purpose;  // what it is, and why it is kept
     int64_t days;
-    str member;  // the time in the document that counts; empty: lines of the audit log
-    str until;   // what ends it, where the job does not; `days` is then 0
+    str member;                   // the time in the document that counts; empty: lines of the audit log
+    struct retention_text until;  // what ends it, where the job does not; `days` is then 0
 };
 
 const struct retention_rule *retention_rules(size_t *count);

@@ -240,6 +240,18 @@ describe('what everybody sees', () => {
     assert.match(processing.text, /30 days, then deleted/)
   })
 
+  test('the registers speak the language of the page, row by row', async () => {
+    for (const path of ['verwerkingen', 'algoritmen']) {
+      const [nl, en] = await Promise.all(['', '/en'].map(async (l) => (await exchange(`${peil.url}${l}/registers/${path}`)).text.split('<main')[1].split('</main>')[0]))
+      assert.ok(!nl.includes('lang="en"'), path)
+      const cells = (text) => [...text.matchAll(/<(?:td|th scope="row"|dd|dt)>(.*?)<\/(?:td|th|dd|dt)>/gs)].map((m) => m[1].trim())
+      const [a, b] = [cells(nl), cells(en)]
+      assert.ok(a.length > 20 && a.length === b.length, `${path}: ${a.length} and ${b.length} cells`)
+      const alike = a.filter((cell, k) => cell === b[k] && /[a-z]{4}/.test(cell) && !cell.startsWith('<code>'))
+      assert.deepEqual(alike.filter((cell) => cell !== 'Accounts'), [], path)
+    }
+  })
+
   test('a key in the data directory is refused', () => {
     const out = spawnSync(binary, ['serve', '--data', peil.directory + '-other', '--listen', '127.0.0.1:0', '--set', 'care.enabled=yes', '--set', `care.key_file=${peil.directory}-other/key`], { encoding: 'utf8', timeout: 20000 })
     rmSync(peil.directory + '-other', { recursive: true, force: true })

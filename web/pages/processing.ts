@@ -18,8 +18,8 @@ export const page: Page = {
       <thead><tr><th scope="col">${c.t('processing.what')}</th><th scope="col">${c.t('processing.why')}</th><th scope="col">${c.t('processing.kept')}</th></tr></thead>
       <tbody>{{#data}}<tr><th scope="row">{{name}}</th><td>{{purpose}}</td><td>{{kept}}</td></tr>{{/data}}</tbody></table></div>
     <h2 id="dienst">${c.t('processing.service')}</h2>
-    <div class="table-wide" tabindex="0" role="region" aria-label="${c.t('processing.service')}"><table class="register" lang="en">
-      <thead lang="${c.language}"><tr><th scope="col">${c.t('processing.what')}</th><th scope="col">${c.t('processing.why')}</th><th scope="col">${c.t('processing.kept')}</th></tr></thead>
-      <tbody>{{#service}}<tr><th scope="row">{{kind}}</th><td>{{purpose}}</td><td>{{#until}}{{until}}{{/until}}{{#days}}{{days}} days{{/days}}</td></tr>{{/service}}</tbody></table></div>
+    <div class="table-wide" tabindex="0" role="region" aria-label="${c.t('processing.service')}"><table class="register">
+      <thead><tr><th scope="col">${c.t('processing.what')}</th><th scope="col">${c.t('processing.why')}</th><th scope="col">${c.t('processing.kept')}</th></tr></thead>
+      <tbody>{{#service}}<tr><th scope="row">{{name}}</th><td>{{purpose}}</td><td>{{how_long}}</td></tr>{{/service}}</tbody></table></div>
   </article>`,
 };

@@ -33,8 +33,8 @@ export const page: Page = {
     <h2>${c.t('team.system.kept')}</h2>
     <div class="team-scroll" tabindex="0" role="region" aria-label="${c.t('team.system.kept')}"><table class="team-table">
       ${head(c, ['team.system.kind', 'team.system.purpose', 'team.system.owner', 'team.system.days'])}
-      <tbody>{{#kept}}<tr><th scope="row" lang="en">{{kind}}</th>
-        ${cell(c, 'team.system.purpose', raw('<span lang="en">{{purpose}}</span>'))}${cell(c, 'team.system.owner', raw('<span lang="en">{{owner}}</span>'))}
-        ${cell(c, 'team.system.days', raw('{{days}}{{#until}}<span lang="en">{{until}}</span>{{/until}}'))}</tr>{{/kept}}</tbody>
+      <tbody>{{#kept}}<tr><th scope="row">{{name}} <code>{{kind}}</code></th>
+        ${cell(c, 'team.system.purpose', raw('{{purpose}}'))}${cell(c, 'team.system.owner', raw('{{owner}}'))}
+        ${cell(c, 'team.system.days', raw('{{how_long}}'))}</tr>{{/kept}}</tbody>
     </table></div>`,
 };

@@ -2,8 +2,8 @@
 // The processing register and the algorithm register, from the tables that the code runs on.
 #include "care/care.h"
 #include "care/processing.h"
-#include "identity/retention.h"
 #include "portal/care/care_pages.h"
+#include "portal/view/kept.h"
 
 static bool is_nl(const struct page *p)
 {
@@ -26,23 +26,6 @@ static void put_facts(struct page *p, const struct care_fact *facts, int count)
     view_flag(&p->maker, p->root, STR("is_kept"), p->portal->config.care != NULL);
 }
 
-// What the service itself keeps of staff, devices and messages.
-static void put_kept(struct page *p)
-{
-    size_t count;
-    const struct retention_rule *rules = retention_rules(&count);
-    struct view *list = view_list(&p->maker, p->root, STR("service"));
-    for (size_t k = 0; k < count; k++) {
-        struct view *v = view_object(&p->maker, list, (str){0});
-        view_text(&p->maker, v, STR("kind"), rules[k].kind);
-        view_text(&p->maker, v, STR("purpose"), rules[k].purpose);
-        if (rules[k].until.n)
-            view_text(&p->maker, v, STR("until"), rules[k].until);
-        else
-            view_int(&p->maker, v, STR("days"), retention_days(&rules[k], p->portal->config.audit_days));
-    }
-}
-
 bool view_processing(struct page *p, err *e)
 {
     (void)e;
@@ -63,7 +46,7 @@ bool view_processing(struct page *p, err *e)
             p->maker.failed = true;
         view_text(&p->maker, v, STR("kept"), kept);
     }
-    put_kept(p);
+    kept_put(p, STR("service"));
     return true;
 }
 

@@ -2,7 +2,7 @@
 // How the service is: what the store holds, whether it can be written, and the work that is done from time to time.
 #include "portal/team/frame.h"
 
-#include "identity/retention.h"
+#include "portal/view/kept.h"
 
 static void put_figures(struct page *p, const struct store_figures *f)
 {
@@ -16,25 +16,6 @@ static void put_figures(struct page *p, const struct store_figures *f)
     view_text(m, p->root, STR("chunks"), words_number(p->words, p->a, (double)f->chunks, 0));
     view_text(m, p->root, STR("tail"), words_number(p->words, p->a, (double)f->tail_observations, 0));
     view_text(m, p->root, STR("disk"), words_number(p->words, p->a, (double)f->bytes_on_disk / 1e6, 1));
-}
-
-// What is kept, and how long: the table that the job "retention" runs on.
-static void put_kept(struct page *p)
-{
-    size_t count;
-    const struct retention_rule *rules = retention_rules(&count);
-    struct view_maker *m = &p->maker;
-    struct view *list = view_list(m, p->root, STR("kept"));
-    for (size_t k = 0; k < count; k++) {
-        struct view *v = view_object(m, list, (str){0});
-        view_text(m, v, STR("kind"), rules[k].kind);
-        view_text(m, v, STR("purpose"), rules[k].purpose);
-        view_text(m, v, STR("owner"), rules[k].owner);
-        if (rules[k].until.n)
-            view_text(m, v, STR("until"), rules[k].until);
-        else
-            view_int(m, v, STR("days"), retention_days(&rules[k], p->portal->config.audit_days));
-    }
 }
 
 struct listing {
@@ -75,7 +56,7 @@ static bool show(struct team_call *c, err *e)
     if (!is_writable && !arena_copy(p->a, str_of(why.text), &reason)) p->maker.failed = true;
     view_text(&p->maker, p->root, STR("why_not"), reason);
     view_int(&p->maker, p->root, STR("logged_in"), (int64_t)sessions_count(c->team->sessions, p->now));
-    put_kept(p);
+    kept_put(p, STR("kept"));
     struct listing l = {p, view_list(&p->maker, p->root, STR("jobs"))};
     if (p->portal->config.schedule) schedule_each(p->portal->config.schedule, put_job, &l);
     return true;

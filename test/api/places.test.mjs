@@ -2,6 +2,8 @@
 // Where somebody lives: the place of a resident's meter is exact for operators only. Nobody else can read it, nor work it out by filters,
 // orders, expansions, forms of answers, history, features or areas; what is stored stays exact.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { datastream, feature, link, location, observedProperty, point, sensor, thing } from './lib/entities.mjs'
 import { exchange, makeToken, Peil } from './lib/peil.mjs'
@@ -125,6 +127,41 @@ test('an editor works with the place that he is shown: tags, replies, patches, a
   assert.equal(made.status, 201)
   assert.doesNotMatch(made.text, EXACT, 'also of one that he made himself')
   ids.location = made.body['@iot.id']
+})
+
+// What each layout of the store lacked (src/store/schema.c); the highest is the one before this version.
+const OLDER = {
+  5: 'DROP INDEX Thing_coarse;',
+  4: 'DROP INDEX Thing_coarse; DROP INDEX Thing_access; DROP INDEX Datastream_access; DROP INDEX MultiDatastream_access;',
+  2: `DROP INDEX Thing_coarse; DROP INDEX Thing_access; DROP INDEX Datastream_access; DROP INDEX MultiDatastream_access;
+    ALTER TABLE stream ADD COLUMN growing BLOB; UPDATE stream SET growing = (SELECT data FROM growing WHERE growing.stream = stream.id);
+    DROP TABLE growing; ALTER TABLE stream DROP COLUMN newest; DROP TABLE blob;`,
+}
+
+test('a store of an earlier version opens, and places are as exact for each as before', async () => {
+  const sql = (text) => execFileSync('sqlite3', [join(peil.directory, 'peil.db'), text], { encoding: 'utf8' }).trim()
+  const paths = ['Locations', 'HistoricalLocations?$expand=Locations', 'FeaturesOfInterest', 'Things?$expand=Locations', 'Datastreams?$select=observedArea', 'Observations?$expand=FeatureOfInterest',
+    `Locations?$count=true&$filter=geo.distance(location, geography'POINT(${HOME.join(' ')})') lt 0.00003`]
+  const seen = async () => {
+    const all = {}
+    for (const role of [...below, 'operator']) for (const path of paths) all[`${role ?? 'public'} ${path}`] = (await ask(path, role)).text.replaceAll(peil.root, '')
+    all.page = (await exchange(`${peil.url}/meter/${ids.home}`, { headers: { Accept: 'text/html' } })).text.match(/\d\d,\d+° noord, \d,\d+° oost/)[0]
+    return all
+  }
+  const before = await seen(), newest = Number(sql('PRAGMA user_version'))
+  assert.match(before['operator Locations'], EXACT)
+  for (const [layout, down] of Object.entries(OLDER).reverse()) {
+    await peil.server.stop()
+    sql(`BEGIN; ${down} PRAGMA user_version = ${layout}; COMMIT;`)
+    await peil.open()
+    assert.equal(Number(sql('PRAGMA user_version')), newest, `from layout ${layout}`)
+    assert.equal(sql("SELECT count(*) FROM sqlite_schema WHERE name = 'Thing_coarse'"), '1')
+    const after = await seen()
+    assert.deepEqual(Object.keys(before).filter((k) => after[k] !== before[k]), [], `from layout ${layout}`)
+  }
+  const late = await peil.make('Things', thing({ name: 'later', properties: { origin: 'citizen' }, Locations: [location({ location: point(...HOME) })] }))
+  assert.doesNotMatch((await ask(`Things(${late})/Locations`)).text, EXACT, 'of one that is made on it')
+  assert.equal(Math.max(...Object.keys(OLDER)) + 1, newest, 'the layout before this one is among them')
 })
 
 test('a resident who says so is shown exactly, at once', async () => {

@@ -13,7 +13,7 @@ enum { PART_DECIMAL = 1, PART_RESULT_TIME = 2, PART_EXTRA = 4, PART_ALL = 7 };
 
 void tail_writer_start(struct tail_writer *w)
 {
-    w->bytes.max = TAIL_ROW_MAX;
+    if (w->bytes.max == 0) w->bytes.max = TAIL_ROW_MAX;
     buf_clear(&w->bytes);
     put_byte(&w->bytes, VERSION);
     for (int i = 0; i < CHECKSUM_BYTES; i++) put_byte(&w->bytes, 0);

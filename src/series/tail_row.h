@@ -17,7 +17,7 @@
 
 #include "series/point.h"
 
-#define TAIL_ROW_MAX ((size_t)256 << 20)  // bytes of one commit
+#define TAIL_ROW_MAX ((size_t)256 << 20)  // bytes of one commit, unless tail_writer.bytes.max says less
 
 // What must be known of a stream while its observations of one row are written or read: its last one there.
 struct tail_last {

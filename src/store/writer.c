@@ -10,8 +10,10 @@
 #include <stdlib.h>
 
 #define QUEUE_LENGTH 65536
-#define TAKEN_MAX 4096             // operations of one batch
-#define BATCH_OBSERVATIONS 200000  // a batch with more is committed before further operations run
+#define TAKEN_MAX 4096  // operations of one batch
+// A batch with more is committed before further operations run.
+#define BATCH_OBSERVATIONS 200000
+#define BATCH_ROW_SHARE 4  // of what the row of its observations may have
 #define ARENA_MAX ((size_t)1 << 30)
 
 // ---- submitting ----
@@ -110,13 +112,25 @@ bool tx_is_lost(struct store_tx *tx)
     return sqlite3_get_autocommit(tx_connection(tx)->db);
 }
 
+// An operation whose observations outgrow the row of the batch fails alone, not all those beside it.
+static bool fits_row(const struct store_tx *tx, err *e)
+{
+    return !tx->row.bytes.failed ||
+           err_set(e, ERR_LIMIT, ERR_NOWHERE, "the Observations are too large to store at once");
+}
+
+static bool has_room(const struct store_tx *tx)
+{
+    return tx->observations < BATCH_OBSERVATIONS && tx->row.bytes.n < tx->row.bytes.max / BATCH_ROW_SHARE;
+}
+
 bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void *context, err *e), void *context,
             err *e)
 {
     const struct mark before = mark_of(tx);
     tx->operation++;
     if (!snapshot_show(&tx->snapshot, ACCESS_PRIVATE, e)) return false;  // whatever the one before has said
-    if (run(tx, context, e) && end_savepoint(tx, true, e)) return true;
+    if (run(tx, context, e) && fits_row(tx, e) && end_savepoint(tx, true, e)) return true;
     take_back(tx, &before);
     err second;
     if (!tx_is_lost(tx) && !end_savepoint(tx, false, &second))
@@ -150,8 +164,6 @@ static bool write_tail_row(struct store_tx *tx, err *e)
 {
     struct connection *c = tx_connection(tx);
     sqlite3_stmt *st;
-    if (tx->row.bytes.failed)
-        return err_set(e, ERR_LIMIT, ERR_NOWHERE, "the Observations are too large to store at once");
     if (!sql_take(c, STR("INSERT INTO tail(id, data) VALUES(?1, ?2)"), &st, e)) return false;
     const str row = tail_writer_finish(&tx->row);
     sqlite3_bind_int64(st, 1, (int64_t)tx->commit);
@@ -244,7 +256,7 @@ static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *r
     err e;
     size_t n = 0;
     bool ok = batch_begin(tx, &e);
-    while (ok && n < count && tx->observations < BATCH_OBSERVATIONS) {
+    while (ok && n < count && (n == 0 || has_room(tx))) {
         ran[n] = (struct ran){.op = ops[n]};
         if (!tx_run(tx, ran[n].op->run, ran[n].op->context, &e)) ran[n].fault = keep_error(tx, &e);
         n++;

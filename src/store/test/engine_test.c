@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Observations through the store's own door: appended, read, kept over a restart.
 #include "base/test_directory.h"
-#include "store/observations.h"
+#include "store/engine.h"
 #include "store/stream/seal.h"
 
 #include <setjmp.h>
@@ -110,6 +110,108 @@ static void an_operation_that_fails_leaves_nothing(void **state)
     plan.fail = false;
     assert_true(store_run(p->store, append_plan, &plan, &e));
     assert_int_equal(count(p->store, stream), 50);
+}
+
+// ---- more than the row of a commit may have ----
+
+#define ROW_MAX 4096
+#define FITS 100  // observations
+
+struct waiting_ops {
+    struct store *store;
+    struct plan before, large, after;
+    struct store_op ops[3];
+    err faults[3];
+    int done;
+};
+
+static bool limit_row(struct store_tx *tx, void *context, err *e)
+{
+    (void)context;
+    (void)e;
+    tx->row.bytes.max = ROW_MAX;
+    return true;
+}
+
+static bool run_before(struct store_tx *tx, void *context, err *e)
+{
+    return append_plan(tx, &((struct waiting_ops *)context)->before, e);
+}
+
+static bool run_large(struct store_tx *tx, void *context, err *e)
+{
+    return append_plan(tx, &((struct waiting_ops *)context)->large, e);
+}
+
+static bool run_after(struct store_tx *tx, void *context, err *e)
+{
+    return append_plan(tx, &((struct waiting_ops *)context)->after, e);
+}
+
+static void note_done(void *context, const err *e)
+{
+    struct waiting_ops *w = context;
+    w->faults[w->done++] = e ? *e : (err){.code = ERR_NONE};
+}
+
+// Three operations that one batch takes, for they are handed in while the writer is busy with this one.
+static bool hand_in_three(struct store_tx *tx, void *context, err *e)
+{
+    struct waiting_ops *w = context;
+    bool (*const runs[])(struct store_tx *, void *, err *) = {run_before, run_large, run_after};
+    (void)tx;
+    for (size_t k = 0; k < 3; k++) {
+        w->ops[k] = (struct store_op){.run = runs[k], .done = note_done, .context = w};
+        if (!store_submit(w->store, &w->ops[k], e)) return false;
+    }
+    return true;
+}
+
+static void what_outgrows_the_row_of_a_commit_fails_alone_and_leaves_nothing(void **state)
+{
+    struct place *p = *state;
+    struct waiting_ops w = {.store = p->store};
+    err e;
+    for (entity_id s = 1; s <= 3; s++) assert_true(store_run(p->store, add_stream, &s, &e));
+    assert_true(store_run(p->store, limit_row, NULL, &e));
+    w.before = (struct plan){.stream = 1, .count = FITS};
+    w.large = (struct plan){.stream = 2, .count = 2 * ROW_MAX};
+    w.after = (struct plan){.stream = 3, .count = FITS};
+    assert_true(store_run(p->store, hand_in_three, &w, &e));
+    assert_true(store_run(p->store, limit_row, NULL, &e));  // behind them
+    assert_int_equal(w.done, 3);
+    assert_int_equal(w.faults[0].code, ERR_NONE);
+    assert_int_equal(w.faults[1].code, ERR_LIMIT);
+    assert_int_equal(w.faults[2].code, ERR_NONE);
+    assert_true(store_is_writable(p->store, &e));
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(count(p->store, 1), FITS);
+        assert_int_equal(count(p->store, 2), 0);
+        assert_int_equal(count(p->store, 3), FITS);
+        store_close(p->store);
+        open_store(p);
+    }
+}
+
+// It is the last byte that does not fit.
+static void the_last_observation_may_be_one_too_many_for_the_row(void **state)
+{
+    struct place *p = *state;
+    entity_id stream = 7;
+    err e;
+    assert_true(store_run(p->store, add_stream, &stream, &e));
+    assert_true(store_run(p->store, limit_row, NULL, &e));
+    int most = 0;
+    for (int n = ROW_MAX / 8; most == 0 && n < ROW_MAX; n++) {
+        struct plan plan = {.stream = stream, .first = n * ROW_MAX, .count = n};
+        const int64_t before = count(p->store, stream);
+        if (store_run(p->store, append_plan, &plan, &e)) continue;
+        assert_int_equal(e.code, ERR_LIMIT);
+        assert_int_equal(count(p->store, stream), before);
+        assert_true(store_is_writable(p->store, &e));
+        most = n - 1;
+    }
+    assert_true(most > 0);
 }
 
 // ---- another file that a commit waits for ----
@@ -575,6 +677,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_is_stored_told_and_kept_whole_or_not_at_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(packing_makes_small_what_was_sealed_in_a_hurry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_outgrows_the_row_of_a_commit_fails_alone_and_leaves_nothing,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_last_observation_may_be_one_too_many_for_the_row, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_commit_waits_for_the_files_that_its_operations_name, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),

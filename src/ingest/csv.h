@@ -20,21 +20,35 @@ struct csv_layout {
 
 struct csv_report {
     int64_t stored, refused;
-    int64_t known;  // of devices: stored before
-    int64_t lines;  // of csv_import: done with, from the first on
-    void (*refuse)(int64_t line, const err *why, void *context);  // may be NULL
+    int64_t known;                                         // of devices: stored before
+    int64_t lines;                                         // of csv_import: done with, from the first on
+    void (*refuse)(int64_t line, str why, void *context);  // may be NULL; on the caller's thread
     void *context;
 };
 
 // `stream` 0: the header must name a column for it.
 NODISCARD bool csv_layout_read(str header, entity_id stream, struct csv_layout *out, err *e);
 
-#define CSV_BATCH_LINES 65536  // so many lines are stored together or not at all
+#define CSV_PIECE_BYTES ((size_t)2 << 20)  // lines of so many bytes are stored together or not at all
 
-// Stores whole lines; returns when they are on disk. `first_line` numbers them in reports. The lines are read here, on the caller's
-// thread, while the writer thread stores those before. When the store fails midway, the first report->lines of them are
-// done and the others are not; it is an error when that is none: hand in the rest to hear why. report zero.
-NODISCARD bool csv_import(struct store *s, struct ingest *in, const struct csv_layout *layout, str lines,
-                          int64_t first_line, instant received, struct csv_report *report, err *e);
+// An import whose lines are handed in one part after the other. They are read here, on the caller's thread, while the writer thread
+// stores those before.
+// Threads  one at a time
+struct csv_import;
+
+NODISCARD struct csv_import *csv_import_new(struct store *s, struct ingest *in, const struct csv_layout *l,
+                                            err *e);
+// Whole lines, copied; `first_line` numbers them in reports. Waits only when too many of those before are not stored yet. What is on
+// disk by then is added to the report, lines in the order in which they came. False: the store failed; the report has all that
+// is on disk, and nothing behind that is or ever will be stored.
+NODISCARD bool csv_import_add(struct csv_import *i, str lines, int64_t first_line, instant received,
+                              struct csv_report *report, err *e);
+// Waits until all is on disk. Errors as csv_import_add.
+NODISCARD bool csv_import_finish(struct csv_import *i, struct csv_report *report, err *e);
+void csv_import_free(struct csv_import *i);  // waits for what the writer has; NULL is fine
+
+// All of it at once.
+NODISCARD bool csv_import_lines(struct store *s, struct ingest *in, const struct csv_layout *l, str lines,
+                                int64_t first_line, instant received, struct csv_report *report, err *e);
 
 #endif

@@ -2,7 +2,7 @@
 // `peil import`: what it takes and what it refuses, on a running peil and on a stopped one.
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { binary, Peil } from './lib/peil.mjs'
@@ -56,6 +56,68 @@ test('a file of many lines is stored whole, in order, and each refused line keep
   assert.ok(read[0]['@iot.id'] > read[1]['@iot.id'] && read[1]['@iot.id'] > read[2]['@iot.id'])
 })
 
+// ---- What breaks off midway: in a later piece of the file, of which several are under way at once ----
+
+const LONG = 400_000  // lines, of 30 bytes: six pieces
+const second = (k) => new Date(Date.UTC(2024, 0, 1) + k * 1000).toISOString().replace('.000Z', 'Z')
+const longLines = (id) => Array.from({ length: LONG }, (_, k) => `${id},${second(k)},${k % 500}`)
+const header = 'Datastream/id,phenomenonTime,result'
+
+async function isWholeUntil(id, k) {
+  const answer = await peil.get(`Datastreams(${id})/Observations?$count=true&$top=0&$filter=phenomenonTime%20lt%20${second(k)}`)
+  assert.equal(answer.body['@iot.count'], k)
+}
+
+// What it said: [readings stored, line to go on with].
+function brokeOff({ status, stdout, stderr }) {
+  assert.notEqual(status, 0, stderr)
+  const stored = Number(/^(\d+) stored, 0 refused$/m.exec(stdout)[1])
+  const told = /all lines before (\d+) are done; go on with --from-line (\d+)/.exec(stderr)
+  assert.ok(told, stderr)
+  assert.equal(told[1], told[2])
+  return [stored, Number(told[1])]
+}
+
+for (const runs of [true, false])
+  test(`a line in a later piece that nothing can be made of, on a ${runs ? 'running' : 'stopped'} peil: what is before it is kept and counted`, async () => {
+    const id = await peil.make('Datastreams', wholeStream({ name: `broken ${runs}` })), lines = longLines(id), at = 300_000
+    if (!runs) await peil.server.stop()
+    const whole = lines[at]
+    lines[at] = `${whole},${'x'.repeat(1 << 22)}`
+    const got = run([header, ...lines].join('\n'))
+    const [stored, next] = brokeOff(got)
+    assert.match(got.stderr, /a line is longer than 1 MiB/)
+    assert.equal(stored, next - 2)
+    assert.ok(stored > 200_000 && stored <= at, `${stored}`)
+    lines[at] = whole
+    const rest = run([header, ...lines].join('\n'), '--from-line', String(next))
+    assert.equal(rest.stdout, `${LONG - stored} stored, 0 refused\n`)
+    if (!runs) await peil.open()
+    await isWholeUntil(id, LONG)
+  })
+
+test('a peil that is killed midway has all lines that were done, and the import goes on behind them', async () => {
+  const id = await peil.make('Datastreams', wholeStream({ name: 'killed' })), lines = longLines(id)
+  const text = [header, ...lines].join('\n')
+  const child = spawn(binary, ['import', '--data', peil.directory, '-'])
+  const said = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr']) child[name].on('data', (piece) => { said[name] += piece })
+  const ended = new Promise((resolve) => child.on('close', (status) => resolve({ status, ...said })))
+  child.stdin.on('error', () => {})
+  // All but the last piece; what is under way is stored soon.
+  child.stdin.write(text.slice(0, Math.floor(text.length * 0.8)))
+  while (await peil.count(`Datastreams(${id})/Observations`) < LONG / 2) await new Promise((resolve) => setTimeout(resolve, 20))
+  await peil.server.kill()
+  child.stdin.end(text.slice(Math.floor(text.length * 0.8)))
+  const [stored, next] = brokeOff(await ended)
+  assert.equal(stored, next - 2)
+  assert.ok(stored > 0)
+  await peil.open()
+  await isWholeUntil(id, stored)
+  const rest = run(text, '--from-line', String(next))
+  assert.equal(rest.stdout, `${LONG - stored} stored, 0 refused\n`)
+})
+
 test('the same on a stopped peil', async () => {
   await peil.server.stop()
   const got = run(rows(measured))
@@ -77,4 +139,17 @@ test("a logger's own file with a mapping; every line that is refused is told wit
   assert.equal(run(file, '--mapping', map, '--from-line', '6').stdout, '1 stored, 0 refused\n')
   const wrong = run('Datum;Temp\n', '--mapping', map)
   assert.match(wrong.stderr, /rows\.csv: the header has no column 'Tijd'/)
+})
+
+test('a long file with a mapping: a line in a later piece keeps its number, and going on passes over what is before it', async () => {
+  const id = await peil.make('Datastreams', wholeStream({ name: 'logger' })), count = 100_000, at = 90_000
+  const map = join(peil.directory, 'long.map')
+  writeFileSync(map, `time Time\nzone UTC\nvalue Value ${id}\n`)
+  const lines = Array.from({ length: count }, (_, k) => `${second(k).replace('Z', '')};${k % 500};a remark of some length`)
+  lines[at] = 'tomorrow;1;'
+  const text = ['Time;Value;Remark', ...lines].join('\n')
+  const got = run(text, '--mapping', map)
+  assert.equal(got.stdout, `${count - 1} stored, 1 refused\n`, got.stderr)
+  assert.match(got.stderr, new RegExp(`rows\\.csv:${at + 2}: `))
+  assert.equal(run(text, '--mapping', map, '--from-line', String(count - 8)).stdout, '10 stored, 0 refused\n')
 })

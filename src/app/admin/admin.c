@@ -6,13 +6,11 @@
 #include "base/log.h"
 #include "identity/audit.h"
 #include "ingest/csv.h"
-#include "ingest/table/import.h"
 
 #include <stdio.h>
 
 #define METRICS_BYTES_MAX ((size_t)4 << 20)
 #define IMPORT_BODY_MAX ((size_t)16 << 20)
-#define IMPORT_REFUSALS_MAX 1000
 
 bool admin_address(const struct settings *s, arena *a, str *out, err *e)
 {
@@ -152,41 +150,13 @@ static void tokens_handle(struct http_request *r, void *context)
 
 // ---- What the owner of the directory did, told when it is done ------------------------------------------------------
 
-static void tell(struct peil *p, str what, str which, str detail)
+void admin_tell(struct peil *p, str what, str which, str detail)
 {
     const struct audit_event event = {
         .who = &principal_local, .what = what, .which = which, .detail = detail, .at = time_now()};
     err e;
     if (!audit_note(p->store, &event, &e))
         log_error("what a command did could not be logged", "error=%s", err_code_name(e.code).p);
-}
-
-static void tell_import(struct http_request *r, struct peil *p)
-{
-    char which[40];
-    const long long stream = (long long)admin_query_number(r, STR("stream"), 0);
-    const int n = stream ? snprintf(which, sizeof which, "Datastreams(%lld)", stream)
-                         : snprintf(which, sizeof which, "Datastreams");
-    tell(p, STR("readings.import"), (str){which, (size_t)n}, STR("csv"));
-}
-
-// ---- Import: POST a CSV header and lines; ?stream= for all of them, ?first_line= for the report ---------------------
-
-struct refusals {
-    json_writer *w;
-    int64_t written;
-};
-
-static void refusal_write(int64_t line, const err *why, void *context)
-{
-    struct refusals *r = context;
-    if (r->written++ >= IMPORT_REFUSALS_MAX) return;
-    json_open(r->w, '{');
-    json_name(r->w, STR("line"));
-    json_put_int(r->w, line);
-    json_name(r->w, STR("message"));
-    json_put_text(r->w, str_of(why->text));
-    json_close(r->w, '}');
 }
 
 int64_t admin_query_number(struct http_request *r, str key, int64_t fallback)
@@ -196,47 +166,6 @@ int64_t admin_query_number(struct http_request *r, str key, int64_t fallback)
     err ignored;
     const bool there = http_query_get(http_request_query(r), key, http_request_arena(r), &text);
     return there && num_parse_int(text, &v, &ignored) ? v : fallback;
-}
-
-static bool import_body(struct http_request *r, struct peil *p, struct csv_report *report, err *e)
-{
-    struct csv_layout layout;
-    str rest = http_request_body(r), header;
-    if (admin_query_number(r, STR("devices"), 0))
-        return table_import(p->ingest, rest, admin_query_number(r, STR("first_line"), 2), time_now(), report,
-                            e);
-    if (!str_cut(&rest, '\n', &header)) return err_set(e, ERR_MISSING, 0, "expected a header line");
-    return csv_layout_read(header, admin_query_number(r, STR("stream"), 0), &layout, e) &&
-           csv_import(p->store, p->ingest, &layout, rest, admin_query_number(r, STR("first_line"), 2),
-                      time_now(), report, e);
-}
-
-static void import_post(struct http_request *r, void *context)
-{
-    buf b = {.max = METRICS_BYTES_MAX};
-    json_writer w = json_writer_on(&b);
-    struct refusals refusals = {.w = &w};
-    struct csv_report report = {.refuse = refusal_write, .context = &refusals};
-    err e;
-    json_open(&w, '{');
-    json_name(&w, STR("refusals"));
-    json_open(&w, '[');
-    if (!import_body(r, context, &report, &e)) {
-        admin_reply_error(r, &e);
-    } else {
-        // A file comes in pieces; the first one has its header and line 2.
-        if (admin_query_number(r, STR("first_line"), 2) == 2) tell_import(r, context);
-        json_close(&w, ']');
-        json_name(&w, STR("stored"));
-        json_put_int(&w, report.stored);
-        json_name(&w, STR("refused"));
-        json_put_int(&w, report.refused);
-        json_member_int(&w, STR("known"), report.known);
-        json_member_int(&w, STR("lines"), report.lines);
-        json_close(&w, '}');
-        admin_reply_json(r, 200, buf_str(&b));
-    }
-    buf_free(&b);
 }
 
 // ---- Messages as they came: POST reads them again; ?since= and ?until= microseconds, ?format= --------------------------
@@ -257,7 +186,7 @@ static void replay_post(struct http_request *r, void *context)
     char detail[64];
     const int n = snprintf(detail, sizeof detail, "messages=%lld stored=%lld", (long long)done.messages,
                            (long long)done.stored);
-    tell(p, STR("raw.replay"), STR("raw"), (str){detail, (size_t)n});
+    admin_tell(p, STR("raw.replay"), STR("raw"), (str){detail, (size_t)n});
     buf b = {.max = 1024};
     json_writer w = json_writer_on(&b);
     json_open(&w, '{');
@@ -280,7 +209,7 @@ void admin_routes(struct peil *p, http_route out[static ADMIN_ROUTES])
     out[2] = (http_route){.methods = HTTP_POST,
                           .path = STR("/import"),
                           .body_max = IMPORT_BODY_MAX,
-                          .handle = import_post,
+                          .handle = admin_import_post,
                           .context = p};
     out[3] = (http_route){.methods = HTTP_POST,
                           .path = STR("/areas"),

@@ -21,6 +21,15 @@ void admin_kpi_import_post(struct http_request *r, void *context);  // the struc
 // POST ?what=&which=&detail=: a command read what is private (identity/reads.h).
 void admin_reads_post(struct http_request *r, void *context);  // the struct peil
 
+// Imports of observations from CSV (admin_import.c). The imports under way are freed before the store is closed; NULL: no memory.
+struct imports;
+NODISCARD struct imports *imports_new(void);
+void imports_free(struct imports *m);                           // NULL is fine
+void admin_import_post(struct http_request *r, void *context);  // the struct peil
+
+// What the owner of the directory did, into the audit log, when it is done.
+void admin_tell(struct peil *p, str what, str which, str detail);
+
 void admin_reply_json(struct http_request *r, int status, str body);
 void admin_reply_error(struct http_request *r, const err *e);
 int64_t admin_query_number(struct http_request *r, str key, int64_t fallback);

@@ -4,6 +4,7 @@
 #include "app/admin/admin.h"
 #include "fetch/fetch.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #define ANSWER_S 600  // of packing and areas, of which a large store has much; all else is quick
@@ -19,29 +20,58 @@ static bool answer_read(fetch_answer answer, arena *a, json **out, err *e)
                    STR_ARG(message ? message->text : answer.body));
 }
 
-bool admin_ask(const struct settings *s, const char *method, const char *path, str body, arena *a,
-               json **answer, err *e)
+struct admin_client {
+    const struct settings *settings;
+    struct fetcher *fetcher;
+};
+
+struct admin_client *admin_client_new(const struct settings *s, err *e)
 {
-    str address, url;
-    if (!admin_address(s, a, &address, e)) return false;
+    struct fetcher *f = fetcher_new(e);
+    struct admin_client *c = f ? calloc(1, sizeof *c) : NULL;
+    if (c) {
+        *c = (struct admin_client){s, f};
+        return c;
+    }
+    if (f) err_no_memory(e);
+    fetcher_free(f);
+    return NULL;
+}
+
+void admin_client_free(struct admin_client *c)
+{
+    if (c) fetcher_free(c->fetcher);
+    free(c);
+}
+
+// *socket NULL: it is a network address.
+static bool address_of(const struct settings *s, const char *path, arena *a, str *url, const char **socket,
+                       err *e)
+{
+    str address, copied;
     const str unix_prefix = STR("unix:");
+    if (!admin_address(s, a, &address, e)) return false;
     const bool is_unix = str_starts(address, unix_prefix);
-    const char *socket = NULL;
+    *socket = NULL;
     if (is_unix) {
-        str copied;
         if (!arena_copy(a, str_slice(address, unix_prefix.n, address.n), &copied)) return err_no_memory(e);
-        socket = copied.p;
-        if (access(socket, F_OK) != 0)
+        *socket = copied.p;
+        if (access(*socket, F_OK) != 0)
             return err_set(e, ERR_ABSENT, ERR_NOWHERE, "no peil is running on %.*s",
                            STR_ARG(s->store.directory));
     }
-    if (!arena_print(a, &url, "http://%.*s%s", is_unix ? 9 : (int)address.n,
-                     is_unix ? "localhost" : address.p, path))
-        return err_no_memory(e);
+    return arena_print(a, url, "http://%.*s%s", is_unix ? 9 : (int)address.n,
+                       is_unix ? "localhost" : address.p, path) ||
+           err_no_memory(e);
+}
 
-    struct fetcher *f = fetcher_new(e);
-    if (!f) return false;
-    const char *const headers[] = {"Content-Type: application/json", NULL};
+bool admin_client_ask(struct admin_client *c, const char *method, const char *path, str body, arena *a,
+                      json **answer, err *e)
+{
+    str url;
+    const char *socket;
+    if (!address_of(c->settings, path, a, &url, &socket, e)) return false;
+    const char *const headers[] = {"Content-Type: application/json", "Expect:", NULL};
     const fetch_request q = {.method = method,
                              .url = url.p,
                              .unix_socket = socket,
@@ -49,9 +79,16 @@ bool admin_ask(const struct settings *s, const char *method, const char *path, s
                              .body = body,
                              .timeout_s = ANSWER_S};
     fetch_answer got;
-    bool ok = fetch_run(f, &q, &got, e);
-    if (!ok && is_unix) e->code = ERR_ABSENT;  // a socket that a killed peil left behind
-    ok = ok && answer_read(got, a, answer, e);
-    fetcher_free(f);
+    if (fetch_run(c->fetcher, &q, &got, e)) return answer_read(got, a, answer, e);
+    if (socket) e->code = ERR_ABSENT;  // a socket that a killed peil left behind
+    return false;
+}
+
+bool admin_ask(const struct settings *s, const char *method, const char *path, str body, arena *a,
+               json **answer, err *e)
+{
+    struct admin_client *c = admin_client_new(s, e);
+    const bool ok = c && admin_client_ask(c, method, path, body, a, answer, e);
+    admin_client_free(c);
     return ok;
 }

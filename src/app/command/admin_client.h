@@ -7,7 +7,14 @@
 #include "app/setting/setting.h"
 #include "base/json.h"
 
-// `path` with query; `body` empty: none. *answer lies in the arena.
+struct admin_client;
+
+// Keeps its connection from one question to the next. `path` with query; `body` empty: none. *answer lies in the arena.
+NODISCARD struct admin_client *admin_client_new(const struct settings *s, err *e);
+void admin_client_free(struct admin_client *c);  // NULL is fine
+NODISCARD bool admin_client_ask(struct admin_client *c, const char *method, const char *path, str body,
+                                arena *a, json **answer, err *e);
+// One question alone.
 NODISCARD bool admin_ask(const struct settings *s, const char *method, const char *path, str body, arena *a,
                          json **answer, err *e);
 

@@ -14,8 +14,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define PIECE_BYTES ((size_t)8 << 20)
+#define PIECE_BYTES (CSV_PIECE_BYTES - ((size_t)64 << 10))  // and a line: it is stored as one piece
 #define LINE_BYTES_MAX ((size_t)1 << 20)
+#define MAPPED_LINE_MAX ((size_t)64 << 10)  // a hundred values
+// All or nothing: a line of the file is never stored by half.
+#define MAPPED_BYTES (CSV_PIECE_BYTES - 2 * MAPPED_LINE_MAX)
+#define MAPPED_LINES ((size_t)65536)
 
 static const struct flag flags[] = {
     {"datastream", "ID", "the Datastream of every line, when the file has no column for it", NULL, NULL},
@@ -34,13 +38,16 @@ struct importing {
     const char *path;
     entity_id stream;
     str header;
+    struct admin_client *client;
+    int64_t number;  // of the import that the running peil has under way; 0: each piece is one of its own
     struct store *store;  // NULL: the running peil imports
     struct ingest *ingest;
-    struct csv_layout layout;
-    int64_t line;       // number of the next line
-    int64_t from_line;  // lines before are passed over
+    struct csv_import *own;  // into the store
+    bool has_begun;          // with the file's lines
+    int64_t line;            // number of the next line
+    int64_t done_line;       // lines before are on disk or refused
+    int64_t from_line;       // lines before are passed over
     int64_t stored, refused, known;
-    int64_t done;         // lines of the last piece handed in, when the store failed midway
     struct csv_map *map;  // NULL: the file is in peil's own form
     int64_t *sources;     // of a map: the line of the file that each line handed in came from
 };
@@ -51,10 +58,10 @@ static int64_t line_in_file(const struct importing *i, int64_t line)
     return i->map ? i->sources[line - 1] : line;
 }
 
-static void refusal_print(int64_t line, const err *why, void *context)
+static void refusal_print(int64_t line, str why, void *context)
 {
     const struct importing *i = context;
-    fprintf(stderr, "%s:%lld: %s\n", i->path, (long long)line_in_file(i, line), why->text);
+    fprintf(stderr, "%s:%lld: %.*s\n", i->path, (long long)line_in_file(i, line), STR_ARG(why));
 }
 
 static bool is_of_devices(const struct importing *i)
@@ -62,58 +69,112 @@ static bool is_of_devices(const struct importing *i)
     return i->map && csv_map_is_of_devices(i->map);
 }
 
-// ---- A piece of lines, by the running peil or into the store ------------------------------------------------------
+// Lines of a map have numbers of their own: their file's are done when all that came from them is.
+static void report_take(struct importing *i, const struct csv_report *report)
+{
+    i->stored += report->stored;
+    i->refused += report->refused;
+    i->known += report->known;
+    if (!i->map) i->done_line += report->lines;
+}
 
-static void answer_take(struct importing *i, const json *answer)
+// ---- By the running peil -----------------------------------------------------------------------------------------
+
+static int64_t number_of(const json *answer, str name)
+{
+    int64_t n;
+    err ignored;
+    const json *found = json_get(answer, name);
+    return found && num_parse_int(found->text, &n, &ignored) ? n : 0;
+}
+
+static void refusals_print(struct importing *i, const json *answer)
 {
     const json *refusals = json_get(answer, STR("refusals"));
     for (const json *r = refusals ? refusals->first : NULL; r; r = r->next) {
-        const json *line = json_get(r, STR("line")), *message = json_get(r, STR("message"));
-        int64_t number;
-        if (line && message && num_parse_int(line->text, &number, NULL))
-            fprintf(stderr, "%s:%lld: %.*s\n", i->path, (long long)line_in_file(i, number),
-                    STR_ARG(message->text));
+        const json *message = json_get(r, STR("message"));
+        if (message) refusal_print(number_of(r, STR("line")), message->text, i);
     }
-    int64_t n;
-    err ignored;
-    const json *stored = json_get(answer, STR("stored")), *refused = json_get(answer, STR("refused"));
-    if (stored && num_parse_int(stored->text, &n, &ignored)) i->stored += n;
-    if (refused && num_parse_int(refused->text, &n, &ignored)) i->refused += n;
-    const json *known = json_get(answer, STR("known"));
-    if (known && num_parse_int(known->text, &n, &ignored)) i->known += n;
-    const json *lines = json_get(answer, STR("lines"));
-    if (!lines || !num_parse_int(lines->text, &i->done, &ignored)) i->done = 0;
+}
+
+static bool answer_take(struct importing *i, const json *answer, err *e)
+{
+    const struct csv_report report = {.stored = number_of(answer, STR("stored")),
+                                      .refused = number_of(answer, STR("refused")),
+                                      .known = number_of(answer, STR("known")),
+                                      .lines = number_of(answer, STR("lines"))};
+    const json *fault = json_get(answer, STR("fault"));
+    refusals_print(i, answer);
+    report_take(i, &report);
+    return !fault || err_set(e, ERR_STORE, ERR_NOWHERE, "%.*s", STR_ARG(fault->text));
+}
+
+// The header is sent too where the piece is an import of its own.
+static bool lines_by_service(struct importing *i, str lines, const char *path, bool with_header, arena *a,
+                             err *e)
+{
+    json *answer;
+    buf whole = {.max = CSV_PIECE_BYTES + 4 * LINE_BYTES_MAX + MAPPED_BYTES};
+    if (with_header) {
+        buf_add(&whole, i->header);
+        buf_add_char(&whole, '\n');
+        buf_add(&whole, lines);
+    }
+    const bool ok = whole.failed ? err_no_memory(e)
+                                 : admin_client_ask(i->client, "POST", path,
+                                                    with_header ? buf_str(&whole) : lines, a, &answer, e);
+    buf_free(&whole);
+    return ok && answer_take(i, answer, e);
+}
+
+static bool begin_by_service(struct importing *i, arena *a, err *e)
+{
+    json *answer;
+    str path;
+    if (!arena_print(a, &path, "/import?begin=1&stream=%lld", (long long)i->stream)) return err_no_memory(e);
+    if (!admin_client_ask(i->client, "POST", path.p, i->header, a, &answer, e)) return false;
+    i->number = number_of(answer, STR("import"));
+    return true;
 }
 
 static bool piece_by_service(struct importing *i, str lines, arena *a, err *e)
 {
     str path;
-    if (!arena_print(a, &path, "/import?stream=%lld&first_line=%lld&devices=%d", (long long)i->stream,
-                     (long long)(i->map ? 1 : i->line), is_of_devices(i)))
-        return err_no_memory(e);
-    buf body = {.max = PIECE_BYTES + 2 * LINE_BYTES_MAX};
-    buf_add(&body, i->header);
-    buf_add_char(&body, '\n');
-    buf_add(&body, lines);
-    json *answer;
-    const bool ok = body.failed ? err_no_memory(e)
-                                : admin_ask(&i->in->settings, "POST", path.p, buf_str(&body), a, &answer, e);
-    buf_free(&body);
-    if (ok) answer_take(i, answer);
-    return ok;
+    const bool ok = i->number ? arena_print(a, &path, "/import?import=%lld&first_line=%lld",
+                                            (long long)i->number, (long long)i->line)
+                              : arena_print(a, &path, "/import?stream=%lld&first_line=%lld&devices=%d",
+                                            (long long)i->stream, (long long)(i->map ? 1 : i->line),
+                                            is_of_devices(i));
+    return ok ? lines_by_service(i, lines, path.p, i->number == 0, a, e) : err_no_memory(e);
 }
+
+static bool end_by_service(struct importing *i, arena *a, err *e)
+{
+    str path;
+    if (!arena_print(a, &path, "/import?import=%lld&end=1", (long long)i->number)) return err_no_memory(e);
+    i->number = 0;
+    return lines_by_service(i, (str){0}, path.p, false, a, e);
+}
+
+// ---- Into the store ----------------------------------------------------------------------------------------------
 
 static bool store_take(struct importing *i, err *e)
 {
     const ingest_config ic = {0};
     return command_open_store(i->in, STORE_TO_WRITE, &i->store, e) &&
-           (i->ingest = ingest_new(i->store, &ic, e)) &&
-           (is_of_devices(i) || csv_layout_read(i->header, i->stream, &i->layout, e));
+           (i->ingest = ingest_new(i->store, &ic, e));
+}
+
+static bool begin_in_store(struct importing *i, err *e)
+{
+    struct csv_layout layout;
+    return csv_layout_read(i->header, i->stream, &layout, e) &&
+           (i->own = csv_import_new(i->store, i->ingest, &layout, e));
 }
 
 static bool table_into_store(struct importing *i, str lines, struct csv_report *report, err *e)
 {
-    buf body = {.max = PIECE_BYTES + 2 * LINE_BYTES_MAX};
+    buf body = {.max = MAPPED_BYTES + 4 * LINE_BYTES_MAX};
     buf_add(&body, i->header);
     buf_add_char(&body, '\n');
     buf_add(&body, lines);
@@ -126,34 +187,60 @@ static bool table_into_store(struct importing *i, str lines, struct csv_report *
 static bool piece_into_store(struct importing *i, str lines, err *e)
 {
     struct csv_report report = {.refuse = refusal_print, .context = i};
-    const bool ok = is_of_devices(i) ? table_into_store(i, lines, &report, e)
-                                     : csv_import(i->store, i->ingest, &i->layout, lines,
-                                                  i->map ? 1 : i->line, time_now(), &report, e);
-    if (!ok) return false;
-    i->stored += report.stored;
-    i->refused += report.refused;
-    i->known += report.known;
-    i->done = report.lines;
-    return true;
+    bool ok;
+    if (is_of_devices(i))
+        ok = table_into_store(i, lines, &report, e);
+    else
+        ok = csv_import_add(i->own, lines, i->map ? 1 : i->line, time_now(), &report, e) &&
+             (!i->map || csv_import_finish(i->own, &report, e));
+    report_take(i, &report);
+    return ok;
+}
+
+static bool end_in_store(struct importing *i, err *e)
+{
+    struct csv_report report = {.refuse = refusal_print, .context = i};
+    const bool ok = csv_import_finish(i->own, &report, e);
+    report_take(i, &report);
+    csv_import_free(i->own);
+    i->own = NULL;
+    return ok;
+}
+
+// ---- A piece of lines --------------------------------------------------------------------------------------------
+
+// Lines of a map are done with before the next ones are made, for their numbers tell where they came from.
+static bool begin(struct importing *i, arena *a, err *e)
+{
+    i->has_begun = true;
+    if (!i->client && !(i->client = admin_client_new(&i->in->settings, e))) return false;
+    if (!i->store && !i->map && !begin_by_service(i, a, e)) {
+        // Nobody is running on the store: open it ourselves, but never after another file has gone to a running peil.
+        if (e->code != ERR_ABSENT || i->stored || i->refused || !store_take(i, e)) return false;
+    }
+    return !i->store || is_of_devices(i) || begin_in_store(i, e);
 }
 
 static bool piece_import(struct importing *i, str lines, arena *a, err *e)
 {
+    if (!i->has_begun && !begin(i, a, e)) return false;
     if (!i->store) {
         if (piece_by_service(i, lines, a, e)) return true;
-        // Nobody is running on the store: open it ourselves, but never half-way through a file.
-        if (e->code != ERR_ABSENT || i->stored || i->refused) return false;
-        if (!store_take(i, e)) return false;
+        if (e->code != ERR_ABSENT || !i->map || i->stored || i->refused) return false;
+        if (!store_take(i, e) || (!is_of_devices(i) && !begin_in_store(i, e))) return false;
     }
     return piece_into_store(i, lines, e);
 }
 
-// ---- Files of others ---------------------------------------------------------------------------------------------
+// Waits until all that was handed in is on disk.
+static bool end(struct importing *i, arena *a, err *e)
+{
+    const bool ok = (!i->number || end_by_service(i, a, e)) && (!i->own || end_in_store(i, e));
+    i->has_begun = false;
+    return ok;
+}
 
-#define MAPPED_BYTES ((size_t)4 << 20)
-#define MAPPED_LINE_MAX ((size_t)64 << 10)  // a hundred values
-#define MAPPED_LINES \
-    (CSV_BATCH_LINES - CSV_MAP_VALUES_MAX)  // all or nothing: a line of the file is never stored by half
+// ---- Files of others ---------------------------------------------------------------------------------------------
 
 static bool hand_in(struct importing *i, buf *lines, size_t *count, arena *a, err *e)
 {
@@ -199,16 +286,16 @@ static bool piece_map(struct importing *i, str piece, arena *a, err *e)
     int64_t number = i->line;
     if (!i->sources && !(i->sources = malloc((MAPPED_LINES + CSV_MAP_VALUES_MAX) * sizeof *i->sources)))
         return err_no_memory(e);
-    while (ok && str_cut(&piece, '\n', &line)) {
+    while (ok && piece.n > 0 && str_cut(&piece, '\n', &line)) {
         map_line(i, line, number++, &lines, &count);
         if (lines.n >= MAPPED_BYTES || count >= most) {
             arena_reset(a);
             ok = hand_in(i, &lines, &count, a, e);
-            if (ok) i->line = number;  // where to go on if the next one fails
+            if (ok) i->done_line = number;
         }
     }
     ok = ok && hand_in(i, &lines, &count, a, e);
-    if (ok) i->line = number;
+    if (ok) i->line = i->done_line = number;
     buf_free(&lines);
     return ok;
 }
@@ -225,7 +312,7 @@ static int64_t lines_in(str s)
 static bool header_take(struct importing *i, FILE *f, err *e)
 {
     if (i->map && csv_map_has_columns(i->map)) {
-        i->line = 1;
+        i->line = i->done_line = 1;
         i->header = csv_map_header_out(i->map);
         return csv_map_header(i->map, (str){0}, e);
     }
@@ -235,7 +322,7 @@ static bool header_take(struct importing *i, FILE *f, err *e)
     const bool ok = n > 0 && (size_t)n <= LINE_BYTES_MAX &&
                     arena_copy(i->in->arena, str_trim((str){line, (size_t)n}), &i->header);
     free(line);
-    i->line = 2;
+    i->line = i->done_line = 2;
     if (ok && i->map) {
         if (!csv_map_header(i->map, i->header, e)) return err_within(e, "%s", i->path);
         i->header = csv_map_header_out(i->map);
@@ -262,22 +349,14 @@ static bool piece_read(FILE *f, char *piece, size_t *n, err *e)
 static str pass_over(struct importing *i, str lines)
 {
     str ignored;
-    while (i->line < i->from_line && str_cut(&lines, '\n', &ignored)) i->line++;
+    while (lines.n > 0 && i->line < i->from_line && str_cut(&lines, '\n', &ignored)) i->done_line = ++i->line;
     return lines;
 }
 
-// The rest of what was stored midway is handed in again, to hear why it cannot be.
 static bool lines_import(struct importing *i, str lines, arena *a, err *e)
 {
-    str ignored;
-    while (lines.n > 0) {
-        const int64_t all = lines_in(lines);
-        if (!piece_import(i, lines, a, e)) return false;
-        const int64_t done = i->done > 0 && i->done < all ? i->done : all;
-        for (int64_t k = 0; done < all && k < done; k++) (void)str_cut(&lines, '\n', &ignored);
-        i->line += done;
-        if (done == all) break;
-    }
+    if (!piece_import(i, lines, a, e)) return false;
+    i->line += lines_in(lines);
     return true;
 }
 
@@ -292,9 +371,11 @@ static bool pieces_import(struct importing *i, FILE *f, int64_t size, err *e)
         if (!ok || n == 0) break;
         const str lines = pass_over(i, (str){piece, n});
         arena_reset(a);
-        ok = i->map ? piece_map(i, lines, a, e) : lines_import(i, lines, a, e);
+        if (lines.n > 0) ok = i->map ? piece_map(i, lines, a, e) : lines_import(i, lines, a, e);
         progress_show(&p, ftell(f), size);
     }
+    err second;
+    if (a && !end(i, a, ok ? e : &second)) ok = false;
     progress_end(&p);
     arena_free(a);
     free(piece);
@@ -309,9 +390,9 @@ static bool file_import(struct importing *i, err *e)
     fstat(fileno(f), &st);
     const bool ok = header_take(i, f, e) && pieces_import(i, f, st.st_size, e);
     if (f != stdin) fclose(f);
-    if (!ok && i->line > 2)
+    if (!ok && i->done_line > 2)
         fprintf(stderr, "%s: all lines before %lld are done; go on with --from-line %lld\n", i->path,
-                (long long)i->line, (long long)i->line);
+                (long long)i->done_line, (long long)i->done_line);
     return ok;
 }
 
@@ -347,6 +428,8 @@ static int run(struct invocation *in, err *e)
         i.path = in->words[k];
         ok = file_import(&i, e);
     }
+    admin_client_free(i.client);
+    csv_import_free(i.own);
     if (i.store) store_close(i.store);
     ingest_free(i.ingest);
     csv_map_free(i.map);

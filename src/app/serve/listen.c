@@ -93,6 +93,7 @@ bool listen_start_http(struct peil *p, err *e)
 bool listen_start_admin(struct peil *p, err *e)
 {
     str address;
+    if (!(p->imports = imports_new())) return err_no_memory(e);
     admin_routes(p, p->admin_routes);
     health_routes(p, p->admin_routes + ADMIN_ROUTES);
     p->admin_route_count = ADMIN_ROUTES + HEALTH_ROUTES;

@@ -2,6 +2,7 @@
 #include "app/serve/inside.h"
 
 #include "api/kept.h"
+#include "app/admin/admin.h"
 #include "app/serve/rate.h"
 #include "app/serve/settings_tell.h"
 #include "app/serve/town_broker.h"
@@ -397,6 +398,7 @@ void peil_reload(struct peil *p, const struct settings *s)
 void peil_stop(struct peil *p)
 {
     if (p->admin) http_stop(p->admin, 0);
+    imports_free(p->imports);
     schedule_stop(p->schedule);
     feeds_stop(p->feeds);
     portal_stop(p->portal);

@@ -36,6 +36,7 @@ struct peil {
     struct site *site;
     struct ingest *ingest;
     struct push *push;
+    struct imports *imports;  // under way at the administrator's listener
     struct feeds *feeds;
     struct sta sta;
     struct sta_http sta_http;

@@ -15,7 +15,7 @@ static void tell(const struct ingest_outcome *o, str body, int64_t first_line, s
     for (size_t i = 0; report->refuse && i < o->reject_count; i++) {
         const struct device_reject *r = &o->rejects[i];
         const size_t at = r->why.at == ERR_NOWHERE ? 0 : r->why.at;
-        report->refuse(first_line + lines_before(body, at) - 1, &r->why, report->context);
+        report->refuse(first_line + lines_before(body, at) - 1, str_of(r->why.text), report->context);
     }
 }
 

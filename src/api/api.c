@@ -147,18 +147,25 @@ static void give_up(struct api_call *c)
     c->head = (http_reply_data){.status = 0};
 }
 
-static void handle(struct http_request *r, void *context)
+static struct api_call *call_of(struct http_request *r, const struct api_parts *parts)
 {
     struct api_call *c = ARENA_NEW(http_request_arena(r), struct api_call);
+    if (!c) return NULL;
+    c->parts = parts;
+    c->request = r;
+    c->a = http_request_arena(r);
+    c->now = time_now();
+    return c;
+}
+
+static void handle(struct http_request *r, void *context)
+{
+    struct api_call *c = call_of(r, context);
     err e = {.at = ERR_NOWHERE};
     if (!c) {
         http_reply_error(r, 503, STR("no memory for this request"));
         return;
     }
-    c->parts = context;
-    c->request = r;
-    c->a = http_request_arena(r);
-    c->now = time_now();
     const bool ok = run(c, &e);
     buf out = c->out;  // the request, and c with it, is gone after the answer
     if (c->at) snapshot_close(c->at);
@@ -171,12 +178,51 @@ static void handle(struct http_request *r, void *context)
     buf_free(&out);
 }
 
+// ---- on the loop ---------------------------------------------------------------------------------------------------
+
+// Compressing takes longer than all the rest, so who wants that is answered by a worker.
+static bool may_be_at_once(const struct http_request *r)
+{
+    return http_request_method(r) == HTTP_GET && http_request_body(r).n == 0 && identity_is_nobody(r) &&
+           !http_accepts(http_request_header(r, "Accept-Encoding"), STR("gzip"));
+}
+
+static bool run_at_once(struct api_call *c)
+{
+    err ignored;
+    if (!find_resource(c, &ignored) || !c->resource->at_once) return false;
+    c->who = (struct principal){.role = ROLE_PUBLIC};
+    if (!policy_allows(&c->who, c->resource->needs, &ignored) ||
+        !api_read_query(c, http_request_query(c->request), &ignored))
+        return false;
+    c->out.max = API_ANSWER_BYTES_MAX;
+    c->w = json_writer_on(&c->out);
+    return c->resource->at_once(c) && !c->out.failed;
+}
+
+static bool answer_at_once(struct http_request *r, const struct api_parts *parts)
+{
+    struct api_call *c = may_be_at_once(r) ? call_of(r, parts) : NULL;
+    if (!c) return false;
+    const bool ok = run_at_once(c);
+    buf out = c->out;
+    if (ok) answer(c);
+    buf_free(&out);
+    return ok;
+}
+
+static void handle_on_loop(struct http_request *r, void *context)
+{
+    if (!answer_at_once(r, context) && !http_hand_over(r, handle, context))
+        http_reply_error(r, 503, STR("too many requests are waiting"));
+}
+
 http_route api_route(const struct api_parts *parts)
 {
     return (http_route){.methods = HTTP_GET | HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE,
                         .path = STR(API_ROOT),
-                        .flags = HTTP_PREFIX,
+                        .flags = HTTP_PREFIX | HTTP_ON_LOOP,
                         .body_max = API_BODY_BYTES_LIMIT,
-                        .handle = handle,
+                        .handle = handle_on_loop,
                         .context = (void *)(uintptr_t)parts};
 }

@@ -27,6 +27,7 @@
 // What a handler works on, it finds in c->parts: add a pointer to struct api_parts and set it in app/serve/peil.c.
 // The frame has checked before `run`: who asks and policy_allows(who, needs), every parameter (unknown ones are refused by name),
 // the body against its schema. Handlers run on workers and may wait: a write is store_run, so that success is said after the commit.
+// A small answer from memory need not go there at all (`at_once`): changing threads costs more than making it.
 //
 // Threads  any
 // Errors   RFC 9457 problem+json: {"type":"urn:peil:problem:range","title","status","detail","instance"}
@@ -96,6 +97,9 @@ struct api_resource {
     int status;          // of success; 0: 200, or 204 without an answer
     size_t body_max;     // 0: API_BODY_BYTES_MAX
     bool (*run)(struct api_call *c, err *e);
+    // Of a GET that anybody may ask: answers as `run` would, on the event loop, from what is in memory, in a few dozen microseconds and
+    // without compression. False: `run` does it. NULL: always.
+    bool (*at_once)(struct api_call *c);
 };
 
 struct api_set {

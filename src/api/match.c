@@ -52,6 +52,14 @@ static bool path_fits(const struct api_resource *r, str path, arena *a, struct a
     }
 }
 
+// What is written out of a path before its first parameter; most paths are others already there.
+static bool begins_alike(const char *wanted, str path)
+{
+    size_t i = 0;
+    while (i < path.n && wanted[i] == path.p[i]) i++;
+    return wanted[i] == '{' || (wanted[i] == 0 && i == path.n);
+}
+
 struct finding {
     const struct api_resource *best;
     int parameters;
@@ -60,6 +68,7 @@ struct finding {
 static void look_at(struct finding *f, const struct api_resource *r, str path, arena *a,
                     struct api_value values[static API_PARAMETERS_MAX], unsigned method, unsigned *allowed)
 {
+    if (!begins_alike(r->path, path)) return;
     struct api_value tried[API_PARAMETERS_MAX] = {0};
     int parameters;
     if (!path_fits(r, path, a, tried, &parameters)) return;

@@ -78,6 +78,12 @@ bool identity_who_asks(struct identity *i, const struct http_request *r, instant
            err_set(e, ERR_DENIED, ERR_NOWHERE, "a change with a certificate was sent from another site");
 }
 
+bool identity_is_nobody(const struct http_request *r)
+{
+    return !http_request_has_header(r, "Authorization") && !http_request_has_header(r, "Cookie") &&
+           !http_request_certificate(r);
+}
+
 bool identity_knows(struct identity *i, const struct http_request *r, instant now)
 {
     struct principal who;

@@ -30,6 +30,8 @@ NODISCARD bool identity_who(struct identity *i, const struct credentials *c, str
 // Who a request is from: its token, else a certificate that is known, else the cookie, else the public.
 NODISCARD bool identity_who_asks(struct identity *i, const struct http_request *r, instant now,
                                  struct principal *out, err *e);
+// It comes with nothing that could say so: it is the public's.
+bool identity_is_nobody(const struct http_request *r);
 // Whether it comes with a token, certificate or session that is known; what it may do is asked later.
 bool identity_knows(struct identity *i, const struct http_request *r, instant now);
 // No page of another site made it, as far as the browser tells.

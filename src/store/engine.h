@@ -152,6 +152,10 @@ NODISCARD bool tx_run(struct store_tx *tx, bool (*run)(struct store_tx *tx, void
 bool tx_is_lost(struct store_tx *tx);
 
 // snapshot.c
+// A snapshot of the public without a connection, for who looks at memory alone: streams, their tails and the shelf. Reads no file and
+// waits for nobody. False: it would have to.
+NODISCARD bool snapshot_open_memory(struct store *s, struct snapshot *at);
+void snapshot_close_memory(struct snapshot *at);
 void snapshots_free(struct store *s);
 void retire(struct store *s, struct retired what);  // takes it; the ticket is filled in
 void reclaim(struct store *s, bool all);  // frees what nobody can look at; all: nobody looks any more

@@ -220,6 +220,12 @@ static struct sight *share(struct store *s, access_level most, uint64_t key)
     return found;
 }
 
+struct sight *sight_of_public(struct store *s, uint64_t commit)
+{
+    const uint64_t key = atomic_load_explicit(&s->access_commit, memory_order_acquire);
+    return commit >= key ? share(s, ACCESS_PUBLIC, key) : NULL;
+}
+
 static void offer(struct store *s, access_level most, struct sight *fresh)
 {
     atomic_fetch_add(&fresh->holders, 1);

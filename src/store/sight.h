@@ -23,6 +23,8 @@
 struct sight;  // NULL: everything is shown
 
 NODISCARD bool sight_take(struct snapshot *at, access_level most, struct sight **out, err *e);
+// The one of the public at this commit, if it has been made already; else NULL. Reads nothing. Any thread.
+struct sight *sight_of_public(struct store *s, uint64_t commit);
 void sight_drop(struct sight *s);
 void sights_forget(struct store *s);  // the shared ones, when the store is closed
 

@@ -147,6 +147,28 @@ bool snapshot_open(struct store *s, struct snapshot **out, err *e)
     return true;
 }
 
+bool snapshot_open_memory(struct store *s, struct snapshot *at)
+{
+    *at = (struct snapshot){.store = s, .opened_us = time_monotonic_us()};
+    if (s->is_read_only) return false;
+    lock_take(s->lock);
+    enlist(s, at);  // before the commit is known, as above
+    lock_drop(s->lock);
+    at->commit = atomic_load_explicit(&s->published, memory_order_acquire);
+    at->sight = sight_of_public(s, at->commit);
+    if (at->sight) return true;
+    snapshot_close_memory(at);
+    return false;
+}
+
+void snapshot_close_memory(struct snapshot *at)
+{
+    sight_drop(at->sight);
+    lock_take(at->store->lock);
+    delist(at->store, at);
+    lock_drop(at->store->lock);
+}
+
 bool snapshot_show(struct snapshot *at, access_level most, err *e)
 {
     struct sight *fresh;

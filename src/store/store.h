@@ -37,8 +37,8 @@ typedef struct {
     bool create;                   // make the directory and an empty store when absent
     bool read_only;                // no writer; for doctor, export
     size_t queue_length;           // operations waiting before ERR_BUSY; 0: 65536
-    size_t hours_bytes;            // memory for sums per hour of what was asked before; 0: none are kept
-    struct metrics *metrics;       // may be NULL
+    size_t hours_bytes;       // memory for what was worked out of what was asked before; 0: nothing is kept
+    struct metrics *metrics;  // may be NULL
 } store_config;
 
 NODISCARD bool store_open(const store_config *c, struct store **out, err *e);
@@ -250,6 +250,17 @@ struct statistics_ask {
 };
 NODISCARD bool store_statistics(struct snapshot *at, struct stream_list streams,
                                 const struct statistics_ask *ask, summary_each each, void *context, err *e);
+
+// ---- For a thread that must not wait ------------------------------------------------------------------------------
+// From memory alone, of what is public. False, and nothing of it counts: it is to be asked for in the other way, which may leave
+// what is needed here the next time.
+
+// One with a decimal and nothing extra.
+NODISCARD bool store_latest_at_once(struct store *s, entity_id stream, struct observation *out);
+// Neither quantiles nor energetic means; `hours_most` bounds the work.
+NODISCARD bool store_statistics_at_once(struct store *s, entity_id datastream,
+                                        const struct statistics_ask *ask, size_t hours_most,
+                                        summary_each each, void *context);
 
 // ---- After the commit --------------------------------------------------------------------------------------------
 

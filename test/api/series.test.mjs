@@ -47,3 +47,53 @@ describe('readings as rows', () => {
     assert.deepEqual([body.time, body.result], [start + 4999 * 60_250, results[4999]])
   })
 })
+
+// The public without compression is answered at once where memory has it; a token's question goes the long way.
+describe('what memory answers', () => {
+  let stream
+  const at = (n) => start + n * 600_000
+  const add = async (from, to) => {
+    const rows = Array.from({ length: to - from }, (_, i) => [new Date(at(from + i)).toISOString(), (from + i) / 10])
+    const made = await peil.post('CreateObservations', [{ Datastream: link(stream), components: ['phenomenonTime', 'result'], dataArray: rows }])
+    assert.equal(made.status, 201)
+  }
+  const both = async (query) => {
+    const [open, known] = [await peil.get(`${peil.url}/api/v1/datastreams/${stream}/${query}`, { Authorization: '' }),
+      await peil.get(`${peil.url}/api/v1/datastreams/${stream}/${query}`)]
+    assert.equal(open.status, known.status)
+    if (open.status === 200) assert.equal(open.text, known.text)
+    return open
+  }
+  const questions = ['latest', 'latest?times=milliseconds', 'statistics', 'statistics?period=day&statistics=count,mean,min,max,sum,first,last',
+    'statistics?period=month&statistics=mean', `statistics?from=2026-01-01T02:00:00Z&to=2026-01-02T00:30:00Z`, 'statistics?statistics=p50,mean',
+    'statistics?from=2026-01-02&to=2026-01-01', 'latest?unknown=1']
+  before(async () => { stream = await peil.make('Datastreams', wholeStream()) })
+
+  test('is what is read, while readings come in, late ones too', async () => {
+    for (let n = 0; n < 3000; n += 300) {
+      await add(n, n + 300)
+      for (const query of [...questions, ...questions]) await both(query)
+      assert.equal((await both('latest?times=milliseconds')).body.time, at(n + 299))
+    }
+    for (let n = 3000; n < 3020; n++) {
+      await add(n, n + 1)
+      assert.deepEqual((await both('latest?times=milliseconds')).body, { datastream: stream, time: at(n), result: n / 10 })
+      assert.equal((await both('statistics?statistics=count')).body.rows.reduce((sum, row) => sum + row[1], 0), n + 1)
+    }
+    await add(-10, 0)
+    assert.equal((await both('statistics?statistics=count')).body.rows.reduce((sum, row) => sum + row[1], 0), 3030)
+  })
+
+  test('without the newest when that is deleted, and nothing once the Thing is no longer public', async () => {
+    const newest = `Datastreams(${stream})/Observations?$orderby=phenomenonTime desc&$top=1`
+    for (let k = 1; k <= 3; k++) {
+      const [last] = await peil.read(encodeURI(newest))
+      assert.equal((await peil.delete(`Observations(${last['@iot.id']})`)).status, 200)
+      for (let again = 0; again < 2; again++) assert.equal((await both('latest?times=milliseconds')).body.time, at(3019 - k))
+    }
+    const [thing] = [await peil.read(`Datastreams(${stream})/Thing`)]
+    assert.equal((await peil.patch(`Things(${thing['@iot.id']})`, { properties: { access: 'private' } })).status, 200)
+    for (const query of ['latest', 'statistics'])
+      assert.equal((await peil.get(`${peil.url}/api/v1/datastreams/${stream}/${query}`, { Authorization: '' })).status, 404)
+  })
+})

@@ -12,6 +12,7 @@
 #define SNAPSHOT_US (TIME_SECOND / 10)
 #define LIMIT_MOST 1000000
 #define LATEST_AT_ONCE 512
+#define AT_ONCE_HOURS 1000
 #define READING_MOST (2 * NUM_TEXT_MAX + TIME_TEXT_MAX + sizeof ",[,\"\",]")
 
 typedef enum {
@@ -125,20 +126,26 @@ static bool add_period(const struct summary *s, void *context, err *e)
     return true;
 }
 
+static void ask_of(const struct rows *r, double quantiles[static STATISTICS_MAX], struct statistics_ask *out)
+{
+    *out = (struct statistics_ask){.period = r->period,
+                                   .zone = r->zone,
+                                   .when = r->when,
+                                   .quantiles = quantiles,
+                                   .quantiles_alone = true};
+    for (size_t i = 0; i < r->statistic_count; i++) {
+        const struct statistic *s = &r->statistics[i];
+        if (s->kind == STAT_QUANTILE) quantiles[out->quantile_count++] = s->quantile;
+        if (s->kind == STAT_ENERGETIC_MEAN) out->with_energy = true;
+        if (s->kind != STAT_QUANTILE && s->kind != STAT_COUNT) out->quantiles_alone = false;
+    }
+}
+
 static bool add_statistics(struct rows *r, entity_id id, bool *ended, err *e)
 {
     double quantiles[STATISTICS_MAX];
-    struct statistics_ask ask = {.period = r->period,
-                                 .zone = r->zone,
-                                 .when = r->when,
-                                 .quantiles = quantiles,
-                                 .quantiles_alone = true};
-    for (size_t i = 0; i < r->statistic_count; i++) {
-        const struct statistic *s = &r->statistics[i];
-        if (s->kind == STAT_QUANTILE) quantiles[ask.quantile_count++] = s->quantile;
-        if (s->kind == STAT_ENERGETIC_MEAN) ask.with_energy = true;
-        if (s->kind != STAT_QUANTILE && s->kind != STAT_COUNT) ask.quantiles_alone = false;
-    }
+    struct statistics_ask ask;
+    ask_of(r, quantiles, &ask);
     if (r->resume != TIME_NONE && r->resume > ask.when.start) ask.when.start = r->resume;
     r->resume = TIME_NONE;
     if (!store_statistics(r->at, (struct stream_list){&id, 1}, &ask, add_period, r, e)) return false;
@@ -385,6 +392,11 @@ static bool read_when(struct api_call *c, struct rows *r, err *e)
     return r->when.start < r->when.end || err_set(e, ERR_RANGE, ERR_NOWHERE, "'from' must lie before 'to'");
 }
 
+static bool wants_milliseconds(const struct api_call *c)
+{
+    return str_eq(api_text(c, "times"), STR("milliseconds"));
+}
+
 // `id` 0: of all of them.
 static void note_reading(struct api_call *c, const struct rows *r, entity_id id)
 {
@@ -397,7 +409,7 @@ static bool read_call(struct api_call *c, struct rows *r, entity_id id, err *e)
 {
     r->store = c->parts->store;
     r->has_ids = id == 0;
-    r->in_milliseconds = str_eq(api_text(c, "times"), STR("milliseconds"));
+    r->in_milliseconds = wants_milliseconds(c);
     r->opened_us = time_monotonic_us();
     r->resume = TIME_NONE;
     if (!(r->a = arena_new((size_t)1 << 20))) return err_no_memory(e);
@@ -449,22 +461,54 @@ static bool observations_one(struct api_call *c, err *e)
     return answer_rows(c, ROWS_OBSERVATIONS, api_integer(c, "id"), e);
 }
 
-static bool latest_one(struct api_call *c, err *e)
+static void put_latest(struct api_call *c, const struct observation *o)
 {
-    struct rows r = {.kind = ROWS_LATEST,
-                     .out = &c->out,
-                     .in_milliseconds = str_eq(api_text(c, "times"), STR("milliseconds"))};
-    const entity_id id = api_integer(c, "id");
-    struct observation o;
-    if (!api_snapshot(c, &r.at, e) || !store_latest(r.at, id, c->a, &o, e)) return false;
+    struct rows r = {.out = &c->out, .in_milliseconds = wants_milliseconds(c)};
     json_open(&c->w, '{');
     json_name(&c->w, STR("datastream"));
-    json_put_int(&c->w, id);
+    json_put_int(&c->w, o->stream);
     buf_add(&c->out, STR(",\"time\":"));
-    add_instant(&r, o.phenomenon_time.start);
+    add_instant(&r, o->phenomenon_time.start);
     buf_add(&c->out, STR(",\"result\":"));
-    value_write_json(&c->out, &o.result);
+    value_write_json(&c->out, &o->result);
     json_close(&c->w, '}');
+}
+
+static bool latest_one(struct api_call *c, err *e)
+{
+    struct snapshot *at;
+    struct observation o;
+    if (!api_snapshot(c, &at, e) || !store_latest(at, api_integer(c, "id"), c->a, &o, e)) return false;
+    put_latest(c, &o);
+    return true;
+}
+
+static bool latest_one_at_once(struct api_call *c)
+{
+    struct observation o;
+    if (!store_latest_at_once(c->parts->store, api_integer(c, "id"), &o)) return false;
+    put_latest(c, &o);
+    return true;
+}
+
+// Whole in one piece, or not at once.
+static bool statistics_one_at_once(struct api_call *c)
+{
+    struct rows r = {.kind = ROWS_STATISTICS,
+                     .out = &c->out,
+                     .in_milliseconds = wants_milliseconds(c),
+                     .resume = TIME_NONE};
+    struct statistics_ask ask;
+    double quantiles[STATISTICS_MAX];
+    err ignored;
+    if (!read_period(c, &r, &ignored) || !read_when(c, &r, &ignored)) return false;
+    ask_of(&r, quantiles, &ask);
+    add_head(&r);
+    if (!store_statistics_at_once(c->parts->store, api_integer(c, "id"), &ask, AT_ONCE_HOURS, add_period,
+                                  &r) ||
+        r.resume != TIME_NONE)
+        return false;
+    buf_add(r.out, STR("]}"));
     return true;
 }
 
@@ -538,13 +582,14 @@ const struct api_set api_series = {
             {HTTP_GET, "/statistics", "listStatistics", "Statistics of every Datastream per period",
              ACTION_READ_PUBLIC, all_statistics, .answer = "Rows", .run = statistics_all},
             {HTTP_GET, "/datastreams/{id}/latest", "getLatest", "The newest reading of a Datastream",
-             ACTION_READ_PUBLIC, one_latest, .answer = "LatestReading", .run = latest_one},
+             ACTION_READ_PUBLIC, one_latest, .answer = "LatestReading", .run = latest_one,
+             .at_once = latest_one_at_once},
             {HTTP_GET, "/datastreams/{id}/observations", "listReadings",
              "Readings of a Datastream, oldest first", ACTION_READ_PUBLIC, one_observations, .answer = "Rows",
              .run = observations_one},
             {HTTP_GET, "/datastreams/{id}/statistics", "listStatisticsOfDatastream",
              "Statistics of a Datastream per period", ACTION_READ_PUBLIC, one_statistics, .answer = "Rows",
-             .run = statistics_one},
+             .run = statistics_one, .at_once = statistics_one_at_once},
             {0}},
     .schemas =
         (const struct api_schema[]){{"Rows", "Rows of values, with what each column holds.", rows_fields},

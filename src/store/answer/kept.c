@@ -41,6 +41,14 @@ static bool tail_is_behind(struct snapshot *at, const struct stream *s, struct p
     return !first || point_key_cmp((struct point_key){first->time, first->number}, newest) > 0;
 }
 
+// Where it does not go with what the snapshot sees, it is let go of.
+static struct kept *fitting(struct snapshot *at, const struct stream *s, struct kept *k)
+{
+    if (k && !k->is_unfit && tail_is_behind(at, s, k->newest)) return k;
+    kept_drop(k);
+    return NULL;
+}
+
 bool kept_take(struct snapshot *at, const struct stream *s, interval when, const struct kept_maker *maker,
                struct kept **out, err *e)
 {
@@ -49,9 +57,12 @@ bool kept_take(struct snapshot *at, const struct stream *s, interval when, const
     *out = NULL;
     if (!kept_shelf_serves(at, s, &since)) return true;
     if (!find_or_make(at, s, since, when, maker, &k, e)) return false;
-    if (k && !k->is_unfit && tail_is_behind(at, s, k->newest))
-        *out = k;
-    else
-        kept_drop(k);
+    *out = fitting(at, s, k);
     return true;
+}
+
+struct kept *kept_look(struct snapshot *at, const struct stream *s, uint64_t what)
+{
+    uint64_t since;
+    return kept_shelf_serves(at, s, &since) ? fitting(at, s, kept_shelf_find(at, s, what, since)) : NULL;
 }

@@ -20,4 +20,7 @@ struct kept_maker {
 // tail, and stands behind it. To be given back with kept_drop.
 NODISCARD bool kept_take(struct snapshot *at, const struct stream *s, interval when,
                          const struct kept_maker *maker, struct kept **out, err *e);
+// As kept_take where nothing has to be made; reads nothing.
+struct kept *kept_look(struct snapshot *at, const struct stream *s, uint64_t what);
+
 #endif

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Single observations, and questions about a stream that need no rows.
 #include "store/answer/list.h"
+#include "store/scan/shelf.h"
+
+#include <stdlib.h>
 
 // ---- one ----
 
@@ -88,6 +91,59 @@ static void forget_latest(struct latest *l)
     if (l->is_open) stream_scan_close(&l->scan);
 }
 
+// ---- the newest, kept ----
+
+struct newest {  // of what stands in chunks
+    struct kept kept;
+    struct point point;  // a plain one
+};
+
+// So that the next one who asks need not wait for a file.
+static void keep_newest(struct snapshot *at, const struct stream *s, const struct stream_row *row)
+{
+    struct point p;
+    uint64_t since;
+    if (!stream_row_newest(row, &p) || !point_is_plain(&p) || !kept_shelf_serves(at, s, &since)) return;
+    struct kept *there = kept_shelf_find(at, s, KEPT_NEWEST, since);
+    struct newest *n = there || !kept_shelf_wants(at) ? NULL : malloc(sizeof *n);
+    kept_drop(there);
+    if (!n) return;
+    *n = (struct newest){.kept = {.newest = POINT_KEY_FIRST, .bytes = sizeof *n}, .point = p};
+    kept_shelf_put(at, s, KEPT_NEWEST, since, &n->kept);
+    kept_drop(&n->kept);
+}
+
+static bool find_kept(struct snapshot *at, const struct stream *s, struct point *out)
+{
+    uint64_t since;
+    struct kept *k = kept_shelf_serves(at, s, &since) ? kept_shelf_find(at, s, KEPT_NEWEST, since) : NULL;
+    if (k) *out = ((struct newest *)k)->point;  // its first member
+    kept_drop(k);
+    return k != NULL;
+}
+
+// Of the tail, where nothing can be newer. What is in chunks came before it, so of the same time the tail's number is the greater one.
+static bool find_at_once(struct snapshot *at, const struct stream *s, struct point *out)
+{
+    const struct tail_place t = tail_newest(stream_tail(s, at->commit, false), at->commit, false);
+    const bool is_newest = t.entry && t.entry->time >= atomic_load_explicit(&s->newest, memory_order_acquire);
+    if (!is_newest && !find_kept(at, s, out)) return false;
+    if (is_newest || (t.entry && point_cmp(t.entry->time, t.entry->number, out->time, out->number) > 0))
+        tail_point(t.block, t.entry, out);
+    return true;
+}
+
+bool store_latest_at_once(struct store *store, entity_id stream, struct observation *out)
+{
+    struct snapshot at;
+    struct point p;
+    if (!snapshot_open_memory(store, &at)) return false;
+    const struct stream *s = snapshot_stream(&at, stream);
+    const bool ok = s && find_at_once(&at, s, &p) && point_is_plain(&p) && point_read(&p, stream, out);
+    snapshot_close_memory(&at);
+    return ok;
+}
+
 bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observation *out, err *e)
 {
     const struct stream *s = snapshot_stream(at, stream);
@@ -99,6 +155,7 @@ bool store_latest(struct snapshot *at, entity_id stream, arena *a, struct observ
                         (!got || read_point(&l.point, stream, a, out, e));
         forget_latest(&l);
         if (!ok) return false;
+        if (has_row) keep_newest(at, s, &l.row);
     }
     return got ||
            err_set(e, ERR_ABSENT, ERR_NOWHERE, "Datastream %lld has no Observations", (long long)stream);

@@ -5,6 +5,7 @@
 #include "store/answer/period.h"
 #include "store/answer/periods.h"
 #include "store/answer/summing.h"
+#include "store/tx.h"
 
 static bool sum_scan(struct summing *k, struct snapshot *at, const struct stream *s, interval when, err *e)
 {
@@ -42,29 +43,52 @@ static bool is_empty(interval when)
     return when.end != TIME_NONE && when.start >= when.end;
 }
 
-// Reads a part of an hour, if there is one and the stream has observations so early or late.
-static bool sum_part(struct summing *k, struct snapshot *at, const struct stream *s, interval when, err *e)
+// Whether there is a part of an hour, and the stream has observations so early or late.
+static bool is_there(const struct stream *s, interval part)
 {
-    const bool may_have = when.start < when.end &&
-                          when.start <= atomic_load_explicit(&s->newest, memory_order_acquire) &&
-                          when.end > atomic_load_explicit(&s->oldest, memory_order_acquire);
-    return !may_have || value_scan(at, s->id, when, summing_add, k, e);
+    return part.start < part.end && part.start <= atomic_load_explicit(&s->newest, memory_order_acquire) &&
+           part.end > atomic_load_explicit(&s->oldest, memory_order_acquire);
 }
 
-// What stands in chunks comes from hours where it can: the parts of an hour at both ends, and the tail, are read.
+static bool sum_part(struct summing *k, struct snapshot *at, const struct stream *s, interval part, err *e)
+{
+    return !is_there(s, part) || value_scan(at, s->id, part, summing_add, k, e);
+}
+
+// What hours say of the time asked for, and what they do not: the parts of an hour at both ends, and the tail.
+struct split {
+    interval before, whole, behind;
+    const struct hour *from, *to;
+};
+
+// False: the observations have to be read.
+static bool split_time(const struct summing *k, const struct hours *hours, struct split *out)
+{
+    const interval when = k->ask.when, whole = whole_hours(when);
+    *out = (struct split){.before = {when.start, whole.start},
+                          .whole = whole,
+                          .behind = {whole.end, when.end},
+                          .from = hours_from(hours, whole.start),
+                          .to = whole.end == TIME_NONE ? hours->items + hours->count
+                                                       : hours_from(hours, whole.end)};
+    return !is_empty(whole) && hours_are_whole(&k->ask, out->from, out->to);
+}
+
+static bool sum_whole(struct summing *k, struct snapshot *at, const struct stream *s, const struct split *x,
+                      err *e)
+{
+    for (const struct hour *h = x->from; h < x->to; h++)
+        if (!summing_add_hour(k, h, e)) return false;
+    return value_scan_tail(at, s, x->whole, summing_add, k, e);
+}
+
+// What stands in chunks comes from hours where it can.
 static bool sum_hours(struct summing *k, struct snapshot *at, const struct stream *s,
                       const struct hours *hours, err *e)
 {
-    const interval when = k->ask.when, whole = whole_hours(when);
-    const struct hour *h = hours_from(hours, whole.start), *end = whole.end == TIME_NONE
-                                                                      ? hours->items + hours->count
-                                                                      : hours_from(hours, whole.end);
-    if (is_empty(whole) || !hours_are_whole(&k->ask, h, end)) return sum_scan(k, at, s, when, e);
-    const interval before = {when.start, whole.start}, behind = {whole.end, when.end};
-    if (!sum_part(k, at, s, before, e)) return false;
-    for (; h < end; h++)
-        if (!summing_add_hour(k, h, e)) return false;
-    return value_scan_tail(at, s, whole, summing_add, k, e) && sum_part(k, at, s, behind, e);
+    struct split x;
+    if (!split_time(k, hours, &x)) return sum_scan(k, at, s, k->ask.when, e);
+    return sum_part(k, at, s, x.before, e) && sum_whole(k, at, s, &x, e) && sum_part(k, at, s, x.behind, e);
 }
 
 // ---- from periods ----
@@ -172,6 +196,41 @@ bool store_statistics(struct snapshot *at, struct stream_list streams, const str
     }
     gather_free(&k.gathered);
     return list_ended(ok, &fault, e);
+}
+
+static bool is_at_once(const struct summing *k, const struct stream *s, const struct hours *hours,
+                       size_t hours_most, struct split *x)
+{
+    return split_time(k, hours, x) && !is_there(s, x->before) && !is_there(s, x->behind) &&
+           (size_t)(x->to - x->from) <= hours_most;
+}
+
+static bool sum_at_once(struct summing *k, struct snapshot *at, const struct stream *s, size_t hours_most)
+{
+    struct hours *hours = (struct hours *)kept_look(at, s, KEPT_HOURS);  // its first member
+    struct split x;
+    err ignored;
+    if (!hours) return false;
+    const bool ok = is_at_once(k, s, hours, hours_most, &x) && sum_whole(k, at, s, &x, &ignored) &&
+                    summing_end_period(k, &ignored);
+    hours_drop(hours);
+    return ok;
+}
+
+bool store_statistics_at_once(struct store *store, entity_id datastream, const struct statistics_ask *ask,
+                              size_t hours_most, summary_each each, void *context)
+{
+    struct summing k = {.ask = *ask, .stream = datastream, .each = each, .context = context};
+    struct snapshot at;
+    err ignored;
+    k.ask.quantiles_alone = false;
+    if (ask->with_energy || ask->quantile_count > 0 || !check(ask, &ignored) ||
+        !snapshot_open_memory(store, &at))
+        return false;
+    const struct stream *s = snapshot_stream(&at, datastream);
+    const bool ok = s && s->kind == SET_DATASTREAM && sum_at_once(&k, &at, s, hours_most);
+    snapshot_close_memory(&at);
+    return ok;
 }
 
 bool store_summaries(struct snapshot *at, entity_id stream, period p, const struct tz *zone, interval when,

@@ -19,8 +19,8 @@ struct kept {  // the first member of what is kept, which one free() frees
     struct kept *next;        // the shelf's
 };
 
-// Kinds: hours, windows (0 to KEPT_WINDOW_LAST), and with the highest bit set those of periods.h.
-enum { KEPT_HOURS, KEPT_WINDOW_UP, KEPT_WINDOW_DOWN, KEPT_WINDOW_LAST };
+// Kinds: those named here, and with the highest bit set those of periods.h.
+enum { KEPT_HOURS, KEPT_WINDOW_UP, KEPT_WINDOW_DOWN, KEPT_WINDOW_LAST, KEPT_NEWEST };
 
 struct kept_shelf;
 struct kept_shelf *kept_shelf_new(size_t bytes_most);  // 0: nothing is kept; NULL: no memory

@@ -28,7 +28,7 @@ struct stream *snapshot_next_stream(struct snapshot *at, entity_id after)
 entity_id store_next_stream(struct snapshot *at, entity_set kind, entity_id after)
 {
     const struct stream *s = snapshot_next_stream(at, after);
-    while (s && s->state.info.kind != kind) s = snapshot_next_stream(at, s->id);
+    while (s && s->kind != kind) s = snapshot_next_stream(at, s->id);
     return s ? s->id : 0;
 }
 

@@ -6,10 +6,9 @@
 
 static bool stream_of_row(sqlite3_stmt *st, struct streams *all, err *e)
 {
-    struct stream *s = stream_new(sqlite3_column_int64(st, 0));
+    struct stream *s = stream_new(sqlite3_column_int64(st, 0), (entity_set)sqlite3_column_int(st, 1));
     if (!s) return err_no_memory(e);
     struct stream_state *t = &s->state;
-    t->info.kind = (entity_set)sqlite3_column_int(st, 1);
     t->info.thing = sqlite3_column_int64(st, 2);
     t->info.field_count = (uint32_t)sqlite3_column_int64(st, 3);
     t->next_number = (uint32_t)sqlite3_column_int64(st, 4);
@@ -211,7 +210,7 @@ bool observations_add_stream(struct store_tx *tx, entity_id stream, entity_set k
                        (long long)STREAM_ID_MAX);
     if (streams_find(&tx->store->streams, stream))
         return err_set(e, ERR_CONFLICT, ERR_NOWHERE, "Datastream %lld exists already", (long long)stream);
-    struct stream *s = stream_new(stream);
+    struct stream *s = stream_new(stream, kind);
     if (!s) return err_no_memory(e);
     s->state.info = (struct stream_info){
         .kind = kind, .thing = thing, .last_time = TIME_NONE, .field_count = field_count};

@@ -61,7 +61,7 @@ void streams_free(struct streams *all, struct tail_memory *m)
     }
 }
 
-struct stream *stream_new(entity_id id)
+struct stream *stream_new(entity_id id, entity_set kind)
 {
     struct stream *s = calloc(1, sizeof *s);
     struct tail *t = tail_new(0, NULL);
@@ -71,6 +71,7 @@ struct stream *stream_new(entity_id id)
         return NULL;
     }
     s->id = id;
+    s->kind = s->state.info.kind = kind;
     s->state.info.last_time = TIME_NONE;
     s->state.next_number = 1;
     atomic_init(&s->tail, t);

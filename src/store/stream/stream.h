@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // stream.h: the streams of Observations that the store has, by id, in memory. One row of table `stream` each.
 //
-// Threads  streams_find and the atomic members: any with a snapshot; all else: the writer (or store_open)
+// Threads  streams_find, id, kind and the atomic members: any with a snapshot; all else: the writer (or store_open)
 #ifndef PEIL_STORE_STREAM_STREAM_H
 #define PEIL_STORE_STREAM_STREAM_H
 
@@ -27,6 +27,7 @@ struct stream_state {
 
 struct stream {
     entity_id id;
+    entity_set kind;  // as in state.info, which is the writer's; this never changes
     struct stream_state state;
     _Atomic(struct tail *) tail;  // the newest; readers of the past follow `older`
     _Atomic uint64_t deleted;     // the commit that deletes it; 0: none
@@ -54,7 +55,7 @@ void streams_remove(struct streams *all, const struct stream *s);
 struct stream *streams_next(const struct streams *all, entity_id after);  // in order of id; NULL: no more
 void streams_free(struct streams *all, struct tail_memory *m);
 
-struct stream *stream_new(entity_id id);                    // NULL: no memory
+struct stream *stream_new(entity_id id, entity_set kind);   // NULL: no memory
 void stream_free(struct stream *s, struct tail_memory *m);  // with all its tails; m NULL: these are empty
 void stream_widen(struct stream *s, instant from, instant to);
 void stream_note_arrival(struct stream *s, const struct point *p);  // state and bounds, after it came

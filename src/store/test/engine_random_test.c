@@ -384,6 +384,27 @@ static void check_extent(struct snapshot *at, entity_id id, const struct series 
     assert_int_equal(x.result_max, result_max);
 }
 
+// What is answered at once is of the newest commit; how often it was, to see that it is.
+static long latest_at_once, statistics_at_once;
+
+static bool is_newest(const struct snapshot *at)
+{
+    return !store->is_read_only && snapshot_commit(at) == atomic_load(&store->published);
+}
+
+static void check_latest_at_once(entity_id id, const struct series *s)
+{
+    struct observation o;
+    if (!store_latest_at_once(store, id, &o)) return;
+    latest_at_once++;
+    assert_true(s->count > 0);
+    const struct item *last = &s->items[s->count - 1];
+    assert_int_equal(o.stream, id);
+    assert_int_equal(o.number, last->number);
+    assert_int_equal(o.phenomenon_time.start, last->time);
+    assert_int_equal(o.result.number.units, last->units);
+}
+
 static void check_latest(struct snapshot *at, entity_id id, const struct series *s)
 {
     struct observation o;
@@ -393,6 +414,7 @@ static void check_latest(struct snapshot *at, entity_id id, const struct series 
     assert_true(got == (s->count > 0));
     if (got) assert_int_equal(o.number, s->items[s->count - 1].number);
     arena_free(a);
+    if (is_newest(at)) check_latest_at_once(id, s);
 }
 
 // All streams together, in order of time: every row is there, in order.
@@ -688,8 +710,12 @@ static void check_part_of_time(struct snapshot *at, entity_id id, const struct s
     struct part_of_time k = {.s = s, .when = {when.start, when.end == TIME_NONE ? INT64_MAX : when.end}};
     err e;
     while (k.at < s->count && s->items[k.at].time < when.start) k.at++;
+    struct part_of_time again = k;
     if (!store_statistics(at, (struct stream_list){&id, 1}, &ask, check_part, &k, &e)) fail_msg("%s", e.text);
     assert_true(k.at == s->count || s->items[k.at].time >= k.when.end);
+    if (!is_newest(at) || !store_statistics_at_once(store, id, &ask, 100000, check_part, &again)) return;
+    statistics_at_once++;
+    assert_int_equal(again.at, k.at);
 }
 
 static void check_hours(struct snapshot *at, entity_id id, const struct series *s)
@@ -920,7 +946,7 @@ static void the_store_agrees_with_plain_arrays(void **unused)
         step();
         if (i % 4 == 0) check_now();
     }
-    assert_true(windows_met > 0);
+    assert_true(windows_met > 0 && latest_at_once > 0 && statistics_at_once > 0);
     restart();
     check_now();
     check_store(store);

@@ -22,7 +22,7 @@ static char directory[TEST_DIRECTORY_MAX];
 static struct store *store;
 static _Atomic bool is_over;
 static _Atomic int64_t acknowledged;  // operations
-static _Atomic int64_t looks;
+static _Atomic int64_t looks, looks_at_once;
 
 static bool add_streams(struct store_tx *tx, void *context, err *e)
 {
@@ -128,6 +128,46 @@ static int64_t rows_of_all(struct snapshot *at)
     return n;
 }
 
+static bool add_count(const struct summary *s, void *context, err *e)
+{
+    (void)e;
+    *(int64_t *)context += s->count;
+    return true;
+}
+
+// Of n observations, those that are no text.
+static int64_t numbers_of(int64_t n)
+{
+    return n - (n + 6) / 7;
+}
+
+// Without a snapshot of one's own; what was acknowledged before is in it too.
+static void look_at_once(entity_id stream)
+{
+    const struct statistics_ask hours = {.when = {TIME_NONE, TIME_NONE}};
+    const int64_t least = atomic_load(&acknowledged);
+    struct observation o;
+    int64_t count = 0;
+    if (store_latest_at_once(store, stream, &o)) {
+        const int64_t n = o.phenomenon_time.start / TIME_SECOND;
+        if (n + 1 < least || o.number != n + 1 || o.result.number.units != n) abort();
+        atomic_fetch_add(&looks_at_once, 1);
+    }
+    if (!store_statistics_at_once(store, stream, &hours, 1000, add_count, &count)) return;
+    if (count < numbers_of(least)) abort();
+    atomic_fetch_add(&looks_at_once, 1);
+}
+
+// Leaves the hours for who looks at once.
+static void look_at_sums(struct snapshot *at, entity_id stream, int64_t n)
+{
+    const struct statistics_ask hours = {.when = {TIME_NONE, TIME_NONE}};
+    int64_t count = 0;
+    err e;
+    if (!store_statistics(at, (struct stream_list){&stream, 1}, &hours, add_count, &count, &e)) abort();
+    if (count != numbers_of(n)) abort();
+}
+
 static void *look(void *unused)
 {
     (void)unused;
@@ -141,6 +181,8 @@ static void *look(void *unused)
         for (entity_id s = 2; s <= STREAMS; s++)
             if (length_of(at, s) != n) abort();
         if (length_of(at, 100 + n / 10) > 1) abort();
+        look_at_sums(at, 1 + n % STREAMS, n);
+        look_at_once(1 + n % STREAMS);
         if (rows_of_all(at) != (n * STREAMS < 50 ? n * STREAMS : 50)) abort();
         snapshot_close(at);
         atomic_fetch_add(&looks, 1);
@@ -159,14 +201,14 @@ static void readers_never_see_half_an_operation(void **unused)
     pthread_join(writer, NULL);
     for (int i = 0; i < READERS; i++) pthread_join(readers[i], NULL);
     printf("%lld looks\n", (long long)atomic_load(&looks));
-    assert_true(atomic_load(&looks) > 0);
+    assert_true(atomic_load(&looks) > 0 && atomic_load(&looks_at_once) > 0);
 }
 
 static int set_up(void **unused)
 {
     (void)unused;
     err e;
-    const store_config c = {.directory = directory, .create = true};
+    const store_config c = {.directory = directory, .create = true, .hours_bytes = 1 << 20};
     test_directory_make(directory);
     return store_open(&c, &store, &e) ? 0 : -1;
 }

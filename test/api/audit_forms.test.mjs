@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey, sign } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Peil, binary, exchange } from './lib/peil.mjs'
 import { Staff, makeUser, quick, totp } from './lib/staff.mjs'
+import { newFolder } from './lib/folder.mjs'
 
 const PASSWORD = 'vier woorden zijn genoeg'
 const ROLES = { ada: 'administrator', olga: 'operator', anna: 'editor', bert: 'editor', vera: 'verifier', carla: 'care', dirk: 'care' }
-const apart = mkdtempSync(join(tmpdir(), 'peil-key-'))
+const apart = newFolder('key')
 const staff = {}
 let peil, shown
 
@@ -24,7 +24,6 @@ before(async () => {
 })
 after(async () => {
   await peil?.stop()
-  rmSync(apart, { recursive: true, force: true })
 })
 
 const lines = () => execFileSync(binary, ['audit', 'list', '--data', peil.directory], { encoding: 'utf8', maxBuffer: 1 << 26 }).trim().split('\n')

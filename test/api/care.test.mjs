@@ -3,24 +3,24 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { createPrivateKey, sign } from 'node:crypto'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Peil, binary, exchange, makeToken } from './lib/peil.mjs'
 import { Staff, makeUser, quick } from './lib/staff.mjs'
+import { newFolder } from './lib/folder.mjs'
 
 const PASSWORD = 'vier woorden zijn genoeg'
 let peil, apart, anna, bert
 
 before(async () => {
-  apart = mkdtempSync(join(tmpdir(), 'peil-key-'))
+  apart = newFolder('key')
   peil = await Peil.start({ args: [...quick, '--set', 'care.enabled=yes', '--set', `care.key_file=${join(apart, 'vault.key')}`] })
   const people = {}
   for (const name of ['anna', 'bert']) people[name] = await Staff.first(peil.url, name, makeUser(peil.directory, name, 'care'), PASSWORD)
   ;({ anna, bert } = people)
 })
-after(async () => { await peil.stop(); rmSync(apart, { recursive: true, force: true }) })
+after(async () => { await peil.stop() })
 
 const entities = (text) => text.replaceAll('&#x2F;', '/').replaceAll('&#47;', '/').replaceAll('&amp;', '&')
 

@@ -2,22 +2,22 @@
 // Names survive what towns do with servers: a copy made in mid-load, a kill in mid-load, a copy put back.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { binary, exchange, makeToken, Peil, serve } from './lib/peil.mjs'
 import { quick } from './lib/staff.mjs'
+import { newFolder } from './lib/folder.mjs'
 
 let apart, peil, care, device, args
 before(async () => {
-  apart = mkdtempSync(join(tmpdir(), 'peil-vault-'))
+  apart = newFolder('vault')
   args = [...quick, '--set', 'care.enabled=yes', '--set', `care.key_file=${join(apart, 'one.key')}`, '--set', `care.key_share_file=${join(apart, 'two.key')}`]
   peil = await Peil.start({ args })
   care = { Authorization: `Bearer ${makeToken(peil.directory, 'care', 'desk')}`, 'Content-Type': 'application/json' }
   device = { Authorization: `Bearer ${makeToken(peil.directory, 'device', 'meters')}`, 'Content-Type': 'application/json' }
 })
-after(async () => { await peil.server.kill(); rmSync(peil.directory, { recursive: true, force: true }); rmSync(apart, { recursive: true, force: true }) })
+after(async () => { await peil.server.kill(); rmSync(peil.directory, { recursive: true, force: true }) })
 
 const page = (server, home) => exchange(`${server.url}/teken-van-leven/${home.link}`)
 const stop = (home) => exchange(`${peil.url}/teken-van-leven/${home.link}`, { method: 'POST', body: 'wat=stoppen', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })

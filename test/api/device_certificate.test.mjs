@@ -4,16 +4,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { binary, Peil } from './lib/peil.mjs'
+import { newFolder } from './lib/folder.mjs'
 
-const scratch = mkdtempSync(join(tmpdir(), 'peil-certificate-'))
+const scratch = newFolder('certificate')
 const file = (name) => join(scratch, name)
 const openssl = (...args) => execFileSync('openssl', args, { stdio: 'ignore' })
 const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
@@ -48,7 +48,6 @@ before(async () => {
 after(async () => {
   await peil?.stop()
   broker?.kill()
-  rmSync(scratch, { recursive: true, force: true })
 })
 
 const send = (path, { who, body, method = 'POST', headers = {}, version } = {}) => new Promise((resolve, reject) => {

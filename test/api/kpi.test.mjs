@@ -2,11 +2,11 @@
 // The assessment from the first figure to the signed report, as its people see it: who delivers, who judges, the verifier, everyone.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { binary, makeToken, Peil } from './lib/peil.mjs'
+import { newFolder } from './lib/folder.mjs'
 
 const KPI = resolve('share/kpi')
 const YEAR = 2025
@@ -216,7 +216,7 @@ describe('the assessment', () => {
 })
 
 test('a set with a mistake is named by line and column', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'peil-kpi-')), 'bad.json')
+  const file = join(newFolder('kpi'), 'bad.json')
   writeFileSync(file, '{"peil_kpi_set": 1, "id": "x", "name": {"nl": "x", "en": "x"}, "nouns": [],\n "inputs": [{"id": "a b"}]}')
   assert.throws(() => execFileSync(binary, ['kpi', 'check', file], { encoding: 'utf8', stdio: 'pipe' }), /bad\.json:2:20: input 1: an id has/)
   assert.match(execFileSync(binary, ['kpi', 'check', join(KPI, 'u4ssc.json')], { encoding: 'utf8' }), /91 indicators with 112 data points, 148 inputs/)

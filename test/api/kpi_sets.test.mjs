@@ -3,13 +3,13 @@
 // colleagues for their figures really arrives.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { MailServer } from './lib/receiver.mjs'
 import { binary, makeToken, Peil } from './lib/peil.mjs'
 import { until } from './lib/until.mjs'
+import { newFolder } from './lib/folder.mjs'
 
 const both = (nl, en) => ({ nl, en })
 // Some of what broad prosperity is about, in made-up wording: shares, a mean, a conditional, days above a level, a sum over areas.
@@ -36,7 +36,7 @@ const SET = {
   checks: [{ claim: 'income / people >= 1000', text: both('Wel erg weinig inkomen.', 'Very little income.') }],
 }
 const directory = () => {
-  const d = join(mkdtempSync(join(tmpdir(), 'peil-sets-')), 'kpi')
+  const d = join(newFolder('sets'), 'kpi')
   cpSync(resolve('share/kpi'), d, { recursive: true })
   return d
 }

@@ -2,13 +2,13 @@
 // Logging in through the town's identity provider: with a real one, and with one that lies in each way that a provider can.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { CLIENT, key, liar, peilWith, realProvider, SECRET, token } from './lib/op.mjs'
 import { binary, exchange } from './lib/peil.mjs'
 import { Staff } from './lib/staff.mjs'
+import { newFolder } from './lib/folder.mjs'
 
 // A browser's memory of cookies, per host and port.
 class Browser {
@@ -229,10 +229,10 @@ describe('a provider that lies', () => {
 })
 
 describe('settings', () => {
-  const start = (...set) => spawnSync(binary, ['serve', '--data', mkdtempSync(join(tmpdir(), 'peil-oidc-')), '--listen', '127.0.0.1:0', ...set.flatMap((s) => ['--set', s])], { encoding: 'utf8', timeout: 20_000, env: {} })
+  const start = (...set) => spawnSync(binary, ['serve', '--data', newFolder('oidc'), '--listen', '127.0.0.1:0', ...set.flatMap((s) => ['--set', s])], { encoding: 'utf8', timeout: 20_000, env: {} })
 
   test('a secret that others can read, plain http elsewhere and unknown roles are refused at the start', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'peil-secret-')), 'secret')
+    const file = join(newFolder('secret'), 'secret')
     writeFileSync(file, 'x\n')
     chmodSync(file, 0o640)
     assert.match(start('oidc.issuer=https://op.example', 'oidc.client_id=x', `oidc.client_secret_file=${file}`).stderr, /chmod 600/)

@@ -4,25 +4,25 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { createPrivateKey, sign } from 'node:crypto'
-import { readFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Peil, binary, exchange, makeToken } from './lib/peil.mjs'
 import { quick } from './lib/staff.mjs'
 import { until } from './lib/until.mjs'
+import { newFolder } from './lib/folder.mjs'
 
 const QUARTER = 900e3, DAY = 86400e3
 const isSanitized = 'ASAN_OPTIONS' in process.env  // whose own memory would be counted too
 let directory, peil, care
 
 before(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'peil-watch-'))
+  directory = newFolder('watch')
   peil = await Peil.start({ args: [...quick, '--set', 'care.enabled=yes', '--set', `care.key_file=${join(directory, 'vault.key')}`] })
   care = { Authorization: `Bearer ${makeToken(peil.directory, 'care', 'desk')}`, 'Content-Type': 'application/json' }
 })
-after(async () => { await peil?.stop(); rmSync(directory, { recursive: true, force: true }) })
+after(async () => { await peil?.stop() })
 
 // ---- A meter -------------------------------------------------------------------------------------------------------
 

@@ -3,14 +3,14 @@
 // desk's path is photographed step by step.
 import assert from 'node:assert/strict'
 import { createPrivateKey, sign } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { exchange, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick, Staff } from '../api/lib/staff.mjs'
 import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
 import { walk, ZOOMED } from './lib/walk.mjs'
+import { newFolder } from '../api/lib/folder.mjs'
 
 const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
@@ -19,7 +19,7 @@ const states = {}
 
 before(async () => {
   mkdirSync(SHOTS, { recursive: true })
-  apart = mkdtempSync(join(tmpdir(), 'peil-key-'))
+  apart = newFolder('key')
   ;[peil, browser] = await Promise.all([
     Peil.start({ args: [...quick, '--set', 'care.enabled=yes', '--set', `care.key_file=${join(apart, 'vault.key')}`] }), startBrowser()])
   for (const name of ['anna', 'bert']) {
@@ -29,7 +29,6 @@ before(async () => {
 after(async () => {
   await browser?.close()
   await peil?.stop()
-  rmSync(apart, { recursive: true, force: true })
 })
 
 const options = (who, more = {}) => ({ viewport: DESK, storageState: states[who], reducedMotion: 'reduce', ...more })

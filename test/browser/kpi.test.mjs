@@ -2,12 +2,12 @@
 // The pages of the assessment and its report: for axe, without script, on paper, and as a file far from here.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs';
 import { KPI_PAGES, startKpiTown } from './lib/kpi.mjs';
+import { newFolder } from '../api/lib/folder.mjs';
 
 const SHOTS = 'build/screenshots';
 let town;
@@ -73,7 +73,7 @@ test('the report is one file that asks for nothing, fits A4, and names the hash 
   const [, hash] = html.match(/<code class="kpi-hash">([0-9a-f]{64})<\/code>/);
   assert.ok(html.includes('Aannemelijk en gedocumenteerd.') && html.includes('De cijfers zijn nog dezelfde.'));
   assert.equal(html.split(hash).length, 3);  // in the head, and at the signature
-  const file = join(mkdtempSync(join(tmpdir(), 'peil-report-')), 'report.html');
+  const file = join(newFolder('report'), 'report.html');
   writeFileSync(file, html);
   const { page, faults, close } = await openPage(browser, `file://${file}`);
   await page.goto(`file://${file}`);

@@ -42,17 +42,20 @@ for (const language of ['nl', 'en'])
     for (const viewport of [PHONE, DESK])
       test(`axe finds nothing on any page: ${language}, ${scheme}, ${viewport.width} px`, () => look(language, scheme, viewport));
 
-test('at 320 pixels, which is 400 % zoom at a desk, nothing scrolls sideways', async () => {
-  const { page, close } = await openPage(browser, town.url, { viewport: { width: 320, height: 640 } });
-  const wide = [];
-  for (const [name, path] of pagesOf(town.meters)) {
-    await page.goto(`${town.url}/en/${path}`);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (over > 0) wide.push(`${name}: ${over}`);
-  }
-  await close();
-  assert.deepEqual(wide, []);
-});
+// Until the font is there the page stands in another, which is wider.
+for (const font of ['with its font', 'before its font has come'])
+  test(`at 320 pixels, which is 400 % zoom at a desk, nothing scrolls sideways, ${font}`, async () => {
+    const { page, close } = await openPage(browser, town.url, { viewport: { width: 320, height: 640 } });
+    if (font !== 'with its font') await page.route(/\.woff2$/, (r) => r.abort());
+    const wide = [];
+    for (const [name, path] of pagesOf(town.meters)) {
+      await page.goto(`${town.url}/en/${path}`);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (over > 0) wide.push(`${name}: ${over}`);
+    }
+    await close();
+    assert.deepEqual(wide, []);
+  });
 
 test('the language switch keeps the page and what was chosen on it', async () => {
   const { page, close } = await openPage(browser, town.url);

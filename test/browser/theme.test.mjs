@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Peil, binary } from '../api/lib/peil.mjs';
 import { axe, openPage, startBrowser } from './lib/browser.mjs';
+import { newFolder } from '../api/lib/folder.mjs';
 
 const WEB = process.env.PEIL_WEB ?? resolve('build/web');
 let peil;
@@ -48,11 +48,10 @@ test('the theme is kept for ever by its content, and its logo can run nothing', 
 });
 
 test('peil does not start with colours that nobody can read, and says which', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'peil-theme-'));
+  const directory = newFolder('theme');
   writeFileSync(join(directory, 'theme.json'), '{"light":{"link":"#bbddee"}}');
   const run = spawnSync(binary, ['serve', '--data', join(directory, 'data'), '--listen', '127.0.0.1:0', '--web', WEB, '--set', `portal.theme_file=${directory}/theme.json`],
     { encoding: 'utf8', timeout: 20_000 });
   assert.equal(run.status, 78);
   assert.match(run.stderr, /theme\.json: light: 'link' on 'ground' has a contrast of 1\.\d\d; it needs 4\.5/);
-  rmSync(directory, { recursive: true });
 });

@@ -2,14 +2,13 @@
 // The log of who did what, as an auditor meets it: peil audit on a store that is served, and on one that somebody changed.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { binary, makeToken, serve } from '../api/lib/peil.mjs'
+import { newFolder } from '../api/lib/folder.mjs'
 
-const scratch = mkdtempSync(join(tmpdir(), 'peil-audit-'))
-after(() => rmSync(scratch, { recursive: true, force: true }))
+const scratch = newFolder('audit')
 
 const directory = join(scratch, 'data')
 const audit = (...args) => spawnSync(binary, ['audit', ...args, '--data', directory], { encoding: 'utf8' })

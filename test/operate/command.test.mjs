@@ -2,16 +2,15 @@
 // The program as its operator meets it: subcommands, settings, signals, backup, doctor, import, export.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { wholeStream } from '../api/lib/entities.mjs'
 import { Peil, binary, exchange, serve } from '../api/lib/peil.mjs'
+import { newFolder } from '../api/lib/folder.mjs'
 
-const scratch = mkdtempSync(join(tmpdir(), 'peil-operate-'))
-after(() => rmSync(scratch, { recursive: true, force: true }))
+const scratch = newFolder('operate')
 
 const run = (args, options = {}) => spawnSync(binary, args, { encoding: 'utf8', ...options })
 

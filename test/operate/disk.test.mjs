@@ -3,14 +3,13 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { wholeStream } from '../api/lib/entities.mjs'
 import { binary, exchange, makeToken, openly } from '../api/lib/peil.mjs'
+import { newFolder } from '../api/lib/folder.mjs'
 
-const scratch = mkdtempSync(join(tmpdir(), 'peil-disk-'))
-after(() => rmSync(scratch, { recursive: true, force: true }))
+const scratch = newFolder('disk')
 
 const run = (args) => spawnSync(binary, args, { encoding: 'utf8', timeout: 10_000 })
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))

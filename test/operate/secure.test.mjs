@@ -2,17 +2,16 @@
 // TLS of our own, what every answer says about security, limits on requests, and whom to tell of a hole.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, renameSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Peil, binary, exchange } from '../api/lib/peil.mjs'
 import { quick } from '../api/lib/staff.mjs'
+import { newFolder } from '../api/lib/folder.mjs'
 
-const scratch = mkdtempSync(join(tmpdir(), 'peil-tls-'))
-after(() => rmSync(scratch, { recursive: true, force: true }))
+const scratch = newFolder('tls')
 const cert = join(scratch, 'cert.pem'), key = join(scratch, 'key.pem')
 
 function certify(name, suffix = '') {

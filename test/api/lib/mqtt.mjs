@@ -2,10 +2,10 @@
 // A real Mosquitto on a free port, and a small MQTT 3.1.1 client to count what it acknowledges.
 import { spawn } from 'node:child_process'
 import { createServer, connect } from 'node:net'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { newFolder } from './folder.mjs'
 
 function freePort() {
   return new Promise((resolve) => {
@@ -25,7 +25,7 @@ const accepts = (port) => new Promise((resolve) => {
 export class Broker {
   static async start({ saysWhoSubscribes = true } = {}) {
     const broker = new Broker()
-    broker.directory = mkdtempSync(join(tmpdir(), 'peil-mosquitto-'))
+    broker.directory = newFolder('mosquitto')
     broker.port = await freePort()
     const log = saysWhoSubscribes ? ['log_dest topic', 'log_type subscribe'] : ['log_dest none']
     writeFileSync(join(broker.directory, 'mosquitto.conf'), [

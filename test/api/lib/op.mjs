@@ -3,11 +3,11 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Peil } from './peil.mjs'
 import { quick } from './staff.mjs'
+import { newFolder } from './folder.mjs'
 
 export const CLIENT = 'peil-rijswijk'
 export const SECRET = 'a secret with: colon & 100% odd+characters'
@@ -22,7 +22,7 @@ async function listening(handler) {
 
 // peil that knows the provider; its secret stands in a file of its own.
 export function peilWith(issuer, args = []) {
-  const file = join(mkdtempSync(join(tmpdir(), 'peil-oidc-')), 'secret')
+  const file = join(newFolder('oidc'), 'secret')
   writeFileSync(file, `${SECRET}\n`, { mode: 0o600 })
   return Peil.start({ args: [...quick, ...[`issuer=${issuer}`, `client_id=${CLIENT}`, `client_secret_file=${file}`, `role_map=${ROLE_MAP}`].flatMap((s) => ['--set', `oidc.${s}`]), ...args] })
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The real binary on a free port with a store of its own, and what tests say to it.
 import { spawn, execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Agent, request as httpRequest } from 'node:http'
+import { newFolder } from './folder.mjs'
 
 export const binary = resolve(process.env.PEIL ?? 'build/src/app/peil')
 
@@ -72,7 +72,7 @@ export function exchange(url, { method = 'GET', headers = {}, body, agent } = {}
 export class Peil {
   static async start({ args = [], setup } = {}) {
     const peil = new Peil()
-    peil.directory = mkdtempSync(join(tmpdir(), 'peil-test-'))
+    peil.directory = newFolder('test')
     execFileSync(binary, ['init', '--data', peil.directory])
     peil.token = makeToken(peil.directory)
     setup?.(peil)

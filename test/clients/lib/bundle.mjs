@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Makes of a library that was written for browsers and bundlers a module that Node can import; its code is unchanged.
 import { build } from 'esbuild'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { newFolder } from '../../api/lib/folder.mjs'
 
 const clients = fileURLToPath(new URL('..', import.meta.url))
 
@@ -17,15 +16,11 @@ export async function load(source, stubs = {}) {
       onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({ contents: stubs[path] }))
     },
   }
-  const directory = mkdtempSync(join(tmpdir(), 'peil-client-'))
+  const directory = newFolder('client')
   const outfile = join(directory, 'client.mjs')
-  try {
-    await build({
-      stdin: { contents: source, resolveDir: clients }, outfile, bundle: true, platform: 'node', format: 'esm', target: 'node18',
-      logLevel: 'error', plugins: [replaced],
-    })
-    return await import(pathToFileURL(outfile))
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
+  await build({
+    stdin: { contents: source, resolveDir: clients }, outfile, bundle: true, platform: 'node', format: 'esm', target: 'node18',
+    logLevel: 'error', plugins: [replaced],
+  })
+  return await import(pathToFileURL(outfile))
 }

@@ -44,9 +44,19 @@ test('the meters of all neighbourhoods together are all meters', async () => {
   assert.equal(await tab.page.locator('tr[data-stream]').count(), Number(count.match(/\d+/)[0]));
 });
 
+test('the page of the town folds its meters into a list that opens without script, and says that it is not all', async () => {
+  await tab.page.goto(`${peil.url}/gebied/GM0603`);
+  const fold = tab.page.locator('.area-meters details');
+  assert.match(await fold.locator('summary').textContent(), /^De eerste 100 van [12]\d\d meters als lijst$/);
+  assert.equal(await fold.locator('table').isVisible(), false);
+  await fold.locator('summary').click();
+  assert.equal(await fold.locator('tbody tr').count(), 100);
+  assert.equal(await fold.locator('table').isVisible(), true);
+});
+
 test('axe finds nothing on the pages of a large town', async () => {
   const { page, close } = await openPage(browser, peil.url);
-  for (const path of ['/', '/kaart', '/en/kaart?buurt=BU06030111']) {
+  for (const path of ['/', '/kaart', '/en/kaart?buurt=BU06030111', '/gebied/GM0603']) {
     await page.goto(peil.url + path, { waitUntil: 'load' });
     assert.deepEqual(await axe(page), [], path);
   }

@@ -81,7 +81,9 @@ export const page: Page = {
     </section>{{/has_areas}}
     <section class="area-meters" aria-labelledby="meters-head">
       <h2 id="meters-head">${c.t('area.meters')}</h2>
+      {{#meters_folded}}<details class="fold" data-keep="meters"><summary>{{#meters_cut}}${c.t('area.meters.first', { shown: raw('{{meters_shown}}'), count: raw('{{meters_count}}') })}{{/meters_cut}}{{^meters_cut}}${c.t('area.meters.all', { count: raw('{{meters_count}}') })}{{/meters_cut}}</summary>{{/meters_folded}}
       ${list(c, 'meters')}
+      {{#meters_folded}}</details>{{/meters_folded}}
     </section>
     {{#has_chart}}<section class="take">
       <h2>${c.t('meter.download')}</h2>

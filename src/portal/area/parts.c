@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define METERS_SHOWN_MOST 100
+#define METERS_OPEN_MOST 20  // more are folded: a phone lays out no list that nobody asked for
 #define NOISE_METERS_MOST 5
 
 struct part {
@@ -133,7 +134,11 @@ bool area_put_noise(struct area_view *v, err *e)
 
 void area_put_meters(struct area_view *v)
 {
-    const size_t count = v->spots.count;
-    layer_put_meters(v->page, v->spots.all, count < METERS_SHOWN_MOST ? count : METERS_SHOWN_MOST,
-                     v->spots.layer);
+    struct page *p = v->page;
+    const size_t count = v->spots.count, shown = count < METERS_SHOWN_MOST ? count : METERS_SHOWN_MOST;
+    layer_put_meters(p, v->spots.all, shown, v->spots.layer);
+    view_flag(&p->maker, p->root, STR("meters_folded"), count > METERS_OPEN_MOST);
+    view_flag(&p->maker, p->root, STR("meters_cut"), shown < count);
+    view_int(&p->maker, p->root, STR("meters_shown"), (int64_t)shown);
+    view_int(&p->maker, p->root, STR("meters_count"), (int64_t)count);
 }

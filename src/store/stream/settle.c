@@ -5,21 +5,12 @@
 #include "store/stream/pack.h"
 #include "store/stream/seal.h"
 
-// What makes the tail as old as it may get: the first of these that is reached. Reading a million observations back at start takes
-// a tenth of a second, their memory is 24 MB. Each seal costs its stream two rows, so that with very many streams it pays to
-// let twenty of each come together.
-#define AGE_OBSERVATIONS 1e6
-#define AGE_OBSERVATIONS_MOST 2e6
-#define AGE_OF_EACH 20.0
+// What makes the tail as old as it may get: the first of these that is reached. Reading two million observations back at start takes
+// a fifth of a second, their memory is 48 MB. Each seal writes its stream's growing chunk and two rows anew: with half as many in the
+// tail the writer took a quarter more time.
+#define AGE_OBSERVATIONS 2e6
 #define AGE_ROW_BYTES 16e6
 #define AGE_ROWS 5e4
-
-static double age_observations(const struct store *s)
-{
-    const double of_all = AGE_OF_EACH * (double)s->streams.count;
-    if (of_all < AGE_OBSERVATIONS) return AGE_OBSERVATIONS;
-    return of_all < AGE_OBSERVATIONS_MOST ? of_all : AGE_OBSERVATIONS_MOST;
-}
 
 // ---- age ----
 
@@ -27,7 +18,7 @@ void settle_note_row(struct store *s, uint64_t commit, size_t observations, size
 {
     struct settling *k = &s->settling;
     double age = 1 / AGE_ROWS;
-    const double share = (double)observations / age_observations(s);
+    const double share = (double)observations / AGE_OBSERVATIONS;
     if (share > age) age = share;
     if ((double)bytes / AGE_ROW_BYTES > age) age = (double)bytes / AGE_ROW_BYTES;
     s->load.row_bytes += (int64_t)bytes;
@@ -42,7 +33,7 @@ void settle_note_row(struct store *s, uint64_t commit, size_t observations, size
 
 // ---- streams with a chunk's worth ----
 
-#define DUE_LENGTH 1024
+#define DUE_LENGTH 2048
 #define DUE_TOGETHER 8
 
 // The first seal of a stream comes early, by its id, so that streams that are filled at the same pace are not all due at

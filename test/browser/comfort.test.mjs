@@ -25,6 +25,21 @@ test('at 200 % zoom every kind of page is walked by Tab, nothing scrolls sideway
   assert.deepEqual(found, []);
 });
 
+test('on a phone every table fits, one of something is not many, and an English page has no Dutch name for the world', async () => {
+  const { page, close } = await openPage(browser, town.url, { viewport: { width: 390, height: 844 } });
+  const found = [];
+  for (const path of pages.flatMap((p) => [p, `en/${p}`])) {
+    await page.goto(`${town.url}/${path}`);
+    const wide = await page.locator('.table-wide').evaluateAll((all) => all.filter((t) => t.scrollWidth > t.clientWidth + 1).map((t) => t.getAttribute('aria-label')));
+    const text = await page.locator('main').innerText();
+    const labels = (await page.locator('[aria-label]').evaluateAll((all) => all.map((a) => a.getAttribute('aria-label')))).join('\n');
+    found.push(...wide.map((t) => `/${path}: ${t} is too wide`), ...(`${text}\n${labels}`.match(/(?<![\d.,])1 (meters|minuten|minutes|dagen|days)\b/g) ?? []).map((t) => `/${path}: ${t}`));
+    if (path.startsWith('en/gebied') && /Wereld|Europa\b|Nederland\b/.test(text)) found.push(`/${path}: a Dutch name`);
+  }
+  await close();
+  assert.deepEqual(found, []);
+});
+
 test('who asked for less motion sees none; others see the dot of live updates breathe', async () => {
   const moving = async (reducedMotion) => {
     const { page, close } = await openPage(browser, town.url, { reducedMotion });

@@ -30,5 +30,5 @@ function filter(at: HTMLElement, wanted: string): void {
   const none = at.querySelector<HTMLElement>('[data-filter-none]');
   const count = at.querySelector('[data-filter-count]');
   if (none) none.hidden = found > 0;
-  if (count) count.textContent = text('client.list.count', { count: String(found) });
+  if (count) count.textContent = text(found === 1 ? 'client.list.count.one' : 'client.list.count', { count: String(found) });
 }

@@ -3,6 +3,7 @@
 
 import { html, Html, raw } from './html';
 import type { Context, MessageId } from './page';
+import { cell } from './parts';
 
 const chip = raw('<span class="kpi-chip {{class}}" aria-hidden="true">{{mark}}</span>');
 
@@ -35,7 +36,7 @@ function row(c: Context): Html {
     <td data-head="${c.t('kpi.col.value')}">{{#value}}<strong>{{value}}</strong> <span class="unit">{{unit}}</span>{{/value}}{{^value}}–{{/value}}{{#target}}<br><span class="small">{{target}}</span>{{/target}}</td>
     <td data-head="${c.t('kpi.col.class')}">${chip} <span class="small">{{word}}</span></td>
     <td data-head="${c.t('kpi.col.state')}">{{state}}</td>
-    <td data-head="${c.t('kpi.col.change')}">{{change}}</td>
+    ${cell(c, 'kpi.col.change', raw('{{change}}'), 'change')}
   </tr>`;
 }
 

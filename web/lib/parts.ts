@@ -2,7 +2,7 @@
 // Parts that more than one page shows.
 
 import { html, Html, raw } from './html';
-import type { Context } from './page';
+import type { Context, MessageId } from './page';
 
 // What is shown on map and list: fine dust, noise, temperature ...
 export function layers(c: Context): Html {
@@ -68,7 +68,7 @@ function areaTable(c: Context): Html {
       <thead class="visually-hidden"><tr><th scope="col">${c.t('list.area')}</th><th scope="col">{{layer_name}}</th><th scope="col">${c.t('list.when')}</th></tr></thead>
       <tbody data-part="now">
         {{#areas}}<tr class="{{state}}">
-          <th scope="row">{{#href}}<a href="{{href}}">{{name}}</a>{{/href}}{{^href}}{{name}}{{/href}} <span class="area">${c.t('list.count.one', { count: raw('{{count}}') })}</span></th>
+          <th scope="row">{{#href}}<a href="{{href}}">{{name}}</a>{{/href}}{{^href}}{{name}}{{/href}} <span class="area">{{meters}}</span></th>
           <td class="reading"><span class="number"><span class="value">{{value}}</span> <span class="unit">{{layer_unit}}</span></span>
             <span class="word"><span class="dot {{class}}"></span>{{word}}</span></td>
           <td class="when"><time datetime="{{iso}}">{{when}}</time></td>
@@ -101,6 +101,11 @@ export function list(c: Context, of: 'all' | 'meters' = 'all'): Html {
     </table>{{/has_meters}}
     <p class="empty" data-filter-none hidden>${c.t('list.none')}</p>
   </div>`;
+}
+
+// A cell of a table that is read as a list on a phone; there a cell whose tag is empty is left out.
+export function cell(c: Context, head: MessageId, body: Html, tag?: string): Html {
+  return html`<td data-head="${c.t(head)}"${tag !== undefined && raw(`{{^${tag}}} class="is-empty"{{/${tag}}}`)}>${body}</td>`;
 }
 
 const icon = (path: string): Html =>

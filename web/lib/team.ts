@@ -56,10 +56,7 @@ export function notices(_c: Context): Html {
     {{#done}}<p class="team-done" role="status">{{done}}</p>{{/done}}`;
 }
 
-// A cell of a table that is read as a list on a phone; there a cell whose tag is empty is left out.
-export function cell(c: Context, head: MessageId, body: Html, tag?: string): Html {
-  return html`<td data-head="${c.t(head)}"${tag !== undefined && raw(`{{^${tag}}} class="is-empty"{{/${tag}}}`)}>${body}</td>`;
-}
+export { cell } from './parts';
 
 export function head(c: Context, ids: MessageId[]): Html {
   return html`<thead><tr>${ids.map((id) => html`<th scope="col">${c.t(id)}</th>`)}</tr></thead>`;

@@ -73,7 +73,7 @@ export const page: Page = {
         <caption class="visually-hidden">${c.t('list.caption.areas', { layer: raw('{{layer_name}}') })}</caption>
         <thead class="visually-hidden"><tr><th scope="col">${c.t('list.area')}</th><th scope="col">{{layer_name}}</th></tr></thead>
         <tbody data-part="now">
-          {{#areas}}<tr class="{{state}}"><th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">${c.t('list.count.one', { count: raw('{{count}}') })}</span></th>
+          {{#areas}}<tr class="{{state}}"><th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">{{meters}}</span></th>
             <td class="reading"><span class="number"><span class="value">{{value}}</span> <span class="unit">{{layer_unit}}</span></span>
               <span class="word"><span class="dot {{class}}"></span>{{word}}</span>{{#since}}<span class="since">{{since}}</span>{{/since}}</td></tr>{{/areas}}
         </tbody>

@@ -3,6 +3,7 @@
 
 import { html, raw } from '../lib/html';
 import type { Page } from '../lib/page';
+import { cell } from '../lib/parts';
 
 export const page: Page = {
   name: 'sensors',
@@ -19,15 +20,15 @@ export const page: Page = {
       </div>
       <h2 id="lijst">${c.t('register.caption')}</h2>
       <div class="table-wide" tabindex="0" role="region" aria-label="${c.t('register.caption')}">
-        <table class="register">
+        <table class="register stacked">
           <caption class="visually-hidden">${c.t('register.caption')}</caption>
           <thead><tr><th scope="col">${c.t('register.meter')}</th><th scope="col">${c.t('register.measures')}</th><th scope="col">${c.t('register.purpose')}</th><th scope="col">${c.t('register.owner')}</th></tr></thead>
           <tbody>
             {{#sensors}}<tr>
               <th scope="row"><a href="{{href}}">{{name}}</a> <span class="area">{{#area}}{{area}}, {{/area}}{{#is_coarse}}${c.t('register.coarse.mark')} {{/is_coarse}}{{place}}</span></th>
-              <td>{{quantities}}</td>
-              <td>{{purpose}}</td>
-              <td>{{kind}}{{#owner}} <span class="area">{{owner}}</span>{{/owner}}</td>
+              ${cell(c, 'register.measures', raw('{{quantities}}'))}
+              ${cell(c, 'register.purpose', raw('{{purpose}}'), 'purpose')}
+              ${cell(c, 'register.owner', raw('{{kind}}{{#owner}} <span class="area">{{owner}}</span>{{/owner}}'))}
             </tr>{{/sensors}}
           </tbody>
         </table>

@@ -2,7 +2,8 @@
 // Whether the meters report, and which do not; and when meters, sources or peil itself did not.
 
 import { html, raw } from '../lib/html';
-import type { Page } from '../lib/page';
+import type { MessageId, Page } from '../lib/page';
+import { cell } from '../lib/parts';
 
 export const page: Page = {
   name: 'status',
@@ -16,11 +17,11 @@ export const page: Page = {
       </div>
       {{#has_sources}}<h2 id="meters">${c.t('status.sources')}</h2>
       <div class="table-wide" tabindex="0" role="region" aria-label="${c.t('status.sources')}">
-        <table class="register numbers-right">
+        <table class="register numbers-right stacked">
           <caption class="visually-hidden">${c.t('status.sources')}</caption>
           <thead><tr><th scope="col">${c.t('status.type')}</th><th scope="col">${c.t('status.series')}</th><th scope="col">${c.t('status.reporting')}</th><th scope="col">${c.t('status.old')}</th><th scope="col">${c.t('status.rejected')}</th><th scope="col">${c.t('status.silent')}</th><th scope="col">${c.t('status.delay')}</th></tr></thead>
           <tbody>
-            {{#sources}}<tr><th scope="row">{{name}}</th><td>{{count}}</td><td>{{reporting}}</td><td>{{old}}</td><td>{{rejected}}</td><td>{{silent}}</td><td>{{delay}}</td></tr>{{/sources}}
+            {{#sources}}<tr><th scope="row">{{name}}</th>${['series', 'reporting', 'old', 'rejected', 'silent', 'delay'].map((k) => cell(c, `status.${k}` as MessageId, raw(`{{${k === 'series' ? 'count' : k}}}`)))}</tr>{{/sources}}
           </tbody>
         </table>
       </div>{{/has_sources}}

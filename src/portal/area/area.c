@@ -29,9 +29,19 @@ bool area_has_name(const struct area *a)
     return !str_eq(a->name, a->code);
 }
 
+// Names are those that the boundaries came with, in Dutch; of these few there is another one in English.
+static str own_name(struct page *p, const struct area *a)
+{
+    if (words_language(p->words) == LANGUAGE_NL) return a->name;
+    if (a->level == AREA_WORLD) return page_text(p, STR("area.name.world"));
+    if (a->level == AREA_EUROPE) return page_text(p, STR("area.name.europe"));
+    const bool is_ours = a->level == AREA_COUNTRY && str_eq(a->name, STR("Nederland"));
+    return is_ours ? page_text(p, STR("area.name.netherlands")) : a->name;
+}
+
 str area_title(struct page *p, const struct area *a)
 {
-    if (area_has_name(a)) return a->name;
+    if (area_has_name(a)) return own_name(p, a);
     return words_fill(p->words, p->a, STR("area.unnamed"),
                       FILLS({STR("level"), level_text(p, a)}, {STR("code"), a->code}));
 }
@@ -61,7 +71,7 @@ static void put_parents(struct area_view *v)
     struct view *list = view_list(&p->maker, p->root, STR("parents"));
     while (n-- > 0) {
         struct view *item = view_object(&p->maker, list, (str){0});
-        view_text(&p->maker, item, STR("name"), up[n]->name);
+        view_text(&p->maker, item, STR("name"), own_name(p, up[n]));
         view_text(&p->maker, item, STR("href"), area_href(p, up[n], v->spots.layer));
     }
 }

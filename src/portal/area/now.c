@@ -143,6 +143,6 @@ void area_put_map(struct area_view *v)
             markers[n++] = layer_marker(p, &v->spots.all[i], v->spots.layer);
     buf svg = {.max = MAP_BYTES_MAX};
     svg_map(&svg, g->outlines, areas, markers, n,
-            words_fill(p->words, p->a, STR("area.map"), FILLS({STR("name"), v->area->name})));
+            words_fill(p->words, p->a, STR("area.map"), FILLS({STR("name"), area_title(p, v->area)})));
     view_text(&p->maker, p->root, STR("map"), page_buf(p, &svg));
 }

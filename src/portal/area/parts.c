@@ -75,7 +75,7 @@ static void put_part(struct area_view *v, struct view *list, struct part *part)
     const struct scale_class *class = counts ? scale_class_at(spots_scale(&v->spots), middle) : NULL;
     view_text(m, row, STR("name"), area_title(p, part->area));
     view_text(m, row, STR("href"), area_href(p, part->area, v->spots.layer));
-    view_text(m, row, STR("count"), layer_count(p, part->count));
+    view_text(m, row, STR("meters"), layer_meters(p, part->count));
     view_text(m, row, STR("state"), counts ? STR("fresh") : STR("silent"));
     view_text(m, row, STR("value"), counts ? page_number(p, v->spots.series, middle) : (str){0});
     view_text(m, row, STR("since"), counts ? (str){0} : page_since(p, part->newest));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "portal/view/index.h"
 
+#include "portal/view/layer.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -89,7 +91,7 @@ void index_put(struct page *p, const struct index_table *t, const struct index_n
     view_text(m, index, STR("measured"),
               words_fill(p->words, p->a, STR("index.measured"),
                          FILLS({STR("when"), page_when(p, t->at)},
-                               {STR("count"), words_number(p->words, p->a, (double)now->meters, 0)})));
+                               {STR("meters"), layer_meters(p, (size_t)now->meters)})));
     struct view *list = view_list(m, index, STR("parts"));
     for (size_t i = 0; i < v->part_count; i++) put_part(p, list, v, &v->parts[i]);
 }

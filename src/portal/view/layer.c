@@ -10,6 +10,12 @@ str layer_count(struct page *p, size_t n)
     return out;
 }
 
+str layer_meters(struct page *p, size_t n)
+{
+    return words_fill(p->words, p->a, n == 1 ? STR("list.count.one") : STR("list.count"),
+                      FILLS({STR("count"), layer_count(p, n)}));
+}
+
 str layer_name(const struct page *p, str key)
 {
     const struct quantity *q = quantity_by_key(key);

@@ -7,6 +7,7 @@
 
 str layer_name(const struct page *p, str key);
 str layer_count(struct page *p, size_t n);
+str layer_meters(struct page *p, size_t n);  // "1 meter", "12 meters"
 // `path` is what stands before the layer's key: "kaart?laag=".
 void layer_put_tabs(struct page *p, const char *path, struct spot_choice from, str chosen);
 struct map_marker layer_marker(struct page *p, const struct spot *s, str layer);

@@ -38,7 +38,7 @@ static str area_label(struct page *p, const struct spots *s, const struct spot_a
         {STR("name"), a->outline->name},
         {STR("value"), a->fresh_count ? page_reading(p, s->series, a->middle) : nothing_text(p, s, a)},
         {STR("word"), page_class_word(p, a->class)},
-        {STR("count"), layer_count(p, a->fresh_count)},
+        {STR("meters"), layer_meters(p, a->fresh_count)},
     };
     return words_fill(p->words, p->a, a->class ? STR("map.area") : STR("map.area.plain"), fills,
                       sizeof fills / sizeof fills[0]);
@@ -121,7 +121,7 @@ static void put_area_row(struct page *p, struct view *list, const struct spots *
     struct view *v = view_object(m, list, (str){0});
     view_text(m, v, STR("name"), a->outline ? a->outline->name : page_text(p, STR("list.elsewhere")));
     view_text(m, v, STR("href"), a->outline ? area_href(p, a, s->layer) : (str){0});
-    view_text(m, v, STR("count"), layer_count(p, a->count));
+    view_text(m, v, STR("meters"), layer_meters(p, a->count));
     view_text(m, v, STR("state"), a->fresh_count ? STR("fresh") : STR("silent"));
     view_text(m, v, STR("value"), a->fresh_count ? page_number(p, s->series, a->middle) : (str){0});
     view_text(m, v, STR("word"), page_class_word(p, a->class));

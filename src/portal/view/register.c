@@ -48,7 +48,7 @@ static str quantities_of(struct page *p, const struct meter *m)
 {
     buf b = {.max = 2048};
     for (size_t i = 0; i < m->series_count; i++) {
-        if (b.n) BUF_LIT(&b, ", ");
+        if (b.n) BUF_LIT(&b, "; ");  // a name may have a comma
         buf_add(&b, page_quantity_name(p, &m->series[i]));
     }
     return page_buf(p, &b);

@@ -69,7 +69,10 @@ static str delay_text(struct page *p, instant newest)
     if (minutes < 1) return page_text(p, STR("status.delay.none"));
     if (!arena_print(p->a, &n, "%lld", (long long)(minutes < 120 ? minutes : minutes / 60)))
         p->maker.failed = true;
-    return words_fill(p->words, p->a, minutes < 120 ? STR("status.delay.minutes") : STR("status.delay.hours"),
+    return words_fill(p->words, p->a,
+                      minutes == 1    ? STR("status.delay.minute")
+                      : minutes < 120 ? STR("status.delay.minutes")
+                                      : STR("status.delay.hours"),
                       FILLS({STR("count"), n}));
 }
 

@@ -2,6 +2,19 @@
 // Open data, explanation, contact: pages of text with a few figures of this service in them.
 #include "portal/catalogue.h"
 
+// As people call it; programs are told the media type by the catalogue.
+static str form_name(str type)
+{
+    static const struct {
+        str type, name;
+    } forms[] = {{STR("application/json"), STR("JSON")},
+                 {STR("application/geo+json"), STR("GeoJSON")},
+                 {STR("text/csv"), STR("CSV")}};
+    for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++)
+        if (str_eq(forms[k].type, type)) return forms[k].name;
+    return type;
+}
+
 static void put_dataset(struct page *p, struct view *list, const struct dataset *d)
 {
     struct view_maker *m = &p->maker;
@@ -15,7 +28,7 @@ static void put_dataset(struct page *p, struct view *list, const struct dataset 
     for (size_t i = 0; i < 3 && d->files[i]; i++) {
         struct view *f = view_object(m, files, (str){0});
         view_text(m, f, STR("href"), str_of(d->files[i]));
-        view_text(m, f, STR("type"), str_of(d->types[i]));
+        view_text(m, f, STR("type"), form_name(str_of(d->types[i])));
     }
 }
 

@@ -149,6 +149,20 @@ static void put_digits(char *out, uint64_t v, size_t n)
     if (n > 0) *out = (char)('0' + v % 10);
 }
 
+// Moves the first n of the bytes behind *p one forward; at least eight are there, and *p itself says nothing.
+static void move_forward(char *p, size_t n)
+{
+    uint64_t bytes;
+    if (n >= sizeof bytes) {
+        memmove(p, p + 1, n);
+        return;
+    }
+    memcpy(&bytes, p + 1, sizeof bytes);
+    const uint64_t moved = ((uint64_t)1 << 8 * n) - 1, is = le64toh(bytes);
+    bytes = htole64((is & moved) | (is << 8 & ~moved));
+    memcpy(p, &bytes, sizeof bytes);
+}
+
 size_t num_write_decimal(char out[static NUM_TEXT_MAX], decimal d)
 {
     assert(d.scale >= 0 && d.scale <= DECIMAL_SCALE_MAX);
@@ -161,7 +175,7 @@ size_t num_write_decimal(char out[static NUM_TEXT_MAX], decimal d)
         return (size_t)(p - out) + n;
     }
     put_digits(p + 1, size, n);  // one too far: those before the point move back
-    for (size_t i = 0; i < n - scale; i++) p[i] = p[i + 1];
+    move_forward(p, n - scale);
     p[n - scale] = '.';
     return (size_t)(p - out) + n + 1;
 }
@@ -210,16 +224,6 @@ static void digits_next(struct digits *d)
     }
 }
 
-// A number of ordinary size, v = m * 2^-shift: all that decides about its digits are integers below 2^128.
-struct ordinary {
-    uint64_t m;
-    int shift;
-    int scale;         // v * 10^scale has 17 digits before the point
-    __uint128_t v2;    // 2 * v * 10^scale * 2^shift
-    __uint128_t half;  // from v half way to the next double, likewise
-};
-
-#define SEVENTEEN_DIGITS ((uint64_t)100000000000000000)
 #define MANTISSA_BITS (DBL_MANT_DIG - 1)  // that are stored; the first one is not
 #define EXPONENT_BIAS (DBL_MAX_EXP - 1)
 
@@ -230,6 +234,15 @@ static __uint128_t int_power(int n)
                                         (uint64_t)decimal_power[n - DECIMAL_SCALE_MAX];
 }
 
+// A number of ordinary size, v = m * 2^-shift: all that decides about its digits are integers below 2^128, here four times
+// v * 10^scale and how far half way to the neighbours is, in units of 2^-shift.
+struct ordinary {
+    uint64_t m;
+    int shift;
+    int scale;  // v * 10^scale has 16 or 17 digits before the point
+    __uint128_t four, half;
+};
+
 static bool take_apart(double v, struct ordinary *o)
 {
     if (v < 1e-5 || v >= (double)EXACT_INTEGER) return false;
@@ -239,49 +252,40 @@ static bool take_apart(double v, struct ordinary *o)
     o->m = (bits & (EXACT_INTEGER / 2 - 1)) | EXACT_INTEGER / 2;
     if (o->m == EXACT_INTEGER / 2) return false;  // a power of two: see digits_shortest
     o->shift = MANTISSA_BITS - exponent;
-    // 1233 / 4096 is the logarithm of two, a little too small: so this is the scale or one too many.
-    o->scale = 16 - (exponent * 1233 >> 12);
-    o->half = int_power(o->scale);
-    if (o->m * o->half >> o->shift >= SEVENTEEN_DIGITS) o->half = int_power(--o->scale);
-    o->v2 = 2 * o->m * o->half;
+    o->scale = (o->shift * 1233 + 4095) >> 12;  // 1233 / 4096 is the logarithm of two
+    const __uint128_t power = int_power(o->scale);
+    o->four = 4 * o->m * power;
+    o->half = 2 * power;
     return true;
 }
 
-// The nearest to v of what has zeros behind `step`, when it reads back as v. It does up to half way to the next double, and
-// there too when m is even. Called with constants: dividing by a variable takes ten times as long.
-static inline __attribute__((always_inline)) bool nearest_step(const struct ordinary *o, uint64_t v,
-                                                               uint64_t step, uint64_t *out)
+// x * 2^-shift, cut off; odd where something was: so that comparisons with even numbers come out as those of the whole.
+static uint64_t cut_to_odd(__uint128_t x, int shift)
 {
-    const uint64_t below = v / step * step, above = below + step;
-    const __uint128_t middle = (__uint128_t)(below + above) << o->shift;
-    const bool up = o->v2 > middle || (o->v2 == middle && below / step % 2 == 1);
-    *out = up ? above : below;
-    const __uint128_t c2 = (__uint128_t)*out << (o->shift + 1);
-    const __uint128_t distance = c2 > o->v2 ? c2 - o->v2 : o->v2 - c2;
-    return distance < o->half || (distance == o->half && o->m % 2 == 0);
+    const __uint128_t kept = x >> shift;
+    return (uint64_t)kept | (kept << shift != x);
 }
 
-static bool digits_ordinary(struct digits *d, double v)
+// The shortest, as units to o->scale, with zeros at its end where it is shorter than those. Of the multiples of ten at most one reads
+// back as v, for doubles lie less far apart; else there are one or two beside v that may do, or v's nearest.
+// Source   Raffaele Giulietti, The Schubfach way to render doubles, 2020
+static uint64_t shortest_units(const struct ordinary *o)
 {
-    struct ordinary o;
-    uint64_t nearest;
-    if (!take_apart(v, &o)) return false;
-    const uint64_t q = (uint64_t)(o.v2 >> (o.shift + 1));
-    if (!nearest_step(&o, q, 100, &nearest) && !nearest_step(&o, q, 10, &nearest) &&
-        !nearest_step(&o, q, 1, &nearest))
-        return false;
-    d->n = (int)digit_count(nearest);
-    put_digits(d->p, nearest, (size_t)d->n);
-    d->point = d->n - o.scale;
-    if (d->n > DBL_DECIMAL_DIG) d->n = DBL_DECIMAL_DIG;
-    return true;
+    const uint64_t odd = o->m % 2, v = cut_to_odd(o->four, o->shift),
+                   low = cut_to_odd(o->four - o->half, o->shift) + odd,
+                   high = cut_to_odd(o->four + o->half, o->shift) - odd, below = v / 4,
+                   tens = below / 10 * 10;
+    const bool tens_do = low <= 4 * tens, next_tens_do = 4 * tens + 40 <= high;
+    if (tens_do != next_tens_do) return tens + 10 * next_tens_do;
+    const bool below_does = low <= 4 * below, above_does = 4 * below + 4 <= high;
+    if (below_does != above_does) return below + above_does;
+    return below + (v > 4 * below + 2 || (v == 4 * below + 2 && below % 2 == 1));
 }
 
 // The fewest digits that read back as v. Just above a power of two the numbers lie half as far apart below as
 // above, so that the nearest text of some length can fail where the next one up holds.
 static void digits_shortest(struct digits *d, double v)
 {
-    if (digits_ordinary(d, v)) return;
     const int least = v < DBL_MIN ? 1 : DBL_DIG;  // subnormal numbers lie further apart
     for (int count = least; count < DBL_DECIMAL_DIG; count++) {
         digits_round(d, v, count);
@@ -328,27 +332,66 @@ static size_t digits_write(char *out, size_t n, const struct digits *d)
     return put(out, n, d->p + d->point, d->n - d->point);
 }
 
+static size_t without_zeros(const char *text, size_t n)
+{
+    while (text[n - 1] == '0') n--;
+    return text[n - 1] == '.' ? n - 1 : n;
+}
+
+static size_t write_small(char *out, size_t n, uint64_t units, int scale)
+{
+    struct digits d;
+    const size_t count = digit_count(units);
+    put_digits(d.p, units, count);
+    d.point = (int)count - scale;
+    d.n = (int)without_zeros(d.p, count);
+    return digits_write(out, n, &d);
+}
+
+// Most numbers that are no decimals. False: digits_shortest has to find the digits.
+static bool write_ordinary(char out[static NUM_TEXT_MAX], double v, size_t *n)
+{
+    struct ordinary o;
+    if (!take_apart(fabs(v), &o)) return false;
+    const uint64_t units = shortest_units(&o);
+    if (o.scale >= 1 && o.scale <= DECIMAL_SCALE_MAX) {
+        const int64_t is = v < 0 ? -(int64_t)units : (int64_t)units;
+        *n = without_zeros(out, num_write_decimal(out, (decimal){is, (int8_t)o.scale}));
+        return true;
+    }
+    if (v < 0) *out = '-';
+    *n = write_small(out, v < 0, units, o.scale);
+    return true;
+}
+
 #define FEW_DECIMALS 6
 #define USUAL_DECIMALS 2
 
+// Of what is below 2^51; anything else becomes something at or above 10^15, or is not equal to itself. A call of rint costs as much as the
+// rest of is_exactly.
+static double nearest_integer(double v)
+{
+    const double magic = 0x1.8p52;
+    return v + magic - magic;
+}
+
 static bool is_exactly(double v, int8_t scale, decimal *out)
 {
-    const double k = rint(v * power_of_ten[scale]);
+    const double k = nearest_integer(v * power_of_ten[scale]);
     if (!(fabs(k) < 1e15) || k / power_of_ten[scale] != v) return false;
     *out = (decimal){(int64_t)k, scale};
     return true;
 }
 
 // Most readings have few decimals: v = k / 10^scale with k below 10^15, where no two such texts read as one
-// double. Six of them are tried at once, fewer are then found by their zeros; a number too large for six has fewer.
+// double. Two and six of them are tried at once, fewer are then found by their zeros; a number too large for six has fewer.
 static bool few_decimals(double v, decimal *out)
 {
-    for (int8_t scale = 0; scale <= USUAL_DECIMALS; scale++)
-        if (is_exactly(v, scale, out)) return true;
     int8_t scale = FEW_DECIMALS;
     while (scale > USUAL_DECIMALS && !(fabs(v * power_of_ten[scale]) < 1e15)) scale--;
-    if (!is_exactly(v, scale, out)) return false;
-    for (; out->units % 10 == 0; out->scale--) out->units /= 10;
+    if (is_exactly(v, 0, out)) return true;
+    if (!is_exactly(v, USUAL_DECIMALS, out) && !is_exactly(v, scale, out)) return false;
+    for (; out->scale > 0 && out->units % 10 == 0; out->scale--) out->units /= 10;
     return true;
 }
 
@@ -358,6 +401,7 @@ size_t num_write_double(char out[static NUM_TEXT_MAX], double v)
     if (!isfinite(v)) return put(out, 0, "null", 4);
     if (few_decimals(v, &short_form) && !(v == 0 && signbit(v))) return num_write_decimal(out, short_form);
     size_t n = 0;
+    if (write_ordinary(out, v, &n)) return n;
     if (signbit(v)) out[n++] = '-';
     if (v == 0) return put(out, n, "0", 1);
     struct digits d;

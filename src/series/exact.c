@@ -47,8 +47,9 @@ double exact_value(const struct exact *x)
 {
     __int128 units = x->units;
     uint8_t scale = x->scale;
-    for (int64_t few = (int64_t)units; scale > 0 && few == units && few % 10 == 0; scale--)
-        units = few = few / 10;
-    for (; scale > 0 && units % 10 == 0; scale--) units /= 10;
-    return rounded(units, scale) + x->rest;
+    for (; scale > 0 && units != (int64_t)units && units % 10 == 0; scale--) units /= 10;
+    if (units != (int64_t)units) return rounded(units, scale) + x->rest;
+    int64_t few = (int64_t)units;  // far quicker to divide
+    for (; scale > 0 && few % 10 == 0; scale--) few /= 10;
+    return (double)few / (double)decimal_power[scale] + x->rest;
 }

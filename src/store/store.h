@@ -247,6 +247,7 @@ struct statistics_ask {
     const double *quantiles;  // each 0..1; as exact as store_quantile's
     size_t quantile_count;
     bool quantiles_alone;  // of the rest only stream, when and count
+    bool sums_alone;       // without quantiles and energy: only stream, when, count, sum and mean
 };
 NODISCARD bool store_statistics(struct snapshot *at, struct stream_list streams,
                                 const struct statistics_ask *ask, summary_each each, void *context, err *e);

@@ -66,6 +66,23 @@ struct rows {
 
 #define ROW_BYTES 128  // of a row without its numbers
 
+// A row's start in one go, where there is room for it: a day of readings is over a thousand of these, hours of all a quarter of a million.
+static char *write_row_start(struct rows *r, char *p, entity_id id, instant t)
+{
+    if (r->has_row) *p++ = ',';
+    *p++ = '[';
+    r->has_row = true;
+    if (r->has_ids) {
+        p += num_write_int(p, id);
+        *p++ = ',';
+    }
+    if (r->in_milliseconds) return p + num_write_int(p, t / 1000);
+    *p++ = '"';
+    p += time_write(p, t);
+    *p++ = '"';
+    return p;
+}
+
 static void begin_row(struct rows *r, entity_id id)
 {
     if (r->has_row) buf_add_char(r->out, ',');
@@ -113,16 +130,16 @@ static bool add_period(const struct summary *s, void *context, err *e)
         r->resume = s->when.start;
         return false;
     }
-    buf_reserve(r->out, ROW_BYTES + r->statistic_count * (NUM_TEXT_MAX + 1));
-    begin_row(r, s->stream);
-    add_instant(r, s->when.start);
+    if (!buf_reserve(r->out, ROW_BYTES + r->statistic_count * (NUM_TEXT_MAX + 1))) return true;
+    char *p = write_row_start(r, r->out->p + r->out->n, s->stream, s->when.start);
     for (size_t i = 0, quantile = 0; i < r->statistic_count; i++) {
         const bool is_quantile = r->statistics[i].kind == STAT_QUANTILE;
-        buf_add_char(r->out, ',');
-        buf_add_double(r->out,
-                       is_quantile ? s->quantiles[quantile++] : statistic_of(s, r->statistics[i].kind));
+        *p++ = ',';
+        p += num_write_double(p, is_quantile ? s->quantiles[quantile++]
+                                             : statistic_of(s, r->statistics[i].kind));
     }
-    buf_add_char(r->out, ']');
+    *p++ = ']';
+    r->out->n = (size_t)(p - r->out->p);
     return true;
 }
 
@@ -132,12 +149,14 @@ static void ask_of(const struct rows *r, double quantiles[static STATISTICS_MAX]
                                    .zone = r->zone,
                                    .when = r->when,
                                    .quantiles = quantiles,
-                                   .quantiles_alone = true};
+                                   .quantiles_alone = true,
+                                   .sums_alone = true};
     for (size_t i = 0; i < r->statistic_count; i++) {
         const struct statistic *s = &r->statistics[i];
         if (s->kind == STAT_QUANTILE) quantiles[out->quantile_count++] = s->quantile;
         if (s->kind == STAT_ENERGETIC_MEAN) out->with_energy = true;
         if (s->kind != STAT_QUANTILE && s->kind != STAT_COUNT) out->quantiles_alone = false;
+        if (s->kind != STAT_COUNT && s->kind != STAT_MEAN && s->kind != STAT_SUM) out->sums_alone = false;
     }
 }
 
@@ -153,29 +172,14 @@ static bool add_statistics(struct rows *r, entity_id id, bool *ended, err *e)
     return true;
 }
 
-// A decimal in one go: a day of readings is over a thousand of these.
 static void add_decimal(struct rows *r, const struct observation *o)
 {
     if (!buf_reserve(r->out, READING_MOST)) return;
-    char *p = r->out->p + r->out->n;
-    if (r->has_row) *p++ = ',';
-    *p++ = '[';
-    if (r->has_ids) {
-        p += num_write_int(p, o->stream);
-        *p++ = ',';
-    }
-    if (r->in_milliseconds) {
-        p += num_write_int(p, o->phenomenon_time.start / 1000);
-    } else {
-        *p++ = '"';
-        p += time_write(p, o->phenomenon_time.start);
-        *p++ = '"';
-    }
+    char *p = write_row_start(r, r->out->p + r->out->n, o->stream, o->phenomenon_time.start);
     *p++ = ',';
     p += num_write_decimal(p, o->result.number);
     *p++ = ']';
     r->out->n = (size_t)(p - r->out->p);
-    r->has_row = true;
 }
 
 static void add_reading(struct rows *r, const struct observation *o)

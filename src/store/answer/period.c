@@ -28,7 +28,7 @@ static instant start_of(period p, const struct tz *zone, instant t)
 static instant into_next(period p, instant start)
 {
     switch (p) {
-    case PERIOD_HOUR: return start + TIME_HOUR;
+    case PERIOD_HOUR: break;
     case PERIOD_DAY: return start + 36 * TIME_HOUR;
     case PERIOD_MONTH: return start + 45 * TIME_DAY;
     case PERIOD_YEAR: return start + 500 * TIME_DAY;
@@ -39,5 +39,6 @@ static instant into_next(period p, instant start)
 interval period_around(period p, const struct tz *zone, instant t)
 {
     const instant start = start_of(p, zone, t);
+    if (p == PERIOD_HOUR) return (interval){start, start + TIME_HOUR};
     return (interval){start, start_of(p, zone, into_next(p, start))};
 }

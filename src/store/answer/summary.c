@@ -187,6 +187,7 @@ bool store_statistics(struct snapshot *at, struct stream_list streams, const str
 {
     struct summing k = {.ask = *ask, .each = each, .context = context};
     k.ask.quantiles_alone &= ask->quantile_count > 0;
+    k.ask.sums_alone &= !ask->with_energy && ask->quantile_count == 0;
     struct list_walk walk = {.at = at, .list = streams};
     err fault = {.code = ERR_NONE};
     bool ok = check(ask, &fault);

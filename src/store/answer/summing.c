@@ -27,9 +27,9 @@ bool summing_end_period(struct summing *k, err *e)
     if (s->count == 0) return true;
     if (!k->ask.quantiles_alone) end_sums(k);
     if (k->ask.quantile_count > 0) add_quantiles(k);
-    const struct summary done = *s;
+    const bool ok = k->each(s, k->context, e);
     s->count = 0;
-    return k->each(&done, k->context, e);
+    return ok;
 }
 
 static void begin_period(struct summing *k, interval when, double first)
@@ -72,6 +72,7 @@ static void add_extremes(struct summary *s, const double *values, size_t count)
 static void add_sums(struct summing *k, const struct value_run *run)
 {
     add_sum(k, run);
+    if (k->ask.sums_alone) return;
     add_extremes(&k->now, run->values, run->count);
     k->now.last = run->values[run->count - 1];
     if (k->ask.with_energy) add_energy(k, run->values, run->count);
@@ -117,17 +118,22 @@ static double value_of(const struct hour *h, int32_t units)
     return decimal_to_double((decimal){units, (int8_t)h->scale});
 }
 
+static void add_ends(struct summary *s, const struct hour *h)
+{
+    const double ends[] = {value_of(h, h->least), value_of(h, h->most)};
+    if (s->count == 0) s->min = s->max = s->first = value_of(h, h->first);
+    add_extremes(s, ends, 2);
+    s->last = value_of(h, h->last);
+}
+
 bool summing_add_hour(struct summing *k, const struct hour *h, err *e)
 {
     const instant start = h->at * TIME_HOUR;
     struct summary *s = &k->now;
     if (s->count > 0 && start >= s->when.end && !summing_end_period(k, e)) return false;
-    if (s->count == 0)
-        begin_period(k, period_around(k->ask.period, k->ask.zone, start), value_of(h, h->first));
-    const double ends[] = {value_of(h, h->least), value_of(h, h->most)};
-    add_extremes(s, ends, 2);
+    if (s->count == 0) begin_period(k, period_around(k->ask.period, k->ask.zone, start), 0);
+    if (!k->ask.sums_alone) add_ends(s, h);
     exact_add(&k->sum, h->sum, h->scale);
-    s->last = value_of(h, h->last);
     s->count += h->count;
     return true;
 }

@@ -85,12 +85,12 @@ function one(c: Context): Html {
       <a class="small" href="{{own_href}}" aria-label="${c.t('team.kpi.own')}: {{name}} {{part}}">${c.t('team.kpi.own')}</a></li>{{/used}}</ul></section>{{/is_override}}
     <section><h2>${c.t('team.kpi.history')}</h2>
       {{^history}}<p class="empty">${c.t('team.kpi.history.none')}</p>{{/history}}
-      <div class="team-scroll" tabindex="0" role="region" aria-label="${c.t('team.kpi.history')}"><table class="team-table">
+      {{#has_history}}<div class="team-scroll" tabindex="0" role="region" aria-label="${c.t('team.kpi.history')}"><table class="team-table">
       ${head(c, ['team.kpi.revision', 'kpi.col.value', 'kpi.col.status', 'kpi.col.source', 'kpi.col.method', 'team.kpi.by', 'kpi.report.evidence'])}
       <tbody>{{#history}}<tr><th scope="row">{{revision}}</th>${cell(c, 'kpi.col.value', raw('{{value}}'))}
         ${cell(c, 'kpi.col.status', raw('{{status}}{{#reason}}: {{reason}}{{/reason}}'))}${cell(c, 'kpi.col.source', html`{{source}}{{#reference_year}}<br><span class="small">${c.t('kpi.about.year')} {{reference_year}}</span>{{/reference_year}}{{#note}}<br><span class="small">{{note}}</span>{{/note}}`)}
         ${cell(c, 'kpi.col.method', html`{{method}}, {{origin}}{{#capture}}, ${c.t('kpi.capture', { share: raw('{{capture}}') })}{{/capture}}{{#has_readings}}<br><span class="small">${c.t('kpi.readings')} {{#readings}}<a href="/v1.1/Datastreams({{stream}})">{{stream}}</a> {{/readings}}</span>{{/has_readings}}`)}${cell(c, 'team.kpi.by', raw('{{by}}, {{when}}'))}
-        ${cell(c, 'kpi.report.evidence', html`{{#files}}<a href="{{href}}" download>{{name}}</a> {{/files}}{{#confirmed}}<br><span class="small">${c.t('team.kpi.confirmed')} {{text}}</span>{{/confirmed}}`)}</tr>{{/history}}</tbody></table></div>
+        ${cell(c, 'kpi.report.evidence', html`{{#files}}<a href="{{href}}" download>{{name}}</a> {{/files}}{{#confirmed}}<br><span class="small">${c.t('team.kpi.confirmed')} {{text}}</span>{{/confirmed}}`)}</tr>{{/history}}</tbody></table></div>{{/has_history}}
     </section>`;
 }
 

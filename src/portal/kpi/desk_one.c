@@ -45,6 +45,7 @@ static bool put_history(struct desk *d, const struct subject *s, const struct kp
     struct kpi_book book;
     if (!kpi_history_read(p->at, d->year, d->area, s->id, p->a, &book, e)) return false;
     struct view *list = view_list(m, p->root, STR("history"));
+    view_flag(m, p->root, STR("has_history"), book.count > 0);
     for (size_t i = book.count; i-- > 0;) {
         const struct kpi_value *v = &book.values[i];
         struct view *row = view_object(m, list, (str){0});

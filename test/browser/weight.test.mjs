@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { visit } from '../../bench/portal/phone.mjs';
-import { openPage, startBrowser } from './lib/browser.mjs';
+import { DESK, openPage, startBrowser } from './lib/browser.mjs';
 import { startTown } from './lib/town.mjs';
 
 const KB = 1024;
@@ -93,4 +93,30 @@ for (const [name, path] of PAGES)
     assert.equal(held.imports, 0);
     assert.equal(held.fonts, 1);
     assert.ok(held.nodes <= NODES_MOST, `${held.nodes} elements`);
+  });
+
+// Resolves when what the page does by itself after it came is done: its scripts, and what they put off until nothing else is to be done.
+const settled = (page) => page.evaluate(async () => {
+  const bar = document.querySelector('[data-live-bar]');
+  while (bar?.hidden) await new Promise((r) => setTimeout(r, 20));
+  for (let n = 0; n < 3; n++) await new Promise((r) => requestIdleCallback(() => requestAnimationFrame(() => setTimeout(r))));
+});
+
+for (const [name, path] of [...PAGES, ['the map of an hour', `kaart?t=${new Date(Date.now() - 2 * 3600_000).toISOString().slice(0, 13)}Z`]])
+  for (const viewport of [{ width: 412, height: 915 }, DESK]) test(`${name} keeps still when its script comes long after the first paint, ${viewport.width} wide`, async () => {
+    const { page, close } = await openPage(browser, town.url, { viewport });
+    let release, asked = 0;
+    const late = new Promise((r) => (release = r));
+    await page.route(/\.js$/, async (r) => (asked++, await late, r.continue()));
+    await page.addInitScript(() => {
+      globalThis.shifts = [];
+      new PerformanceObserver((l) => l.getEntries().forEach((e) => globalThis.shifts.push(`${e.value.toFixed(4)} ${e.sources.map((s) => s.node?.className)}`))).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto(`${town.url}/${path === 'meter/' ? path + town.meters.air.thing : path}`, { waitUntil: 'commit' });
+    while (asked === 0 || !await page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length)) await page.waitForTimeout(20);
+    release();
+    await page.waitForLoadState('load');
+    await settled(page);
+    assert.deepEqual(await page.evaluate(() => globalThis.shifts), []);
+    await close();
   });

@@ -109,7 +109,8 @@ function say(part: HTMLElement, words: string): void {
 
 function enhanceLocation(part: HTMLElement): void {
   const button = part.querySelector<HTMLButtonElement>('[data-street-locate]');
-  if (!button || !('geolocation' in navigator) || !window.isSecureContext) return;
+  if (!button) return;
+  if (!('geolocation' in navigator) || !window.isSecureContext) return button.remove();
   button.hidden = false;
   button.addEventListener('click', () => {
     say(part, text('client.street.busy'));

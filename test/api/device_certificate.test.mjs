@@ -12,6 +12,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { binary, Peil } from './lib/peil.mjs'
 import { newFolder } from './lib/folder.mjs'
+import { until } from './lib/until.mjs'
 
 const scratch = newFolder('certificate')
 const file = (name) => join(scratch, name)
@@ -104,10 +105,9 @@ test('Mosquitto with TLS and certificates: a plug writes under its own name and 
   assert.equal(publish('tele/plug-1/SENSOR', say(41)).status, 0)
   publish('tele/plug-2/SENSOR', say(42))
   assert.notEqual(publish('tele/plug-1/SENSOR', say(43), null).status, 0)
-  let things = []
-  for (let k = 0; k < 200 && !things.length; k++, await sleep(25))
-    things = (await send("/v1.1/Things?$filter=startswith(name,'plug')&$expand=Datastreams($expand=Observations)", { method: 'GET' })).body.value
+  const plugs = async () => (await send("/v1.1/Things?$filter=startswith(name,'plug')&$expand=Datastreams($expand=Observations)", { method: 'GET' })).body.value
+  await until(async () => (await plugs()).length, 'the first plug')
   await sleep(200)
-  things = (await send("/v1.1/Things?$filter=startswith(name,'plug')&$expand=Datastreams($expand=Observations)", { method: 'GET' })).body.value
+  const things = await plugs()
   assert.deepEqual(things.map((t) => [t.name, t.Datastreams.flatMap((d) => d.Observations.map((o) => o.result))]), [['plug-1', [41]]])
 })

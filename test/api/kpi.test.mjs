@@ -50,9 +50,6 @@ describe('the assessment', () => {
     ok(await judge(anna, 'households_with_internet', 'submitted'), 200)
     ;[point] = (await indicator('EC: ICT: ICT: 1C'.replaceAll(' ', '%20'))).points
     assert.equal(point.state, 'reported')
-    const from = performance.now()
-    for (let i = 0; i < 20; i++) await peil.get(api(`/scores/${YEAR}`), as())
-    assert.ok((performance.now() - from) / 20 < 100, 'a score takes less than 100 ms, also on a busy machine')
   })
 
   test('what looks wrong is said in both languages and needs a confirmation that stays', async () => {

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { makeToken, Peil } from './lib/peil.mjs'
+import { until } from './lib/until.mjs'
 
 const HOUR = 3_600_000, DAY = 24 * HOUR
 const YEAR = new Date().getUTCFullYear() - 1
@@ -65,7 +66,7 @@ describe('what meters give to the assessment', () => {
     assert.equal((await enter('aq_no2', 20)).status, 201)
     await peil.server.stop()
     await peil.open()  // the job looks when the service starts, and a few seconds later when the roll-ups are whole
-    for (let i = 0; i < 150 && !(await input('aq_pm25', 'GM0603')); i++) await new Promise((r) => setTimeout(r, 200))
+    await until(() => input('aq_pm25', 'GM0603'), 'what the sensors give')
   })
   after(() => peil.stop())
 

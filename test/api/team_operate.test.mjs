@@ -8,6 +8,7 @@ import { resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { binary, exchange, Peil } from './lib/peil.mjs'
 import { makeUser, quick, Staff } from './lib/staff.mjs'
+import { until } from './lib/until.mjs'
 
 const PASSWORD = 'vier woorden zijn genoeg'
 let peil, olga, source
@@ -180,12 +181,11 @@ test('a rule is made by form, comes back the same, and is tried on a year of rea
     assert.equal((await push(device, { temperature: celsius })).body.stored, 1)
   }
   await olga.get('/team/regel')
-  let trial
-  for (const until = Date.now() + 15_000; Date.now() < until; await new Promise((r) => setTimeout(r, 200))) { // new series are looked for now and then
-    trial = await olga.post('/team/regel', { ...RULE, wat: 'jaar' })
-    assert.equal(trial.status, 200, trial.text)
-    if (trial.text.includes('van 2 plekken')) break
-  }
+  const trial = await until(async () => { // new series are looked for now and then
+    const made = await olga.post('/team/regel', { ...RULE, wat: 'jaar' })
+    assert.equal(made.status, 200, made.text)
+    return made.text.includes('van 2 plekken') && made
+  }, 'both places')
   assert.match(trial.text, /1 meldingen in 365 dagen, van 2 plekken/)
   assert.equal(await rule(), undefined, 'a trial stores nothing')
   assert.equal((await olga.post('/team/regel', { ...RULE, waarde: 'x', wat: 'bewaren' })).status, 400)

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '../api/lib/until.mjs';
 import { axe, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs';
 import { addMeter, send, startTown } from './lib/town.mjs';
 
@@ -31,23 +32,20 @@ after(async () => {
 });
 
 // Where new meters stand is looked up now and then: until then their neighbourhood has no index.
-async function gotoWith(page, url, selector) {
-  for (const end = Date.now() + 15_000; Date.now() < end; await page.waitForTimeout(200)) {
-    await page.goto(url);
-    if (await page.locator(selector).count()) return;
-  }
-}
+const gotoWith = (page, url, selector) => until(async () => {
+  await page.goto(url);
+  return page.locator(selector).count();
+}, selector);
 
 const valueOf = (page, name) => page.locator('tr', { hasText: name }).locator('.value').textContent();
 // The index knows of a new meter once the list of streams has been read anew, within rollup.interval_s.
-async function untilIndex(page, path, label) {
-  for (let k = 0; k < 100; k++) {
-    await page.goto(`${path}&keer=${k}`);
-    if (await page.locator(`.areas a[aria-label="${label}"]`).count()) return;
-    await page.waitForTimeout(100);
-  }
-  assert.fail(`no ${label}`);
-}
+const untilIndex = (page, path, label) => {
+  let k = 0;
+  return until(async () => {
+    await page.goto(`${path}&keer=${k++}`);
+    return page.locator(`.areas a[aria-label="${label}"]`).count();
+  }, label);
+};
 const markerOf = (page, name) => page.locator(`.marker[aria-label^="${name}:"]`).getAttribute('aria-label');
 
 test('a link shows the means of its hour, on the map, in the list and in colour, with the index of the neighbourhood', async () => {

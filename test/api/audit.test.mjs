@@ -145,6 +145,7 @@ describe('who reads what is private', () => {
     const ada = await Staff.first(peil.url, 'ada', makeUser(peil.directory, 'ada', 'auditor'), 'een lang wachtwoord')
     const [told] = await since(() => ada.get('/team/logboek'))
     assert.ok(told.some((l) => l.what === 'audit.read' && l.who === 'user:ada'), JSON.stringify(told))
+    assert.deepEqual((await since(() => ada.get('/en/team/logboek')))[0].filter((l) => l.what === 'audit.read' && l.who === 'user:ada'), [], 'the same page in another language')
     assert.ok(lines().some((l) => l.what === 'audit.read' && l.who === 'local'))
   })
 })

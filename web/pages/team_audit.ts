@@ -23,7 +23,7 @@ export const page: Page = {
       <tbody>{{#lines}}<tr><th scope="row">{{number}}</th>
         ${cell(c, 'team.audit.when', raw('<time datetime="{{iso}}">{{when}}</time>'))}
         ${cell(c, 'team.audit.who', raw('{{who}}'))}${cell(c, 'team.audit.what', raw('<code>{{what}}</code>'))}
-        ${cell(c, 'team.audit.which', raw('<code>{{which}}</code>'))}${cell(c, 'team.audit.detail', raw('{{detail}}'))}</tr>{{/lines}}</tbody>
+        ${cell(c, 'team.audit.which', raw('<code>{{which}}</code>'))}${cell(c, 'team.audit.detail', raw('{{detail}}'), 'detail')}</tr>{{/lines}}</tbody>
     </table></div>
     {{#older_href}}<p><a href="{{older_href}}" rel="next">${c.t('team.audit.older')}</a></p>{{/older_href}}`,
 };

@@ -290,6 +290,13 @@ static void redirect_after(struct team_call *c)
     team_redirect(p->request, location, (str){0});
 }
 
+// The page itself, whatever language it is read in.
+static str page_read(const struct page *p)
+{
+    const str path = http_request_path(p->request), english = STR("/en");
+    return str_starts(path, STR("/en/")) ? str_slice(path, english.n, path.n) : path;
+}
+
 static bool show(struct team_call *c, const struct team_page *page, err *e)
 {
     struct page *p = c->page;
@@ -297,9 +304,7 @@ static bool show(struct team_call *c, const struct team_page *page, err *e)
     const bool ok = snapshot_show(p->at, policy_sees(&c->who), e) && (!page->show || page->show(c, e));
     snapshot_close(p->at);
     p->at = NULL;
-    if (ok)
-        reads_note_right(identity_reads(c->team->identity), &c->who, page->needs,
-                         http_request_path(p->request), p->now);
+    if (ok) reads_note_right(identity_reads(c->team->identity), &c->who, page->needs, page_read(p), p->now);
     return ok;
 }
 

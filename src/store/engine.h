@@ -120,6 +120,7 @@ struct store {
     struct tail_memory tails;
     struct settling settling;
     struct packing packing;
+    float coded_share;     // what coding left of the bytes of the chunk coded last; 0: not known
     bool wants_short_log;  // the log is cut to nothing when no reader needs it
     int wal_frames;        // in the log after the last commit
     int checkpoint_at;     // with so many

@@ -32,7 +32,8 @@ static struct scan_options options_within(const struct merge_options *m, entity_
     struct scan_options o = {.range = {key_within(stream, m->from), key_within(stream, m->to)},
                              .number_to = UINT32_MAX,
                              .order = m->order == MERGE_BY_ID ? SCAN_BY_NUMBER : SCAN_BY_TIME,
-                             .is_descending = m->is_descending};
+                             .is_descending = m->is_descending,
+                             .is_brief = m->order == MERGE_BY_TIME && m->stream_count != 1};
     if (o.range.from.time < m->time_from) o.range.from = (struct point_key){m->time_from, -1};
     if (o.range.to.time > m->time_to) o.range.to = (struct point_key){m->time_to, INT64_MAX};
     if (OBSERVATION_STREAM(m->id_from) == stream) o.number_from = OBSERVATION_NUMBER(m->id_from);

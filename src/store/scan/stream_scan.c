@@ -62,14 +62,20 @@ static bool prepare_by_number(struct stream_scan *scan, struct connection *c, co
     return true;
 }
 
-static bool open_window(struct stream_scan *scan)
+static bool use_window(struct stream_scan *scan, const struct window *w)
 {
-    scan->window = window_take(scan->at, scan->source, &scan->options);
-    scan->keeps_window = !scan->window;
-    if (!scan->window) return false;
-    scan->window_at = window_begin(scan->window, &scan->options);
+    scan->window = w;
+    if (!w) return false;
+    scan->window_at = window_begin(w, &scan->options);
     scan->chunks.stage = CHUNKS_END;
     return true;
+}
+
+static bool open_window(struct stream_scan *scan)
+{
+    const bool is_there = use_window(scan, window_take(scan->at, scan->source, &scan->options));
+    scan->keeps_window = !is_there;
+    return is_there;
 }
 
 static bool open_chunks(struct stream_scan *scan, struct point_key seek, err *e)
@@ -146,6 +152,18 @@ static const struct point *peek_in_window(struct stream_scan *scan)
     return scan_includes(&scan->options, p->time, p->number) ? p : NULL;
 }
 
+// True: the window gives the first instead of the chunk, which is let go of.
+static bool keep_window(struct stream_scan *scan)
+{
+    const struct window *w = window_keep(scan->at, scan->source, &scan->chunks);
+    if (w && scan->options.is_brief) {
+        chunk_scan_close(&scan->chunks);
+        return use_window(scan, w);
+    }
+    window_drop(w);
+    return false;
+}
+
 static bool peek_in_chunks(struct stream_scan *scan, const struct point **out, err *e)
 {
     if (scan->is_by_number) return number_scan_peek(&scan->numbers, out, e);
@@ -154,8 +172,9 @@ static bool peek_in_chunks(struct stream_scan *scan, const struct point **out, e
         if (!leave_window(scan, e)) return false;
     }
     if (!chunk_scan_peek(&scan->chunks, out, e)) return false;
-    if (*out && scan->keeps_window) window_keep(scan->at, scan->source, &scan->chunks);
+    const bool keeps_window = scan->keeps_window && *out;
     scan->keeps_window = false;
+    if (keeps_window && keep_window(scan)) *out = peek_in_window(scan);
     return true;
 }
 

@@ -34,6 +34,7 @@ struct scan_options {
     uint32_t number_from, number_to;
     scan_order order;
     bool is_descending;
+    bool is_brief;  // one of many, most of which give little: it holds little memory until it has to go on
 };
 #define SCAN_ALL            \
     ((struct scan_options){ \

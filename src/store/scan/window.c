@@ -105,20 +105,22 @@ static struct window *make(const struct chunk_scan *scan, const struct stretch *
         chunk_point(&scan->reader, b, k, &p);
         w->items[i] = (struct window_item){p.time, p.units, p.number, p.scale};
     }
+    atomic_init(&w->kept.users, 1);
     w->feature = p.feature;
     set_reach(w, &scan->options);
     return w;
 }
 
-void window_keep(struct snapshot *at, const struct stream *s, const struct chunk_scan *scan)
+const struct window *window_keep(struct snapshot *at, const struct stream *s, const struct chunk_scan *scan)
 {
     uint64_t since;
-    if (!is_for_windows(&scan->options) || !kept_shelf_serves(at, s, &since) || !kept_shelf_wants(at)) return;
+    const struct scan_options *o = &scan->options;
+    const bool is_kept = kept_shelf_serves(at, s, &since) && kept_shelf_wants(at);
+    if (!is_for_windows(o) || !(is_kept || o->is_brief)) return NULL;
     const struct stretch x = stretch_of(scan);
     struct window *w = is_plain(&scan->reader, &x) ? make(scan, &x) : NULL;
-    if (!w) return;
-    kept_shelf_put(at, s, kind_of(s, &scan->options), since, &w->kept);
-    window_drop(w);
+    if (w && is_kept) kept_shelf_put(at, s, kind_of(s, o), since, &w->kept);
+    return w;
 }
 
 // ---- reading ----

@@ -30,8 +30,9 @@ struct window {
 const struct window *window_take(struct snapshot *at, const struct stream *s,
                                  const struct scan_options *options);
 void window_drop(const struct window *w);  // NULL is fine
-// Keeps one of what lies around the first observation that the scan gives, whose next that is, where it is worth it.
-void window_keep(struct snapshot *at, const struct stream *s, const struct chunk_scan *scan);
+// One of what lies around the first observation that the scan gives, whose next that is; kept for others where there is room. NULL: it
+// is not plain, or nobody would need it. To be given back with window_drop.
+const struct window *window_keep(struct snapshot *at, const struct stream *s, const struct chunk_scan *scan);
 
 // How many items lie before the first that a scan with these options gives; behind the last, when it goes backward.
 size_t window_begin(const struct window *w, const struct scan_options *options);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Identity providers: a real one (the npm package oidc-provider), and one that lies.
-import { createHash, generateKeyPairSync, sign } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -29,8 +29,11 @@ export function peilWith(issuer, args = []) {
 
 export function key(alg, kid) {
   const [type, options] = { RS256: ['rsa', { modulusLength: 2048 }], ES256: ['ec', { namedCurve: 'P-256' }], EdDSA: ['ed25519', {}] }[alg]
-  const pair = generateKeyPairSync(type, options)
-  return { alg, kid, private: pair.privateKey, jwk: { ...pair.privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg }, public: { ...pair.publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg } }
+  // Written out and read again: Node 20 now and then waits for ever when the rubbish of a made pair is collected while it is exported.
+  const encoding = { privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }
+  const made = createPrivateKey(generateKeyPairSync(type, { ...options, ...encoding }).privateKey)
+  const jwk = (k) => ({ ...k.export({ format: 'jwk' }), kid, use: 'sig', alg })
+  return { alg, kid, private: made, jwk: jwk(made), public: jwk(createPublicKey(made)) }
 }
 
 const b64 = (o) => Buffer.from(typeof o === 'string' ? o : JSON.stringify(o)).toString('base64url')

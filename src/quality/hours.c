@@ -13,6 +13,7 @@
 #define RUNS_MAX 16
 #define REASON_MAX 96
 #define GROUP_BYTES_MAX ((size_t)256 << 20)
+#define WRITTEN_AT_ONCE ((size_t)512)
 
 // ---- A group: all streams of one quantity beside each other ------------------------------------------------------------
 
@@ -262,16 +263,52 @@ static bool is_news(const struct quality_state *before, const struct quality_sta
             before->gaps[after->gap_count - 1].start != after->gaps[after->gap_count - 1].start);
 }
 
+// ---- What became of them: written when the snapshot is closed, for the log can grow no shorter under it ----
+
+static bool keep_state(struct verdicts *v, entity_id stream, const struct quality_state *state, err *e)
+{
+    if (v->count == v->capacity) {
+        const size_t capacity = v->capacity ? 2 * v->capacity : 256;
+        struct verdict *grown = realloc(v->all, capacity * sizeof *grown);
+        if (!grown) return err_no_memory(e);
+        v->all = grown;
+        v->capacity = capacity;
+    }
+    v->all[v->count++] = (struct verdict){stream, *state};
+    return true;
+}
+
+void verdicts_forget(struct verdicts *v)
+{
+    free(v->all);
+    *v = (struct verdicts){0};
+}
+
 struct stating {
-    entity_id stream;
-    const struct quality_state *state;
+    const struct verdict *all;
+    size_t count;
 };
 
-static bool write_state(struct store_tx *tx, void *context, err *e)
+static bool write_states(struct store_tx *tx, void *context, err *e)
 {
     const struct stating *s = context;
-    return state_write(tx, s->stream, s->state, e);
+    for (size_t k = 0; k < s->count; k++)
+        if (!state_write(tx, s->all[k].stream, &s->all[k].state, e)) return false;
+    return true;
 }
+
+static bool verdicts_write(struct qualities *q, err *e)
+{
+    const struct verdicts *v = &q->verdicts;
+    for (size_t k = 0; k < v->count; k += WRITTEN_AT_ONCE) {
+        const size_t left = v->count - k;
+        struct stating s = {v->all + k, left < WRITTEN_AT_ONCE ? left : WRITTEN_AT_ONCE};
+        if (!store_run(q->config.store, write_states, &s, e)) return false;
+    }
+    return true;
+}
+
+// ---- One after the other -------------------------------------------------------------------------------------------
 
 static bool look_at_stream(struct qualities *q, struct snapshot *at, const struct rollup_streams *list,
                            const struct group *g, size_t column, instant hour, bool with_drift, err *e)
@@ -295,8 +332,7 @@ static bool look_at_stream(struct qualities *q, struct snapshot *at, const struc
     if (!find_before(at, &l, s->id, &last, e) || !silences_add(&q->silences, s, &l.rows, last, q->arena, e))
         return false;
     look_for_gaps(&l, last, q->step_s[s->id] * TIME_SECOND);
-    struct stating w = {s->id, &after};
-    return !is_news(&before, &after) || store_run(q->config.store, write_state, &w, e);
+    return !is_news(&before, &after) || keep_state(&q->verdicts, s->id, &after, e);
 }
 
 static bool is_first_of_quantity(const struct rollup_streams *list, size_t k)
@@ -333,6 +369,8 @@ bool qualities_check_hours(struct qualities *q, instant now, err *e)
                                   (interval){hour - LOOK_BACK + TIME_HOUR, hour}, e);
         snapshot_close(at);
     }
+    ok = ok && verdicts_write(q, e);
+    verdicts_forget(&q->verdicts);
     q->silences.count = 0;
     ok = findings_write(&q->findings, q->config.store, ok ? e : NULL) && ok;
     if (ok && q->config.correct_humidity) ok = quality_correct(q, list, now, e);

@@ -7,6 +7,17 @@
 #include "quality/rows.h"
 #include "quality/silence.h"
 
+struct verdict {
+    entity_id stream;
+    struct quality_state state;
+};
+// What a look has changed, until it is written.
+struct verdicts {
+    struct verdict *all;
+    size_t count, capacity;
+};
+void verdicts_forget(struct verdicts *v);
+
 struct qualities {
     quality_config config;
     struct heard *heard;  // of streams: what came in
@@ -19,6 +30,7 @@ struct qualities {
     arena *arena;
     struct findings findings;
     struct silences silences;  // of the hours that are looked at
+    struct verdicts verdicts;  // likewise
 };
 
 // Brings the corrected Datastreams up to date (correct.c).

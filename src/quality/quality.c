@@ -32,6 +32,7 @@ void qualities_close(struct qualities *q)
     free(q->step_s);
     findings_free(&q->findings);
     silences_free(&q->silences);
+    verdicts_forget(&q->verdicts);
     arena_free(q->arena);
     free(q);
 }

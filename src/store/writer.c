@@ -302,8 +302,8 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
 // The longer the log, the longer the wait: writing would rather stop for a moment than fill the disk.
 static int restart_wait_ms(int frames)
 {
-    const int times = frames / RESTART_FRAMES, wait = RESTART_WAIT_MS * times * times;
-    return times < 10 ? wait : RESTART_WAIT_MOST_MS;
+    const int times = frames / RESTART_FRAMES;
+    return times < 5 ? RESTART_WAIT_MS * times * times : RESTART_WAIT_MOST_MS;
 }
 
 static void copy_log(struct store *s, int mode, int wait_ms)

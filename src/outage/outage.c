@@ -10,20 +10,11 @@
 #define KEY_MAX (21 + 1 + OUTAGE_NAME_MAX + 1)  // any time, a slash, a name
 #define TIME_DIGITS 16                          // microseconds of 2001 to 2286, so none begins with a nought
 
-// Of devices there are many, and a resident asks about these days.
-static const struct {
-    str documents;
-    int64_t days;
-} kinds[OUTAGE_KIND_COUNT] = {
-    [OUTAGE_FEED] = {STR("feed_outage"), 90},
-    [OUTAGE_SERVICE] = {STR("service_outage"), 90},
-    [OUTAGE_DEVICE] = {STR("device_outage"), 14},
+static const str documents[OUTAGE_KIND_COUNT] = {
+    [OUTAGE_FEED] = STR("feed_outage"),
+    [OUTAGE_SERVICE] = STR("service_outage"),
+    [OUTAGE_DEVICE] = STR("device_outage"),
 };
-
-int64_t outage_days(outage_kind k)
-{
-    return kinds[k].days;
-}
 
 static str key_of(instant end, str name, char out[static KEY_MAX])
 {
@@ -46,12 +37,12 @@ static bool forget_one(str key, str text, void *context, err *e)
 bool outage_write(struct store_tx *tx, outage_kind k, const struct outage *o, err *e)
 {
     char key[KEY_MAX], oldest[KEY_MAX], text[64];
-    struct forget f = {tx, kinds[k].documents};
+    struct forget f = {tx, documents[k]};
     snprintf(text, sizeof text, "{\"from\":%" PRId64 "%s}", o->when.start,
              o->is_planned ? ",\"planned\":true" : "");
     *e = (err){0};
     const bool ok = store_document_range(store_tx_snapshot(tx), f.documents, STR("0"),
-                                         key_of(o->when.end - kinds[k].days * TIME_DAY, (str){0}, oldest),
+                                         key_of(o->when.end - OUTAGE_DAYS * TIME_DAY, (str){0}, oldest),
                                          forget_one, &f, e);
     return (ok || e->code == ERR_NONE) &&
            store_document_put(tx, f.documents, key_of(o->when.end, o->name, key), str_of(text), e);
@@ -60,12 +51,13 @@ bool outage_write(struct store_tx *tx, outage_kind k, const struct outage *o, er
 bool outage_delete(struct store_tx *tx, outage_kind k, instant end, str name, err *e)
 {
     char key[KEY_MAX];
-    return store_document_delete(tx, kinds[k].documents, key_of(end, name, key), e);
+    return store_document_delete(tx, documents[k], key_of(end, name, key), e);
 }
 
 // ---- Reading -------------------------------------------------------------------------------------------------------
 
 struct reader {
+    const str *name;  // NULL: of all
     arena *a;
     outage_each each;
     void *context;
@@ -76,23 +68,34 @@ static bool read_one(str key, str text, void *context, err *e)
     const struct reader *r = context;
     struct outage o;
     json *j;
-    if (key.n <= TIME_DIGITS || !json_parse(text, r->a, &j, e)) return false;
+    if (key.n <= TIME_DIGITS) return false;
+    const str name = str_slice(key, TIME_DIGITS + 1, key.n);
+    if (r->name && !str_eq(name, *r->name)) return true;
+    if (!json_parse(text, r->a, &j, e)) return false;
     const json *from = json_get(j, STR("from")), *planned = json_get(j, STR("planned"));
     if (!from || !num_parse_int(from->text, &o.when.start, e) ||
-        !num_parse_int(str_slice(key, 0, TIME_DIGITS), &o.when.end, e) ||
-        !arena_copy(r->a, str_slice(key, TIME_DIGITS + 1, key.n), &o.name))
+        !num_parse_int(str_slice(key, 0, TIME_DIGITS), &o.when.end, e) || !arena_copy(r->a, name, &o.name))
         return false;
     o.is_planned = planned && planned->type == JSON_TRUE;
     return r->each(&o, r->context, e);
 }
 
+static bool read_since(struct snapshot *at, outage_kind k, instant since, struct reader *r, err *e)
+{
+    char key[KEY_MAX];
+    *e = (err){0};
+    return store_document_range(at, documents[k], key_of(since, (str){0}, key), (str){0}, read_one, r, e) ||
+           e->code == ERR_NONE;
+}
+
 bool outages_each(struct snapshot *at, outage_kind k, instant since, arena *a, outage_each each,
                   void *context, err *e)
 {
-    char key[KEY_MAX];
-    struct reader r = {a, each, context};
-    *e = (err){0};
-    return store_document_range(at, kinds[k].documents, key_of(since, (str){0}, key), (str){0}, read_one, &r,
-                                e) ||
-           e->code == ERR_NONE;
+    return read_since(at, k, since, &(struct reader){NULL, a, each, context}, e);
+}
+
+bool outages_of(struct snapshot *at, outage_kind k, str name, instant since, arena *a, outage_each each,
+                void *context, err *e)
+{
+    return read_since(at, k, since, &(struct reader){&name, a, each, context}, e);
 }

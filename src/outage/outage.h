@@ -2,7 +2,7 @@
 // outage.h: interruptions that are over: of a feed, of peil itself, of a device. What lasts, its owner tells.
 //
 // An interruption is a document of its own under its end and whose it was, so that those of the last days are one run of keys. Each
-// that is written lets those of its kind go that ended longer ago than outage_days.
+// that is written lets those of its kind go that ended longer ago than OUTAGE_DAYS.
 //
 // Units    times: microseconds since 1970-01-01T00:00Z
 // Owns     documents: kinds "feed_outage", "service_outage" and "device_outage"
@@ -14,6 +14,7 @@
 #include "store/store.h"
 
 #define OUTAGE_NAME_MAX 64
+#define OUTAGE_DAYS 90  // how long one is kept
 
 typedef enum {
     OUTAGE_FEED,     // name: of the feed; from the first try that failed to the one that did not
@@ -28,8 +29,6 @@ struct outage {
     bool is_planned;  // somebody stopped it
 };
 
-int64_t outage_days(outage_kind k);  // how long one is kept
-
 NODISCARD bool outage_write(struct store_tx *tx, outage_kind k, const struct outage *o, err *e);
 NODISCARD bool outage_delete(struct store_tx *tx, outage_kind k, instant end, str name,
                              err *e);  // absent is fine
@@ -38,5 +37,8 @@ NODISCARD bool outage_delete(struct store_tx *tx, outage_kind k, instant end, st
 typedef bool (*outage_each)(const struct outage *o, void *context, err *e);
 NODISCARD bool outages_each(struct snapshot *at, outage_kind k, instant since, arena *a, outage_each each,
                             void *context, err *e);
+// Of them those with one name.
+NODISCARD bool outages_of(struct snapshot *at, outage_kind k, str name, instant since, arena *a,
+                          outage_each each, void *context, err *e);
 
 #endif

@@ -64,6 +64,14 @@ test('peil says each minute that it is at work; a stop and a failure are told ap
   assert.match((await status('/en')).service[0], /^from .+ to .+, unexpected$/)
 })
 
+// What the page of a meter says of its interruptions.
+async function ofMeter(id, language = '') {
+  const text = await (await fetch(`${peil.url}${language}/meter/${id}?${visits++}`, { headers: { Accept: 'text/html' } })).text()
+  assert.match(text, /<h1>/)
+  const part = text.split('<section class="outages">')[1]
+  return part ? [...part.split('</section>')[0].matchAll(/<li>(?:van|from) .+? (?:tot|to) .+?: (.*?)<\/li>/g)].map((m) => m[1]) : []
+}
+
 // One meter with a reading each ten minutes of the last 28 hours, except where it is silent.
 async function meter(name, isSilent, extra = {}) {
   const id = await peil.make('Things', thing({ name, Locations: [location({ location: point(4.3251234, 52.0401234) })], ...extra }))
@@ -86,14 +94,18 @@ test('a meter that is silent for longer than it is used to is told by the name o
   await meter('Kort', (ago) => ago < 8.6 && ago > 8)  // shorter than an hour
   await meter('Nu', (ago) => ago < 5)  // lasts: it is in the list of silent ones
   await meter('Verborgen', (ago) => ago < 12 && ago > 8, { properties: { access: 'internal' } })
+  const steady = await meter('Altijd', () => false), none = await meter('Nooit', () => true)
   const home = await meter('Bij een bewoner', (ago) => ago < 20 && ago > 15, { properties: { place: 'coarse' } })
   await peil.server.stop()
   await reopen()
   const meters = await until(async () => { const { meters: m } = await status(); return m.length ? m : null }, 'no meter was told')
   assert.deepEqual(meters.map((m) => m.replace(/ van .*/, '')), ['Kerk', 'Bij een bewoner'])
   for (const m of meters) assert.match(m, / van .+ tot .+$/)
-  const page = await (await fetch(`${peil.url}/meter/${home}`, { headers: { Accept: 'text/html' } })).text()
-  assert.ok(page.includes('Bij een bewoner'))
+  // Its own page tells it too, beside what peil itself missed since the meter began.
+  const down = ['deze website was niet in bedrijf, onverwacht', 'deze website was niet in bedrijf, gepland']
+  assert.deepEqual(await ofMeter(home), [...down, 'de meter was stil'])
+  assert.deepEqual(await ofMeter(steady), down)
+  assert.deepEqual(await ofMeter(none), [])
 
   // Looked at again nothing changes; readings that come late take it back.
   const church = (await peil.read("Datastreams?$filter=Thing/name eq 'Kerk'"))[0]['@iot.id'], now = Date.now(), dataArray = []
@@ -106,12 +118,15 @@ test('a meter that is silent for longer than it is used to is told by the name o
 })
 
 test('when peil was down, no meter is said to have been silent', async () => {
-  await meter('Schuur', (ago) => ago < 4 && ago > 2)
-  await meter('Loods', (ago) => ago < 7 && ago > 4.5)
+  const barn = await meter('Schuur', (ago) => ago < 4 && ago > 2)
+  const shed = await meter('Loods', (ago) => ago < 7 && ago > 4.5)
   await peil.server.stop()
   const from = (Date.now() - 4.1 * HOUR) * 1000, to = (Date.now() - 1.9 * HOUR) * 1000
   ask(`INSERT INTO document VALUES('service_outage', '${Math.round(to)}/', '{"from":${Math.round(from)}}')`)
   await reopen()
   await until(async () => (await status()).meters.some((m) => m.startsWith('Loods')), 'the hours were not looked at')
   assert.ok(!(await status()).meters.some((m) => m.startsWith('Schuur')))
+  assert.equal((await ofMeter(barn)).at(-1), 'deze website was niet in bedrijf, onverwacht')
+  assert.deepEqual((await ofMeter(shed)).slice(-2), ['deze website was niet in bedrijf, onverwacht', 'de meter was stil'], 'the newest first')
+  assert.deepEqual((await ofMeter(shed, '/en')).slice(-2), ['this website was down, unexpected', 'the meter was silent'])
 })

@@ -45,6 +45,11 @@ export const page: Page = {
       </div>
     </section>{{/has_chart}}
     ${noise(c)}
+    {{#has_outages}}<section class="outages">
+      <h2>${c.t('status.outages')}</h2>
+      <p>${c.t('meter.outages')}</p>
+      <ul class="found">{{#outages}}<li>{{when}}</li>{{/outages}}</ul>
+    </section>{{/has_outages}}
     <section class="about">
       <h2>${c.t('meter.about')}</h2>
       {{#description}}<p>{{description}}</p>{{/description}}

@@ -6,6 +6,7 @@
 
 #include "portal/view/chart.h"
 #include "portal/view/index.h"
+#include "portal/view/outage.h"
 #include "render/qr.h"
 
 #include <stdio.h>
@@ -302,6 +303,7 @@ bool view_meter(struct page *p, err *e)
     struct view *noise = view_list(m, p->root, STR("noise"));
     if (!noise_put(p, noise, v.meter, e)) return false;
     view_flag(m, p->root, STR("has_noise"), noise && noise->first);
+    if (!outage_put_meter(p, v.meter, e)) return false;
     put_facts(&v);
     put_downloads(&v);
     return true;

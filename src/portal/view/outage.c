@@ -6,6 +6,7 @@
 #include "outage/outage.h"
 
 #define SHOWN_MOST 30
+#define METER_MOST 10
 
 struct newest {
     struct page *page;
@@ -51,13 +52,18 @@ static bool keep_shown(const struct outage *one, void *context, err *e)
     return true;
 }
 
+static instant first_kept(const struct page *p)
+{
+    return p->now - OUTAGE_DAYS * TIME_DAY;
+}
+
 static bool read_newest(struct page *p, outage_kind k, outage_each each, struct newest **out, err *e)
 {
     struct newest *n = ARENA_NEW(p->a, struct newest);
     if (!n) return err_no_memory(e);
     *n = (struct newest){.page = p};
     *out = n;
-    return outages_each(p->at, k, p->now - outage_days(k) * TIME_DAY, p->a, each, n, e);
+    return outages_each(p->at, k, first_kept(p), p->a, each, n, e);
 }
 
 static const struct outage *nth_newest(const struct newest *n, size_t k)
@@ -138,5 +144,63 @@ bool outage_put(struct page *p, err *e)
         if (!kinds[k].put(p, list, e)) return false;
         view_flag(&p->maker, p->root, kinds[k].flag, list && list->first);
     }
+    return true;
+}
+
+// ---- Of one meter ------------------------------------------------------------------------------------------------
+
+static bool keep_earliest(const struct observation *o, void *context, err *e)
+{
+    instant *earliest = context;
+    (void)e;
+    if (o->phenomenon_time.start < *earliest) *earliest = o->phenomenon_time.start;
+    return false;
+}
+
+// TIME_MAX: it has measured nothing.
+static bool first_reading(struct page *p, const struct meter *m, instant *out, err *e)
+{
+    *out = TIME_MAX;
+    for (size_t i = 0; i < m->series_count; i++) {
+        *e = (err){0};
+        if (!store_observations(p->at, m->series[i].id, (interval){TIME_NONE, TIME_NONE}, keep_earliest, out,
+                                e) &&
+            e->code != ERR_NONE)
+            return false;
+    }
+    return true;
+}
+
+static bool read_own(struct page *p, const struct meter *m, struct newest *n, err *e)
+{
+    str name;
+    *n = (struct newest){.page = p};
+    if (!arena_print(p->a, &name, "%lld", (long long)m->id)) return err_no_memory(e);
+    return outages_of(p->at, OUTAGE_DEVICE, name, first_kept(p), p->a, keep_one, n, e);
+}
+
+static str words_of(const struct outage *down)
+{
+    return down->is_planned ? STR("meter.outage.planned") : STR("meter.outage.unplanned");
+}
+
+// When peil took nothing in, there is a hole in the chart too; but not from before the meter's first reading.
+bool outage_put_meter(struct page *p, const struct meter *m, err *e)
+{
+    struct newest own, *service;
+    instant first;
+    if (!read_own(p, m, &own, e) || !read_newest(p, OUTAGE_SERVICE, keep_one, &service, e)) return false;
+    if (own.count + service->count == 0) return true;
+    if (!first_reading(p, m, &first, e)) return false;
+    struct view *list = view_list(&p->maker, p->root, STR("outages"));
+    for (size_t i = 0, k = 0; i + k < METER_MOST;) {
+        const struct outage *silent = nth_newest(&own, i), *down = nth_newest(service, k);
+        if (down && down->when.end <= first) down = NULL;
+        if (!silent && !down) break;
+        const bool is_own = silent && (!down || silent->when.end >= down->when.end);
+        put_one(p, list, is_own ? STR("meter.outage.own") : words_of(down), (is_own ? silent : down)->when);
+        *(is_own ? &i : &k) += 1;
+    }
+    view_flag(&p->maker, p->root, STR("has_outages"), list && list->first);
     return true;
 }

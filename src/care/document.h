@@ -29,12 +29,14 @@ struct withdrawn;
 struct care {
     care_config config;
     struct vault *vault;
+    struct store_before vault_first;
     struct withdrawn *withdrawn;  // used on the writer thread
     atomic_llong participants;
     atomic_bool is_stale;  // an operation was undone: what follows from it in memory is read anew
     // Owned by the writer thread:
     struct flood_group *groups;  // the first one is everybody
     size_t group_count;
+    bool vault_fails;  // its last commit
     char sweep_after[SIGN_PSEUDONYM_CHARS + 1];
     instant awake_since;                              // of the first sweep; 0: none yet
     char deleted_day[16];                             // for which what is past its time was deleted
@@ -118,6 +120,7 @@ NODISCARD bool care_settle(struct care *c, struct store_tx *tx, struct participa
                            const struct participant *before, const struct sign_home *home, instant now,
                            err *e);
 void participant_set_state(struct participant *p, const char *state, instant now);
+struct store_before care_vault_first(struct care *c);  // what such an operation's commit waits for
 // An operation of the store and the vault, all or nothing; when it is undone, what it changed in memory is made anew by the next one.
 NODISCARD bool care_run(struct care *c, bool (*run)(struct store_tx *tx, void *context, err *e),
                         void *context, err *e);

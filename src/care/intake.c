@@ -2,6 +2,7 @@
 #include "care/document.h"
 
 #include "base/json.h"
+#include "base/log.h"
 #include "care/home.h"
 #include "care/raw.h"
 
@@ -183,14 +184,32 @@ struct running {
     void *context;
 };
 
+static void tell_vault(struct care *c, bool ok, const err *e)
+{
+    if (ok != c->vault_fails) return;
+    c->vault_fails = !ok;
+    if (ok)
+        log_notice("vault writes again");
+    else
+        log_error("vault cannot be written", "text=\"%s\"", e->text);
+}
+
 static bool commit_vault(void *context, err *e)
 {
-    return vault_commit(context, e);
+    struct care *c = context;
+    const bool ok = vault_commit(c->vault, e);
+    tell_vault(c, ok, e);
+    return ok;
 }
 
 static void drop_vault(void *context)
 {
-    vault_drop(context);
+    vault_drop(((struct care *)context)->vault);
+}
+
+struct store_before care_vault_first(struct care *c)
+{
+    return (struct store_before){commit_vault, drop_vault, c};
 }
 
 // An operation's writes to the vault are kept or undone with it, and synced once for all operations of a commit, before it.
@@ -201,8 +220,7 @@ static bool run_fresh(struct store_tx *tx, void *context, err *e)
         atomic_store(&r->care->is_stale, true);
         return false;
     }
-    const struct store_before before = {commit_vault, drop_vault, r->care->vault};
-    if (!store_before_commit(tx, &before, e) || !vault_begin(r->care->vault, e)) return false;
+    if (!vault_begin(r->care->vault, e)) return false;
     if (r->run(tx, r->context, e) && vault_keep(r->care->vault, e)) return true;
     vault_undo(r->care->vault);
     return false;
@@ -211,7 +229,7 @@ static bool run_fresh(struct store_tx *tx, void *context, err *e)
 bool care_run(struct care *c, bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e)
 {
     struct running r = {c, run, context};
-    const bool ok = store_run(c->config.store, run_fresh, &r, e);
+    const bool ok = store_run_with(c->config.store, &c->vault_first, run_fresh, &r, e);
     // A refusal changed nothing; a fault of the disk or of memory may have undone what was counted.
     if (!ok && (err_http_status(e->code) >= 500 || e->code == ERR_LIMIT)) atomic_store(&c->is_stale, true);
     return ok;

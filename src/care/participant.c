@@ -42,6 +42,7 @@ bool care_open(const care_config *config, struct care **out, err *e)
     struct care *c = calloc(1, sizeof *c);
     if (!c) return err_no_memory(e);
     c->config = *config;
+    c->vault_first = care_vault_first(c);
     if (c->config.raw_days == 0) c->config.raw_days = CARE_RAW_DAYS_STANDARD;
     if (c->config.backup_days == 0) c->config.backup_days = CARE_BACKUP_DAYS_STANDARD;
     const bool ok = vault_open(config->vault_file, config->vault_key, &c->vault, e) && load(c, e) &&

@@ -48,8 +48,6 @@ struct appended {
 };
 
 // One for the life of the writer; what it holds is of the batch, that is of the operations that one commit will hold.
-#define BEFORES_MAX 4
-
 struct store_tx {
     struct store *store;
     struct snapshot snapshot;
@@ -68,10 +66,9 @@ struct store_tx {
     size_t observations;  // that `appended` amounts to
     struct change *changes;
     size_t change_count, change_capacity;
-    struct blob_note *blobs;  // touched by the batch
-    struct store_before befores[BEFORES_MAX];
-    size_t before_count;
-    arena *arena;  // reset with the batch
+    struct blob_note *blobs;            // touched by the batch
+    const struct store_before *before;  // of all its operations
+    arena *arena;                       // reset with the batch
 };
 
 // ---- The store ------------------------------------------------------------------------------------------------------

@@ -47,29 +47,32 @@ void store_close(struct store *s);                    // finishes what was submi
 
 // ---- Writing -----------------------------------------------------------------------------------------------------
 
+// Another file that must hold its part before an operation may be committed. Operations that name the same one are committed
+// together and apart from all others, so that its faults are theirs alone: `run` is called after them and syncs it for all; when it
+// fails, nothing of them is kept. `undo` is called when nothing is kept, whether `run` was called or not. Of operations that wait
+// at the same time, those that name none go first.
+struct store_before {
+    bool (*run)(void *context, err *e);
+    void (*undo)(void *context);
+    void *context;
+};
+
 struct store_op {
     bool (*run)(struct store_tx *tx, void *context,
                 err *e);  // on the writer thread; false undoes all of this operation
     void (*done)(void *context,
                  const err *e);  // after the commit; e == NULL: it is on disk. Writer thread: be quick
     void *context;
-    struct store_op *next;  // the store's
+    const struct store_before *before;  // NULL: none
+    struct store_op *next;              // the store's
 };
 // The operation must live until `done` is called, which may free it. False: the queue is full or the store is read-only (e says).
 NODISCARD bool store_submit(struct store *s, struct store_op *op, err *e);
 // Submits and waits. Never call it on an event loop or on the writer thread.
 NODISCARD bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, err *e),
                          void *context, err *e);
-
-// What another file must hold before this operation's batch may be committed, synced once for the whole batch: `run` is called after
-// its operations; when it fails, nothing of the batch is kept. `undo` is called when nothing is kept, whether `run` was called or not.
-// Asking twice is asking once.
-struct store_before {
-    bool (*run)(void *context, err *e);
-    void (*undo)(void *context);
-    void *context;
-};
-NODISCARD bool store_before_commit(struct store_tx *tx, const struct store_before *b, err *e);
+NODISCARD bool store_run_with(struct store *s, const struct store_before *before,
+                              bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e);
 
 struct snapshot *store_tx_snapshot(struct store_tx *tx);  // reads inside the operation, with its own writes
 

@@ -48,17 +48,23 @@ static void done_waiting(void *context, const err *e)
     queue_close(w->answered);
 }
 
-bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, err *e), void *context,
-               err *e)
+bool store_run_with(struct store *s, const struct store_before *before,
+                    bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e)
 {
     struct waiting_op w = {.run = run, .context = context, .answered = queue_new(1), .e = e};
     if (!w.answered) return err_no_memory(e);
-    w.op = (struct store_op){.run = run_waiting, .done = done_waiting, .context = &w};
+    w.op = (struct store_op){.run = run_waiting, .done = done_waiting, .context = &w, .before = before};
     const bool submitted = store_submit(s, &w.op, e);
     void *nothing;
     if (submitted) queue_take(w.answered, &nothing, 1, -1);
     queue_free(w.answered);
     return submitted && w.ok;
+}
+
+bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, err *e), void *context,
+               err *e)
+{
+    return store_run_with(s, NULL, run, context, e);
 }
 
 void store_listen(struct store *s, store_listener f, void *context)
@@ -171,26 +177,8 @@ static bool write_tail_row(struct store_tx *tx, err *e)
     return sql_finish(c, st, e);
 }
 
-bool store_before_commit(struct store_tx *tx, const struct store_before *b, err *e)
-{
-    for (size_t i = 0; i < tx->before_count; i++)
-        if (tx->befores[i].run == b->run && tx->befores[i].context == b->context) return true;
-    if (tx->before_count == BEFORES_MAX)
-        return err_set(e, ERR_INTERNAL, ERR_NOWHERE, "too many files belong to one commit");
-    tx->befores[tx->before_count++] = *b;
-    return true;
-}
-
-static bool before_commit(struct store_tx *tx, err *e)
-{
-    for (size_t i = 0; i < tx->before_count; i++)
-        if (!tx->befores[i].run(tx->befores[i].context, e)) return false;
-    return true;
-}
-
 static bool batch_commit(struct store_tx *tx, err *e)
 {
-    if (!before_commit(tx, e)) return false;
     if (tx->is_dirty) {
         settle(tx);
         if (tx_is_lost(tx))
@@ -205,7 +193,7 @@ static void batch_undo(struct store_tx *tx)
 {
     err ignored;
     tx_undo(tx, 0, 0, 0);
-    for (size_t i = 0; i < tx->before_count; i++) tx->befores[i].undo(tx->befores[i].context);
+    if (tx->before) tx->before->undo(tx->before->context);
     settle_failed(tx->store);
     tx_entities_changed(tx);
     if (!tx_is_lost(tx) && !sql_run(tx_connection(tx), STR("ROLLBACK"), &ignored))
@@ -244,32 +232,41 @@ static void batch_end(struct store *s)
     blobs_settle(&s->tx);
     arena_reset(s->tx.arena);
     s->tx.change_count = 0;
-    s->tx.before_count = 0;
+    s->tx.before = NULL;
     reclaim(s, false);
 }
 
-// Runs operations until all have run or the batch is large enough; gives how many of them it took.
+static const struct store_before *before_of(const void *op)
+{
+    return ((const struct store_op *)op)->before;
+}
+
+// Runs operations until all of the first one's kind have run or the batch is large enough; gives how many of them it took.
 static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *ran)
 {
     struct store_tx *tx = &s->tx;
     const int64_t started = time_monotonic_us();
     err e;
     size_t n = 0;
+    tx->before = before_of(ops[0]);
     bool ok = batch_begin(tx, &e);
-    while (ok && n < count && (n == 0 || has_room(tx))) {
+    while (ok && n < count && (n == 0 || (before_of(ops[n]) == tx->before && has_room(tx)))) {
         ran[n] = (struct ran){.op = ops[n]};
         if (!tx_run(tx, ran[n].op->run, ran[n].op->context, &e)) ran[n].fault = keep_error(tx, &e);
         n++;
         ok = !tx_is_lost(tx);
     }
     const size_t appended = tx->observations;
-    ok = ok && batch_commit(tx, &e);
+    const bool other_fails = ok && tx->before && !tx->before->run(tx->before->context, &e);
+    ok = ok && !other_fails && batch_commit(tx, &e);
     if (ok) {
         if (tx->is_dirty) {
             tx_publish(tx);
             note_fault(s, NULL);
         }
         call_listeners(s, tx);
+    } else if (other_fails) {
+        batch_undo(tx);
     } else {
         for (; n < count; n++) ran[n] = (struct ran){.op = ops[n]};
         batch_undo(tx);
@@ -398,6 +395,20 @@ static size_t take_operations(struct store *s, void **ops)
     return 1;
 }
 
+// So that there are two commits at most, however they came.
+static void put_plain_first(void **ops, size_t count)
+{
+    void *others[TAKEN_MAX];
+    size_t plain = 0, other = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (before_of(ops[i]))
+            others[other++] = ops[i];
+        else
+            ops[plain++] = ops[i];
+    }
+    for (size_t i = 0; i < other; i++) ops[plain + i] = others[i];
+}
+
 static void *write_loop(void *context)
 {
     struct store *s = context;
@@ -405,6 +416,7 @@ static void *write_loop(void *context)
     struct ran ran[TAKEN_MAX];
     size_t taken;
     while ((taken = take_operations(s, ops)) > 0) {
+        put_plain_first(ops, taken);
         for (size_t n = 0; n < taken;) n += run_batch(s, ops + n, taken - n, ran);
         checkpoint(s);
         store_meter_log(s->wal_frames);

@@ -120,6 +120,7 @@ static void an_operation_that_fails_leaves_nothing(void **state)
 struct waiting_ops {
     struct store *store;
     struct plan before, large, after;
+    const struct store_before *apart;  // of the large one
     struct store_op ops[3];
     err faults[3];
     int done;
@@ -161,7 +162,8 @@ static bool hand_in_three(struct store_tx *tx, void *context, err *e)
     bool (*const runs[])(struct store_tx *, void *, err *) = {run_before, run_large, run_after};
     (void)tx;
     for (size_t k = 0; k < 3; k++) {
-        w->ops[k] = (struct store_op){.run = runs[k], .done = note_done, .context = w};
+        w->ops[k] = (struct store_op){
+            .run = runs[k], .done = note_done, .context = w, .before = k == 1 ? w->apart : NULL};
         if (!store_submit(w->store, &w->ops[k], e)) return false;
     }
     return true;
@@ -234,21 +236,25 @@ static void other_undo(void *context)
     ((struct other_file *)context)->undone++;
 }
 
-static bool append_and_ask(struct store_tx *tx, void *context, err *e)
+static bool append_of_other(struct store_tx *tx, void *context, err *e)
 {
-    struct other_file *f = context;
-    const struct store_before b = {other_run, other_undo, f};
-    return store_before_commit(tx, &b, e) && store_before_commit(tx, &b, e) && append_plan(tx, &f->plan, e);
+    return append_plan(tx, &((struct other_file *)context)->plan, e);
 }
 
-static void a_commit_waits_for_the_files_that_its_operations_name(void **state)
+static bool append_with(struct place *p, struct other_file *f, err *e)
+{
+    const struct store_before before = {other_run, other_undo, f};
+    return store_run_with(p->store, &before, append_of_other, f, e);
+}
+
+static void a_commit_waits_for_the_file_that_its_operations_name(void **state)
 {
     struct place *p = *state;
     err e;
     entity_id stream = 7;
     assert_true(store_run(p->store, add_stream, &stream, &e));
     struct other_file f = {.plan = {.stream = stream, .count = 50}};
-    assert_true(store_run(p->store, append_and_ask, &f, &e));
+    assert_true(append_with(p, &f, &e));
     assert_int_equal(count(p->store, stream), 50);
     assert_int_equal(f.ran, 1);
     assert_int_equal(f.undone, 0);
@@ -258,19 +264,50 @@ static void a_commit_waits_for_the_files_that_its_operations_name(void **state)
     assert_int_equal(f.ran, 1);
     f.fails = true;
     f.plan = (struct plan){.stream = stream, .first = 51, .count = 50};
-    assert_false(store_run(p->store, append_and_ask, &f, &e));
+    assert_false(append_with(p, &f, &e));
     assert_int_equal(e.code, ERR_DISK_FULL);
     assert_int_equal(f.ran, 2);
     assert_int_equal(f.undone, 1);
     assert_int_equal(count(p->store, stream), 51);
-    // What an operation asked for that failed by itself is not harmful, and the store goes on.
+    assert_true(store_is_writable(p->store, &e));
+    // An operation that failed by itself is not harmful, and the store goes on.
     f.fails = false;
     f.plan.fail = true;
-    assert_false(store_run(p->store, append_and_ask, &f, &e));
+    assert_false(append_with(p, &f, &e));
     assert_int_equal(e.code, ERR_RANGE);
     f.plan.fail = false;
-    assert_true(store_run(p->store, append_and_ask, &f, &e));
+    assert_true(append_with(p, &f, &e));
     assert_int_equal(count(p->store, stream), 101);
+}
+
+// The file of the middle one fails; the batch was taken as one.
+static void a_file_that_fails_refuses_only_those_that_name_it(void **state)
+{
+    struct place *p = *state;
+    struct other_file f = {.fails = true};
+    const struct store_before before = {other_run, other_undo, &f};
+    struct waiting_ops w = {.store = p->store, .apart = &before};
+    err e;
+    for (entity_id s = 1; s <= 3; s++) assert_true(store_run(p->store, add_stream, &s, &e));
+    w.before = (struct plan){.stream = 1, .count = FITS};
+    w.large = (struct plan){.stream = 2, .count = FITS};
+    w.after = (struct plan){.stream = 3, .count = FITS};
+    for (int round = 1; round <= 2; round++, f.fails = false) {
+        w.done = 0;
+        assert_true(store_run(p->store, hand_in_three, &w, &e));
+        for (int behind = 0; behind < 2; behind++) assert_true(store_run(p->store, limit_row, NULL, &e));
+        assert_int_equal(w.done, 3);
+        assert_int_equal(w.faults[0].code, ERR_NONE);
+        assert_int_equal(w.faults[1].code, ERR_NONE);
+        assert_int_equal(w.faults[2].code, f.fails ? ERR_DISK_FULL : ERR_NONE);
+        assert_int_equal(f.ran, round);
+        assert_int_equal(f.undone, 1);
+        assert_true(store_is_writable(p->store, &e));
+        assert_int_equal(count(p->store, 1), round * FITS);
+        assert_int_equal(count(p->store, 2), f.fails ? 0 : FITS);
+        assert_int_equal(count(p->store, 3), round * FITS);
+        w.before.first = w.after.first = FITS;
+    }
 }
 
 // ---- runs ----
@@ -681,8 +718,9 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_observation_may_be_one_too_many_for_the_row, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(a_commit_waits_for_the_files_that_its_operations_name, set_up,
+        cmocka_unit_test_setup_teardown(a_commit_waits_for_the_file_that_its_operations_name, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_file_that_fails_refuses_only_those_that_name_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_of_an_older_layout_is_brought_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_decimal_is_the_same_double_in_tail_and_chunk, set_up,

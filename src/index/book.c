@@ -6,27 +6,21 @@
 #include <stdlib.h>
 
 #define BOOK_BYTES_MAX ((size_t)1 << 30)
-#define READ_BYTES_MAX ((size_t)64 << 20)
 #define ANCESTORS_MAX 24  // of a place, and the areas beside the line
 
 // ---- The book of streams and where they lie -----------------------------------------------------------------------
 
-static bool list_streams(struct now_book *b, struct snapshot *at, err *e)
+static bool list_streams(struct now_book *b, err *e)
 {
-    arena *scratch = arena_new(READ_BYTES_MAX);
     b->streams = ARENA_ARRAY(b->room, b->list->count + 1, struct now_stream);
     b->stream_count = 0;
-    bool ok = (b->streams && scratch) || err_no_memory(e);
-    for (size_t k = 0; ok && k < b->list->count; k++) {
+    if (!b->streams) return err_no_memory(e);
+    for (size_t k = 0; k < b->list->count; k++) {
         struct now_stream *s = &b->streams[b->stream_count];
         *s = (struct now_stream){.stream = &b->list->all[k], .hour = NAN, .day = NAN};
-        if (!source_substance(s->stream, &s->substance)) continue;
-        arena_reset(scratch);
-        ok = source_is_reference(at, s->stream->thing, scratch, &s->is_reference, e);
-        b->stream_count++;
+        if (source_substance(s->stream, &s->substance)) b->stream_count++;
     }
-    arena_free(scratch);
-    return ok;
+    return true;
 }
 
 static size_t areas_of(const struct atlas *t, struct area_place p, int year,
@@ -76,8 +70,7 @@ void now_book_drop(struct indices *x, struct now_book *b)
     *b = (struct now_book){0};
 }
 
-bool now_book_look(struct indices *x, struct now_book *b, struct snapshot *at, instant now, bool *is_new,
-                   err *e)
+bool now_book_look(struct indices *x, struct now_book *b, instant now, bool *is_new, err *e)
 {
     const struct rollup_streams *list;
     if (!rollup_streams_take(x->config.rollups, &list, e)) return false;
@@ -90,7 +83,7 @@ bool now_book_look(struct indices *x, struct now_book *b, struct snapshot *at, i
     }
     now_book_drop(x, b);
     *b = (struct now_book){.list = list, .atlas = atlas, .room = arena_new(BOOK_BYTES_MAX)};
-    if (b->room ? list_streams(b, at, e) && list_members(x, b, now, e) : err_no_memory(e)) return true;
+    if (b->room ? list_streams(b, e) && list_members(x, b, now, e) : err_no_memory(e)) return true;
     now_book_drop(x, b);
     return false;
 }

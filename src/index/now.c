@@ -93,7 +93,7 @@ bool indices_refresh(struct indices *x, instant now, err *e)
     size_t read = 0;
     const instant hour = now - now % TIME_HOUR;
     if (!snapshot_open(x->config.store, &at, e)) return false;
-    bool ok = now_book_look(x, &x->book, at, now, &is_new, e);
+    bool ok = now_book_look(x, &x->book, now, &is_new, e);
     const bool all = ok && (is_new || hour != x->hour);
     if (ok) {
         x->hour = hour;

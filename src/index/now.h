@@ -11,7 +11,6 @@
 struct now_stream {
     const struct rollup_stream *stream;
     substance substance;
-    bool is_reference;
     double hour, day;  // means in use; NAN: none
 };
 
@@ -65,8 +64,7 @@ struct indices {
 };
 
 // book.c: reads streams and areas anew when either changed. *is_new: all hours have to be read.
-NODISCARD bool now_book_look(struct indices *x, struct now_book *b, struct snapshot *at, instant now,
-                             bool *is_new, err *e);
+NODISCARD bool now_book_look(struct indices *x, struct now_book *b, instant now, bool *is_new, err *e);
 void now_book_drop(struct indices *x, struct now_book *b);
 
 // table.c

@@ -48,10 +48,8 @@ static bool streams_of(struct indices *x, const struct rollup_streams *list, str
 // The streams of one substance and their hours, before they are one.
 struct bundle {
     const struct rollup_stream **streams;
-    bool *is_reference;
     struct hours *hours;
     size_t count;
-    bool has_reference;
 };
 
 static bool read_bundle(struct snapshot *at, const struct rollup_stream **all, size_t count, substance wanted,
@@ -59,9 +57,8 @@ static bool read_bundle(struct snapshot *at, const struct rollup_stream **all, s
 {
     struct bundle b = {0};
     b.streams = ARENA_ARRAY(scratch, count + 1, const struct rollup_stream *);
-    b.is_reference = ARENA_ARRAY(scratch, count + 1, bool);
     b.hours = ARENA_ARRAY(scratch, count + 1, struct hours);
-    if (!b.streams || !b.is_reference || !b.hours) return err_no_memory(e);
+    if (!b.streams || !b.hours) return err_no_memory(e);
     for (size_t k = 0; k < count; k++) {
         substance s;
         if (!source_substance(all[k], &s) || s != wanted) continue;
@@ -69,10 +66,7 @@ static bool read_bundle(struct snapshot *at, const struct rollup_stream **all, s
             return err_set(e, ERR_LIMIT, ERR_NOWHERE,
                            "too many meters for so long a time; ask for a smaller area or less time");
         b.streams[b.count] = all[k];
-        if (!source_is_reference(at, all[k]->thing, scratch, &b.is_reference[b.count], e) ||
-            !source_hours(at, all[k], from, hours, scratch, &b.hours[b.count], e))
-            return false;
-        b.has_reference = b.has_reference || b.is_reference[b.count];
+        if (!source_hours(at, all[k], from, hours, scratch, &b.hours[b.count], e)) return false;
         b.count++;
     }
     *out = b;
@@ -89,7 +83,7 @@ static bool combine(const struct bundle *b, bool is_area, arena *scratch, struct
         for (size_t k = 0; k < b->count; k++) {
             if (isnan(b->hours[k].mean[h])) continue;
             values[n++] = b->hours[k].mean[h];
-            has_reference = has_reference || b->is_reference[k];
+            has_reference = has_reference || b->streams[k]->is_reference;
         }
         out->mean[h] = source_combine(values, n, has_reference || !is_area);
         out->captured[h] = isnan(out->mean[h]) ? 0 : (double)n / (double)b->count;
@@ -104,8 +98,8 @@ static bool add_sources(const struct bundle *b, substance s, arena *a, struct in
     if (out->source_count) memcpy(all, out->sources, out->source_count * sizeof *all);
     for (size_t k = 0; k < b->count; k++) {
         all[out->source_count++] = (struct index_source){b->streams[k]->id, b->streams[k]->thing, s,
-                                                         b->is_reference[k]};
-        if (!b->is_reference[k]) out->is_indication = true;
+                                                         b->streams[k]->is_reference};
+        if (!b->streams[k]->is_reference) out->is_indication = true;
     }
     out->sources = all;
     return true;

@@ -83,7 +83,7 @@ static struct now_table *make(struct indices *x, instant hour, err *e)
     struct now_table *t = NULL;
     bool is_new;
     if (!snapshot_open(x->config.store, &at, e)) return NULL;
-    if (now_book_look(x, &book, at, hour - 1, &is_new, e) && read_hour(at, &book, hour, e))
+    if (now_book_look(x, &book, hour - 1, &is_new, e) && read_hour(at, &book, hour, e))
         t = now_table_make(&book, hour, (uint64_t)hour, false, e);
     now_book_drop(x, &book);
     snapshot_close(at);

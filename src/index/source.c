@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "index/source.h"
 
-#include "base/json.h"
-
 #include <math.h>
 #include <stdlib.h>
 
@@ -76,19 +74,6 @@ bool source_hours(struct snapshot *at, const struct rollup_stream *s, instant fr
               hours_fill(out, r.times, r.values, r.count, s->quantity->is_level, a, e);
     readings_free(&r);
     return ok;
-}
-
-// ---- Things ------------------------------------------------------------------------------------------------------
-
-bool source_is_reference(struct snapshot *at, entity_id thing, arena *a, bool *out, err *e)
-{
-    struct record r;
-    json *j;
-    if (!store_get(at, SET_THING, thing, a, &r, e)) return false;
-    const value *v = &r.properties[THING_PROPERTIES];
-    *out = v->type == VALUE_JSON && json_parse(v->text, a, &j, NULL) &&
-           str_eq(json_text(j, STR("origin")), STR("reference"));
-    return true;
 }
 
 // ---- Several as one ----------------------------------------------------------------------------------------------

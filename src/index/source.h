@@ -19,7 +19,6 @@ void readings_free(struct readings *r);
 
 NODISCARD bool source_hours(struct snapshot *at, const struct rollup_stream *s, instant from, size_t hours,
                             arena *a, struct hours *out, err *e);
-NODISCARD bool source_is_reference(struct snapshot *at, entity_id thing, arena *a, bool *out, err *e);
 
 // The value of a substance for an area from those of its streams (n of them, NAN not among them; changes the order). NAN: too few.
 double source_combine(double *values, size_t n, bool has_reference);

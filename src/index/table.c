@@ -18,7 +18,7 @@ static double gather_one(const struct now_member *m, size_t n, substance s, bool
         const double v = of_day ? t->day : t->hour;
         if (t->substance != s || isnan(v)) continue;
         room[count++] = v;
-        has_reference = has_reference || t->is_reference;
+        has_reference = has_reference || t->stream->is_reference;
     }
     *used = count;
     return source_combine(room, count, has_reference || !is_area);
@@ -31,7 +31,7 @@ static size_t fresh_things(const struct now_member *m, size_t n, bool *is_indica
     for (size_t k = 0; k < n; k++) {
         const struct now_stream *s = m[k].stream;
         if (isnan(s->hour)) continue;
-        if (!s->is_reference) *is_indication = true;
+        if (!s->stream->is_reference) *is_indication = true;
         if (s->stream->thing != last) count++;
         last = s->stream->thing;
     }

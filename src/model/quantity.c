@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "model/quantity.h"
 
+// Of hourly means of dust. RIVM's validation lets negative values pass that the noise of the signal explains ("Validatie van fijn-stof
+// (PM10) meetresultaten van het Landelijk Meetnet Luchtkwaliteit", 1994, test b); stations publish down to about -6 (Luchtmeetnet,
+// NL49007, February 2020). The same as of gases in the table.
+#define REFERENCE_LEAST_UG_M3 (-10)
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 // Definitions: pollutants of the European Environment Agency's air quality vocabulary, QUDT quantity kinds,
@@ -157,4 +162,9 @@ const struct quantity *quantity_by_definition(str uri)
     for (size_t i = 0; i < COUNT(quantities); i++)
         if (str_eq(quantities[i].definition, uri)) return &quantities[i];
     return NULL;
+}
+
+double quantity_least(const struct quantity *q, bool is_reference)
+{
+    return is_reference && q->least == 0 && str_eq(q->ucum, STR("ug/m3")) ? REFERENCE_LEAST_UG_M3 : q->least;
 }

@@ -13,13 +13,15 @@ struct quantity {
     str symbol;            // as shown: "µg/m³"
     str unit_name;         // "microgram per cubic metre"
     str definition;        // URI of the observed property
-    double least, most;    // outside: kept, flagged, never shown as good
-    int decimals;          // shown to residents
-    bool is_level;         // a level in dB: averaged energetically
+    double least, most;  // outside: kept, flagged, never shown as good; of an official station quantity_least
+    int decimals;        // shown to residents
+    bool is_level;       // a level in dB: averaged energetically
 };
 
 const struct quantity *quantity_by_key(str key);         // NULL when unknown
 const struct quantity *quantity_by_definition(str uri);  // NULL when unknown
 const struct quantity *quantity_all(size_t *count);
+// The least that an official station truly measures: where there is none of a substance, its readings lie around zero.
+double quantity_least(const struct quantity *q, bool is_reference);
 
 #endif

@@ -566,7 +566,8 @@ quality_flag reject_of(const struct series *s, const value *result, const value 
     const quality_flag found = reject_in(quality);
     if (found != QUALITY_GOOD || !s->is_canonical) return found;
     const double v = value_to_double(result);
-    return v < s->quantity->least || v > s->quantity->most ? QUALITY_IMPLAUSIBLE : QUALITY_GOOD;
+    const double least = quantity_least(s->quantity, s->meter->kind == METER_REFERENCE);
+    return v < least || v > s->quantity->most ? QUALITY_IMPLAUSIBLE : QUALITY_GOOD;
 }
 
 static reading_state state_at(const struct series *s, const struct reading *r, instant now)

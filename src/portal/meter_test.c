@@ -227,10 +227,27 @@ TEST(a_meter_at_home_stands_on_a_grid_unless_its_owner_chose_its_place)
     end(&f);
 }
 
+TEST(dust_a_little_below_zero_is_the_noise_of_an_official_station)
+{
+    struct fixture f;
+    entity_id official, other;
+    start(&f);
+    testing_meter(&f.t, (struct testing_meter){"M", "{\"origin\":\"reference\"}", "pm25", UG, 4.5, 52.5},
+                  &official);
+    testing_meter(&f.t, (struct testing_meter){"N", "{}", "pm25", UG, 4.5, 52.5}, &other);
+    testing_reading(&f.t, official, testing_time(NOON), "-6.2", NULL);
+    testing_reading(&f.t, other, testing_time(NOON), "-6.2", NULL);
+    take(&f);
+    assert_int_equal(latest(&f, official, NOON).state, READING_FRESH);
+    assert_int_equal(latest(&f, other, NOON).reject, QUALITY_IMPLAUSIBLE);
+    end(&f);
+}
+
 RUN(CASE(a_meter_at_home_stands_on_a_grid_unless_its_owner_chose_its_place),
     CASE(a_meter_has_its_place_neighbourhood_kind_and_series),
     CASE(meters_come_by_neighbourhood_then_name_those_elsewhere_last),
     CASE(what_is_internal_or_private_is_left_out_with_its_series),
     CASE(a_list_in_use_stays_when_a_newer_one_is_made), CASE(a_reading_grows_old_and_falls_silent),
     CASE(a_series_without_readings_has_none), CASE(a_reading_that_failed_a_check_is_rejected_with_the_reason),
+    CASE(dust_a_little_below_zero_is_the_noise_of_an_official_station),
     CASE(another_unit_than_the_usual_is_shown_as_it_is_without_classes))

@@ -30,9 +30,9 @@ const struct check_habits *check_habits_of(const struct quantity *q)
     return &nothing;
 }
 
-bool check_range(const struct quantity *q, double v)
+bool check_range(const struct quantity *q, bool is_reference, double v)
 {
-    return !q || (v >= q->least && v <= q->most);
+    return !q || (v >= quantity_least(q, is_reference) && v <= q->most);
 }
 
 bool check_clock(instant phenomenon, instant received)

@@ -87,10 +87,15 @@ TEST(a_clock_may_be_a_minute_ahead)
 TEST(a_value_that_cannot_be_is_out_of_range)
 {
     const struct quantity *pm = quantity_by_key(STR("pm25"));
-    assert_false(check_range(pm, 1999.9));
-    assert_false(check_range(pm, -1));
-    assert_true(check_range(pm, 999.9));
-    assert_true(check_range(NULL, 1e9));
+    assert_false(check_range(pm, false, 1999.9));
+    assert_false(check_range(pm, false, -1));
+    assert_true(check_range(pm, false, 999.9));
+    assert_true(check_range(NULL, false, 1e9));
+    // An official station's: the least of NL49007 in February 2020 was -6.2.
+    assert_true(check_range(pm, true, -6.2));
+    assert_false(check_range(pm, true, -10.1));
+    assert_false(check_range(pm, true, 1999.9));
+    assert_false(check_range(quantity_by_key(STR("noise_laeq")), true, 19));
 }
 
 // By hand: at 80 %, 100/80 - 1 = 0.25; 0.35/1.65 = 0.21212; 1 + 0.21212/0.25 = 1.84848; 30 / 1.84848 = 16.2295.

@@ -35,9 +35,9 @@ static bool judge_alone(const struct rollup_stream *s, const struct rows *r, siz
     if (!check_clock(r->time[k], r->received[k]))
         return findings_add(f, r->id[k], QUALITY_CLOCK, e, "%lld s ahead of the time it came in",
                             (long long)((r->time[k] - r->received[k]) / TIME_SECOND));
-    if (!isnan(r->value[k]) && !check_range(s->quantity, r->value[k]))
+    if (!isnan(r->value[k]) && !check_range(s->quantity, s->is_reference, r->value[k]))
         return findings_add(f, r->id[k], QUALITY_IMPLAUSIBLE, e, "%g is outside %g to %g", r->value[k],
-                            s->quantity->least, s->quantity->most);
+                            quantity_least(s->quantity, s->is_reference), s->quantity->most);
     *found = false;
     return true;
 }
@@ -56,7 +56,8 @@ static bool list_usable(const struct rollup_stream *s, const struct rows *r, are
     if (!out->value || !out->row) return err_no_memory(e);
     for (size_t k = 0; k < r->count; k++) {
         const bool counts = quality_counts(r->flag[k]) || r->flag[k] == QUALITY_SPIKE;
-        if (!counts || isnan(r->value[k]) || !check_range(s->quantity, r->value[k])) continue;
+        if (!counts || isnan(r->value[k]) || !check_range(s->quantity, s->is_reference, r->value[k]))
+            continue;
         out->value[out->count] = r->value[k];
         out->row[out->count++] = k;
     }

@@ -67,23 +67,32 @@ static bool make_stream(struct store_tx *tx, entity_id thing, entity_id sensor, 
     return store_insert(tx, &d, out, e);
 }
 
-static bool make_all(struct store_tx *tx, void *context, err *e)
+static bool make_sensor(struct store_tx *tx, entity_id *out, err *e)
 {
-    entity_id sensor;
-    (void)context;
     const struct record s = {.set = SET_SENSOR,
                              .properties = {[SENSOR_NAME] = value_text(STR("s")),
                                             [SENSOR_DESCRIPTION] = value_text(STR("d")),
                                             [SENSOR_ENCODING_TYPE] = value_text(STR("text/html")),
                                             [SENSOR_METADATA] = value_text(STR("m"))}};
-    const struct record thing = {
-        .set = SET_THING,
-        .properties = {[THING_NAME] = value_text(STR("t")),
-                       [THING_DESCRIPTION] = value_text(STR("d")),
-                       [THING_PROPERTIES] = value_json(STR("{\"access\":\"public\"}"))}};
-    if (!store_insert(tx, &s, &sensor, e)) return false;
+    return store_insert(tx, &s, out, e);
+}
+
+static bool make_thing(struct store_tx *tx, str properties, entity_id *out, err *e)
+{
+    const struct record thing = {.set = SET_THING,
+                                 .properties = {[THING_NAME] = value_text(STR("t")),
+                                                [THING_DESCRIPTION] = value_text(STR("d")),
+                                                [THING_PROPERTIES] = value_json(properties)}};
+    return store_insert(tx, &thing, out, e);
+}
+
+static bool make_all(struct store_tx *tx, void *context, err *e)
+{
+    entity_id sensor;
+    (void)context;
+    if (!make_sensor(tx, &sensor, e)) return false;
     for (int i = 0; i < METERS; i++)
-        if (!store_insert(tx, &thing, &things[i], e) ||
+        if (!make_thing(tx, STR("{\"access\":\"public\"}"), &things[i], e) ||
             !make_stream(tx, things[i], sensor, "pm25", &dust[i], e) ||
             !make_stream(tx, things[i], sensor, "humidity", &damp[i], e))
             return false;
@@ -357,6 +366,44 @@ TEST(looking_again_changes_nothing)
                      before);
 }
 
+struct two_meters {
+    entity_id official, other;
+};
+
+static bool make_two(struct store_tx *tx, void *context, err *e)
+{
+    struct two_meters *m = context;
+    entity_id sensor, thing;
+    return make_sensor(tx, &sensor, e) &&
+           make_thing(tx, STR("{\"access\":\"public\",\"origin\":\"reference\"}"), &thing, e) &&
+           make_stream(tx, thing, sensor, "pm25", &m->official, e) &&
+           make_thing(tx, STR("{\"access\":\"public\",\"origin\":\"citizen\"}"), &thing, e) &&
+           make_stream(tx, thing, sensor, "pm25", &m->other, e);
+}
+
+static bool append_two(struct store_tx *tx, void *context, err *e)
+{
+    const struct two_meters *m = context;
+    return append(tx, m->official, end - 2 * STEP, -6.2, e) && append(tx, m->official, end - STEP, -11, e) &&
+           append(tx, m->other, end - STEP, -0.1, e);
+}
+
+TEST(dust_a_little_below_zero_is_the_noise_of_an_official_station_and_a_fault_of_others)
+{
+    struct two_meters m;
+    err e;
+    must(store_run(store, make_two, &m, &e), &e);
+    must(rollups_catch_up(rollups, &e), &e);
+    must(store_run(store, append_two, &m, &e), &e);
+    bool more = true;
+    while (more) must(qualities_check_points(qualities, end, &more, &e), &e);
+    const struct rows r = rows_of(m.official, 0);
+    assert_int_equal(r.count, 2);
+    assert_int_equal(r.flag[0], QUALITY_GOOD);
+    assert_int_equal(r.flag[1], QUALITY_IMPLAUSIBLE);
+    assert_int_equal(flagged(m.other, 0, QUALITY_IMPLAUSIBLE), 1);
+}
+
 RUN_WITH(start, stop, CASE(a_spike_is_flagged_and_nothing_else_of_a_good_meter),
          CASE(a_meter_that_stands_still_while_the_others_move_is_flagged),
          CASE(a_meter_that_differs_for_a_day_is_marked_with_how_much), CASE(a_gap_is_told_with_its_ends),
@@ -364,4 +411,5 @@ RUN_WITH(start, stop, CASE(a_spike_is_flagged_and_nothing_else_of_a_good_meter),
          CASE(a_device_that_gave_nothing_for_longer_than_it_is_used_to_was_silent),
          CASE(dust_in_damp_air_is_marked_and_counts),
          CASE(corrected_values_stand_in_a_stream_of_their_own_that_names_its_method),
-         CASE(looking_again_changes_nothing), CASE(a_silence_is_kept_when_its_hours_have_gone_by))
+         CASE(looking_again_changes_nothing), CASE(a_silence_is_kept_when_its_hours_have_gone_by),
+         CASE(dust_a_little_below_zero_is_the_noise_of_an_official_station_and_a_fault_of_others))

@@ -24,6 +24,7 @@ struct loader {
     // of the Thing that was looked at last; streams of a Thing mostly stand together
     entity_id thing;
     struct thing_places places;
+    bool is_reference;
     struct known_property *properties;
     size_t property_count;
 };
@@ -56,13 +57,24 @@ static str symbol_of(struct loader *l, const value *unit)
 
 // ---- Things --------------------------------------------------------------------------------------------------------
 
+static bool look_at_origin(struct loader *l, entity_id thing, err *e)
+{
+    struct record r;
+    json *j;
+    if (!store_get(l->at, SET_THING, thing, l->scratch, &r, e)) return false;
+    const value *v = &r.properties[THING_PROPERTIES];
+    l->is_reference = v->type == VALUE_JSON && json_parse(v->text, l->scratch, &j, NULL) &&
+                      str_eq(json_text(j, STR("origin")), STR("reference"));
+    return true;
+}
+
 static bool thing_look(struct loader *l, entity_id thing, err *e)
 {
     if (l->thing == thing) return true;
     l->thing = thing;
     l->places = (struct thing_places){0};
     struct thing_places p;
-    if (!area_thing_places(l->at, thing, l->scratch, &p, e)) return false;
+    if (!look_at_origin(l, thing, e) || !area_thing_places(l->at, thing, l->scratch, &p, e)) return false;
     struct thing_place *kept = ARENA_ARRAY(l->a, p.count + 1, struct thing_place);
     if (!kept) return err_no_memory(e);
     if (p.count) memcpy(kept, p.all, p.count * sizeof *kept);
@@ -82,6 +94,7 @@ static bool stream_take(struct loader *l, const struct record *r, err *e)
     if (!unit_line(symbol, s.quantity, l->scratch, &s.factor, &s.offset)) return true;
     if (!thing_look(l, s.thing, e)) return false;
     s.places = l->places;
+    s.is_reference = l->is_reference;
     l->streams[l->count++] = s;
     return true;
 }

@@ -76,6 +76,7 @@ struct rollup_stream {
     double factor;  // from results to the canonical unit: value = result * factor + offset
     double offset;
     struct thing_places places;
+    bool is_reference;  // its Thing is an official station: properties.origin "reference"
 };
 struct rollup_streams {
     const struct rollup_stream *all;

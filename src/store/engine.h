@@ -81,7 +81,7 @@ struct tail_load {
 
 // Where pack.c stands.
 struct packing {
-    enum { PACK_NONE, PACK_SEAL, PACK_GROWING, PACK_FREE } stage;
+    enum { PACK_NONE, PACK_SEAL, PACK_GROWING, PACK_SUMS, PACK_FREE } stage;
     entity_id hand;  // the stream passed last
     uint64_t limit;  // rows of the tail up to this commit go; 0: none, for a stream could not be sealed
 };

@@ -58,10 +58,16 @@ static bool split_growing(struct connection *c, err *e)
         e);
 }
 
+// What is bytes (entity/bytes.c); documents are texts.
+static bool create_bytes_table(struct connection *c, err *e)
+{
+    return sql_script(c, "CREATE TABLE bytes(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;", e);
+}
+
 // Step i brings a file from version i to version i + 1. Steps are added at the end and never change once released.
 static bool (*const steps[])(struct connection *c, err *e) = {
-    create_observation_tables, entity_create_tables,      create_blob_table, split_growing,
-    sight_create_indexes,      sight_create_coarse_index,
+    create_observation_tables, entity_create_tables,      create_blob_table,  split_growing,
+    sight_create_indexes,      sight_create_coarse_index, create_bytes_table,
 };
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
 

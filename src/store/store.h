@@ -141,6 +141,21 @@ NODISCARD bool store_document_range(struct snapshot *at, str kind, str from, str
                                     bool (*each)(str key, str json, void *context, err *e), void *context,
                                     err *e);
 
+// Bytes: what another part keeps in a form of its own, as small as it can be, by kind and number, and in that order in the file. The
+// form says itself when it is damaged.
+typedef enum { BYTES_STREAM_DAYS = 1 } bytes_kind;  // as stored
+#define BYTES_NUMBERS ((int64_t)1 << 52)            // numbers are 0 .. BYTES_NUMBERS - 1
+NODISCARD bool store_bytes_put(struct store_tx *tx, bytes_kind kind, int64_t number, str bytes,
+                               err *e);  // not empty
+NODISCARD bool store_bytes_delete(struct store_tx *tx, bytes_kind kind, int64_t number,
+                                  err *e);  // absent is fine
+NODISCARD bool store_bytes_get(struct snapshot *at, bytes_kind kind, int64_t number, arena *a, str *bytes,
+                               err *e);  // absent: empty
+// Those with a number in [from, to), in order; stops when `each` returns false (with or without setting e).
+NODISCARD bool store_bytes_range(struct snapshot *at, bytes_kind kind, int64_t from, int64_t to,
+                                 bool (*each)(int64_t number, str bytes, void *context, err *e),
+                                 void *context, err *e);
+
 // Blobs: files (photos, evidence, outlines) named by the BLAKE2b-256 hash of their bytes, in lower-case hex. The same bytes put
 // twice are one file; as many deletes as puts let it go. The file is synced before the operation commits, gone some time
 // after the last delete has committed and every older snapshot is closed, and checked against its name when read.

@@ -679,6 +679,63 @@ static void documents_of_a_range_of_keys_come_in_order(void **state)
     snapshot_close(at);
 }
 
+struct number {
+    int64_t at;
+    const char *bytes;  // NULL: goes
+};
+
+static bool number_step(struct store_tx *tx, void *context, err *e)
+{
+    const struct number *n = context;
+    return n->bytes ? store_bytes_put(tx, BYTES_STREAM_DAYS, n->at, str_of(n->bytes), e)
+                    : store_bytes_delete(tx, BYTES_STREAM_DAYS, n->at, e);
+}
+
+static bool list_number(int64_t number, str bytes, void *context, err *e)
+{
+    (void)e;
+    buf_print(context, "%lld=%.*s ", (long long)number, STR_ARG(bytes));
+    return number != 7;
+}
+
+static void expect_numbers(int64_t from, int64_t to, const char *expected)
+{
+    struct snapshot *at;
+    err e;
+    buf b = {.max = 1000};
+    if (!snapshot_open(the_store, &at, &e)) fail_msg("%s", e.text);
+    if (!store_bytes_range(at, BYTES_STREAM_DAYS, from, to, list_number, &b, &e)) fail_msg("%s", e.text);
+    snapshot_close(at);
+    if (!str_eq(buf_str(&b), str_of(expected))) fail_msg("%.*s", STR_ARG(buf_str(&b)));
+    buf_free(&b);
+}
+
+static void bytes_are_kept_by_number_also_when_they_are_packed(void **state)
+{
+    (void)state;
+    struct number all[] = {{5, "five"}, {0, "zero"}, {BYTES_NUMBERS - 1, "last"}, {3, "x"}, {3, "three"},
+                           {4, "x"},    {4, NULL}};
+    struct snapshot *at;
+    str bytes;
+    err e;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) write_ok(number_step, &all[i]);
+    for (int packed = 0; packed < 2; packed++) {
+        expect_numbers(0, BYTES_NUMBERS, "0=zero 3=three 5=five 4503599627370495=last ");
+        expect_numbers(1, 5, "3=three ");
+        expect_numbers(4, 5, "");
+        expect_numbers(5, 5, "");
+        if (!store_pack(the_store, &e)) fail_msg("%s", e.text);
+    }
+    if (!snapshot_open(the_store, &at, &e)) fail_msg("%s", e.text);
+    assert_true(store_bytes_get(at, BYTES_STREAM_DAYS, 3, the_arena, &bytes, &e));
+    assert_true(str_eq(bytes, STR("three")));
+    assert_true(store_bytes_get(at, BYTES_STREAM_DAYS, 4, the_arena, &bytes, &e));
+    assert_int_equal(bytes.n, 0);
+    snapshot_close(at);
+    write_ok(number_step, &(struct number){7, "seven"});
+    expect_numbers(5, BYTES_NUMBERS, "5=five 7=seven ");  // who has enough stops
+}
+
 // ---- Check -----------------------------------------------------------------------------------------------------------
 
 static void keep_sentence(const char *sentence, void *context)
@@ -752,6 +809,7 @@ int main(void)
         cmocka_unit_test(what_is_deleted_cannot_be_deleted_again),
         cmocka_unit_test(documents_are_kept_by_kind_and_key),
         cmocka_unit_test(documents_of_a_range_of_keys_come_in_order),
+        cmocka_unit_test(bytes_are_kept_by_number_also_when_they_are_packed),
         cmocka_unit_test(the_check_finds_what_is_broken_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, open_with_basics, graph_close);

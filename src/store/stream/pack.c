@@ -48,53 +48,94 @@ static void seal_some(struct store_tx *tx, struct packing *k)
     }
 }
 
-// ---- growing chunks ----
+// ---- rows one behind the other ----
 
-// More streams than this are left as they lie: what is rewritten with one commit has to stay small.
-#define GROWING_MOST 20000
-#define GROWING_BYTES ((size_t)64 << 20)
+// What is rewritten with one commit has to stay small: of more rows the last ones are, and of more streams no growing chunk.
+#define ROWS_MOST 20000
+#define ROWS_BYTES ((size_t)32 << 20)
+#define ROWS_MEMORY (2 * ROWS_BYTES)
 
-struct growing {
-    entity_id stream;
+static const struct rows_of {
+    const char *read, *drop, *put;
+} growing_chunks =
+    {
+        "SELECT stream, data FROM growing ORDER BY stream DESC",
+        "DELETE FROM growing WHERE stream >= ?1",
+        "INSERT INTO growing(stream, data) VALUES(?1, ?2)",
+},
+  sums = {
+      "SELECT id, data FROM bytes ORDER BY id DESC",
+      "DELETE FROM bytes WHERE id >= ?1",
+      "INSERT INTO bytes(id, data) VALUES(?1, ?2)",
+};
+
+struct row {
+    int64_t key;
     str bytes;
 };
 
-static bool read_growing(struct connection *c, arena *a, struct growing *out, size_t *count, err *e)
+struct rewriting {
+    const struct rows_of *of;
+    arena *memory;
+    struct row *all;  // the last one first
+    size_t count;
+};
+
+static bool read_rows(struct connection *c, struct rewriting *k, err *e)
 {
     sqlite3_stmt *st;
     bool ok, got = false;
-    size_t n = 0;
-    if (!sql_take(c, STR("SELECT stream, data FROM growing ORDER BY stream"), &st, e)) return false;
-    while ((ok = sql_step(c, st, &got, e)) && got && n < GROWING_MOST) {
-        out[n].stream = sqlite3_column_int64(st, 0);
-        if (!(ok = arena_copy(a, sql_column_str(st, 1), &out[n++].bytes) || err_no_memory(e))) break;
+    if (!sql_take(c, str_of(k->of->read), &st, e)) return false;
+    while ((ok = sql_step(c, st, &got, e)) && got && k->count < ROWS_MOST &&
+           arena_used(k->memory) < ROWS_BYTES) {
+        struct row *r = &k->all[k->count++];
+        r->key = sqlite3_column_int64(st, 0);
+        if (!(ok = arena_copy(k->memory, sql_column_str(st, 1), &r->bytes) || err_no_memory(e))) break;
     }
     sql_give(c, st);
-    *count = n;
     return ok;
 }
 
+static bool write_row(struct connection *c, const char *sql, const struct row *r, bool has_bytes, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c, str_of(sql), &st, e)) return false;
+    sqlite3_bind_int64(st, 1, r->key);
+    if (has_bytes) sql_bind_blob(st, 2, r->bytes);
+    return sql_finish(c, st, e);
+}
+
 // Rows that grew where they stood leave half of their pages empty; written one behind the other they fill them.
-static bool rewrite_growing(struct store_tx *tx, void *memory, err *e)
+static bool rewrite_rows(struct store_tx *tx, void *context, err *e)
 {
     struct connection *c = tx_connection(tx);
-    struct growing *all = ARENA_ARRAY(memory, GROWING_MOST, struct growing);
-    size_t count;
-    if (!all) return err_no_memory(e);
-    if (!tx_begin_sql(tx, e) || !read_growing(c, memory, all, &count, e)) return false;
-    if (!sql_run(c, STR("DELETE FROM growing"), e)) return false;
-    for (size_t i = 0; i < count; i++)
-        if (!chunk_keep_growing(c, all[i].stream, all[i].bytes, e)) return false;
+    struct rewriting *k = context;
+    k->all = ARENA_ARRAY(k->memory, ROWS_MOST, struct row);
+    if (!k->all) return err_no_memory(e);
+    if (!tx_begin_sql(tx, e) || !read_rows(c, k, e)) return false;
+    if (k->count > 0 && !write_row(c, k->of->drop, &k->all[k->count - 1], false, e)) return false;
+    for (size_t i = k->count; i > 0; i--)
+        if (!write_row(c, k->of->put, &k->all[i - 1], true, e)) return false;
     return true;
+}
+
+static void pack_rows(struct store_tx *tx, const struct rows_of *of)
+{
+    err e;
+    struct rewriting k = {.of = of, .memory = arena_new(ROWS_MEMORY)};
+    if (k.memory && !tx_run(tx, rewrite_rows, &k, &e)) log_warning("rows not packed", "text=\"%s\"", e.text);
+    arena_free(k.memory);
 }
 
 static void pack_growing(struct store_tx *tx, struct packing *k)
 {
-    err e;
-    arena *memory = tx->store->streams.count <= GROWING_MOST ? arena_new(GROWING_BYTES) : NULL;
-    if (memory && !tx_run(tx, rewrite_growing, memory, &e))
-        log_warning("growing chunks not packed", "text=\"%s\"", e.text);
-    arena_free(memory);
+    if (tx->store->streams.count <= ROWS_MOST) pack_rows(tx, &growing_chunks);
+    k->stage = PACK_SUMS;
+}
+
+static void pack_sums(struct store_tx *tx, struct packing *k)
+{
+    pack_rows(tx, &sums);
     k->stage = PACK_FREE;
 }
 
@@ -135,6 +176,7 @@ void pack_go_on(struct store_tx *tx)
     case PACK_NONE: return;
     case PACK_SEAL: seal_some(tx, k); return;
     case PACK_GROWING: pack_growing(tx, k); return;
+    case PACK_SUMS: pack_sums(tx, k); return;
     case PACK_FREE: give_back(tx, k); return;
     }
 }

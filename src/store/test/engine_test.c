@@ -655,7 +655,7 @@ static const char to_layout_2[] =
     "MultiDatastream_access;"
     "ALTER TABLE stream ADD COLUMN growing BLOB;"
     "UPDATE stream SET growing = (SELECT data FROM growing WHERE growing.stream = stream.id);"
-    "DROP TABLE growing; ALTER TABLE stream DROP COLUMN newest; DROP TABLE blob; PRAGMA user_version = 2;";
+    "DROP TABLE growing; ALTER TABLE stream DROP COLUMN newest; DROP TABLE blob; DROP TABLE bytes; PRAGMA user_version = 2;";
 
 static instant newest_of(struct store *s, entity_id stream)
 {

@@ -66,13 +66,21 @@ static void forget_unsynced(struct fault_file *f)
     f->newest = NULL;
 }
 
+// SQLite's own files lose what is beyond 128 KiB of one call.
+#define CALL_MOST (64 << 10)
+
+static void put_back(sqlite3_file *real, const struct unsynced *u)
+{
+    for (int at = 0; at < u->length; at += CALL_MOST) {
+        const int n = u->length - at < CALL_MOST ? u->length - at : CALL_MOST;
+        real->pMethods->xWrite(real, u->bytes + at, n, u->offset + at);
+    }
+    real->pMethods->xTruncate(real, u->size_before);
+}
+
 static void undo_unsynced(struct fault_file *f)
 {
-    for (const struct unsynced *u = f->newest; u; u = u->before) {
-        sqlite3_file *real = f->real;
-        if (u->length > 0) real->pMethods->xWrite(real, u->bytes, u->length, u->offset);
-        real->pMethods->xTruncate(real, u->size_before);
-    }
+    for (const struct unsynced *u = f->newest; u; u = u->before) put_back(f->real, u);
 }
 
 static void cut_power(void)

@@ -30,7 +30,9 @@ void accounts_sort(struct accounts *k);  // by key; nothing can be added after i
 
 // What is to be written, in one operation of the store at a time.
 struct sheet_line {
-    str key, text;  // empty text: it goes
+    str key;         // of a document; empty: bytes (stretch.h)
+    int64_t number;  // of bytes
+    str text;        // empty: it goes
 };
 struct sheet {
     struct store *store;
@@ -44,6 +46,11 @@ NODISCARD bool sheet_open(struct sheet *s, struct store *store, err *e);
 void sheet_close(struct sheet *s);
 NODISCARD bool sheet_put(struct sheet *s, str kind, str key, str text,
                          err *e);  // copies; commits when it is full
+NODISCARD bool sheet_put_stretch(struct sheet *s, int64_t number, str bytes, err *e);  // the same
+// What the store has of it, or will have with the next commit.
+NODISCARD bool sheet_stretch(const struct sheet *s, struct snapshot *at, int64_t number, arena *a, str *bytes,
+                             err *e);
+bool sheet_has_room(const struct sheet *s, size_t lines);  // before it commits by itself
 NODISCARD bool sheet_commit(struct sheet *s, err *e);
 // Writes only what is another than in the store: all accounts as documents of a kind, PREFIX and their key, and no other
 // documents with keys from PREFIX FROM up to PREFIX TO (both empty: all with that prefix, which ends with '/').

@@ -38,14 +38,16 @@ static bool add_to_area(struct day_sum *d, const struct area *area, str quantity
 
 static bool stream_tally(struct day_sum *d, entity_id id, struct tally *t, err *e)
 {
-    char key[32];
-    str text;
-    const size_t n = stream_key(id, d->day, key);
+    const int32_t number = stretch_of(d->day);
+    str bytes;
+    struct stretch s;
     arena_reset(d->a);
     *t = (struct tally){.count = 0};
-    if (!store_document_get(d->at, STR(KIND_STREAM), (str){key, n}, d->a, &text, e))
-        return e->code == ERR_ABSENT;
-    return tally_read(text, t, e);
+    if (!store_bytes_get(d->at, BYTES_STREAM_DAYS, stretch_number(number, id), d->a, &bytes, e) ||
+        !stretch_read(bytes, &s, e))
+        return false;
+    const str day = s.day[d->day - stretch_first(number)];
+    return day.n == 0 || tally_get(day, t, e);
 }
 
 static bool add_stream(struct day_sum *d, size_t i, err *e)

@@ -285,28 +285,37 @@ static bool end_period(struct stream_sum *s, err *e)
     return s->now.count == 0 || row_add(s->rows, period_when(s->k, s->first), &s->now, e);
 }
 
-static bool add_day(str key, str text, void *context, err *e)
+static bool add_day(struct stream_sum *s, int32_t day, str bytes, err *e)
 {
-    struct stream_sum *s = context;
     struct tally t;
-    int32_t day;
-    if (!calendar_read_day(str_slice(key, STREAM_PREFIX, key.n), &day)) return true;
     const int32_t first = calendar_first_of(s->k->p, day);
     if (first != s->first && !end_period(s, e)) return false;
     s->first = first;
-    if (!tally_read(text, &t, e)) return false;
+    if (!tally_get(bytes, &t, e)) return false;
     const bool ok = tally_merge(&s->now, &t, e);
     tally_free(&t);
     return ok;
+}
+
+static bool add_stretch(int32_t number, str bytes, void *context, err *e)
+{
+    struct stream_sum *s = context;
+    struct stretch days;
+    if (!stretch_read(bytes, &days, e)) return false;
+    for (int i = 0; i < STRETCH_DAYS; i++) {
+        const int32_t day = stretch_first(number) + i;
+        if (days.day[i].n > 0 && day >= s->k->first && day < s->k->end && !add_day(s, day, days.day[i], e))
+            return false;
+    }
+    return true;
 }
 
 static bool stream_rows(struct snapshot *at, const struct periods *k, entity_id stream,
                         struct rollup_rows *out, err *e)
 {
     struct stream_sum s = {.k = k, .rows = out, .first = INT32_MIN};
-    char from[32], to[32];
-    const str low = {from, stream_key(stream, k->first, from)}, high = {to, stream_key(stream, k->end, to)};
-    const bool ok = store_document_range(at, STR(KIND_STREAM), low, high, add_day, &s, e) &&
+    const bool ok = stretch_each(at, stream, stretch_of(k->first), stretch_of(k->end - 1), add_stretch, &s,
+                                 e) &&
                     end_period(&s, e);
     tally_free(&s.now);
     return ok;

@@ -195,6 +195,19 @@ bool rollups_catch_up(struct rollups *r, err *e)
     return ok;
 }
 
+// A run that was under way first, for it took its marks earlier.
+bool rollups_work_off(struct rollups *r, err *e)
+{
+    bool more, ok = true;
+    while (!get_busy(r)) usleep(WAIT_US);
+    for (int run = 0; ok && run < 2; run++) {
+        do ok = step(r, &more, e);
+        while (ok && r->has_work);
+    }
+    r->is_busy = false;
+    return ok;
+}
+
 bool rollups_is_whole(struct rollups *r)
 {
     // In this order: a run stops being idle before it takes the marks, so that marks which are gone are seen as work.
@@ -264,7 +277,7 @@ bool rollups_open(const rollup_config *c, struct rollups **out, err *e)
     r->marks = marks_new(c->zone);
     r->lock = lock_new();
     bool ok = (r->marks && r->lock) || err_no_memory(e);
-    ok = ok && is_whole_since(r, &is_whole, e);
+    ok = ok && is_whole_since(r, &is_whole, e) && work_bring_older(c->store, e);
     if (!ok) {
         rollups_close(r);
         return false;

@@ -45,6 +45,8 @@ void rollups_stop(
 void rollups_close(struct rollups *r);  // after store_close. NULL is fine
 // Works off everything that is marked, now; for tests and the demo. Not on the writer thread.
 NODISCARD bool rollups_catch_up(struct rollups *r, err *e);
+// The same of what is marked when it is called; what comes meanwhile waits for the job, else a busy town would never be done.
+NODISCARD bool rollups_work_off(struct rollups *r, err *e);
 bool rollups_is_whole(struct rollups *r);  // nothing is marked
 
 struct rollup_row {

@@ -3,6 +3,8 @@
 
 #include "area/import.h"
 #include "base/test.h"
+#include "rollup/calendar.h"
+#include "rollup/stretch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -287,15 +289,36 @@ static bool keep_document(str key, str text, void *context, err *e)
     return true;
 }
 
+// "0000012/20240131", as a day of a stream was kept once.
+static str key_of_day(int64_t number, int place)
+{
+    char date[CALENDAR_KEY_MAX];
+    str out;
+    const size_t n = calendar_key(PERIOD_DAY, stretch_first(stretch_of_number(number)) + place, date);
+    assert_true(
+        arena_print(a, &out, "%07lld/%.*s", (long long)stretch_stream_of_number(number), (int)n, date));
+    return out;
+}
+
+static bool keep_stretch(int64_t number, str bytes, void *context, err *e)
+{
+    struct stretch s;
+    must(stretch_read(bytes, &s, e), e);
+    for (int i = 0; i < STRETCH_DAYS; i++)
+        if (s.day[i].n > 0) must(keep_document(key_of_day(number, i), s.day[i], context, e), e);
+    return true;
+}
+
 static size_t documents(struct stored *out)
 {
-    static const char *const kinds[] = {"rollup.day", "rollup.month", "rollup.stream", "rollup.year"};
+    static const char *const kinds[] = {"rollup.day", "rollup.month", "rollup.year"};
     struct stored *next = out;
     struct snapshot *at;
     err e;
     must(snapshot_open(store, &at, &e), &e);
-    for (size_t k = 0; k < 4; k++)
+    for (size_t k = 0; k < 3; k++)
         must(store_document_each(at, str_of(kinds[k]), keep_document, &next, &e), &e);
+    must(store_bytes_range(at, BYTES_STREAM_DAYS, 0, BYTES_NUMBERS, keep_stretch, &next, &e), &e);
     snapshot_close(at);
     return (size_t)(next - out);
 }
@@ -503,6 +526,52 @@ TEST(after_a_stop_in_order_nothing_is_done_again_and_after_a_crash_everything_is
     check_everything(moved_first, moved_second);
 }
 
+// As a release before stretches left it.
+static bool make_older(struct store_tx *tx, void *context, err *e)
+{
+    (void)context;
+    for (size_t i = 0; i < before_count; i++) {
+        struct tally t;
+        buf b = {.max = 1 << 20};
+        if (before_docs[i].key.n != 16 || before_docs[i].key.p[7] != '/') continue;
+        must(tally_get(before_docs[i].text, &t, e), e);
+        tally_write(&b, &t);
+        must(store_document_put(tx, STR("rollup.stream"), before_docs[i].key, buf_str(&b), e), e);
+        tally_free(&t);
+        buf_free(&b);
+    }
+    for (size_t i = 0; i < STREAMS; i++)
+        for (int32_t k = stretch_of(19700); k < stretch_of(20200); k++)
+            must(store_bytes_delete(tx, BYTES_STREAM_DAYS, stretch_number(k, streams[i]), e), e);
+    return store_document_put(tx, STR("rollup.stream"), STR("0000001/20230101"), STR("{\"n\":0}"), e);
+}
+
+TEST(days_that_an_earlier_release_kept_are_brought_into_todays_form)
+{
+    err e;
+    struct snapshot *at;
+    close_all(true);
+    open_store();
+    before_count = documents(before_docs);
+    must(store_run(store, make_older, NULL, &e), &e);
+    after_count = documents(after_docs);
+    assert_true(after_count + 1000 < before_count);
+    must(rollups_open(config(), &rollups, &e), &e);
+    after_count = documents(after_docs);
+    assert_int_equal(after_count, before_count);
+    for (size_t i = 0; i < after_count; i++) {
+        assert_true(str_eq(before_docs[i].key, after_docs[i].key));
+        assert_true(str_eq(before_docs[i].text, after_docs[i].text));
+    }
+    struct stored *next = after_docs;
+    must(snapshot_open(store, &at, &e), &e);
+    must(store_document_each(at, STR("rollup.stream"), keep_document, &next, &e), &e);
+    snapshot_close(at);
+    assert_int_equal(next - after_docs, 1);  // the damaged one is left where it was
+    catch_up();
+    check_everything(moved_first, moved_second);
+}
+
 static bool let_go(struct store_tx *tx, void *context, err *e)
 {
     int64_t deleted;
@@ -569,4 +638,5 @@ RUN_WITH(before, after, CASE(sums_of_areas_are_the_flat_sums_of_their_readings),
          CASE(a_streams_months_are_the_sums_of_its_days),
          CASE(a_figure_belongs_to_the_boundaries_of_its_year),
          CASE(after_a_stop_in_order_nothing_is_done_again_and_after_a_crash_everything_is_looked_over),
+         CASE(days_that_an_earlier_release_kept_are_brought_into_todays_form),
          CASE(sums_outlive_readings_that_went_by_retention_also_when_all_is_looked_over))

@@ -22,15 +22,20 @@ void sheet_close(struct sheet *s)
     *s = (struct sheet){.count = 0};
 }
 
+static bool write_line(struct store_tx *tx, str kind, const struct sheet_line *l, err *e)
+{
+    if (l->key.n == 0)
+        return l->text.n ? store_bytes_put(tx, BYTES_STREAM_DAYS, l->number, l->text, e)
+                         : store_bytes_delete(tx, BYTES_STREAM_DAYS, l->number, e);
+    return l->text.n ? store_document_put(tx, kind, l->key, l->text, e)
+                     : store_document_delete(tx, kind, l->key, e);
+}
+
 static bool write_lines(struct store_tx *tx, void *context, err *e)
 {
     const struct sheet *s = context;
-    for (size_t i = 0; i < s->count; i++) {
-        const struct sheet_line *l = &s->lines[i];
-        const bool ok = l->text.n ? store_document_put(tx, s->kind, l->key, l->text, e)
-                                  : store_document_delete(tx, s->kind, l->key, e);
-        if (!ok) return false;
-    }
+    for (size_t i = 0; i < s->count; i++)
+        if (!write_line(tx, s->kind, &s->lines[i], e)) return false;
     return true;
 }
 
@@ -46,13 +51,38 @@ bool sheet_commit(struct sheet *s, err *e)
 
 bool sheet_put(struct sheet *s, str kind, str key, str text, err *e)
 {
-    struct sheet_line l = {{0}, {0}};
+    struct sheet_line l = {.number = 0};
     if ((s->count == LINES_MAX || !str_eq(kind, s->kind)) && !sheet_commit(s, e)) return false;
     s->kind = kind;
     if (!arena_copy(s->a, key, &l.key) || (text.n && !arena_copy(s->a, text, &l.text)))
         return err_no_memory(e);
     s->lines[s->count++] = l;
     return true;
+}
+
+bool sheet_has_room(const struct sheet *s, size_t lines)
+{
+    return LINES_MAX - s->count >= lines;
+}
+
+bool sheet_put_stretch(struct sheet *s, int64_t number, str bytes, err *e)
+{
+    struct sheet_line l = {.number = number};
+    if (!sheet_has_room(s, 1) && !sheet_commit(s, e)) return false;
+    if (bytes.n && !arena_copy(s->a, bytes, &l.text)) return err_no_memory(e);
+    s->lines[s->count++] = l;
+    return true;
+}
+
+bool sheet_stretch(const struct sheet *s, struct snapshot *at, int64_t number, arena *a, str *bytes, err *e)
+{
+    for (size_t i = s->count; i > 0; i--) {
+        const struct sheet_line *l = &s->lines[i - 1];
+        if (l->key.n > 0 || l->number != number) continue;
+        *bytes = (str){0};
+        return !l->text.n || arena_copy(a, l->text, bytes) || err_no_memory(e);
+    }
+    return store_bytes_get(at, BYTES_STREAM_DAYS, number, a, bytes, e);
 }
 
 // ---- against what is stored ----------------------------------------------------------------------------------------

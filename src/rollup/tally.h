@@ -53,6 +53,10 @@ double tally_least(const struct tally *t, const struct quantity *q);
 double tally_most(const struct tally *t, const struct quantity *q);
 double tally_quantile(const struct tally *t, double quantile);
 
+// As few bytes (tally_bytes.c), equal tallies as equal bytes: what each Datastream keeps of each day.
+void tally_put(buf *b, const struct tally *t);                   // count > 0
+NODISCARD bool tally_get(str bytes, struct tally *out, err *e);  // all of the bytes; ERR_CORRUPT
+
 // As compact JSON, equal tallies as equal bytes: {"n","s","q","l","m","e","a","z","p","g"}.
 void tally_write(buf *b, const struct tally *t);
 NODISCARD bool tally_read(str text, struct tally *out, err *e);  // ERR_CORRUPT

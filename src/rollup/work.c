@@ -134,24 +134,25 @@ static bool mark_add(struct work *w, size_t *capacity, entity_id stream, err *e)
 struct gathering {
     struct work *w;
     size_t capacity;
-    bool all_days;
-    entity_id last;
 };
 
 // Also of streams that do not count any more: their sums must go.
-static bool gather_stored(str key, str text, void *context, err *e)
+static bool gather_stream(int64_t number, str bytes, void *context, err *e)
 {
     struct gathering *g = context;
-    int64_t stream = 0;
-    int32_t day;
-    (void)text;
-    for (size_t i = 0; i < STREAM_PREFIX - 1 && i < key.n; i++) stream = stream * 10 + (key.p[i] - '0');
-    if (g->all_days)
-        return !calendar_read_day(str_slice(key, STREAM_PREFIX, key.n), &day) ||
-               day_set_add(&g->w->days, day, e);
-    if (stream == g->last) return true;
-    g->last = stream;
-    return mark_add(g->w, &g->capacity, stream, e);
+    (void)bytes;
+    return mark_add(g->w, &g->capacity, stretch_stream_of_number(number), e);
+}
+
+static bool gather_stretch(int64_t number, str bytes, void *context, err *e)
+{
+    struct work *w = context;
+    struct stretch s;
+    if (!stretch_read(bytes, &s, e)) return false;
+    for (int i = 0; i < STRETCH_DAYS; i++)
+        if (s.day[i].n > 0 && !day_set_add(&w->days, stretch_first(stretch_of_number(number)) + i, e))
+            return false;
+    return true;
 }
 
 static bool gather_day(str key, str text, void *context, err *e)
@@ -164,21 +165,16 @@ static bool gather_day(str key, str text, void *context, err *e)
 
 static bool gather(struct work *w, bool everything, bool all_days, err *e)
 {
-    struct gathering g = {.w = w, .capacity = w->marks.count, .all_days = all_days};
+    struct gathering g = {.w = w, .capacity = w->marks.count};
     struct snapshot *at;
     bool ok = true;
     for (size_t i = 0; ok && everything && i < w->streams->count; i++)
         ok = mark_add(w, &g.capacity, w->streams->all[i].id, e);
     if (!ok || !snapshot_open(w->store, &at, e)) return false;
-    if (everything) {
-        g.all_days = false;
-        ok = store_document_each(at, STR(KIND_STREAM), gather_stored, &g, e);
-    }
-    if (ok && all_days) {
-        g.all_days = true;
-        ok = store_document_each(at, STR(KIND_STREAM), gather_stored, &g, e) &&
+    if (everything) ok = store_bytes_range(at, BYTES_STREAM_DAYS, 0, BYTES_NUMBERS, gather_stream, &g, e);
+    if (ok && all_days)
+        ok = store_bytes_range(at, BYTES_STREAM_DAYS, 0, BYTES_NUMBERS, gather_stretch, w, e) &&
              store_document_each(at, STR(KIND_DAY), gather_day, w, e);
-    }
     snapshot_close(at);
     marks_sort(&w->marks);
     return ok;

@@ -7,11 +7,11 @@
 #include "rollup/accounts.h"
 #include "rollup/book.h"
 #include "rollup/mark.h"
+#include "rollup/stretch.h"
 
-#define KIND_STREAM "rollup.stream"  // "0000012/20240131"
-#define KIND_DAY "rollup.day"        // "20240131/pm25/GM0603"
-#define KIND_MONTH "rollup.month"    // "202401/pm25/GM0603"
-#define KIND_YEAR "rollup.year"      // "2024/pm25/GM0603"
+#define KIND_DAY "rollup.day"      // "20240131/pm25/GM0603"
+#define KIND_MONTH "rollup.month"  // "202401/pm25/GM0603"
+#define KIND_YEAR "rollup.year"    // "2024/pm25/GM0603"
 
 struct work {
     struct store *store;
@@ -34,6 +34,8 @@ struct work {
 NODISCARD bool work_open(struct work *w, struct marks_taken *m, bool everything, bool all_days, err *e);
 NODISCARD bool work_part(struct work *w, err *e);  // a small part; phase says whether that was the last
 void work_close(struct work *w);
+// Brings what an earlier release kept into today's form; nothing to do mostly.
+NODISCARD bool work_bring_older(struct store *store, err *e);
 
 // Who adds up for which area at the end of a day, in what year.
 struct stream_spot {
@@ -41,8 +43,6 @@ struct stream_spot {
     int year;
     struct area_spot spot;
 };
-#define STREAM_PREFIX 8  // "0000012/"
-size_t stream_key(entity_id stream, int32_t day, char out[static 32]);
 
 // Parts, each its own file.
 NODISCARD bool day_set_add(struct day_set *s, int32_t day, err *e);

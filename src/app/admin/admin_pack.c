@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/admin/admin.h"
 
+#include "rollup/rollup.h"
+
 static bool measure(struct store *s, int64_t *bytes, err *e)
 {
     struct store_figures f;
@@ -22,7 +24,8 @@ void admin_pack_post(struct http_request *r, void *context)
     const struct peil *p = context;
     struct packed packed;
     err e;
-    if (!pack_act(p->store, &packed, &e)) {
+    // Sums that are behind would be written into what was packed a moment ago.
+    if (!rollups_work_off(p->rollups, &e) || !pack_act(p->store, &packed, &e)) {
         admin_reply_error(r, &e);
         return;
     }

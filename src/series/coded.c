@@ -11,11 +11,13 @@
 
 enum { OWN_TOKENS = 16, OWN_BITS = 4, DIGITS = 2 };  // digits behind the first one that the token says
 
-static unsigned token_of(uint64_t z)
+// Without a jump: which of both it is, is pure chance where numbers are noisy.
+static inline unsigned token_of(uint64_t z)
 {
-    if (z < OWN_TOKENS) return (unsigned)z;
-    const unsigned exponent = 63U - (unsigned)__builtin_clzll(z);
-    return OWN_TOKENS + ((exponent - OWN_BITS) << DIGITS) + (unsigned)(z >> (exponent - DIGITS) & 3);
+    const unsigned exponent = 63U - (unsigned)__builtin_clzll(z | OWN_TOKENS);
+    const unsigned longer = OWN_TOKENS + ((exponent - OWN_BITS) << DIGITS) +
+                            (unsigned)(z >> (exponent - DIGITS) & 3);
+    return z < OWN_TOKENS ? (unsigned)z : longer;
 }
 
 // The number of a token is its digits, shifted, and as many plain bits below.
@@ -34,17 +36,31 @@ static inline unsigned digits_of(unsigned token)
 #define STATE_LEAST ((uint32_t)1 << 16)
 #define STATES 2
 
+// A token's part of the shares. A state divided by the share is its product with the inverse, shifted: exact for states
+// below 2^32, for it is too large by less than a share.
+#define INVERSE_BITS 63
 struct span {
-    uint32_t share, start;
+    uint64_t inverse, most;  // from `most` on a state gives a word away first
+    uint32_t start, others;
 };
 
 static void spans_of(const struct model *m, struct span out[static TOKENS])
 {
     uint32_t start = 0;
-    for (size_t t = 0; t < TOKENS; t++) {
-        out[t] = (struct span){m->share[t], start};
-        start += m->share[t];
+    for (size_t t = 0; t < m->used; t++) {
+        const uint32_t share = m->share[t];
+        if (share == 0) continue;
+        out[t] = (struct span){.inverse = ((uint64_t)1 << INVERSE_BITS) / share + 1,
+                               .most = (uint64_t)share << (32 - SHARE_BITS),
+                               .start = start,
+                               .others = SHARES - share};
+        start += share;
     }
+}
+
+static inline uint32_t divided(uint32_t x, uint64_t inverse)
+{
+    return (uint32_t)((unsigned __int128)x * inverse >> INVERSE_BITS);
 }
 
 // Backward, for the reader gets them in turn; gives how many words it wrote to the end of `words`.
@@ -56,13 +72,14 @@ static size_t put_tokens(const struct model *m, const uint8_t *tokens, size_t co
     spans_of(m, spans);
     for (int k = 0; k < STATES; k++) states[k] = STATE_LEAST;
     for (size_t i = count; i-- > 0;) {
-        const struct span s = spans[tokens[i]];
+        const struct span *s = &spans[tokens[i]];
         uint32_t x = states[i % STATES];
-        if (x >= (uint64_t)s.share << (32 - SHARE_BITS)) {
-            *--w = htole16((uint16_t)x);
-            x >>= 16;
-        }
-        states[i % STATES] = ((x / s.share) << SHARE_BITS) + x % s.share + s.start;
+        const bool is_high = x >= s->most;
+        w[-1] = htole16((uint16_t)x);  // kept only where it is due: a jump would be wrong every other time
+        w -= is_high;
+        x >>= is_high ? 16 : 0;
+        // The quotient times all shares, the remainder, and where the token's own begin.
+        states[i % STATES] = x + divided(x, s->inverse) * s->others + s->start;
     }
     return (size_t)(words_end - w);
 }
@@ -72,11 +89,12 @@ static void put_word32(buf *b, uint32_t v)
     for (int i = 0; i < 4; i++) put_byte(b, (uint8_t)(v >> (8 * i)));
 }
 
-static void put_plain(buf *b, const int64_t *surprises, const uint8_t *tokens, size_t count)
+static void put_plain(buf *b, const int64_t *surprises, const uint8_t *tokens, size_t count,
+                      const uint32_t counts[static TOKENS])
 {
     size_t bits = 0;
-    for (size_t i = 0; i < count; i++) bits += plain_bits(tokens[i]);
-    if (!buf_reserve(b, bits / 8 + 2 * sizeof(uint64_t))) return;
+    for (unsigned t = OWN_TOKENS; t < TOKENS; t++) bits += (size_t)counts[t] * plain_bits(t);
+    if (bits == 0 || !buf_reserve(b, bits / 8 + 2 * sizeof(uint64_t))) return;
     uint8_t *p = (uint8_t *)b->p + b->n;
     uint64_t word = 0;
     unsigned filled = 0;
@@ -119,7 +137,7 @@ void coded_write(buf *b, const int64_t *values, size_t count)
     put_varint(b, STATES * sizeof states[0] + n * sizeof *words);
     for (int k = 0; k < STATES; k++) put_word32(b, states[k]);
     buf_add(b, (str){(const char *)(words + count - n), n * sizeof *words});
-    put_plain(b, surprises, tokens, count);
+    put_plain(b, surprises, tokens, count, counts);
     free(surprises);
 }
 

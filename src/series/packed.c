@@ -92,7 +92,8 @@ static void unpack(const uint8_t *p, uint64_t *out, size_t n, unsigned width)
         NARROW(4)
         NARROW(5)
         NARROW(6)
-        NARROW(7) NARROW(8) NARROW(9) NARROW(10) NARROW(11) NARROW(12)
+        NARROW(7)
+        NARROW(8) NARROW(9) NARROW(10) NARROW(11) NARROW(12)
 #undef NARROW
             default : unpack_narrow(p, out, n, width);
     }
@@ -103,43 +104,69 @@ static void unpack(const uint8_t *p, uint64_t *out, size_t n, unsigned width)
 struct block {
     const int64_t *values;
     size_t n;
-    int64_t before;  // the number before the first
-    int64_t least, least_delta;
+    int64_t before;                // the number before the first
+    int64_t deltas[COLUMN_BLOCK];  // to the number before
+    int64_t least, most, least_delta, most_delta;
+    unsigned differing;
     unsigned widths[3];  // of DELTA, FRAME, DELTA_FRAME
     size_t bytes[4];     // of each way, without the head byte
-    unsigned differing;
 };
 
-static int64_t delta_at(const struct block *k, size_t i)
+static void find_extremes(struct block *k)
 {
-    return int_minus(k->values[i], i > 0 ? k->values[i - 1] : k->before);
+    int64_t least = k->values[0], most = least, least_delta = INT64_MAX, most_delta = INT64_MIN;
+    unsigned differing = 0;
+    for (size_t i = 0; i < k->n; i++) {
+        const int64_t v = k->values[i], delta = int_minus(v, i > 0 ? k->values[i - 1] : k->before);
+        k->deltas[i] = delta;
+        least = v < least ? v : least;
+        most = v > most ? v : most;
+        least_delta = delta < least_delta ? delta : least_delta;
+        most_delta = delta > most_delta ? delta : most_delta;
+        differing += delta != 0;
+    }
+    k->least = least;
+    k->most = most;
+    k->least_delta = least_delta;
+    k->most_delta = most_delta;
+    k->differing = differing;
 }
 
-static struct block block_of(const int64_t *values, size_t n, int64_t before)
+static size_t smallest_of_packed(const struct block *k)
 {
-    struct block k = {
-        .values = values, .n = n, .before = before, .least = values[0], .least_delta = INT64_MAX};
-    int64_t most = values[0], most_delta = INT64_MIN;
-    uint64_t widest = 0;
-    for (size_t i = 0; i < n; i++) {
-        const int64_t v = values[i], delta = delta_at(&k, i);
-        if (v < k.least) k.least = v;
-        if (v > most) most = v;
-        if (delta < k.least_delta) k.least_delta = delta;
-        if (delta > most_delta) most_delta = delta;
-        widest |= zigzag(delta);
-        if (delta == 0) continue;
-        k.differing++;
-        k.bytes[SPARSE] += 1 + varint_bytes(zigzag(delta));
-    }
-    k.widths[DELTA] = width_of(widest);
-    k.widths[FRAME] = width_of((uint64_t)int_minus(most, k.least));
-    k.widths[DELTA_FRAME] = width_of((uint64_t)int_minus(most_delta, k.least_delta));
-    for (int way = DELTA; way <= DELTA_FRAME; way++) k.bytes[way] = packed_bytes(n, k.widths[way]);
-    k.bytes[FRAME] += varint_bytes(zigzag(int_minus(k.least, before)));
-    k.bytes[DELTA_FRAME] += varint_bytes(zigzag(k.least_delta));
-    if (k.differing == COLUMN_BLOCK) k.bytes[SPARSE] = SIZE_MAX;  // its count has six bits
-    return k;
+    const size_t least = k->bytes[DELTA] < k->bytes[FRAME] ? k->bytes[DELTA] : k->bytes[FRAME];
+    return least < k->bytes[DELTA_FRAME] ? least : k->bytes[DELTA_FRAME];
+}
+
+// SIZE_MAX: too many differ, or so many that another way is smaller in any case.
+static size_t sparse_bytes(const struct block *k)
+{
+    size_t bytes = 0;
+    if (k->differing == COLUMN_BLOCK || 2 * k->differing >= smallest_of_packed(k)) return SIZE_MAX;
+    for (size_t i = 0; i < k->n; i++)
+        if (k->deltas[i] != 0) bytes += 1 + varint_bytes(zigzag(k->deltas[i]));
+    return bytes;
+}
+
+static uint64_t widest_delta(const struct block *k)
+{
+    const uint64_t low = zigzag(k->least_delta), high = zigzag(k->most_delta);
+    return low > high ? low : high;
+}
+
+static void block_of(struct block *k, const int64_t *values, size_t n, int64_t before)
+{
+    k->values = values;
+    k->n = n;
+    k->before = before;
+    find_extremes(k);
+    k->widths[DELTA] = width_of(widest_delta(k));
+    k->widths[FRAME] = width_of((uint64_t)int_minus(k->most, k->least));
+    k->widths[DELTA_FRAME] = width_of((uint64_t)int_minus(k->most_delta, k->least_delta));
+    for (int way = DELTA; way <= DELTA_FRAME; way++) k->bytes[way] = packed_bytes(n, k->widths[way]);
+    k->bytes[FRAME] += varint_bytes(zigzag(int_minus(k->least, before)));
+    k->bytes[DELTA_FRAME] += varint_bytes(zigzag(k->least_delta));
+    k->bytes[SPARSE] = sparse_bytes(k);
 }
 
 static int smallest_way(const struct block *k)
@@ -154,10 +181,9 @@ static void write_sparse(buf *b, const struct block *k)
 {
     put_byte(b, (uint8_t)((unsigned)SPARSE << WAY_SHIFT | k->differing));
     for (size_t i = 0; i < k->n; i++) {
-        const int64_t delta = delta_at(k, i);
-        if (delta == 0) continue;
+        if (k->deltas[i] == 0) continue;
         put_byte(b, (uint8_t)i);
-        put_zigzag(b, delta);
+        put_zigzag(b, k->deltas[i]);
     }
 }
 
@@ -166,13 +192,17 @@ static void write_packed(buf *b, const struct block *k, int way)
     const unsigned width = k->widths[way];
     uint64_t bits[COLUMN_BLOCK];
     put_byte(b, (uint8_t)((unsigned)way << WAY_SHIFT | (width == WIDTH_FULL ? WIDTH_FULL_CODE : width)));
-    if (way == FRAME) put_zigzag(b, int_minus(k->least, k->before));
-    if (way == DELTA_FRAME) put_zigzag(b, k->least_delta);
-    for (size_t i = 0; i < k->n; i++) {
-        const int64_t delta = delta_at(k, i);
-        bits[i] = way == DELTA   ? zigzag(delta)
-                  : way == FRAME ? (uint64_t)int_minus(k->values[i], k->least)
-                                 : (uint64_t)int_minus(delta, k->least_delta);
+    switch (way) {
+    case DELTA:
+        for (size_t i = 0; i < k->n; i++) bits[i] = zigzag(k->deltas[i]);
+        break;
+    case FRAME:
+        put_zigzag(b, int_minus(k->least, k->before));
+        for (size_t i = 0; i < k->n; i++) bits[i] = (uint64_t)int_minus(k->values[i], k->least);
+        break;
+    default:
+        put_zigzag(b, k->least_delta);
+        for (size_t i = 0; i < k->n; i++) bits[i] = (uint64_t)int_minus(k->deltas[i], k->least_delta);
     }
     pack(b, bits, k->n, width);
 }
@@ -182,7 +212,8 @@ void packed_write(buf *b, const int64_t *values, size_t count)
     int64_t before = 0;
     for (size_t at = 0; at < count; at += COLUMN_BLOCK) {
         const size_t n = count - at < COLUMN_BLOCK ? count - at : COLUMN_BLOCK;
-        const struct block k = block_of(values + at, n, before);
+        struct block k;
+        block_of(&k, values + at, n, before);
         const int way = smallest_way(&k);
         if (way == SPARSE) {
             write_sparse(b, &k);

@@ -134,33 +134,39 @@ static void keep_encoded(struct sealing *k, size_t count)
     k->row.growing_count = (uint32_t)count;
 }
 
-// How much smaller the stream's chunks get when they are coded; until it is known, as those of the one that was coded last.
-static double coded_share(const struct sealing *k)
+// Whether the points fill a chunk by what an observation took in the stream's last one; *guess: how many will.
+static bool fill_by_last(const struct sealing *k, size_t count, size_t *guess)
 {
-    if (k->stream->coded_share > 0) return (double)k->stream->coded_share;
-    const double other = (double)k->connection->store->coded_share;
-    return other > 0 ? other : 1;
+    const double coded = (double)k->stream->coded_each * (double)count;
+    *guess = coded > 0 ? share_that_fits(k, count, coded) : CHUNK_MOST;
+    return coded >= CHUNK_FULL_BYTES;
 }
 
-// Writes the points quickly, unless they fill a chunk: then *guess is how many will.
+// A stream without such a chunk: how much smaller coding makes the points is guessed by the chunk coded last, of any stream.
+static bool fill_by_others(const struct sealing *k, size_t count, size_t *guess)
+{
+    const double share = (double)k->connection->store->coded_share;
+    const double coded = (double)k->bytes.n * (share > 0 ? share : 1);
+    *guess = share_that_fits(k, count, coded);
+    return coded >= CHUNK_FULL_BYTES;
+}
+
+// Writes the points quickly, unless they fill a chunk: then *guess is how many will. `each`: bytes of one, quickly written; 0: not known.
 static bool encode_quick(struct sealing *k, const struct point *points, size_t count, size_t *guess,
                          double *each)
 {
-    *guess = CHUNK_MOST;
     *each = 0;
-    if (!encode(k, points, count, CHUNK_QUICK)) return false;
-    const double coded = (double)k->bytes.n * coded_share(k);
-    *guess = share_that_fits(k, count, coded);
+    if (count >= CHUNK_MOST || fill_by_last(k, count, guess) || !encode(k, points, count, CHUNK_QUICK))
+        return false;
+    if (k->stream->coded_each > 0) return true;
     *each = (double)k->bytes.n / (double)count;
-    return coded < CHUNK_FULL_BYTES && count < CHUNK_MOST;
+    return !fill_by_others(k, count, guess);
 }
 
-// `each`: bytes of one, quickly written; 0: not known.
-static void note_share(const struct sealing *k, double each, size_t count)
+static void note_coded(const struct sealing *k, double each, size_t count)
 {
-    if (each <= 0) return;
-    k->stream->coded_share = (float)((double)k->bytes.n / (double)count / each);
-    k->connection->store->coded_share = k->stream->coded_share;
+    k->stream->coded_each = (float)((double)k->bytes.n / (double)count);
+    if (each > 0) k->connection->store->coded_share = k->stream->coded_each / (float)each;
 }
 
 // The full chunks are inserted, what is left over goes on growing.
@@ -168,13 +174,14 @@ bool sealing_keep_growing(struct sealing *k, const struct point *points, size_t 
 {
     bool is_quick = false;
     buf_clear(&k->bytes);
-    for (size_t n, guess = CHUNK_MOST; count > 0; points += n, count -= n) {
+    for (size_t n; count > 0; points += n, count -= n) {
+        size_t guess = CHUNK_MOST;
         double each = 0;
         is_quick = k->way == CHUNK_QUICK && encode_quick(k, points, count, &guess, &each);
         if (is_quick) break;
         if (!encode_full(k, points, count, guess, &n, e)) return false;
-        note_share(k, each, n);
         if (n == count) break;
+        note_coded(k, each, n);
         if (!insert_encoded(k, &points[n - 1], e)) return false;
     }
     keep_encoded(k, count);

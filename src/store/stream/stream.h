@@ -35,7 +35,7 @@ struct stream {
     // Every observation that any open snapshot can see lies in between. Only ever widened.
     _Atomic int64_t oldest, newest;
     uint64_t touched;         // operation that saved the state last
-    float coded_share;        // what coding left of the bytes of its last chunk; 0: not known
+    float coded_each;         // bytes of an observation in its last full chunk; 0: not known
     struct stream *next_due;  // of the queue of streams with a chunk's worth in the tail
     bool is_due;
 };

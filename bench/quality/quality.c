@@ -179,7 +179,7 @@ static void find_points(struct meter *m, const struct quantity *q, const struct 
     double middle;
     for (int k = 0; k < POINTS; k++) {
         if (isnan(m->value[k])) continue;
-        if (!check_range(q, m->value[k])) m->found[k] |= F_RANGE;
+        if (!check_range(q, false, m->value[k])) m->found[k] |= F_RANGE;
         if (!check_clock(m->time[k], m->received[k])) m->found[k] |= F_CLOCK;
     }
     take_good(m, &c);

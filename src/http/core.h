@@ -255,6 +255,7 @@ void answer_none(struct http_request *r, void *context);
 void stream_pull(struct http_request *r);  // on a worker: the next pieces, as long as the loop takes them
 // On the loop, which gives the request away for the next piece. False: the workers' queue is full.
 bool stream_want(struct http_request *r);
+void stream_wait(struct http_request *r);  // on the loop, which has the request: the client's line is full
 NODISCARD bool stream_make(struct http_request *r, bool *more, err *e);  // the piece whose turn it is
 NODISCARD bool stream_pack(struct http_request *r, bool is_last,
                            str *out);  // the piece, compressed where that is wanted

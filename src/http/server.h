@@ -59,6 +59,9 @@ typedef struct {
     bool (*next)(void *context, buf *out, bool *more, err *e);
     // Called once, also when the client went away; on a worker, or in http_reply_stream.
     void (*done)(void *context);
+    // NULL, or: the client takes nothing more for now, and may not for minutes: let go what others wait for (a snapshot). Never while
+    // `next` runs; perhaps several times between two pieces; on a worker or the loop, so it must not take long.
+    void (*rest)(void *context);
 } http_stream;
 
 typedef void (*http_handler)(struct http_request *r, void *context);

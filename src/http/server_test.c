@@ -95,14 +95,22 @@ static void split_header(struct http_request *r, void *context)
 struct counted {
     size_t next, last, fails_at;
     size_t piece_bytes;
+    size_t takes_us;  // to make a piece
+    bool holds, is_making;
 };
 
 static atomic_int pulled, ended;
+static atomic_int unrested;  // streams that have not rested since their last piece
 
 static bool next_number(void *context, buf *out, bool *more, err *e)
 {
     struct counted *c = context;
     atomic_fetch_add(&pulled, 1);
+    if (!c->holds) atomic_fetch_add(&unrested, 1);
+    c->holds = true;
+    c->is_making = true;
+    usleep((useconds_t)c->takes_us);
+    c->is_making = false;
     if (c->next == c->fails_at) return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the chunk is damaged");
     buf_print(out, "%zu\n", c->next);
     for (size_t i = 0; i < c->piece_bytes; i += 16) BUF_LIT(out, "0123456789abcde\n");
@@ -110,24 +118,34 @@ static bool next_number(void *context, buf *out, bool *more, err *e)
     return true;
 }
 
+static void rest_counted(void *context)
+{
+    struct counted *c = context;
+    assert_false(c->is_making);
+    if (c->holds) atomic_fetch_sub(&unrested, 1);
+    c->holds = false;
+}
+
 static void end_counted(void *context)
 {
+    rest_counted(context);
     free(context);
     atomic_fetch_add(&ended, 1);
 }
 
-// ?last,fails_at,piece_bytes
+// ?last,fails_at,piece_bytes,takes_us
 static void numbers(struct http_request *r, void *context)
 {
     (void)context;
     struct counted *c = calloc(1, sizeof *c);
     str q = http_request_query(r), field;
-    size_t *const fields[] = {&c->last, &c->fails_at, &c->piece_bytes};
+    size_t *const fields[] = {&c->last, &c->fails_at, &c->piece_bytes, &c->takes_us};
     c->fails_at = SIZE_MAX;
-    for (size_t i = 0; i < 3 && str_cut(&q, ',', &field); i++)
+    for (size_t i = 0; i < 4 && str_cut(&q, ',', &field); i++)
         if (field.n) *fields[i] = strtoul(field.p, NULL, 10);
     const http_reply_data d = {.status = 200, .content_type = STR("text/csv")};
-    http_reply_stream(r, &d, (http_stream){.context = c, .next = next_number, .done = end_counted});
+    http_reply_stream(
+        r, &d, (http_stream){.context = c, .next = next_number, .done = end_counted, .rest = rest_counted});
 }
 
 // ---- live ----
@@ -657,6 +675,22 @@ TEST(a_stream_is_pulled_only_as_fast_as_it_is_read)
     client_close(&slow[3]);
 }
 
+// Whether the line is full before the next piece is made, or only after.
+TEST(a_stream_whose_client_does_not_read_rests)
+{
+    static const str asked[] = {STR(REQUEST("GET", "/numbers?1000,,65536")),
+                                STR(REQUEST("GET", "/numbers?64,,1048576,20000"))};
+    assert_true(becomes(&unrested, 0));
+    for (size_t i = 0; i < 2; i++) {
+        struct client c = dial();
+        client_send(&c, asked[i]);
+        client_read_until(&c, "0123456789abcde");
+        usleep(500000);
+        assert_int_equal(atomic_load(&unrested), 0);
+        client_close(&c);
+    }
+}
+
 // ---- live ----
 
 TEST(live_pieces_arrive_in_their_order)
@@ -1060,10 +1094,10 @@ RUN_WITH(before, after, CASE(an_answer_has_date_type_length_and_the_headers_of_f
          CASE(a_shared_body_is_sent_to_many), CASE(a_stream_arrives_whole),
          CASE(a_stream_of_one_piece_leaves_with_its_length), CASE(a_compressed_stream_arrives_whole),
          CASE(a_stream_to_http_10_ends_with_the_connection), CASE(a_stream_that_fails_at_once_is_an_error),
-          CASE(streams_that_share_workers_all_arrive_whole),
-          CASE(a_stream_ends_once_whenever_its_client_leaves), CASE(a_stream_that_fails_later_is_cut),
-          CASE(a_stream_is_pulled_only_as_fast_as_it_is_read), CASE(live_pieces_arrive_in_their_order),
-          CASE(a_broadcast_to_many_reaches_all_in_its_order),
+         CASE(streams_that_share_workers_all_arrive_whole),
+         CASE(a_stream_ends_once_whenever_its_client_leaves), CASE(a_stream_that_fails_later_is_cut),
+         CASE(a_stream_is_pulled_only_as_fast_as_it_is_read), CASE(a_stream_whose_client_does_not_read_rests),
+         CASE(live_pieces_arrive_in_their_order), CASE(a_broadcast_to_many_reaches_all_in_its_order),
          CASE(a_live_client_that_does_not_read_is_closed), CASE(head_of_a_live_stream_ends_at_once),
          CASE(an_idle_connection_is_closed_without_a_word),
          CASE(a_head_that_drips_is_refused_after_the_request_timeout),

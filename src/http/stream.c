@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
-// Whose turn it is while a piece is made ahead. Whoever comes second, loop or worker, takes the request further.
-enum { AHEAD_NOTHING, AHEAD_MAKING, AHEAD_MADE, AHEAD_WANTED };
+// Whose turn it is while a piece is made ahead. Whoever comes second, loop or worker, takes the request further. AHEAD_FULL: it is
+// being made, and the line is full.
+enum { AHEAD_NOTHING, AHEAD_MAKING, AHEAD_FULL, AHEAD_MADE, AHEAD_WANTED };
 
 void stream_end(struct stream *s)
 {
@@ -96,11 +97,19 @@ static bool give(struct http_request *r)
     return !p->is_last;
 }
 
+static void rest(struct stream *s)
+{
+    if (s->from.rest) s->from.rest(s->from.context);
+}
+
 // True when the loop waits for it: the request is this worker's again.
 static bool make_ahead(struct http_request *r)
 {
     struct stream *s = r->stream;
     make(r);
+    int is = AHEAD_MAKING;
+    if (atomic_compare_exchange_strong(&s->ahead, &is, AHEAD_MADE)) return false;
+    if (is == AHEAD_FULL) rest(s);
     return atomic_exchange(&s->ahead, AHEAD_MADE) == AHEAD_WANTED;
 }
 
@@ -118,6 +127,15 @@ void stream_pull(struct http_request *r)
 
 bool stream_want(struct http_request *r)
 {
-    return atomic_exchange(&r->stream->ahead, AHEAD_WANTED) == AHEAD_MAKING ||
-           workers_submit(r->conn->loop->server->workers, r);
+    const int was = atomic_exchange(&r->stream->ahead, AHEAD_WANTED);
+    return was == AHEAD_MAKING || was == AHEAD_FULL || workers_submit(r->conn->loop->server->workers, r);
+}
+
+// Who makes a piece rests behind it; else nobody but the loop can touch the stream.
+void stream_wait(struct http_request *r)
+{
+    struct stream *s = r->stream;
+    int is = AHEAD_MAKING;
+    if (s->is_over || atomic_compare_exchange_strong(&s->ahead, &is, AHEAD_FULL) || is == AHEAD_FULL) return;
+    rest(s);
 }

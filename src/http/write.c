@@ -94,12 +94,15 @@ step step_reply(struct conn *c)
     struct iovec parts[REQUEST_PARTS];
     const size_t count = gather(r, parts);
     if (!count) return after_reply(c);
-    if (!c->can_write) return STEP_WAIT;
+    if (!c->can_write) {
+        if (r->stream) stream_wait(r);
+        return STEP_WAIT;
+    }
     const ssize_t n = conn_send(c, parts, count);
     if (n < 0 && errno != EAGAIN) return STEP_CLOSE;
     if (n < 0) {
         c->can_write = false;
-        return STEP_WAIT;
+        return STEP_AGAIN;
     }
     drop_written(r, (size_t)n);
     c->deadline_us = conn_time_after(c, conn_config(c)->write_timeout_s);

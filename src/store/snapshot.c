@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "store/blob.h"
 #include "store/engine.h"
+#include "store/meter.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -46,14 +47,14 @@ static void enlist(struct store *s, struct snapshot *at)
     at->previous = s->youngest;
     *(s->youngest ? &s->youngest->next : &s->oldest) = at;
     s->youngest = at;
-    s->open_count++;
+    store_meter_snapshots(++s->open_count);
 }
 
 static void delist(struct store *s, struct snapshot *at)
 {
     *(at->previous ? &at->previous->next : &s->oldest) = at->next;
     *(at->next ? &at->next->previous : &s->youngest) = at->previous;
-    s->open_count--;
+    store_meter_snapshots(--s->open_count);
 }
 
 // ---- opening ----

@@ -28,7 +28,6 @@ bool answer_make(const struct sta *sta, sta_version v, struct snapshot *at, cons
     if (!r) return err_no_memory(e);
     *r = (struct answer){.sta = sta,
                          .arena = a,
-                         .opened_us = time_monotonic_us(),
                          .format = formats[q->format],
                          .is_ref = is_ref,
                          .snapshot_us = sta_limits_or_default(&sta->limits).snapshot_us,
@@ -58,32 +57,30 @@ void answer_free(struct answer *r)
     buf_free(&r->ready);
 }
 
-// A long answer keeps no snapshot while its client reads, however slowly: the store's log could not be cut behind it.
+// Also of an answer that fails: what it cannot go on with it need not hold.
 static bool let_go(struct answer *r, err *e)
 {
-    if (!level_leave(&r->top, r->arena, e)) return false;
+    const bool left = level_leave(&r->top, e);
+    if (!left) level_close(&r->top);
     snapshot_close(r->at);
     r->at = NULL;
-    return true;
+    return left;
 }
 
 // Goes on in a fresh snapshot, behind the row it stood on.
 static bool come_back(struct answer *r, err *e)
 {
-    r->opened_us = time_monotonic_us();
+    r->first_us = 0;
     return snapshot_open(r->sta->store, &r->at, e) && snapshot_show(r->at, r->most, e) &&
            level_return(&r->top, r->at, e);
 }
 
-// Between pieces the answer may be at any depth; only the top level can move to another snapshot.
-static bool can_let_go(const struct answer *r)
+// Counted from the first piece on: sorting may take long, and to do it again for each piece would hold snapshots longer still.
+static bool is_old(struct answer *r)
 {
-    return r->now == &r->top && r->top.is_many && !r->top.in_row && r->top.given > 0 && !r->top.is_done;
-}
-
-static bool is_old(const struct answer *r)
-{
-    return time_monotonic_us() - r->opened_us > r->snapshot_us;
+    const int64_t now = time_monotonic_us();
+    if (r->first_us == 0) r->first_us = now;
+    return now - r->first_us > r->snapshot_us;
 }
 
 bool answer_next_row(struct answer *r, bool *got, err *e)
@@ -92,14 +89,11 @@ bool answer_next_row(struct answer *r, bool *got, err *e)
     return level_next(&r->top, r->arena, got, e);
 }
 
-// Steps until the piece is full; an answer whose snapshot is old goes on to the next place where it can let it go.
 static bool fill_piece(struct answer *r, buf *out, bool *more, err *e)
 {
-    const bool leaves = is_old(r);
-    const size_t enough = leaves ? 2 * PIECE_BYTES : PIECE_BYTES;
-    while (*more && !out->failed && (out->n < PIECE_BYTES || (out->n < enough && !can_let_go(r))))
+    while (*more && !out->failed && out->n < PIECE_BYTES)
         if (!r->format->step(r, out, more, e)) return false;
-    return !*more || !leaves || !can_let_go(r) || let_go(r, e);
+    return true;
 }
 
 bool answer_piece(struct answer *r, buf *out, bool *more, err *e)
@@ -109,13 +103,22 @@ bool answer_piece(struct answer *r, buf *out, bool *more, err *e)
         if (!r->format->begin(r, out, e)) return false;
         r->stage = ANSWER_GOES_ON;
     }
+    if (r->is_lost) return err_no_memory(e);
     if (!r->at && !come_back(r, e)) return false;
     if (!fill_piece(r, out, more, e)) return false;
     if (!*more) {
         if (!r->format->end(r, out, e)) return false;
         r->stage = ANSWER_ENDED;
     }
+    if ((!*more || is_old(r)) && !let_go(r, e)) return false;
     return !out->failed || err_set(e, ERR_LIMIT, ERR_NOWHERE, "one entity of this answer is too large");
+}
+
+// However slowly its client reads, or not at all, the store's log can be cut behind an answer.
+void answer_rest(struct answer *r)
+{
+    err ignored;
+    if (r->at && !let_go(r, &ignored)) r->is_lost = true;
 }
 
 static void add_path(struct answer *r, const struct level *l, buf *out)

@@ -26,14 +26,15 @@ struct answer {
     arena *arena;
     struct snapshot *at;  // NULL: let go between two pieces
     access_level most;    // that the reader is shown, in a fresh snapshot too; set by whoever made it
-    int64_t opened_us;
-    int64_t snapshot_us;  // let go between two pieces when older
+    int64_t first_us;     // when the first piece of this snapshot was made; 0: not yet
+    int64_t snapshot_us;  // let go between two pieces when that is longer ago
     struct sta_form form, nested;
     arena *scratch;  // emptied for every row
     const struct answer_format *format;
     bool is_ref;  // selfLinks only
     struct level top;
     struct level *now;  // of answer_json: where it is in the tree
+    bool is_lost;       // there was no memory to rest
     enum { ANSWER_BEGINS, ANSWER_GOES_ON, ANSWER_ENDED } stage;
     buf ready;  // the first piece, made before the reply
     void *own;  // of the format
@@ -43,6 +44,8 @@ NODISCARD bool answer_make(const struct sta *sta, sta_version v, struct snapshot
                            bool is_ref, arena *a, struct answer **out, err *e);
 void answer_free(struct answer *r);  // the snapshot too
 NODISCARD bool answer_piece(struct answer *r, buf *out, bool *more, err *e);
+// Between two pieces, when the next may be long in coming: no snapshot is held until then.
+void answer_rest(struct answer *r);
 
 // For the formats.
 NODISCARD bool answer_next_row(struct answer *r, bool *got, err *e);  // of the top level; renews the snapshot

@@ -16,11 +16,16 @@ struct level {
 
     struct query ask;  // as the store is asked: one row more than wanted, to know whether there are more
     struct cursor *cursor;
-    arena *arena;  // of a level below: emptied for every parent
+    bool has_read;     // the cursor stands on a row
+    bool has_moved;    // `ask` and the cursor begin behind a row: not for another parent
+    bool is_away;      // between level_leave and level_return
+    arena *places[2];  // where it goes on: the cursor may hold on to the one before
+    arena *arena;      // of a level below: emptied for every parent
 
-    struct record row;  // the row just read; its texts live until the next level_next or level_open
-    int64_t given;      // rows since level_open
-    entity_id held;     // to-one: the row is still that entity
+    struct record
+        row;         // the row just read; its texts live until the next level_next, level_open or level_leave
+    int64_t given;   // rows since level_open
+    entity_id held;  // to-one: the row is still that entity
     bool is_done;
 
     // Of answer_json, which stops within rows.
@@ -30,7 +35,7 @@ struct level {
 
     // After the last row of a page that is not the last one.
     bool has_more;
-    value *position;
+    const value *position;
     size_t position_count;
 };
 
@@ -40,8 +45,9 @@ void level_close(struct level *l);
 // Starts the list (or finds the one entity) that belongs to the parent's row; for the request's own level: the question.
 NODISCARD bool level_open(struct level *l, struct snapshot *at, arena *a, err *e);
 NODISCARD bool level_next(struct level *l, arena *a, bool *got, err *e);
-// The request's own level lets its snapshot go, between two rows, and goes on later in another, behind the row just read.
-NODISCARD bool level_leave(struct level *l, arena *a, err *e);
+// The whole tree lets its snapshot go, wherever it stands, and goes on later in another, behind the rows just read. Of these only set, id
+// and links are left.
+NODISCARD bool level_leave(struct level *l, err *e);
 NODISCARD bool level_return(struct level *l, struct snapshot *to, err *e);
 NODISCARD bool level_count(struct level *l, struct snapshot *at, int64_t *out, err *e);
 

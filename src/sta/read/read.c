@@ -112,6 +112,11 @@ static bool next_piece(void *context, buf *out, bool *more, err *e)
     return !out->failed || err_set(e, ERR_LIMIT, ERR_NOWHERE, "one entity of this answer is too large");
 }
 
+static void rest_stream(void *context)
+{
+    answer_rest(context);
+}
+
 static void end_stream(void *context)
 {
     answer_free(context);
@@ -180,7 +185,8 @@ static bool reply_answer(struct reader *d, const struct query *q, err *e)
     if (more) {
         d->reply.status = 200;
         d->reply.is_stream = true;
-        d->reply.stream = (http_stream){.context = x, .next = next_piece, .done = end_stream};
+        d->reply.stream = (http_stream){
+            .context = x, .next = next_piece, .done = end_stream, .rest = rest_stream};
         d->done(&d->reply, d->context);
         return true;
     }

@@ -10,13 +10,13 @@
 
 #define COUNT 20000
 
-static entity_id the_stream;
+static entity_id the_stream, another_stream;
 
 static bool append_many(struct store_tx *tx, void *context, err *e)
 {
-    (void)context;
+    const entity_id *stream = context;
     for (int i = 0; i < COUNT; i++) {
-        struct observation o = {.stream = the_stream,
+        struct observation o = {.stream = *stream,
                                 .phenomenon_time = {i * TIME_MINUTE, TIME_NONE},
                                 .result_time = TIME_NONE,
                                 .valid_time = {TIME_NONE, TIME_NONE},
@@ -31,22 +31,29 @@ static int set_up(void **state)
     if (graph_open(state)) return -1;
     the_stream = make_datastream("numbers", make_thing("meter", NULL), make_sensor("sensor"),
                                  make_observed_property("pm25"));
-    write_ok(append_many, NULL);
+    another_stream = make_datastream("more numbers", make_thing("other meter", NULL), make_sensor("sensor"),
+                                     make_observed_property("pm10"));
+    write_ok(append_many, &the_stream);
+    write_ok(append_many, &another_stream);
     return 0;
 }
 
 // ---- one answer ----
 
+static const buf *received_so_far;
+
 struct received {
     int status;
     buf body;
     size_t pieces;
+    bool is_slow;                   // rests behind each piece
     void (*between)(size_t piece);  // called between two pieces
 };
 
 static void receive(const struct sta_reply *reply, void *context)
 {
     struct received *r = context;
+    received_so_far = &r->body;
     r->status = reply->status;
     if (!reply->is_stream) {
         buf_add(&r->body, reply->body);
@@ -59,18 +66,18 @@ static void receive(const struct sta_reply *reply, void *context)
         if (!reply->stream.next(reply->stream.context, &piece, &more, &e)) fail_msg("%s", e.text);
         buf_add(&r->body, buf_str(&piece));
         buf_free(&piece);
+        if (r->is_slow) reply->stream.rest(reply->stream.context);
         if (more && r->between) r->between(r->pieces);
         r->pieces++;
     }
     reply->stream.done(reply->stream.context);
 }
 
-static struct received read_answer(const char *path, const char *query, int64_t snapshot_us,
-                                   void (*between)(size_t piece))
+static struct received receive_answer(const char *path, const char *query, int64_t snapshot_us,
+                                      struct received r)
 {
     const struct sta sta = {
         .store = the_store, .root_url = STR("https://host"), .limits = {.snapshot_us = snapshot_us}};
-    struct received r = {.body = {.max = 64 << 20}, .between = between};
     const struct sta_request request = {.method = HTTP_GET,
                                         .version = STA_V1_1,
                                         .path = str_of(path),
@@ -79,6 +86,19 @@ static struct received read_answer(const char *path, const char *query, int64_t 
     sta_read(&sta, &request, receive, &r);
     arena_free(request.arena);
     return r;
+}
+
+static struct received read_answer(const char *path, const char *query, int64_t snapshot_us,
+                                   void (*between)(size_t piece))
+{
+    return receive_answer(path, query, snapshot_us,
+                          (struct received){.body = {.max = 64 << 20}, .between = between});
+}
+
+static struct received read_slowly(const char *path, const char *query, void (*between)(size_t piece))
+{
+    return receive_answer(path, query, 0,
+                          (struct received){.body = {.max = 64 << 20}, .is_slow = true, .between = between});
 }
 
 static void assert_status(const struct received *r, int status)
@@ -148,12 +168,47 @@ static void every_form_is_the_same_in_many_snapshots_as_in_one(void **state)
         "$top=2000&$resultFormat=GeoJSON", "$top=9000&$orderby=result desc"};
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         struct received one = read_answer(observations(), queries[i], 0, NULL),
-                        many = read_answer(observations(), queries[i], 1, NULL);
+                        many = read_answer(observations(), queries[i], 1, NULL),
+                        slow = read_slowly(observations(), queries[i], NULL);
         assert_status(&one, 200);
         assert_true(one.pieces > 2);
         assert_true(str_eq(buf_str(&one.body), buf_str(&many.body)));
+        assert_true(str_eq(buf_str(&one.body), buf_str(&slow.body)));
         buf_free(&one.body);
         buf_free(&many.body);
+        buf_free(&slow.body);
+    }
+}
+
+// Pieces end at any depth: what is above goes on, and the next parent's list is whole again.
+static void expansions_are_the_same_in_many_snapshots_as_in_one(void **state)
+{
+    (void)state;
+    char one_stream[64];
+    snprintf(one_stream, sizeof one_stream, "/Datastreams(%lld)", (long long)another_stream);
+    const struct {
+        const char *path, *query;
+    } asked[] = {
+        {"/Things", "$expand=Datastreams($expand=Observations($top=3000))"},
+        {"/Things",
+         "$count=true&$top=1&$expand=Datastreams($expand=Observations($top=3000;$skip=17;$orderby=result "
+         "desc;$count=true),Sensor)"},
+        {"/Datastreams",
+         "$expand=Thing,Observations($top=3000;$filter=result gt 5;$expand=Datastream/Thing),Sensor"},
+        {one_stream, "$expand=Observations($top=3000),Thing"},
+        {"/Things", "$resultFormat=GeoJSON&$expand=Datastreams($expand=Observations($top=3000))"},
+    };
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct received one = read_answer(asked[i].path, asked[i].query, 0, NULL),
+                        many = read_answer(asked[i].path, asked[i].query, 1, NULL),
+                        slow = read_slowly(asked[i].path, asked[i].query, NULL);
+        assert_status(&one, 200);
+        assert_true(one.pieces > 1);
+        assert_true(str_eq(buf_str(&one.body), buf_str(&many.body)));
+        assert_true(str_eq(buf_str(&one.body), buf_str(&slow.body)));
+        buf_free(&one.body);
+        buf_free(&many.body);
+        buf_free(&slow.body);
     }
 }
 
@@ -197,7 +252,7 @@ static void readings_arrive(size_t piece)
 static void an_answer_is_stable_while_readings_arrive(void **state)
 {
     (void)state;
-    struct received r = read_answer(observations(), "$resultFormat=CSV&$select=result", 1, readings_arrive);
+    struct received r = read_slowly(observations(), "$resultFormat=CSV&$select=result", readings_arrive);
     str csv = buf_str(&r.body), line;
     assert_true(str_cut(&csv, '\n', &line));
     for (int i = 0; i < COUNT; i++) {
@@ -205,6 +260,53 @@ static void an_answer_is_stable_while_readings_arrive(void **state)
         assert_int_equal(strtol(line.p, NULL, 10), i);
     }
     while (csv.n > 0 && str_cut(&csv, '\n', &line)) assert_int_equal(strtol(line.p, NULL, 10), -1);
+    buf_free(&r.body);
+}
+
+// An Observation's result is its number, from its id, less one.
+static int64_t number_of(const char *line)
+{
+    return (int64_t)(uint32_t)strtoll(line, NULL, 10) - 1;
+}
+
+static bool delete_one(struct store_tx *tx, void *context, err *e)
+{
+    return store_delete(tx, SET_OBSERVATION, OBSERVATION_ID(the_stream, *(const int64_t *)context + 1), e);
+}
+
+static bool is_deleted[COUNT];
+
+// The row that the answer stands on, and one it has yet to come to.
+static void rows_vanish(size_t piece)
+{
+    (void)piece;
+    const str all = buf_str(received_so_far);
+    size_t start = all.n - 2;
+    while (all.p[start - 1] != '\n') start--;
+    int64_t last = number_of(all.p + start), ahead = last + 4000;
+    write_ok(delete_one, &last);
+    if (ahead >= COUNT) return;
+    write_ok(delete_one, &ahead);
+    is_deleted[ahead] = true;
+}
+
+static void an_answer_goes_on_behind_a_row_that_is_deleted(void **state)
+{
+    (void)state;
+    struct received r = read_slowly(observations(),
+                                    "$resultFormat=CSV&$select=id,result"
+                                    "&$filter=result ge 0",
+                                    rows_vanish);
+    assert_status(&r, 200);
+    assert_true(r.pieces > 5);
+    str csv = buf_str(&r.body), line;
+    assert_true(str_cut(&csv, '\n', &line));
+    for (int i = 0; i < COUNT; i++) {
+        if (is_deleted[i]) continue;
+        assert_true(str_cut(&csv, '\n', &line));
+        assert_int_equal(number_of(line.p), i);
+    }
+    assert_int_equal(csv.n, 0);
     buf_free(&r.body);
 }
 
@@ -240,8 +342,10 @@ int main(void)
         cmocka_unit_test(an_answer_moves_to_new_snapshots_without_a_gap),
         cmocka_unit_test(skip_and_top_hold_across_snapshots),
         cmocka_unit_test(every_form_is_the_same_in_many_snapshots_as_in_one),
+        cmocka_unit_test(expansions_are_the_same_in_many_snapshots_as_in_one),
         cmocka_unit_test(an_expansion_may_be_longer_than_a_piece),
         cmocka_unit_test(an_answer_is_stable_while_readings_arrive),
+        cmocka_unit_test(an_answer_goes_on_behind_a_row_that_is_deleted),
         cmocka_unit_test(faults_are_replies_in_frosts_form),
     };
     return cmocka_run_group_tests(tests, set_up, graph_close);

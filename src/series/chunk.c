@@ -18,7 +18,7 @@ enum {
     FLAG_STRIPPED = 16,
     FLAG_EXTRA = 32,
     FLAG_EXTRA_PACKED = 64,
-    FLAG_ALL = 127
+    FLAG_NUMBER_RUNS = 128,
 };
 
 // Times are kept in the coarsest unit that holds all of them exactly; its place in this table is what is stored.
@@ -146,13 +146,57 @@ static uint32_t write_number_head(buf *b, const struct point *points, size_t cou
     return least;
 }
 
+// Readings that came in requests of several, not in order of time, count up within each.
+#define WORTH_RUNS 8  // numbers of a run, on average
+
+static bool follows(const struct point *p, const struct point *before)
+{
+    return (int64_t)p->number == (int64_t)before->number + 1;
+}
+
+static size_t runs_of(const struct point *points, size_t count)
+{
+    size_t runs = 1;
+    for (size_t i = 1; i < count; i++) runs += !follows(&points[i], &points[i - 1]);
+    return runs;
+}
+
+static bool are_runs(const struct point *points, size_t count)
+{
+    return runs_of(points, count) <= count / WORTH_RUNS;
+}
+
+static void write_runs(buf *b, const struct point *points, size_t count, uint32_t least, bool is_quick)
+{
+    int64_t pairs[CHUNK_MOST / WORTH_RUNS * 2];
+    size_t n = 0;
+    int64_t expected = least;
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && follows(&points[to], &points[to - 1]);) to++;
+        pairs[n++] = (int64_t)(to - from);
+        pairs[n++] = points[from].number - expected;
+        expected = (int64_t)points[to - 1].number + 1;
+    }
+    put_varint(b, n / 2);
+    column_write_few(b, pairs, n, is_quick);
+}
+
 static void write_numbers(buf *b, const struct point *points, size_t count, uint32_t least, unsigned flags,
                           bool is_quick)
 {
     if (flags & FLAG_COUNTS_UP) return;
+    if (flags & FLAG_NUMBER_RUNS) {
+        write_runs(b, points, count, least, is_quick);
+        return;
+    }
     int64_t numbers[CHUNK_MOST];
     for (size_t i = 0; i < count; i++) numbers[i] = (int64_t)points[i].number - least;
     column_write(b, numbers, count, is_quick);
+}
+
+static unsigned number_flags(const struct point *points, size_t count)
+{
+    return counts_up(points, count) ? FLAG_COUNTS_UP : are_runs(points, count) ? FLAG_NUMBER_RUNS : 0U;
 }
 
 // ---- writing: results ----
@@ -336,8 +380,8 @@ bool chunk_write(const struct point *points, size_t count, chunk_way way, buf *o
         buf_free(&extra);
         return false;
     }
-    unsigned flags = (is_plain ? 0U : result_time_flags(points, count)) |
-                     (counts_up(points, count) ? FLAG_COUNTS_UP : 0U) | (s.is_stripped ? FLAG_STRIPPED : 0U);
+    unsigned flags = (is_plain ? 0U : result_time_flags(points, count)) | number_flags(points, count) |
+                     (s.is_stripped ? FLAG_STRIPPED : 0U);
     int64_t column[CHUNK_MOST];
     const size_t start = out->n;
     put_byte(out, VERSION);
@@ -397,9 +441,7 @@ static bool read_layout(str bytes, struct layout *l)
     l->first = get_zigzag(in);
     const int64_t last = int_plus(l->first, (int64_t)get_varint(in));
     l->step = get_zigzag(in);
-    if (in->failed || l->head.flags > FLAG_ALL || count == 0 || count > CHUNK_MOST ||
-        l->unit >= UNITS_OF_TIME)
-        return false;
+    if (in->failed || count == 0 || count > CHUNK_MOST || l->unit >= UNITS_OF_TIME) return false;
     const int64_t unit = units_of_time[l->unit];
     l->head.count = (uint32_t)count;
     return !__builtin_mul_overflow(l->first, unit, &l->head.first_time) &&
@@ -503,8 +545,19 @@ static bool open_times(struct chunk_reader *r, const struct layout *l, reader *i
     return column_open(&r->times);
 }
 
+static bool open_runs(struct chunk_reader *r, const struct layout *l, reader *in)
+{
+    const uint64_t runs = get_varint(in);
+    if (l->version == VERSION_PACKED || in->failed || runs == 0 || runs > r->head.count / WORTH_RUNS)
+        return false;
+    r->runs.left = (uint32_t)runs;
+    return column_find(&r->numbers, in, runs * 2) &&
+           (!(r->wants & CHUNK_NUMBERS) || column_open(&r->numbers));
+}
+
 static bool open_numbers(struct chunk_reader *r, const struct layout *l, reader *in)
 {
+    if (r->head.flags & FLAG_NUMBER_RUNS) return !chunk_counts_up(&r->head) && open_runs(r, l, in);
     if (!chunk_counts_up(&r->head)) return open_column(l, r->wants & CHUNK_NUMBERS, &r->numbers, in);
     return r->head.greatest_number - r->head.least_number == r->head.count - 1;
 }
@@ -563,6 +616,39 @@ static bool next_times(struct chunk_reader *r, struct chunk_block *b)
     return true;
 }
 
+static bool next_run(struct chunk_reader *r)
+{
+    struct number_runs *k = &r->runs;
+    if (k->at == k->have) {
+        const size_t pairs = k->left < COLUMN_BLOCK / 2 ? k->left : COLUMN_BLOCK / 2;
+        if (pairs == 0 || !column_next(&r->numbers, k->pairs, pairs * 2)) return false;
+        k->left -= (uint32_t)pairs;
+        k->have = pairs * 2;
+        k->at = 0;
+    }
+    const int64_t length = k->pairs[k->at++], distance = k->pairs[k->at++];
+    if (length <= 0 || length > r->head.count) return false;
+    k->in_run = (uint64_t)length;
+    k->next = int_plus(k->next, distance);
+    return true;
+}
+
+static bool next_of_runs(struct chunk_reader *r, size_t n, int64_t *more)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (r->runs.in_run == 0 && !next_run(r)) return false;
+        r->runs.in_run--;
+        more[i] = r->runs.next;
+        r->runs.next = int_plus(r->runs.next, 1);
+    }
+    return true;
+}
+
+static bool next_differences(struct chunk_reader *r, size_t n, int64_t *more)
+{
+    return r->head.flags & FLAG_NUMBER_RUNS ? next_of_runs(r, n, more) : column_next(&r->numbers, more, n);
+}
+
 static bool next_numbers(struct chunk_reader *r, struct chunk_block *b)
 {
     if (chunk_counts_up(&r->head)) {
@@ -570,7 +656,7 @@ static bool next_numbers(struct chunk_reader *r, struct chunk_block *b)
         return true;
     }
     int64_t more[COLUMN_BLOCK];
-    if (!column_next(&r->numbers, more, b->n)) return false;
+    if (!next_differences(r, b->n, more)) return false;
     const int64_t most = (int64_t)r->head.greatest_number - r->head.least_number;
     for (size_t i = 0; i < b->n; i++) {
         if (more[i] < 0 || more[i] > most) return false;
@@ -635,6 +721,13 @@ static bool pass_column(struct column *c, size_t n)
     return c->form == COLUMN_SAME || column_next(c, ignored, n);
 }
 
+static bool pass_numbers(struct chunk_reader *r, size_t n)
+{
+    int64_t ignored[COLUMN_BLOCK];
+    if (chunk_counts_up(&r->head)) return true;
+    return r->head.flags & FLAG_NUMBER_RUNS ? next_of_runs(r, n, ignored) : pass_column(&r->numbers, n);
+}
+
 static void pass_features(struct feature_run *f, size_t n)
 {
     while (n > 0) {
@@ -661,8 +754,7 @@ static bool pass_extras(struct chunk_reader *r, size_t n)
 static bool pass_rest(struct chunk_reader *r, size_t n)
 {
     const unsigned flags = r->head.flags;
-    if ((r->wants & CHUNK_NUMBERS) && !chunk_counts_up(&r->head) && !pass_column(&r->numbers, n))
-        return false;
+    if ((r->wants & CHUNK_NUMBERS) && !pass_numbers(r, n)) return false;
     if ((r->wants & CHUNK_RESULTS) && !pass_column(&r->units, n)) return false;
     if (r->wants & CHUNK_REST) {
         if ((flags & FLAG_RESULT_TIME_COLUMN) && !pass_column(&r->result_times, n)) return false;

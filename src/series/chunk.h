@@ -6,7 +6,8 @@
 // Form     version, CRC-32 of the rest, then in this order (varints unless said otherwise; see chunk.c):
 //          flags, count, times: unit, first, last less first, step; numbers: least, greatest less least
 //          times: column of what they differ from first + i * step
-//          numbers: column of what they differ from the least, unless they count up
+//          numbers: column of what they differ from the least, unless they count up; or, where requests came in another order than their
+//          times, the runs that count up: how many, column of the length of each and how far its first is from the end of the run before
 //          results: scale (byte), column of units
 //          result times, when there are any: unit, column of differences to the time, column of 0 and 1 when some have none
 //          features: pairs of how many and which
@@ -66,6 +67,14 @@ struct feature_run {
     entity_id feature;
 };
 
+struct number_runs {
+    int64_t pairs[COLUMN_BLOCK];  // length, distance
+    size_t at, have;
+    uint32_t left;    // pairs that were not read
+    uint64_t in_run;  // numbers left of this one
+    int64_t next;     // less the least
+};
+
 struct extra_cursor {
     reader in;
     bool has_next;
@@ -84,6 +93,7 @@ struct chunk_reader {
     uint32_t at;   // observations given or passed over
     instant from;  // blocks that end before it are passed over; set by chunk_open to the least of all
     struct column times, numbers, units, result_times, have_result_time;
+    struct number_runs runs;
     struct feature_run feature;
     struct extra_cursor extra;
 };

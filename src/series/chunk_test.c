@@ -225,6 +225,34 @@ static void numbers_out_of_order_are_kept(void **state)
     round_trip(points, 1000);
 }
 
+// Two connections send requests of ten readings; now and then one comes before the other's.
+static void requests_out_of_order_cost_little(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 4000; i++) points[i] = plain(i * TIME_MINUTE, i + 1, 200 + below(16), 1);
+    const size_t in_order = round_trip(points, 4000);
+    for (uint32_t request = 0; request + 1 < 400; request += 1 + (uint32_t)below(10)) {
+        for (uint32_t i = 0; i < 10; i++) {
+            const uint32_t number = points[request * 10 + i].number;
+            points[request * 10 + i].number = points[request * 10 + 10 + i].number;
+            points[request * 10 + 10 + i].number = number;
+        }
+    }
+    assert_in_range(round_trip(points, 4000), in_order,
+                    in_order + 170);  // two bytes a swap; column of numbers: four
+}
+
+static void runs_of_numbers_end_at_the_greatest(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 32; i++)
+        points[i] = plain(i * TIME_MINUTE, (i + 16) % 32 + UINT32_MAX - 31, i, 1);
+    round_trip(points, 32);
+    for (uint32_t i = 0; i < 32; i++)
+        points[i].number = UINT32_MAX - 15 + i;  // 0 does not follow the greatest
+    round_trip(points, 32);
+}
+
 static void random_bits_are_kept(void **state)
 {
     (void)state;
@@ -467,6 +495,8 @@ int main(void)
         cmocka_unit_test(digits_are_kept_as_sent),
         cmocka_unit_test(numbers_without_trailing_zeros_need_no_extra),
         cmocka_unit_test(numbers_out_of_order_are_kept),
+        cmocka_unit_test(requests_out_of_order_cost_little),
+        cmocka_unit_test(runs_of_numbers_end_at_the_greatest),
         cmocka_unit_test(random_bits_are_kept),
         cmocka_unit_test(rare_things_are_kept),
         cmocka_unit_test(hourly_means_take_a_byte_or_two),

@@ -48,16 +48,26 @@ static void write_shorter(buf *b, const int64_t *values, size_t count)
     buf_free(&coded);
 }
 
-void column_write(buf *b, const int64_t *values, size_t count, bool is_quick)
+static void write_column(buf *b, const int64_t *values, size_t count, bool tries_coding)
 {
     if (is_same(values, count)) {
         put_byte(b, COLUMN_SAME);
         put_zigzag(b, values[0]);
-    } else if (is_quick || count < WORTH_CODING) {
+    } else if (!tries_coding) {
         write_packed(b, values, count);
     } else {
         write_shorter(b, values, count);
     }
+}
+
+void column_write(buf *b, const int64_t *values, size_t count, bool is_quick)
+{
+    write_column(b, values, count, !is_quick && count >= WORTH_CODING);
+}
+
+void column_write_few(buf *b, const int64_t *values, size_t count, bool is_quick)
+{
+    write_column(b, values, count, !is_quick);
 }
 
 // ---- reading ----

@@ -20,6 +20,8 @@ struct column {
 
 // `is_quick`: never coded, which takes a fifth of the time.
 void column_write(buf *b, const int64_t *values, size_t count, bool is_quick);
+// The same of numbers that each stand for many: coded also where there are few of them.
+void column_write_few(buf *b, const int64_t *values, size_t count, bool is_quick);
 
 // Moves `in` behind it.
 NODISCARD bool column_find(struct column *c, reader *in, size_t count);

@@ -3,8 +3,10 @@
 
 #include "base/order.h"
 #include "base/queue.h"
+#include "identity/audit.h"
 #include "ingest/csv_row.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -434,4 +436,19 @@ bool csv_import_lines(struct store *s, struct ingest *in, const struct csv_layou
                     csv_import_finish(i, report, e);
     csv_import_free(i);
     return ok;
+}
+
+// ---- What is told of it ------------------------------------------------------------------------------------------
+
+bool csv_import_note(struct store *s, entity_id stream, instant now, err *e)
+{
+    char which[40];
+    const int n = stream ? snprintf(which, sizeof which, "Datastreams(%lld)", (long long)stream)
+                         : snprintf(which, sizeof which, "Datastreams");
+    const struct audit_event event = {.who = &principal_local,
+                                      .what = STR("readings.import"),
+                                      .which = {which, (size_t)n},
+                                      .detail = STR("csv"),
+                                      .at = now};
+    return audit_note(s, &event, e);
 }

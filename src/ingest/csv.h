@@ -51,4 +51,7 @@ void csv_import_free(struct csv_import *i);  // waits for what the writer has; N
 NODISCARD bool csv_import_lines(struct store *s, struct ingest *in, const struct csv_layout *l, str lines,
                                 int64_t first_line, instant received, struct csv_report *report, err *e);
 
+// The line of the audit log for a file that the owner of the directory hands in. `stream` 0: of several.
+NODISCARD bool csv_import_note(struct store *s, entity_id stream, instant now, err *e);
+
 #endif

@@ -2,7 +2,7 @@
 // `peil import`: what it takes and what it refuses, on a running peil and on a stopped one.
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { binary, Peil } from './lib/peil.mjs'
@@ -153,3 +153,33 @@ test('a long file with a mapping: a line in a later piece keeps its number, and 
   assert.match(got.stderr, new RegExp(`rows\\.csv:${at + 2}: `))
   assert.equal(run(text, '--mapping', map, '--from-line', String(count - 8)).stdout, '10 stored, 0 refused\n')
 })
+
+// Lines of the audit log that a deed leaves.
+const imports = () => execFileSync(binary, ['audit', 'list', '--data', peil.directory], { encoding: 'utf8' }).split('\n').filter((l) => l.includes('readings.import'))
+function told(deed) {
+  const before = imports().length
+  deed()
+  return imports().slice(before).map((l) => l.split(' ').slice(2).join(' '))
+}
+
+for (const runs of [true, false])
+  test(`an import leaves one line in the audit log, from whatever line it goes on, on a ${runs ? 'running' : 'stopped'} peil`, async () => {
+    const id = await peil.make('Datastreams', wholeStream({ name: `told ${runs}` })), lines = longLines(id)
+    if (!runs) await peil.server.stop()
+    const [mapped, devices] = ['mapped', 'devices'].map((name) => join(peil.directory, `${name}.map`))
+    writeFileSync(mapped, `time Time\nzone UTC\nvalue Value ${id}\n`)
+    writeFileSync(devices, 'time Time\nzone UTC\nvalue Value temperature Cel\n')
+    const file = ['Time;Value', ...Array.from({ length: 20 }, (_, k) => `2026-07-01T10:00:${10 + k};${k}`), ''].join('\n')
+    const ways = [
+      ['all', () => run([header, ...lines.slice(0, 10)].join('\n'))],
+      ['from a line of a later piece', () => run([header, ...lines].join('\n'), '--from-line', String(LONG - 5))],
+      ['of one Datastream', () => run('time,result\n2026-01-01T00:00:00Z,1\n2026-01-01T00:00:01Z,1\n', '--datastream', String(id), '--from-line', '3')],
+      ['with a mapping', () => run(file, '--mapping', mapped)],
+      ['with a mapping, from a line', () => run(file, '--mapping', mapped, '--from-line', '15')],
+      ['of devices', () => run(file, '--mapping', devices, '--device', 'logger-1')],
+      ['of devices, from a line', () => run(file, '--mapping', devices, '--device', 'logger-1', '--from-line', '15')],
+    ]
+    const seen = ways.map(([name, deed]) => [name, ...told(deed)])
+    if (!runs) await peil.open()
+    assert.deepEqual(seen, ways.map(([name]) => [name, `local readings.import ${name === 'of one Datastream' ? `Datastreams(${id})` : 'Datastreams'} csv`]))
+  })

@@ -4,6 +4,7 @@
 // with a number, ?import=NUMBER takes lines and tells which of all of them are on disk by now, ?import=NUMBER&end=1 waits for the rest.
 #include "app/admin/admin.h"
 
+#include "base/log.h"
 #include "base/queue.h"
 #include "ingest/table/import.h"
 
@@ -156,11 +157,9 @@ static void answer_send(struct answer *a, struct http_request *r, const err *fau
 
 static void tell(struct http_request *r, struct peil *p)
 {
-    char which[40];
-    const long long stream = (long long)admin_query_number(r, STR("stream"), 0);
-    const int n = stream ? snprintf(which, sizeof which, "Datastreams(%lld)", stream)
-                         : snprintf(which, sizeof which, "Datastreams");
-    admin_tell(p, STR("readings.import"), (str){which, (size_t)n}, STR("csv"));
+    err e;
+    if (!csv_import_note(p->store, admin_query_number(r, STR("stream"), 0), time_now(), &e))
+        log_error("what a command did could not be logged", "error=%s", err_code_name(e.code).p);
 }
 
 // ---- Requests ----------------------------------------------------------------------------------------------------
@@ -230,8 +229,7 @@ static bool import_whole(struct http_request *r, struct peil *p, struct csv_repo
             : !header_read(r, &lines, &layout, e) ||
                   !csv_import_lines(p->store, p->ingest, &layout, lines, first_line, time_now(), report, e))
         return false;
-    // A file may come in pieces; the first one has its header and line 2.
-    if (first_line == 2) tell(r, p);
+    if (admin_query_number(r, STR("tell"), 0)) tell(r, p);
     return true;
 }
 

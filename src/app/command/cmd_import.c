@@ -44,6 +44,7 @@ struct importing {
     struct ingest *ingest;
     struct csv_import *own;  // into the store
     bool has_begun;          // with the file's lines
+    bool is_told;            // to the audit log
     int64_t line;            // number of the next line
     int64_t done_line;       // lines before are on disk or refused
     int64_t from_line;       // lines before are passed over
@@ -140,12 +141,16 @@ static bool begin_by_service(struct importing *i, arena *a, err *e)
 static bool piece_by_service(struct importing *i, str lines, arena *a, err *e)
 {
     str path;
-    const bool ok = i->number ? arena_print(a, &path, "/import?import=%lld&first_line=%lld",
-                                            (long long)i->number, (long long)i->line)
-                              : arena_print(a, &path, "/import?stream=%lld&first_line=%lld&devices=%d",
-                                            (long long)i->stream, (long long)(i->map ? 1 : i->line),
-                                            is_of_devices(i));
-    return ok ? lines_by_service(i, lines, path.p, i->number == 0, a, e) : err_no_memory(e);
+    const bool ok = i->number
+                        ? arena_print(a, &path, "/import?import=%lld&first_line=%lld", (long long)i->number,
+                                      (long long)i->line)
+                        : arena_print(a, &path, "/import?stream=%lld&first_line=%lld&devices=%d&tell=%d",
+                                      (long long)i->stream, (long long)(i->map ? 1 : i->line),
+                                      is_of_devices(i), !i->is_told);
+    if (!ok) return err_no_memory(e);
+    if (!lines_by_service(i, lines, path.p, i->number == 0, a, e)) return false;
+    i->is_told = true;
+    return true;
 }
 
 static bool end_by_service(struct importing *i, arena *a, err *e)
@@ -194,7 +199,9 @@ static bool piece_into_store(struct importing *i, str lines, err *e)
         ok = csv_import_add(i->own, lines, i->map ? 1 : i->line, time_now(), &report, e) &&
              (!i->map || csv_import_finish(i->own, &report, e));
     report_take(i, &report);
-    return ok;
+    if (!ok || i->is_told) return ok;
+    i->is_told = true;
+    return csv_import_note(i->store, i->stream, time_now(), e);
 }
 
 static bool end_in_store(struct importing *i, err *e)
@@ -213,6 +220,7 @@ static bool end_in_store(struct importing *i, err *e)
 static bool begin(struct importing *i, arena *a, err *e)
 {
     i->has_begun = true;
+    i->is_told = false;
     if (!i->client && !(i->client = admin_client_new(&i->in->settings, e))) return false;
     if (!i->store && !i->map && !begin_by_service(i, a, e)) {
         // Nobody is running on the store: open it ourselves, but never after another file has gone to a running peil.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "care/care.h"
 
+#include "base/file.h"
 #include "base/test.h"
 #include "identity/audit.h"
 
@@ -15,6 +16,7 @@ static char directory[TEST_DIRECTORY_MAX], vault_file[96], withdrawn_file[96], s
 static unsigned char vault_key[VAULT_KEY_BYTES] = {7};
 static struct store *store;
 static struct care *care;
+static struct outbox *outbox;
 static struct tz *zone;
 static arena *a;
 static err e;
@@ -55,13 +57,15 @@ static int before(void **state)
     const store_config c = {.directory = store_directory, .create = true};
     a = arena_new((size_t)256 << 20);
     zone = tz_load("Europe/Amsterdam", &e);
-    return !a || !zone || !store_open(&c, &store, &e) || !open_care();
+    return !a || !zone || !store_open(&c, &store, &e) ||
+           !(outbox = outbox_new(&(outbox_config){.store = store}, &e)) || !open_care();
 }
 
 static int after(void **state)
 {
     (void)state;
     care_close(care);
+    outbox_stop(outbox);
     store_close(store);
     tz_free(zone);
     arena_free(a);
@@ -545,6 +549,59 @@ TEST(figures_are_rounded_and_hidden_below_ten)
     assert_true(count >= 1 && participants % 5 == 0);
 }
 
+static bool put_mail(struct store_tx *tx, void *context, err *why)
+{
+    return outbox_put(outbox, tx, context, START, why);
+}
+
+static bool is_in_outbox(str id)
+{
+    struct snapshot *at;
+    struct outbox_status s;
+    assert_true(snapshot_open(store, &at, &e));
+    const bool there = outbox_status(at, id, a, &s, &e);
+    snapshot_close(at);
+    return there;
+}
+
+// In the database and its log.
+static int times_on_disk(const char *text)
+{
+    static const char *const files[] = {"peil.db", "peil.db-wal"};
+    int n = 0;
+    for (size_t k = 0; k < 2; k++) {
+        char path[sizeof store_directory + 16];
+        buf b = {.max = (size_t)256 << 20};
+        size_t at;
+        snprintf(path, sizeof path, "%s/%s", store_directory, files[k]);
+        if (!file_read(path, &b, &e)) continue;
+        for (str rest = buf_str(&b); str_find(rest, str_of(text), &at); n++)
+            rest = str_slice(rest, at + 1, rest.n);
+        buf_free(&b);
+    }
+    return n;
+}
+
+// The mail that tells a resident who looked (case.c) has not arrived.
+TEST(of_who_leaves_no_mail_stays_and_the_pseudonym_in_the_audit_log_alone)
+{
+    const struct care_enrolled home = enrol(CARE_WATCH, "");
+    str mine;
+    int64_t removed;
+    box_says(&home, SIGN_LOOK, 1, START);
+    assert_true(arena_print(a, &mine, "care.%.*s.1", STR_ARG(case_of(&home)->id)));
+    struct outbox_message m = {.kind = OUTBOX_WEBHOOK, .id = mine, .target = STR("https://jansen.example/")};
+    assert_true(store_run(store, put_mail, &m, &e));
+    m.id = STR("care.another.1");
+    assert_true(store_run(store, put_mail, &m, &e));
+    assert_true(times_on_disk(home.pseudonym) > 1);
+    assert_true(care_withdraw(care, str_of(home.pseudonym), START, &removed, &e));
+    assert_false(is_in_outbox(mine));
+    assert_true(is_in_outbox(m.id));
+    assert_true(store_run(store, put_mail, &m, &e));     // the log is cut when its turn comes
+    assert_int_equal(times_on_disk(home.pseudonym), 1);  // that it enrolled, in the audit log
+}
+
 TEST(the_audit_log_holds_every_step_and_no_name)
 {
     struct snapshot *at;
@@ -579,4 +636,5 @@ RUN_WITH(before, after, CASE(a_look_opens_one_case_and_a_repeated_line_no_second
          CASE(months_go_after_thirteen),
          CASE(a_home_is_learnt_from_single_readings_and_its_silent_meter_is_seen),
          CASE(who_is_in_the_store_and_not_in_the_vault_has_left), CASE(a_store_without_its_vault_is_refused),
+         CASE(of_who_leaves_no_mail_stays_and_the_pseudonym_in_the_audit_log_alone),
          CASE(the_audit_log_holds_every_step_and_no_name))

@@ -393,6 +393,22 @@ struct leaving {
     int64_t removed;
 };
 
+struct cases_of {
+    const str *ids;
+    size_t count;
+};
+
+// The mails of case.c: "care.CASE.TIME".
+static bool is_of_cases(const struct outbox_message *m, const void *context)
+{
+    const struct cases_of *x = context;
+    str rest = m->id, kind, id;
+    if (!str_cut(&rest, '.', &kind) || !str_eq(kind, STR("care")) || !str_cut(&rest, '.', &id)) return false;
+    for (size_t i = 0; i < x->count; i++)
+        if (str_eq(id, x->ids[i])) return true;
+    return false;
+}
+
 bool participant_remove(struct care *c, struct store_tx *tx, const struct participant *p, int64_t *removed,
                         err *e)
 {
@@ -408,12 +424,14 @@ bool participant_remove(struct care *c, struct store_tx *tx, const struct partic
              store_document_delete(tx, KIND_CLOSED, ids[i], e) &&
              store_document_delete(tx, KIND_OF, str_of(index), e);
     }
+    ok = ok && outbox_withdraw(tx, is_of_cases, &(struct cases_of){ids, count}, e);
     arena_free(a);
     if (!ok || !store_document_delete(tx, KIND_LINK, str_of(p->link), e) ||
         !store_document_delete(tx, KIND_PARTICIPANT, str_of(p->pseudonym), e))
         return false;
     case_group_count(c, p->group, -1);
     *removed += (int64_t)count + 2;
+    store_cut_log(tx);
     return true;
 }
 

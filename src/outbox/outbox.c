@@ -17,6 +17,7 @@
 #define WAIT_MAX_S (12 * 3600)
 #define ASKED_WAIT_MAX (6 * TIME_HOUR)
 #define MESSAGE_ARENA_BYTES ((size_t)2 << 20)
+#define WITHDRAW_ARENA_BYTES ((size_t)1 << 30)  // of all that are known
 
 // A message on its way to a sender, and the target that it keeps busy.
 struct flight {
@@ -243,7 +244,9 @@ static bool settle(struct store_tx *tx, void *context, err *e)
     const struct settling *s = context;
     struct message before, after;
     arena_reset(s->arena);
-    if (!message_get(store_tx_snapshot(tx), s->id, s->arena, &before, e)) return false;
+    err why;
+    if (!message_get(store_tx_snapshot(tx), s->id, s->arena, &before, &why))
+        return why.code == ERR_ABSENT || err_set(e, why.code, ERR_NOWHERE, "%s", why.text);  // withdrawn
     if (before.state != OUTBOX_WAITING) return true;
     after = before;
     apply(&s->outbox->config, &after, s->answer, s->now);
@@ -488,6 +491,45 @@ bool outbox_retry(struct outbox *o, struct store_tx *tx, str id, instant now, er
         ok = message_store(tx, &before, &after, e);
     }
     arena_free(a);
+    return ok;
+}
+
+// ---- Withdrawing -------------------------------------------------------------------------------------------------
+
+struct withdrawing {
+    arena *arena;
+    outbox_goes goes;
+    const void *context;
+    struct withdrawn_id {
+        str id;
+        struct withdrawn_id *next;
+    } * first;
+};
+
+static bool note_if_goes(str key, str text, void *context, err *e)
+{
+    struct withdrawing *w = context;
+    struct message m;
+    if (!message_read(key, text, w->arena, &m, e)) return false;
+    if (m.state == OUTBOX_DELIVERED || !w->goes(&m.content, w->context)) return true;
+    struct withdrawn_id *one = ARENA_NEW(w->arena, struct withdrawn_id);
+    if (!one || !arena_copy(w->arena, key, &one->id)) return err_no_memory(e);
+    one->next = w->first;
+    w->first = one;
+    return true;
+}
+
+bool outbox_withdraw(struct store_tx *tx, outbox_goes goes, const void *context, err *e)
+{
+    struct withdrawing w = {.arena = arena_new(WITHDRAW_ARENA_BYTES), .goes = goes, .context = context};
+    bool ok = w.arena || err_no_memory(e);
+    ok = ok && store_document_each(store_tx_snapshot(tx), STR("outbox"), note_if_goes, &w, e);
+    for (struct withdrawn_id *one = w.first; ok && one; one = one->next) {
+        struct message m;
+        ok = message_get(store_tx_snapshot(tx), one->id, w.arena, &m, e) && message_forget(tx, &m, e);
+    }
+    if (w.first) store_cut_log(tx);
+    arena_free(w.arena);
     return ok;
 }
 

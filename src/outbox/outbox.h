@@ -10,9 +10,10 @@
 // No redirect is followed; an address that is not on the public internet is refused unless the operator allows it.
 //
 // Personal data   a mail address (purpose: to send what was asked for) stands in the message until it has arrived, and for
-//                 keep_days in one that was given up; then it is deleted. Logs and figures never hold it.
+//                 keep_days in one that was given up; then it is deleted, and at once when it is withdrawn. Logs and figures never
+//                 hold it.
 // Units    instants: microseconds since 1970 UTC
-// Threads  outbox_put, outbox_retry on the writer thread (inside store_op.run); outbox_tick from the scheduler; the rest any
+// Threads  outbox_put, outbox_retry, outbox_withdraw on the writer thread (inside store_op.run); outbox_tick from the scheduler; the rest any
 // Errors   ERR_SYNTAX, ERR_RANGE, ERR_CONFIG (mail without a server), ERR_LIMIT (too much waits for this target)
 // Source   Standard Webhooks 1.0.0 (standardwebhooks.com); RFC 9110 (Retry-After); RFC 8058 (one-click stop)
 #ifndef PEIL_OUTBOX_OUTBOX_H
@@ -89,6 +90,10 @@ NODISCARD bool outbox_each(struct snapshot *at, arena *a,
                            err *e);
 // A message that was given up is tried again from the start. ERR_ABSENT, ERR_CONFLICT (not given up)
 NODISCARD bool outbox_retry(struct outbox *o, struct store_tx *tx, str id, instant now, err *e);
+// Forgets the messages that have not arrived, waiting or given up, of which `goes` says so: nobody is to be told there any more. What
+// is being sent at this moment may still arrive.
+typedef bool (*outbox_goes)(const struct outbox_message *m, const void *context);
+NODISCARD bool outbox_withdraw(struct store_tx *tx, outbox_goes goes, const void *context, err *e);
 
 // What receivers check v1a with: "whpk_" and base64, as Standard Webhooks writes it. Lives as long as the outbox.
 str outbox_public_key(const struct outbox *o);

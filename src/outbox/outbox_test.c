@@ -2,6 +2,7 @@
 // Messages in a real store. No network is needed: nothing listens at the target, which is what the attempts find.
 #include "outbox/outbox.h"
 
+#include "base/file.h"
 #include "base/test.h"
 #include "outbox/message.h"
 
@@ -214,8 +215,58 @@ static void what_is_over_is_forgotten_after_its_days(void **state)
     assert_false(status(f, "old", &s));
 }
 
+static bool is_of_target(const struct outbox_message *m, const void *context)
+{
+    return str_eq(m->target, str_of(context));
+}
+
+static bool withdraw_run(struct store_tx *tx, void *context, err *e)
+{
+    return outbox_withdraw(tx, is_of_target, context, e);
+}
+
+// Of the database and of its log, whichever is there.
+static bool stands_on_disk(const struct fixture *f, const char *text)
+{
+    static const char *const files[] = {"peil.db", "peil.db-wal"};
+    bool found = false;
+    for (size_t k = 0; k < 2; k++) {
+        char path[TEST_DIRECTORY_MAX + 16];
+        buf b = {.max = (size_t)64 << 20};
+        err e;
+        size_t at;
+        snprintf(path, sizeof path, "%s/%s", f->directory, files[k]);
+        if (file_read(path, &b, &e) && str_find(buf_str(&b), str_of(text), &at)) found = true;
+        buf_free(&b);
+    }
+    return found;
+}
+
+static void what_is_withdrawn_is_forgotten_at_once_with_its_address(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox_status s;
+    err e;
+    char gone[] = "http://127.0.0.1:9/jansen";
+    const instant later = time_now() + TIME_DAY;
+    assert_true(put(f, "dead", gone, time_now(), &e));
+    until_attempts(f, "dead", 2, &s);
+    assert_int_equal(s.state, OUTBOX_DEAD);
+    assert_true(put(f, "waits", gone, later, &e));
+    assert_true(put(f, "stays", "https://stays.example/", later, &e));
+    assert_true(stands_on_disk(f, "jansen"));
+    assert_true(store_run(f->store, withdraw_run, gone, &e));
+    assert_false(status(f, "dead", &s));
+    assert_false(status(f, "waits", &s));
+    assert_true(status(f, "stays", &s));
+    assert_int_equal(waiting_for(f, gone), 0);
+    assert_true(put(f, "behind", "https://stays.example/", later, &e));  // the log is cut when its turn comes
+    assert_false(stands_on_disk(f, "jansen"));
+}
+
 RUN_WITH(start, stop, CASE(a_message_of_an_undone_operation_was_never_there),
          CASE(what_is_put_in_twice_is_one_message), CASE(a_target_has_a_limit),
          CASE(wrong_ids_and_targets_are_refused),
          CASE(what_does_not_arrive_is_tried_again_then_given_up_with_its_reason),
-         CASE(a_dead_message_can_be_tried_again_once), CASE(what_is_over_is_forgotten_after_its_days))
+         CASE(a_dead_message_can_be_tried_again_once), CASE(what_is_over_is_forgotten_after_its_days),
+         CASE(what_is_withdrawn_is_forgotten_at_once_with_its_address))

@@ -116,7 +116,8 @@ struct changing {
     str id, text;
     const struct principal *who;
     instant now;
-    str before;  // what must still be there; empty: whatever
+    str before;               // what must still be there; empty: whatever
+    const struct rule *rule;  // as it becomes; NULL: it goes
 };
 
 static bool count_own(str key, str text, void *context, err *e)
@@ -158,6 +159,17 @@ static bool is_as_before(struct store_tx *tx, const struct changing *c, err *e)
     return ok || err_set(e, ERR_CONFLICT, ERR_NOWHERE, "the rule was changed at the same moment; ask again");
 }
 
+// Whom a rule no longer names is told nothing more of it.
+static bool is_no_more_named(const struct outbox_message *m, const void *context)
+{
+    const struct changing *c = context;
+    str about = m->about, kind;
+    if (!str_cut(&about, ':', &kind) || !str_eq(kind, STR("rule")) || !str_eq(about, c->id)) return false;
+    for (size_t k = 0; c->rule && k < c->rule->delivery_count; k++)
+        if (str_eq(c->rule->deliveries[k].target, m->target)) return false;
+    return true;
+}
+
 static bool put_run(struct store_tx *tx, void *context, err *e)
 {
     const struct changing *c = context;
@@ -166,7 +178,8 @@ static bool put_run(struct store_tx *tx, void *context, err *e)
     if (!store_document_each(store_tx_snapshot(tx), RULES, count_own, &own, e)) return false;
     if (own >= RULES_MAX) return err_set(e, ERR_LIMIT, ERR_NOWHERE, "at most %d rules", RULES_MAX);
     return store_document_put(tx, RULES, c->id, c->text, e) && put_since(tx, c, e) &&
-           version_add(tx, c->id, c->text, c->who, c->now, e) && record(tx, c, STR("rule.put"), e);
+           version_add(tx, c->id, c->text, c->who, c->now, e) && record(tx, c, STR("rule.put"), e) &&
+           outbox_withdraw(tx, is_no_more_named, c, e);
 }
 
 static bool put(struct rules *r, str id, str text, str before, const struct principal *who, instant now,
@@ -178,7 +191,7 @@ static bool put(struct rules *r, str id, str text, str before, const struct prin
     bool ok = text.n <= RULE_BYTES_MAX ||
               err_set(e, ERR_LIMIT, ERR_NOWHERE, "a rule has at most %zu bytes", RULE_BYTES_MAX);
     ok = ok && rule_parse(id, text, r->config.outbox, a, &checked, e);
-    struct changing c = {id, text, who, now, before};
+    struct changing c = {id, text, who, now, before, &checked};
     ok = ok && store_run(r->config.store, put_run, &c, e);
     arena_free(a);
     if (ok) atomic_store(&r->is_changed, true);
@@ -252,7 +265,7 @@ static bool delete_run(struct store_tx *tx, void *context, err *e)
     bool ok = a || err_no_memory(e);
     ok = ok && store_document_get(store_tx_snapshot(tx), RULES, c->id, a, &text, e) &&
          store_document_delete(tx, RULES, c->id, e) && version_add(tx, c->id, (str){0}, c->who, c->now, e) &&
-         record(tx, c, STR("rule.delete"), e);
+         record(tx, c, STR("rule.delete"), e) && outbox_withdraw(tx, is_no_more_named, c, e);
     arena_free(a);
     return ok;
 }

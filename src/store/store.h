@@ -74,6 +74,9 @@ NODISCARD bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void 
 NODISCARD bool store_run_with(struct store *s, const struct store_before *before,
                               bool (*run)(struct store_tx *tx, void *context, err *e), void *context, err *e);
 
+// What this operation deletes must be on no disk any more: the log too is cut, after the commit, as soon as no reader needs it.
+void store_cut_log(struct store_tx *tx);
+
 struct snapshot *store_tx_snapshot(struct store_tx *tx);  // reads inside the operation, with its own writes
 
 // r->id 0: the next id is given; else that id (ERR_CONFLICT when taken). To-one links must exist: ERR_LINK names which.

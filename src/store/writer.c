@@ -67,6 +67,11 @@ bool store_run(struct store *s, bool (*run)(struct store_tx *tx, void *context, 
     return store_run_with(s, NULL, run, context, e);
 }
 
+void store_cut_log(struct store_tx *tx)
+{
+    tx->store->wants_short_log = true;
+}
+
 void store_listen(struct store *s, store_listener f, void *context)
 {
     if (s->listener_count == LISTENERS_MAX) return;

@@ -182,6 +182,19 @@ describe('rules and alerts', () => {
     assert.ok(!(await api('rules/loud-and-clear', peil.token)).text.includes(secret))
   })
 
+  test('who is taken out of a rule is told nothing more of it: what waits is forgotten at once', async () => {
+    const m = await meter()
+    const to = (...paths) => rule(m.thing, { deliver: paths.map((path) => ({ kind: 'webhook', target: `http://127.0.0.1:9/${path}` })) })
+    const waiting = async () => (await api('messages', peil.token)).body.messages.filter((x) => x.about === 'rule:leaving')
+    await makeRule('leaving', to('one', 'two'))
+    await send(m.stream, 0, [60], seconds())
+    await until(async () => (await waiting()).length === 2, 'both messages')
+    assert.equal((await ask('PUT', 'rules/leaving', to('two'))).status, 204)
+    assert.equal((await waiting()).length, 1)
+    assert.equal((await ask('DELETE', 'rules/leaving')).status, 204)
+    assert.deepEqual(await waiting(), [])
+  })
+
   test('late readings and kill -9 raise nothing twice and lose nothing', async () => {
     const m = await meter()
     await makeRule('late', rule(m.thing))

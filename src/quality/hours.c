@@ -3,6 +3,7 @@
 #include "quality/humidity.h"
 #include "quality/inside.h"
 #include "quality/neighbour.h"
+#include "quality/silence.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -265,6 +266,15 @@ static bool is_news(const struct quality_state *before, const struct quality_sta
 
 // ---- What became of them: written when the snapshot is closed, for the log can grow no shorter under it ----
 
+struct verdict {
+    entity_id stream;
+    struct quality_state state;
+};
+struct verdicts {
+    struct verdict *all;
+    size_t count, capacity;
+};
+
 static bool keep_state(struct verdicts *v, entity_id stream, const struct quality_state *state, err *e)
 {
     if (v->count == v->capacity) {
@@ -276,12 +286,6 @@ static bool keep_state(struct verdicts *v, entity_id stream, const struct qualit
     }
     v->all[v->count++] = (struct verdict){stream, *state};
     return true;
-}
-
-void verdicts_forget(struct verdicts *v)
-{
-    free(v->all);
-    *v = (struct verdicts){0};
 }
 
 struct stating {
@@ -297,42 +301,53 @@ static bool write_states(struct store_tx *tx, void *context, err *e)
     return true;
 }
 
-static bool verdicts_write(struct qualities *q, err *e)
+static bool verdicts_write(const struct verdicts *v, struct store *store, err *e)
 {
-    const struct verdicts *v = &q->verdicts;
     for (size_t k = 0; k < v->count; k += WRITTEN_AT_ONCE) {
         const size_t left = v->count - k;
         struct stating s = {v->all + k, left < WRITTEN_AT_ONCE ? left : WRITTEN_AT_ONCE};
-        if (!store_run(q->config.store, write_states, &s, e)) return false;
+        if (!store_run(store, write_states, &s, e)) return false;
     }
     return true;
 }
 
 // ---- One after the other -------------------------------------------------------------------------------------------
 
-static bool look_at_stream(struct qualities *q, struct snapshot *at, const struct rollup_streams *list,
-                           const struct group *g, size_t column, instant hour, bool with_drift, err *e)
+// One look at all streams, and what becomes of it.
+struct turn {
+    struct qualities *q;
+    struct snapshot *at;
+    const struct rollup_streams *list;
+    instant hour;
+    bool with_drift;
+    struct silences silences;
+    struct verdicts verdicts;
+};
+
+static bool look_at_stream(struct turn *t, const struct group *g, size_t column, err *e)
 {
+    struct qualities *q = t->q;
     struct quality_state before, after;
     const struct rollup_stream *s = g->streams[column];
     arena_reset(q->arena);
-    if (!quality_read(at, s->id, q->arena, &before, e)) return false;
+    if (!quality_read(t->at, s->id, q->arena, &before, e)) return false;
     after = before;
-    after.checked = hour;
+    after.checked = t->hour;
     struct look l = {.group = g,
                      .column = column,
-                     .hour = hour,
-                     .with_drift = with_drift,
+                     .hour = t->hour,
+                     .with_drift = t->with_drift,
                      .state = &after,
                      .findings = &q->findings};
-    if (!rows_read(at, s, (interval){hour - LOOK_BACK, hour}, q->arena, &l.rows, e)) return false;
-    if (!look_for_stuck(&l, e) || !look_beside_neighbours(&l, e) || !look_for_damp(&l, at, list, e))
+    if (!rows_read(t->at, s, (interval){t->hour - LOOK_BACK, t->hour}, q->arena, &l.rows, e)) return false;
+    if (!look_for_stuck(&l, e) || !look_beside_neighbours(&l, e) || !look_for_damp(&l, t->at, t->list, e))
         return false;
     instant last;
-    if (!find_before(at, &l, s->id, &last, e) || !silences_add(&q->silences, s, &l.rows, last, q->arena, e))
+    if (!find_before(t->at, &l, s->id, &last, e) ||
+        !silences_add(&t->silences, s, &l.rows, last, q->arena, e))
         return false;
     look_for_gaps(&l, last, q->step_s[s->id] * TIME_SECOND);
-    return !is_news(&before, &after) || keep_state(&q->verdicts, s->id, &after, e);
+    return !is_news(&before, &after) || keep_state(&t->verdicts, s->id, &after, e);
 }
 
 static bool is_first_of_quantity(const struct rollup_streams *list, size_t k)
@@ -342,41 +357,44 @@ static bool is_first_of_quantity(const struct rollup_streams *list, size_t k)
     return true;
 }
 
-static bool look_at_group(struct qualities *q, struct snapshot *at, const struct rollup_streams *list,
-                          const struct quantity *quantity, instant hour, bool with_drift, err *e)
+static bool look_at_group(struct turn *t, const struct quantity *quantity, err *e)
 {
     struct group g;
     arena *a = arena_new(GROUP_BYTES_MAX);
-    bool ok = a ? make_group(at, list, quantity, hour, with_drift, a, &g, e) : err_no_memory(e);
-    for (size_t k = 0; ok && k < g.count; k++) ok = look_at_stream(q, at, list, &g, k, hour, with_drift, e);
+    bool ok = a ? make_group(t->at, t->list, quantity, t->hour, t->with_drift, a, &g, e) : err_no_memory(e);
+    for (size_t k = 0; ok && k < g.count; k++) ok = look_at_stream(t, &g, k, e);
     arena_free(a);
+    return ok;
+}
+
+static bool look_at_all(struct turn *t, err *e)
+{
+    if (!snapshot_open(t->q->config.store, &t->at, e)) return false;
+    bool ok = snapshot_show(t->at, ACCESS_PRIVATE, e);
+    for (size_t k = 0; ok && k < t->list->count; k++)
+        if (is_first_of_quantity(t->list, k)) ok = look_at_group(t, t->list->all[k].quantity, e);
+    const interval ended = {t->hour - LOOK_BACK + TIME_HOUR, t->hour};
+    ok = ok && silences_compare(&t->silences, t->at, ended, e);
+    snapshot_close(t->at);
     return ok;
 }
 
 bool qualities_check_hours(struct qualities *q, instant now, err *e)
 {
-    const struct rollup_streams *list;
-    struct snapshot *at;
     const instant hour = now - now % TIME_HOUR;
-    const bool with_drift = q->last_day == TIME_NONE || hour / TIME_DAY != q->last_day / TIME_DAY;
-    if (!rollup_streams_take(q->config.rollups, &list, e)) return false;
-    bool ok = snapshot_open(q->config.store, &at, e) && snapshot_show(at, ACCESS_PRIVATE, e);
-    if (ok) {
-        for (size_t k = 0; ok && k < list->count; k++)
-            if (is_first_of_quantity(list, k))
-                ok = look_at_group(q, at, list, list->all[k].quantity, hour, with_drift, e);
-        ok = ok && silences_write(&q->silences, q->config.store, at,
-                                  (interval){hour - LOOK_BACK + TIME_HOUR, hour}, e);
-        snapshot_close(at);
-    }
-    ok = ok && verdicts_write(q, e);
-    verdicts_forget(&q->verdicts);
-    q->silences.count = 0;
+    struct turn t = {.q = q,
+                     .hour = hour,
+                     .with_drift = q->last_day == TIME_NONE || hour / TIME_DAY != q->last_day / TIME_DAY};
+    if (!rollup_streams_take(q->config.rollups, &t.list, e)) return false;
+    bool ok = look_at_all(&t, e) && silences_write(&t.silences, q->config.store, e) &&
+              verdicts_write(&t.verdicts, q->config.store, e);
+    silences_free(&t.silences);
+    free(t.verdicts.all);
     ok = findings_write(&q->findings, q->config.store, ok ? e : NULL) && ok;
-    if (ok && q->config.correct_humidity) ok = quality_correct(q, list, now, e);
-    rollup_streams_give(q->config.rollups, list);
+    if (ok && q->config.correct_humidity) ok = quality_correct(q, t.list, now, e);
+    rollup_streams_give(q->config.rollups, t.list);
     if (!ok) return false;
     q->last_hour = hour;
-    if (with_drift) q->last_day = hour;
+    if (t.with_drift) q->last_day = hour;
     return true;
 }

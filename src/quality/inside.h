@@ -5,18 +5,6 @@
 
 #include "base/heard.h"
 #include "quality/rows.h"
-#include "quality/silence.h"
-
-struct verdict {
-    entity_id stream;
-    struct quality_state state;
-};
-// What a look has changed, until it is written.
-struct verdicts {
-    struct verdict *all;
-    size_t count, capacity;
-};
-void verdicts_forget(struct verdicts *v);
 
 struct qualities {
     quality_config config;
@@ -29,8 +17,6 @@ struct qualities {
     bool is_awake;  // what came in before the start was marked
     arena *arena;
     struct findings findings;
-    struct silences silences;  // of the hours that are looked at
-    struct verdicts verdicts;  // likewise
 };
 
 // Brings the corrected Datastreams up to date (correct.c).

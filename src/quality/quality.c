@@ -31,8 +31,6 @@ void qualities_close(struct qualities *q)
     heard_free(q->heard);
     free(q->step_s);
     findings_free(&q->findings);
-    silences_free(&q->silences);
-    verdicts_forget(&q->verdicts);
     arena_free(q->arena);
     free(q);
 }

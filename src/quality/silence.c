@@ -62,12 +62,6 @@ bool silences_add(struct silences *s, const struct rollup_stream *of, const stru
     return add_span(s, &span, e);
 }
 
-void silences_free(struct silences *s)
-{
-    free(s->all);
-    *s = (struct silences){0};
-}
-
 // ---- Silences of a device ------------------------------------------------------------------------------------------
 
 static int by_device(const void *a, const void *b)
@@ -160,7 +154,7 @@ static int by_name(const void *a, const void *b)
     return order ? order : (x->when.end > y->when.end) - (x->when.end < y->when.end);
 }
 
-struct bringing {
+struct silence_changes {
     struct silences *spans;
     interval hours;
     struct kept service;       // when peil was down
@@ -169,7 +163,7 @@ struct bringing {
     arena *a;
 };
 
-static int64_t while_down(const struct bringing *b, interval when)
+static int64_t while_down(const struct silence_changes *b, interval when)
 {
     int64_t sum = 0;
     for (size_t k = 0; k < b->service.count; k++) {
@@ -180,13 +174,13 @@ static int64_t while_down(const struct bringing *b, interval when)
     return sum;
 }
 
-static bool is_told(const struct bringing *b, interval when, int64_t habit)
+static bool is_told(const struct silence_changes *b, interval when, int64_t habit)
 {
     return when.start != TIME_NONE && when.end >= b->hours.start && when.end < b->hours.end &&
            check_is_gap(when.start, when.end - while_down(b, when), habit);
 }
 
-static void stored_of(const struct bringing *b, str name, size_t *from, size_t *to)
+static void stored_of(const struct silence_changes *b, str name, size_t *from, size_t *to)
 {
     size_t low = 0, high = b->was.count;
     while (low < high) {
@@ -206,7 +200,7 @@ static bool has(const struct outage *all, size_t count, const struct outage *o)
     return false;
 }
 
-static bool compare_device(struct bringing *b, const struct silence_span *first, size_t count, err *e)
+static bool compare_device(struct silence_changes *b, const struct silence_span *first, size_t count, err *e)
 {
     struct list silences;
     int64_t habit;
@@ -230,7 +224,7 @@ static bool compare_device(struct bringing *b, const struct silence_span *first,
     return true;
 }
 
-static bool compare_all(struct bringing *b, struct snapshot *at, err *e)
+static bool compare_all(struct silence_changes *b, struct snapshot *at, err *e)
 {
     const struct silences *s = b->spans;
     if (!outages_each(at, OUTAGE_DEVICE, b->hours.start, b->a, keep_one, &b->was, e) ||
@@ -247,7 +241,7 @@ static bool compare_all(struct bringing *b, struct snapshot *at, err *e)
 
 static bool write_changes(struct store_tx *tx, void *context, err *e)
 {
-    const struct bringing *b = context;
+    const struct silence_changes *b = context;
     for (size_t k = 0; k < b->gone.count; k++)
         if (!outage_delete(tx, OUTAGE_DEVICE, b->gone.all[k].when.end, b->gone.all[k].name, e)) return false;
     for (size_t k = 0; k < b->become.count; k++)
@@ -255,14 +249,29 @@ static bool write_changes(struct store_tx *tx, void *context, err *e)
     return true;
 }
 
-bool silences_write(struct silences *s, struct store *store, struct snapshot *at, interval hours, err *e)
+bool silences_compare(struct silences *s, struct snapshot *at, interval hours, err *e)
 {
     arena *a = arena_new(ARENA_BYTES_MAX);
-    struct bringing b = {.spans = s, .hours = hours, .a = a};
-    b.service.a = b.was.a = b.gone.a = b.become.a = a;
-    const bool ok = (a || err_no_memory(e)) && compare_all(&b, at, e) &&
-                    (b.gone.count + b.become.count == 0 || store_run(store, write_changes, &b, e));
-    arena_free(a);
-    s->count = 0;
-    return ok;
+    struct silence_changes *b = a ? ARENA_NEW(a, struct silence_changes) : NULL;
+    if (!b) {
+        arena_free(a);
+        return err_no_memory(e);
+    }
+    *b = (struct silence_changes){.spans = s, .hours = hours, .a = a};
+    b->service.a = b->was.a = b->gone.a = b->become.a = a;
+    s->changes = b;
+    return compare_all(b, at, e);
+}
+
+bool silences_write(const struct silences *s, struct store *store, err *e)
+{
+    return s->changes->gone.count + s->changes->become.count == 0 ||
+           store_run(store, write_changes, s->changes, e);
+}
+
+void silences_free(struct silences *s)
+{
+    if (s->changes) arena_free(s->changes->a);
+    free(s->all);
+    *s = (struct silences){0};
 }

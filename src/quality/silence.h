@@ -14,17 +14,21 @@ struct silence_span {
     interval when;  // start TIME_NONE: nothing came before; end TIME_MAX: nothing came since
     int64_t step;   // of the stream; 0: it does not report regularly
 };
+struct silence_changes;
+// Zero is a valid start.
 struct silences {
     struct silence_span *all;
     size_t count, capacity;
+    struct silence_changes *changes;  // NULL: not compared yet
 };
 
 // The readings of a Datastream in the hours looked at, and the time of the one before them (TIME_NONE: there is none).
 NODISCARD bool silences_add(struct silences *s, const struct rollup_stream *of, const struct rows *r,
                             instant before, arena *a, err *e);
-// Brings what is kept (outage/outage.h) up to date for devices that were added, and forgets them. Not on the writer thread.
-NODISCARD bool silences_write(struct silences *s, struct store *store, struct snapshot *at, interval hours,
-                              err *e);
+// Finds what is to change in what is kept (outage/outage.h) for the devices that were added.
+NODISCARD bool silences_compare(struct silences *s, struct snapshot *at, interval hours, err *e);
+// Writes that. Once no snapshot is open, for the log can grow no shorter under one; not on the writer thread.
+NODISCARD bool silences_write(const struct silences *s, struct store *store, err *e);
 void silences_free(struct silences *s);
 
 #endif

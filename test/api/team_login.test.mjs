@@ -200,6 +200,7 @@ describe('roles', () => {
   test('a changed role ends the sessions of its account', async () => {
     const s = await Staff.first(peil.url, 'carla', makeUser(peil.directory, 'carla', 'operator'), PASSWORD)
     assert.equal((await s.get('/team/systeem')).status, 200)
+    assert.match((await s.get('/team/systeem')).text, /<th scope="row">Berichten versturen<\/th>/)
     spawnSync(binary, ['user', 'role', '--data', peil.directory, '--role', 'reader', 'carla'])
     assert.equal((await s.get('/team/systeem')).status, 303)
   })

@@ -25,7 +25,7 @@ export const page: Page = {
     {{^jobs}}<p class="empty">${c.t('team.system.nojobs')}</p>{{/jobs}}
     <div class="team-scroll" tabindex="0" role="region" aria-label="${c.t('team.system.jobs')}"><table class="team-table">
       ${head(c, ['team.system.job', 'team.system.last', 'team.system.took', 'team.system.runs', 'team.system.failures'])}
-      <tbody>{{#jobs}}<tr><th scope="row" lang="en">{{name}}</th>
+      <tbody>{{#jobs}}<tr><th scope="row">{{name}}</th>
         ${cell(c, 'team.system.last', raw('{{last}}'))}${cell(c, 'team.system.took', raw('{{took}} ms'))}
         ${cell(c, 'team.system.runs', raw('{{runs}}'))}
         ${cell(c, 'team.system.failures', raw('{{failures}}{{#error}} <span class="small" lang="en">{{error}}</span>{{/error}}'))}</tr>{{/jobs}}</tbody>

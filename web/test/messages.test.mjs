@@ -2,7 +2,8 @@
 // Texts: complete in both languages, short sentences, plain words (portal.md section 5).
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { messagesOf } from '../build.mjs';
@@ -26,6 +27,15 @@ test('no text is empty', () => {
 test('every Dutch text has a note for the translator', () => {
   const all = JSON.parse(readFileSync(fileURLToPath(new URL('../messages/nl.json', import.meta.url)), 'utf8'));
   for (const [id, message] of Object.entries(all)) assert.ok(Array.isArray(message) && message[1]?.trim(), id);
+});
+
+// The table of tasks at /team/systeem.
+test('every task of the schedule has a name', () => {
+  const src = fileURLToPath(new URL('../../src', import.meta.url));
+  const files = readdirSync(src, { recursive: true }).filter((f) => f.endsWith('.c') && !f.endsWith('_test.c'));
+  const names = files.flatMap((f) => [...readFileSync(join(src, f), 'utf8').matchAll(/\.name = "([a-z-]+)",\s*\.every_us|#define JOB(?:_NAME)? "([a-z-]+)"/g)].map((m) => m[1] ?? m[2]));
+  assert.ok(names.length >= 16, `${names}`);
+  for (const name of names) assert.ok(nl[`team.system.job.${name}`], name);
 });
 
 test('both languages have the same places in a text', () => {

@@ -29,12 +29,12 @@ static void put_job(const struct job_state *j, void *context)
     struct page *p = l->page;
     struct view_maker *m = &p->maker;
     struct view *v = view_object(m, l->list, (str){0});
-    str name, error;
-    if (!arena_copy(p->a, str_of(j->name), &name) || !arena_copy(p->a, str_of(j->last_error.text), &error)) {
+    str id, error;
+    if (!arena_print(p->a, &id, "team.system.job.%s", j->name) || !arena_copy(p->a, str_of(j->last_error.text), &error)) {
         m->failed = true;
         return;
     }
-    view_text(m, v, STR("name"), name);
+    view_text(m, v, STR("name"), page_text(p, id));
     view_int(m, v, STR("runs"), (int64_t)j->runs);
     view_int(m, v, STR("failures"), (int64_t)j->failures);
     view_text(m, v, STR("last"),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "base/test.h"
 #include "identity/audit.h"
 #include "identity/retention.h"
+#include "store/test_store.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -16,11 +16,8 @@ struct fixture {
 static int start(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    err e;
     assert_non_null(f);
-    test_directory_make(f->directory);
-    const store_config c = {.directory = f->directory, .create = true};
-    assert_true(store_open(&c, &f->store, &e));
+    f->store = test_store_make(f->directory);
     assert_true(sodium_init() >= 0);
     *state = f;
     return 0;
@@ -29,8 +26,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     struct fixture *f = *state;
-    store_close(f->store);
-    test_directory_remove(f->directory);
+    test_store_remove(f->store, f->directory);
     free(f);
     return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "base/test.h"
 #include "identity/identity.h"
+#include "store/test_store.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -18,9 +18,7 @@ static int start(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     err e;
     assert_non_null(f);
-    test_directory_make(f->directory);
-    const store_config c = {.directory = f->directory, .create = true};
-    assert_true(store_open(&c, &f->store, &e));
+    f->store = test_store_make(f->directory);
     f->identity = identity_new(f->store, &e);
     if (!f->identity) fail_msg("%s", e.text);
     *state = f;
@@ -31,8 +29,7 @@ static int stop(void **state)
 {
     struct fixture *f = *state;
     identity_free(f->identity);
-    store_close(f->store);
-    test_directory_remove(f->directory);
+    test_store_remove(f->store, f->directory);
     free(f);
     return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "base/test.h"
 #include "identity/who.h"
+#include "store/test_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +24,7 @@ static int start(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     err e;
     assert_non_null(f);
-    test_directory_make(f->directory);
-    const store_config c = {.directory = f->directory, .create = true};
-    assert_true(store_open(&c, &f->store, &e));
+    f->store = test_store_make(f->directory);
     assert_non_null(f->identity = identity_new(f->store, &e));
     f->users = identity_users(f->identity);
     f->sessions = identity_sessions(f->identity);
@@ -41,8 +39,7 @@ static int stop(void **state)
 {
     struct fixture *f = *state;
     identity_free(f->identity);
-    store_close(f->store);
-    test_directory_remove(f->directory);
+    test_store_remove(f->store, f->directory);
     free(f);
     return 0;
 }

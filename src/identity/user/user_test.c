@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "base/test.h"
 #include "identity/user/password.h"
 #include "identity/throttle.h"
 #include "identity/user/user.h"
+#include "store/test_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +22,8 @@ static int start(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     err e;
     assert_non_null(f);
-    test_directory_make(f->directory);
-    const store_config c = {.directory = f->directory, .create = true};
     assert_true(sodium_init() >= 0);
-    assert_true(store_open(&c, &f->store, &e));
+    f->store = test_store_make(f->directory);
     assert_non_null(f->users = users_new(f->store, &e));
     *state = f;
     return 0;
@@ -35,8 +33,7 @@ static int stop(void **state)
 {
     struct fixture *f = *state;
     users_free(f->users);
-    store_close(f->store);
-    test_directory_remove(f->directory);
+    test_store_remove(f->store, f->directory);
     free(f);
     return 0;
 }

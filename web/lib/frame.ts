@@ -74,14 +74,18 @@ function teamBar(c: Context): Html {
 
 const MENU_ORDER = ['home', 'map', 'kpi', 'data', 'explain'];
 
-// A page that is taken away and read elsewhere: nothing in it is fetched.
-function file(page: Page, c: Context, files: Files): Html {
+function opening(page: Page, c: Context): Html {
   return html`<!doctype html>
 <html lang="${c.language}">
 <head>
   <meta charset="utf-8">
   <title>${page.title(c)} – {{town}}</title>
-  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="viewport" content="width=device-width, initial-scale=1">`;
+}
+
+// A page that is taken away and read elsewhere: nothing in it is fetched.
+function file(page: Page, c: Context, files: Files): Html {
+  return html`${opening(page, c)}
   <style>${raw(files.fileStyle)}</style>
 </head>
 <body class="page-${page.name}"><main>${page.body(c)}</main></body>
@@ -132,12 +136,7 @@ export function frame(page: Page, pages: Page[], c: Context, files: Files): Html
 
 // Inside somebody else's page: no script, nothing that is kept, links open outside the frame.
 function embedFrame(page: Page, c: Context, files: Files): Html {
-  return html`<!doctype html>
-<html lang="${c.language}">
-<head>
-  <meta charset="utf-8">
-  <title>${page.title(c)} – {{town}}</title>
-  <meta name="viewport" content="width=device-width, initial-scale=1">
+  return html`${opening(page, c)}
   <meta name="color-scheme" content="light dark">
   <meta name="robots" content="noindex">
   <base target="_blank">
@@ -153,12 +152,7 @@ function embedFrame(page: Page, c: Context, files: Files): Html {
 function pageFrame(page: Page, pages: Page[], c: Context, files: Files): Html {
   const other: Language = c.language === 'nl' ? 'en' : 'nl';
   const isError = page.path === undefined;
-  return html`<!doctype html>
-<html lang="${c.language}">
-<head>
-  <meta charset="utf-8">
-  <title>${page.title(c)} – {{town}}</title>
-  <meta name="viewport" content="width=device-width, initial-scale=1">
+  return html`${opening(page, c)}
   <meta name="color-scheme" content="light dark">
   <meta name="theme-color" content="{{brand_light}}" media="(prefers-color-scheme: light)">
   <meta name="theme-color" content="{{brand_dark}}" media="(prefers-color-scheme: dark)">

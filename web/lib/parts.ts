@@ -211,6 +211,15 @@ export function chartWithTable(c: Context): Html {
         </details>{{/has_points}}`;
 }
 
+// All of a chart's frame inside somebody else's page.
+export function embeddedChart(c: Context, href: Html): Html {
+  return html`
+    <h1 class="embed-name">{{name}}{{#has_chart}}: {{chart_name}}{{#chart_unit}} <span class="unit">{{chart_unit}}</span>{{/chart_unit}}{{/has_chart}}</h1>
+    {{#has_chart}}${chartWithTable(c)}{{/has_chart}}
+    {{^has_points}}<p class="empty">${c.t('chart.empty')}</p>{{/has_points}}
+    <p class="small"><a href="${href}">${c.t('embed.more')}</a></p>`;
+}
+
 // Link, snippet and QR code of a page. `embed` and `qr` are tags that hold addresses; without them that part is left out.
 export function share(c: Context, title: Html, embed?: Html, qr?: Html, chart?: Html): Html {
   const snippet = (href: Html, height: number): string => html`<iframe src="{{origin}}${href}" title="${title}" loading="lazy" width="100%" height="${height}"></iframe>`.toString();

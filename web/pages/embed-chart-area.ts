@@ -2,7 +2,7 @@
 // The chart of an area inside somebody else's page.
 
 import { html, raw } from '../lib/html';
-import { chartWithTable } from '../lib/parts';
+import { embeddedChart } from '../lib/parts';
 import type { Page } from '../lib/page';
 
 export const page: Page = {
@@ -10,9 +10,5 @@ export const page: Page = {
   path: 'embed/grafiek/gebied/{code}',
   form: 'embed',
   title: () => html`${raw('{{name}}')}`,
-  body: (c) => html`
-    <h1 class="embed-name">{{name}}{{#has_chart}}: {{chart_name}}{{#chart_unit}} <span class="unit">{{chart_unit}}</span>{{/chart_unit}}{{/has_chart}}</h1>
-    {{#has_chart}}${chartWithTable(c)}{{/has_chart}}
-    {{^has_points}}<p class="empty">${c.t('chart.empty')}</p>{{/has_points}}
-    <p class="small"><a href="{{area_href}}">${c.t('embed.more')}</a></p>`,
+  body: (c) => embeddedChart(c, raw('{{area_href}}')),
 };

@@ -1,5 +1,6 @@
 // peil itself, as `peil serve` runs it, with devices accepted on sight.
 import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Server, bytesOnDisk, freePort, until } from './process.mjs'
 
@@ -54,8 +55,12 @@ export default class Peil {
   async count() { return JSON.parse(await this.ask('/v1.1/Observations?$count=true&$top=0'))['@iot.count'] }
 
   // Datastreams are numbered as their devices came; the map says which is which.
+  // Packing works off the sums first. The look at the quality of what came in may hold the log for some seconds, so that it cannot be cut yet.
   async settle() {
-    execFileSync(binary(), ['pack', '--data', this.directory])
+    await until(async () => {
+      execFileSync(binary(), ['pack', '--data', this.directory])
+      return statSync(join(this.directory, 'peil.db-wal')).size === 0
+    }, 'peil: a log that is cut', 300)
     this.ids = new Map()
     for (let path = '/v1.1/Datastreams?$top=1000&$select=id,name'; path;) {
       const { value, '@iot.nextLink': next } = JSON.parse(await this.ask(path))

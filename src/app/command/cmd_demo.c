@@ -122,13 +122,15 @@ static void greet(const struct demo *d)
            "A reading of your own, over HTTP and over MQTT:\n"
            "  curl -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \\\n"
            "    -d '{\"result\": 21.5}' '%.*s/v1.1/Datastreams(1)/Observations'\n"
-           "  mosquitto_pub -p %lld -q 1 -t 'v1.1/Datastreams(1)/Observations' -m '{\"result\": 21.5}'\n",
+           "  mosquitto_pub -p %lld -q 1 -t 'v1.1/Datastreams(1)/Observations' -m '{\"result\": 21.5}'\n"
+           "Staff log in at %.*s/team, each with an account:\n"
+           "  %s user create --data %.*s --role administrator NAME\n",
            STR_ARG(d->peil->sta.root_url), d->token, STR_ARG(d->peil->sta.root_url),
-           (long long)d->settings.mqtt.port);
+           (long long)d->settings.mqtt.port, STR_ARG(d->peil->sta.root_url), program_invocation_name,
+           STR_ARG(d->settings.store.directory));
     if (d->resident[0])
         printf("Sign of life, as a made-up resident sees it:  %.*s/%s\n"
-               "The care desk is at /team/zorg, for accounts with the role care: peil user create --role "
-               "care NAME\n",
+               "The care desk is at /team/zorg, for accounts with --role care.\n",
                STR_ARG(d->peil->sta.root_url), d->resident);
     fflush(stdout);
 }

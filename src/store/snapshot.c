@@ -130,11 +130,11 @@ bool snapshot_open(struct store *s, struct snapshot **out, err *e)
     if (is_full) return err_set(e, ERR_BUSY, ERR_NOWHERE, "too many readers at once: try again");
     if (!at && !(at = snapshot_new(s, e))) return false;
 
+    at->opened_us = time_monotonic_us();
     lock_take(s->lock);
     enlist(s, at);  // before BEGIN: from here on nothing that it may see is freed
     lock_drop(s->lock);
     at->connection->at = at;
-    at->opened_us = time_monotonic_us();
     if (!begin(at, e)) {
         snapshot_close(at);
         return false;

@@ -286,7 +286,6 @@ static size_t run_batch(struct store *s, void **ops, size_t count, struct ran *r
 // ---- the log ----
 
 #define CHECKPOINT_FRAMES 4096  // 16 MiB
-#define CHECKPOINT_AGAIN 1024
 
 static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
 {
@@ -297,15 +296,32 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
     return SQLITE_OK;
 }
 
-#define RESTART_FRAMES (4 * CHECKPOINT_FRAMES)
-#define RESTART_WAIT_MS 200
-#define RESTART_WAIT_MOST_MS 5000
+#define RESTART_WAIT_MS 50
+// Most questions are answered sooner; who is not done by then may take seconds.
+#define LONG_READER_US (TIME_SECOND / 20)
 
-// The longer the log, the longer the wait: writing would rather stop for a moment than fill the disk.
-static int restart_wait_ms(int frames)
+#define LARGE_FRAMES (4 * CHECKPOINT_FRAMES)
+#define LARGE_WAIT_MS 200
+#define LARGE_WAIT_MOST_MS 5000
+
+static bool has_long_reader(struct store *s)
 {
-    const int times = frames / RESTART_FRAMES;
-    return times < 5 ? RESTART_WAIT_MS * times * times : RESTART_WAIT_MOST_MS;
+    const int64_t before = time_monotonic_us() - LONG_READER_US;
+    lock_take(s->lock);
+    const bool is_long = s->oldest && s->oldest->opened_us < before;
+    lock_drop(s->lock);
+    return is_long;
+}
+
+// How long writing stops for the readers, so that the log can begin anew. Readers that overlap one another would let it grow
+// for ever, but are soon done; for one that is not, waiting would be in vain, and there will be a moment without him. Where that
+// moment does not come, the longer the log the longer the wait: writing would rather stop than fill the disk.
+static int restart_wait_ms(struct store *s)
+{
+    const int times = s->wal_frames / LARGE_FRAMES;
+    if (times >= 5) return LARGE_WAIT_MOST_MS;
+    if (times > 0) return LARGE_WAIT_MS * times * times;
+    return has_long_reader(s) ? 0 : RESTART_WAIT_MS;
 }
 
 static void copy_log(struct store *s, int mode, int wait_ms)
@@ -320,8 +336,7 @@ static void copy_log(struct store *s, int mode, int wait_ms)
 }
 
 // Copies the log into the file, after the answers have gone out. What readers still need stays; it is tried again when the
-// log has grown on by a quarter, not with every commit, for each try syncs twice. Readers that overlap one another would let it
-// grow for ever: from four times its size on we wait for those of before, a moment only, for all let go soon (sta/read/answer.c).
+// log has grown on by a quarter, not with every commit, for each try syncs twice.
 static void checkpoint(struct store *s)
 {
     if (s->wants_short_log) {
@@ -330,10 +345,9 @@ static void checkpoint(struct store *s)
     }
     if (s->wal_frames < CHECKPOINT_FRAMES) s->checkpoint_at = CHECKPOINT_FRAMES;
     if (s->wal_frames < s->checkpoint_at) return;
-    s->checkpoint_at = s->wal_frames + CHECKPOINT_AGAIN;
-    const bool waits = s->wal_frames >= RESTART_FRAMES;
-    copy_log(s, waits ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
-             waits ? restart_wait_ms(s->wal_frames) : BUSY_TIMEOUT_MS);
+    s->checkpoint_at = s->wal_frames + s->wal_frames / 4;
+    const int wait_ms = restart_wait_ms(s);
+    copy_log(s, wait_ms > 0 ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, wait_ms);
 }
 
 // ---- packing ----

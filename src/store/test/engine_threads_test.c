@@ -11,6 +11,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -204,6 +207,64 @@ static void readers_never_see_half_an_operation(void **unused)
     assert_true(atomic_load(&looks) > 0 && atomic_load(&looks_at_once) > 0);
 }
 
+// ---- the log ----
+
+#define LARGE_TEXT ((size_t)200 << 10)
+
+static char large_text[LARGE_TEXT];
+
+static bool append_large(struct store_tx *tx, void *context, err *e)
+{
+    struct observation o = {.stream = 1,
+                            .phenomenon_time = {*(const int64_t *)context * TIME_SECOND, TIME_NONE},
+                            .result_time = TIME_NONE,
+                            .valid_time = {TIME_NONE, TIME_NONE},
+                            .result = value_text((str){large_text, LARGE_TEXT})};
+    return store_append(tx, &o, e);
+}
+
+static void *page(void *unused)
+{
+    (void)unused;
+    err e;
+    struct snapshot *at;
+    while (!atomic_load(&is_over)) {
+        if (!snapshot_open(store, &at, &e)) fail_msg("%s", e.text);
+        usleep(5000);
+        snapshot_close(at);
+    }
+    return NULL;
+}
+
+static int64_t log_bytes(void)
+{
+    char path[TEST_DIRECTORY_MAX + 16];
+    struct stat s;
+    snprintf(path, sizeof path, "%s/peil.db-wal", directory);
+    return stat(path, &s) == 0 ? (int64_t)s.st_size : 0;
+}
+
+// There is hardly a moment without any of them.
+static void short_readers_that_overlap_do_not_make_the_log_grow(void **unused)
+{
+    (void)unused;
+    pthread_t readers[READERS];
+    err e;
+    int64_t most = 0;
+    memset(large_text, 'x', LARGE_TEXT);
+    atomic_store(&is_over, false);
+    if (!store_run(store, add_streams, NULL, &e)) fail_msg("%s", e.text);
+    for (int i = 0; i < READERS; i++) assert_int_equal(pthread_create(&readers[i], NULL, page, NULL), 0);
+    for (int64_t i = 0; i < 400; i++) {  // 80 MB
+        if (!store_run(store, append_large, &i, &e)) fail_msg("%s", e.text);
+        if (log_bytes() > most) most = log_bytes();
+    }
+    atomic_store(&is_over, true);
+    for (int i = 0; i < READERS; i++) pthread_join(readers[i], NULL);
+    printf("%lld bytes\n", (long long)most);
+    assert_true(most < 48 << 20);
+}
+
 static int set_up(void **unused)
 {
     (void)unused;
@@ -225,6 +286,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(readers_never_see_half_an_operation, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(short_readers_that_overlap_do_not_make_the_log_grow, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

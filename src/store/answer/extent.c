@@ -64,6 +64,17 @@ static bool read_all(struct snapshot *at, entity_id stream, struct stream_row *o
     return stream_row_read(at->connection, stream, out, got, e) && (!*got || add_tail(at, s, out, e));
 }
 
+bool stream_extent_walk_to(struct snapshot *at, struct stream_row_walk *w, const struct stream *s,
+                           struct stream_extent *out, bool *got, err *e)
+{
+    struct stream_row row;
+    if (!stream_row_walk_to(w, s->id, &row, got, e)) return false;
+    if (!*got) return true;
+    if (!add_tail(at, s, &row, e)) return false;
+    *out = row.extent;
+    return true;
+}
+
 bool stream_extent(struct snapshot *at, entity_id stream, struct stream_extent *out, err *e)
 {
     struct stream_row row;

@@ -47,6 +47,7 @@ struct extent_cursor {
     struct connection *connection;
     const struct stream *stream;  // of the row; NULL: the end
     bool is_one;
+    struct stream_row_walk rows;  // open (st) while all are passed over
     struct stream_extent extent;
 };
 
@@ -64,19 +65,34 @@ static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
     return SQLITE_OK;
 }
 
+static void end_walk(struct extent_cursor *c)
+{
+    if (c->rows.st) stream_row_walk_close(&c->rows);
+}
+
 static int close_cursor(sqlite3_vtab_cursor *base)
 {
+    end_walk(cursor_of(base));
     free(cursor_of(base));
     return SQLITE_OK;
+}
+
+static bool read_extent(struct extent_cursor *c, const struct stream *s, bool *got, err *e)
+{
+    struct snapshot *at = c->connection->at;
+    if (c->rows.st) return stream_extent_walk_to(at, &c->rows, s, &c->extent, got, e);
+    *got = stream_extent(at, s->id, &c->extent, e);
+    return *got || e->code == ERR_ABSENT;
 }
 
 // Shows this stream, or the next one that the snapshot has: memory also knows streams that came later.
 static int show(struct extent_cursor *c, const struct stream *s)
 {
     err e;
+    bool got;
     for (; s; s = c->is_one ? NULL : snapshot_next_stream(c->connection->at, s->id)) {
-        if (stream_extent(c->connection->at, s->id, &c->extent, &e)) break;
-        if (e.code != ERR_ABSENT) return sql_set_cause(c->connection, &e);
+        if (!read_extent(c, s, &got, &e)) return sql_set_cause(c->connection, &e);
+        if (got) break;
     }
     c->stream = s;
     return SQLITE_OK;
@@ -86,7 +102,12 @@ static int filter(sqlite3_vtab_cursor *base, int plan, const char *text, int cou
 {
     (void)text;
     struct extent_cursor *c = cursor_of(base);
+    err e;
     c->is_one = plan == PLAN_ONE && count == 1;
+    end_walk(c);
+    // Inside an operation rows may change under the walk: there each is looked up.
+    if (!c->is_one && !c->connection->at->is_inside && !stream_row_walk_open(&c->rows, c->connection, 0, &e))
+        return sql_set_cause(c->connection, &e);
     if (!c->is_one) return show(c, snapshot_next_stream(c->connection->at, 0));
     return show(c, snapshot_stream(c->connection->at, sqlite3_value_int64(values[0])));
 }

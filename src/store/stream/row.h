@@ -35,6 +35,9 @@ NODISCARD bool stream_row_walk_open(struct stream_row_walk *w, struct connection
 NODISCARD bool stream_row_walk_to(struct stream_row_walk *w, entity_id stream, struct stream_row *out,
                                   bool *got, err *e);
 void stream_row_walk_close(struct stream_row_walk *w);
+// As stream_extent, of the streams that a walk passes. *got = false: the snapshot has no row of it.
+NODISCARD bool stream_extent_walk_to(struct snapshot *at, struct stream_row_walk *w, const struct stream *s,
+                                     struct stream_extent *out, bool *got, err *e);
 
 // With what the stream's state says of its tail; the operation's SQL has begun.
 NODISCARD bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row,

@@ -384,6 +384,34 @@ static void check_extent(struct snapshot *at, entity_id id, const struct series 
     assert_int_equal(x.result_max, result_max);
 }
 
+// All of them in one pass say what each says when asked alone, and no stream is told of that is not there.
+static void check_extents(struct snapshot *at, const struct model *m)
+{
+    struct connection *c = snapshot_connection(at);
+    sqlite3_stmt *st;
+    err e;
+    bool got;
+    if (!sql_take(c,
+                  STR("SELECT stream, count, phen_min, phen_max, result_min, result_max FROM stream_extent"),
+                  &st, &e))
+        fail_msg("%s", e.text);
+    for (int i = 0; i < STREAMS; i++) {
+        struct stream_extent x;
+        if (!m->streams[i].exists) continue;
+        if (!stream_extent(at, i + 1, &x, &e) || !sql_step(c, st, &got, &e)) fail_msg("%s", e.text);
+        assert_true(got);
+        assert_int_equal(sqlite3_column_int64(st, 0), i + 1);
+        assert_int_equal(sqlite3_column_int64(st, 1), x.count);
+        assert_int_equal(sql_column_instant(st, 2), x.phen_min);
+        assert_int_equal(sql_column_instant(st, 3), x.phen_max);
+        assert_int_equal(sql_column_instant(st, 4), x.result_min);
+        assert_int_equal(sql_column_instant(st, 5), x.result_max);
+    }
+    if (!sql_step(c, st, &got, &e)) fail_msg("%s", e.text);
+    assert_false(got);
+    sql_give(c, st);
+}
+
 // What is answered at once is of the newest commit; how often it was, to see that it is.
 static long latest_at_once, statistics_at_once;
 
@@ -804,6 +832,7 @@ static void check_periods(struct snapshot *at, entity_id id, const struct series
 static void check(struct snapshot *at, const struct model *m)
 {
     check_all_newest(at, m);
+    check_extents(at, m);
     for (int i = 0; i < STREAMS; i++) {
         if (!m->streams[i].exists) continue;
         check_orders(at, i + 1, &m->streams[i]);

@@ -131,9 +131,10 @@ test('an editor works with the place that he is shown: tags, replies, patches, a
 
 // What each layout of the store lacked (src/store/schema.c); the highest is the one before this version.
 const OLDER = {
-  5: 'DROP INDEX Thing_coarse;',
-  4: 'DROP INDEX Thing_coarse; DROP INDEX Thing_access; DROP INDEX Datastream_access; DROP INDEX MultiDatastream_access;',
-  2: `DROP INDEX Thing_coarse; DROP INDEX Thing_access; DROP INDEX Datastream_access; DROP INDEX MultiDatastream_access;
+  6: 'DROP TABLE bytes;',
+  5: 'DROP TABLE bytes; DROP INDEX Thing_coarse;',
+  4: 'DROP TABLE bytes; DROP INDEX Thing_coarse; DROP INDEX Thing_access; DROP INDEX Datastream_access; DROP INDEX MultiDatastream_access;',
+  2: `DROP TABLE bytes; DROP INDEX Thing_coarse; DROP INDEX Thing_access; DROP INDEX Datastream_access; DROP INDEX MultiDatastream_access;
     ALTER TABLE stream ADD COLUMN growing BLOB; UPDATE stream SET growing = (SELECT data FROM growing WHERE growing.stream = stream.id);
     DROP TABLE growing; ALTER TABLE stream DROP COLUMN newest; DROP TABLE blob;`,
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Every page in one language, light and dark, on a phone and at a desk: axe finds nothing, nothing overflows, nothing is asked from
+// elsewhere, nothing breaks the policy. Screenshots go to build/screenshots for people to look at. Each language is a file, for one
+// with both took half of the time of all tests.
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { axe, DESK, openPage, PHONE, startBrowser } from './browser.mjs';
+import { pagesOf, startTown } from './town.mjs';
+
+const SHOTS = 'build/screenshots';
+let town;
+let browser;
+
+async function look(language, colorScheme, viewport) {
+  const { page, faults, close } = await openPage(browser, town.url, { colorScheme, viewport, reducedMotion: 'reduce' });
+  const found = [];
+  for (const [name, path] of pagesOf(town.meters)) {
+    await page.goto(town.url + (language === 'nl' ? '/' : '/en/') + path);
+    await page.screenshot({ path: `${SHOTS}/${name}-${language}-${colorScheme}-${viewport.width}.png`, fullPage: true });
+    found.push(...(await axe(page)).map((f) => `${name}: ${f}`));
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (over > 0) found.push(`${name}: ${over} pixels too wide`);
+    if ((await page.getAttribute('html', 'lang')) !== language) found.push(`${name}: wrong lang`);
+  }
+  await close();
+  assert.deepEqual([...found, ...faults], []);
+}
+
+export function lookAtAllPages(language) {
+  before(async () => {
+    mkdirSync(SHOTS, { recursive: true });
+    [town, browser] = await Promise.all([startTown(), startBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await town?.stop();
+  });
+  for (const scheme of ['light', 'dark'])
+    for (const viewport of [PHONE, DESK])
+      test(`axe finds nothing on any page: ${language}, ${scheme}, ${viewport.width} px`, () => look(language, scheme, viewport));
+}

@@ -241,7 +241,7 @@ static void finish(struct sign_home *h, const struct sign_parameters *p, const s
 {
     const struct sign_pending x = h->pending[c];
     const instant start = pending_start(&x);
-    const bool is_blind = h->blind >> c & 1u;
+    const bool is_blind = (unsigned)h->blind >> c & 1U;
     h->pending[c] = (struct sign_pending){0};
     h->blind = (uint8_t)(h->blind & ~(1u << c));
     if (x.covered_s < COVERED_LEAST_S || slot_is_old(h, start)) return;

@@ -119,6 +119,7 @@ struct store {
     struct packing packing;
     float coded_share;     // what coding left of the bytes of the chunk coded last; 0: not known
     bool wants_short_log;  // the log is cut to nothing when no reader needs it
+    int64_t cut_at;        // not tried again before then, on the monotonic clock
     int wal_frames;        // in the log after the last commit
     int checkpoint_at;     // with so many
     store_listener listeners[LISTENERS_MAX];

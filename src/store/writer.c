@@ -324,25 +324,36 @@ static int restart_wait_ms(struct store *s)
     return has_long_reader(s) ? 0 : RESTART_WAIT_MS;
 }
 
-static void copy_log(struct store *s, int mode, int wait_ms)
+// Whether all that the mode asks for is done: not if a reader still needs some of the log.
+static bool copy_log(struct store *s, int mode, int wait_ms)
 {
     sqlite3_busy_timeout(s->writer.db, wait_ms);
     const int rc = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, mode, NULL, NULL);
     sqlite3_busy_timeout(s->writer.db, BUSY_TIMEOUT_MS);
-    if (rc == SQLITE_OK || rc == SQLITE_BUSY) return;
+    if (rc == SQLITE_OK || rc == SQLITE_BUSY) return rc == SQLITE_OK;
     err e;
     sql_error(&s->writer, rc, &e);
     log_warning("checkpoint failed", "text=\"%s\"", e.text);
+    return false;
+}
+
+#define CUT_AGAIN_US TIME_SECOND
+
+// What a reader kept is cut a moment later, also when nothing more is written: it may hold what somebody wants forgotten.
+static void cut_log(struct store *s)
+{
+    const int64_t now = time_monotonic_us();
+    if (now < s->cut_at) return;
+    s->wants_short_log = !copy_log(s, SQLITE_CHECKPOINT_TRUNCATE, restart_wait_ms(s));
+    s->cut_at = s->wants_short_log ? now + CUT_AGAIN_US : 0;
+    if (!s->wants_short_log) s->wal_frames = 0;
 }
 
 // Copies the log into the file, after the answers have gone out. What readers still need stays; it is tried again when the
 // log has grown on by a quarter, not with every commit, for each try syncs twice.
 static void checkpoint(struct store *s)
 {
-    if (s->wants_short_log) {
-        s->wants_short_log = false;
-        copy_log(s, SQLITE_CHECKPOINT_TRUNCATE, 0);
-    }
+    if (s->wants_short_log) cut_log(s);
     if (s->wal_frames < CHECKPOINT_FRAMES) s->checkpoint_at = CHECKPOINT_FRAMES;
     if (s->wal_frames < s->checkpoint_at) return;
     s->checkpoint_at = s->wal_frames + s->wal_frames / 4;
@@ -363,10 +374,11 @@ static bool pack_run(struct store_tx *tx, void *context, err *e)
     return true;
 }
 
-// How long to wait for an operation before a piece of packing is done; -1: for ever.
+// How long to wait for an operation before there is something to do without one; -1: for ever.
 static int64_t idle_time(const struct store *s)
 {
     if (s->packing.stage != PACK_NONE) return 0;
+    if (s->wants_short_log) return CUT_AGAIN_US;
     return pack_is_worth(s) ? IDLE_US : -1;
 }
 
@@ -402,15 +414,30 @@ static bool probe_run(struct store_tx *tx, void *context, err *e)
     return true;
 }
 
+// The log is cut after each batch, also after this one, which writes nothing.
+static bool cut_run(struct store_tx *tx, void *context, err *e)
+{
+    (void)tx;
+    (void)context;
+    (void)e;
+    return true;
+}
+
+static struct store_op *own_operation(const struct store *s, bool is_failing)
+{
+    static struct store_op probe = {.run = probe_run}, cut = {.run = cut_run}, pack = {.run = pack_run};
+    if (is_failing) return &probe;
+    return s->wants_short_log && s->packing.stage == PACK_NONE ? &cut : &pack;
+}
+
 // The next operations; 0: the store closes. While nothing can be written an empty operation comes now and then, to find out when
 // that is over: /readyz, and whoever sends only when it says so, must not wait for somebody else to write.
 static size_t take_operations(struct store *s, void **ops)
 {
-    static struct store_op probe = {.run = probe_run}, pack = {.run = pack_run};
     const bool is_failing = s->write_fault.code != ERR_NONE;  // only this thread changes it
     const size_t taken = queue_take(s->queue, ops, TAKEN_MAX, is_failing ? PROBE_US : idle_time(s));
     if (taken > 0 || (queue_is_closed(s->queue) && queue_length(s->queue) == 0)) return taken;
-    ops[0] = is_failing ? &probe : &pack;
+    ops[0] = own_operation(s, is_failing);
     return 1;
 }
 

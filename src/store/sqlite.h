@@ -22,6 +22,8 @@ struct statement;
 
 #define STATEMENTS_MAX 96  // kept prepared per connection; the least recently used idle one goes first
 
+#define HINTS 256  // where to look first
+
 #define BUSY_TIMEOUT_MS 2000  // somebody else has the file: a backup program, sqlite3
 
 struct connection {
@@ -31,6 +33,7 @@ struct connection {
         *at;  // what the virtual tables and SQL functions of this connection read through; NULL: none is open
     struct statement *statements;
     size_t statement_count;
+    uint8_t hints[HINTS];  // places in `statements`
     uint64_t clock;
     bool has_cause;  // `cause` says why SQLite's last call failed, better than SQLite can
     err cause;

@@ -58,7 +58,8 @@ struct store_tx {
     bool is_dirty;      // the batch has something to commit
     struct tail_writer row;
     buf extra;       // bytes of the extra of the observation being appended
-    arena *sealing;  // memory of one sealing after the other (seal.h)
+    arena *sealing;     // memory of one sealing after the other (seal.h)
+    arena *neighbours;  // of what was read at once for several of them
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct appended *appended;

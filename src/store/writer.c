@@ -478,9 +478,10 @@ bool writer_start(struct store *s, err *e)
     tx->snapshot = (struct snapshot){.store = s, .connection = &s->writer, .is_inside = true};
     tx->arena = arena_new(ARENA_MAX);
     tx->sealing = sealing_memory_new();
+    tx->neighbours = sealing_memory_new();
     tx->extra.max = TAIL_ROW_MAX;
     s->writer.at = &tx->snapshot;
-    if (!tx->arena || !tx->sealing || !s->queue) return err_no_memory(e);
+    if (!tx->arena || !tx->sealing || !tx->neighbours || !s->queue) return err_no_memory(e);
     sqlite3_wal_hook(s->writer.db, note_frames, s);
     s->has_thread = pthread_create(&s->thread, NULL, write_loop, s) == 0;
     if (!s->has_thread) return err_set(e, ERR_STORE, ERR_NOWHERE, "cannot start the store's writer thread");
@@ -501,4 +502,5 @@ void writer_stop(struct store *s)
     buf_free(&tx->extra);
     arena_free(tx->arena);
     arena_free(tx->sealing);
+    arena_free(tx->neighbours);
 }

@@ -2,6 +2,8 @@
 // Rows of tables `stream` and `stream_feature`: streams come, change and go.
 #include "store/stream/row.h"
 
+#include "store/stream/chunk_table.h"
+
 #include <string.h>
 
 static bool stream_of_row(sqlite3_stmt *st, struct streams *all, err *e)
@@ -43,10 +45,11 @@ bool stream_rows_load(struct connection *c, struct streams *all, err *e)
 
 // ---- what a row says of the observations in chunks ----
 
-#define ROW                                                                                                \
-    "SELECT id, count, phen_min, phen_max, result_min, result_max, newest_feature, longest, newest_time, " \
-    "newest_number,"                                                                                       \
-    " next_number, greatest_number, is_unordered, growing_count, newest FROM stream"
+#define COLUMNS                                                                                     \
+    "id, count, phen_min, phen_max, result_min, result_max, newest_feature, longest, newest_time, " \
+    "newest_number, next_number, greatest_number, is_unordered, growing_count, newest"
+#define COLUMN_COUNT 15
+#define ROW "SELECT " COLUMNS " FROM stream"
 
 static void take_row(sqlite3_stmt *st, struct stream_row *out)
 {
@@ -80,6 +83,36 @@ bool stream_row_read(struct connection *c, entity_id stream, struct stream_row *
     return ok;
 }
 
+// What is read belongs to one of those asked for, or to a stream between them.
+static bool keep_rows(sqlite3_stmt *st, struct stream_rows *all, size_t count, size_t *next, arena *a, err *e)
+{
+    const entity_id id = sqlite3_column_int64(st, 0);
+    while (*next < count && all[*next].stream->id < id) ++*next;
+    if (*next == count || all[*next].stream->id != id) return true;
+    struct stream_rows *const r = &all[*next];
+    take_row(st, &r->row);
+    r->is_there = true;
+    return arena_copy(a, sql_column_str(st, COLUMN_COUNT), &r->growing) || err_no_memory(e);
+}
+
+bool stream_rows_read(struct connection *c, struct stream_rows *all, size_t count, arena *a, err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c,
+                  STR("SELECT " COLUMNS ", data FROM stream LEFT JOIN growing ON growing.stream = id"
+                      " WHERE id BETWEEN ?1 AND ?2 ORDER BY id"),
+                  &st, e))
+        return false;
+    sqlite3_bind_int64(st, 1, all[0].stream->id);
+    sqlite3_bind_int64(st, 2, all[count - 1].stream->id);
+    size_t next = 0;
+    bool ok, got = false;
+    while ((ok = sql_step(c, st, &got, e)) && got)
+        if (!(ok = keep_rows(st, all, count, &next, a, e))) break;
+    sql_give(c, st);
+    return ok;
+}
+
 bool stream_row_walk_open(struct stream_row_walk *w, struct connection *c, entity_id first, err *e)
 {
     *w = (struct stream_row_walk){.connection = c};
@@ -108,42 +141,92 @@ void stream_row_walk_close(struct stream_row_walk *w)
     w->st = NULL;
 }
 
-static void bind_extent(sqlite3_stmt *st, const struct stream_row *row)
+// ---- writing ----
+
+#define REPEAT_16(x) REPEAT_4(REPEAT_4(x))
+#define REPEAT_4(x) x ", " x ", " x ", " x
+#define TOGETHER 16
+
+// All columns there are, so that nothing of the old row has to be read.
+#define PUT                                                                                          \
+    "INSERT OR REPLACE INTO stream(" COLUMNS ", kind, thing, fields, sealed_commit, sealed_of_row, " \
+    "arrival_feature) VALUES"
+#define VALUES "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define VALUE_COUNT (COLUMN_COUNT + 6)
+
+static void bind_row(sqlite3_stmt *st, int at, const struct stream *s, const struct stream_row *row)
 {
-    sqlite3_bind_int64(st, 2, row->extent.count);
-    sql_bind_instant(st, 3, row->extent.phen_min);
-    sql_bind_instant(st, 4, row->extent.phen_max);
-    sql_bind_instant(st, 5, row->extent.result_min);
-    sql_bind_instant(st, 6, row->extent.result_max);
-    sqlite3_bind_int64(st, 7, row->extent.feature);
-    sql_bind_instant(st, 8, row->newest_time);
-    sqlite3_bind_int64(st, 9, row->newest_number);
-    sqlite3_bind_int64(st, 10, row->greatest_number);
-    sqlite3_bind_int(st, 11, row->is_unordered);
-    sqlite3_bind_int64(st, 12, row->growing_count);
-    if (row->newest_bytes > 0) sql_bind_blob(st, 13, (str){(const char *)row->newest, row->newest_bytes});
+    const struct stream_extent *x = &row->extent;
+    const struct stream_state *t = &s->state;
+    sqlite3_bind_int64(st, at++, s->id);
+    sqlite3_bind_int64(st, at++, x->count);
+    sql_bind_instant(st, at++, x->phen_min);
+    sql_bind_instant(st, at++, x->phen_max);
+    sql_bind_instant(st, at++, x->result_min);
+    sql_bind_instant(st, at++, x->result_max);
+    sqlite3_bind_int64(st, at++, x->feature);
+    sqlite3_bind_int64(st, at++, x->longest);
+    sql_bind_instant(st, at++, row->newest_time);
+    sqlite3_bind_int64(st, at++, row->newest_number);
+    sqlite3_bind_int64(st, at++, t->next_number);
+    sqlite3_bind_int64(st, at++, row->greatest_number);
+    sqlite3_bind_int(st, at++, row->is_unordered);
+    sqlite3_bind_int64(st, at++, row->growing_count);
+    sql_bind_blob(st, at++,
+                  (str){row->newest_bytes > 0 ? (const char *)row->newest : NULL, row->newest_bytes});
+    sqlite3_bind_int(st, at++, (int)t->info.kind);
+    sqlite3_bind_int64(st, at++, t->info.thing);
+    sqlite3_bind_int64(st, at++, t->info.field_count);
+    sqlite3_bind_int64(st, at++, (int64_t)t->sealed_commit);
+    sqlite3_bind_int64(st, at++, t->sealed_of_row);
+    sqlite3_bind_int64(st, at, t->arrival_feature);
 }
 
 bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row, err *e)
 {
     sqlite3_stmt *st;
-    if (!sql_take(c,
-                  STR("UPDATE stream SET count = ?2, phen_min = ?3, phen_max = ?4, result_min = ?5, "
-                      "result_max = ?6,"
-                      " newest_feature = ?7, newest_time = ?8, newest_number = ?9, greatest_number = ?10,"
-                      " is_unordered = ?11, growing_count = ?12, newest = ?13, next_number = ?14, "
-                      "sealed_commit = ?15,"
-                      " sealed_of_row = ?16, arrival_feature = ?17, longest = ?18 WHERE id = ?1"),
-                  &st, e))
-        return false;
-    sqlite3_bind_int64(st, 1, s->id);
-    bind_extent(st, row);
-    sqlite3_bind_int64(st, 14, s->state.next_number);
-    sqlite3_bind_int64(st, 15, (int64_t)s->state.sealed_commit);
-    sqlite3_bind_int64(st, 16, s->state.sealed_of_row);
-    sqlite3_bind_int64(st, 17, s->state.arrival_feature);
-    sqlite3_bind_int64(st, 18, row->extent.longest);
+    if (!sql_take(c, STR(PUT VALUES), &st, e)) return false;
+    bind_row(st, 1, s, row);
     return sql_finish(c, st, e);
+}
+
+static bool put_together(struct connection *c, const struct stream_rows all[TOGETHER], err *e)
+{
+    sqlite3_stmt *st;
+    if (!sql_take(c, STR(PUT REPEAT_16(VALUES)), &st, e)) return false;
+    for (int i = 0; i < TOGETHER; i++) bind_row(st, 1 + i * VALUE_COUNT, all[i].stream, &all[i].row);
+    if (!sql_finish(c, st, e)) return false;
+    if (!sql_take(c, STR("INSERT OR REPLACE INTO growing(stream, data) VALUES" REPEAT_16("(?, ?)")), &st, e))
+        return false;
+    for (int i = 0; i < TOGETHER; i++) {
+        sqlite3_bind_int64(st, 1 + 2 * i, all[i].stream->id);
+        sql_bind_blob(st, 2 + 2 * i, all[i].growing);
+    }
+    return sql_finish(c, st, e);
+}
+
+static bool can_go_together(const struct stream_rows *all, size_t count)
+{
+    if (count < TOGETHER) return false;
+    for (size_t i = 0; i < TOGETHER; i++)
+        if (all[i].growing.n == 0) return false;
+    return true;
+}
+
+bool stream_rows_write(struct connection *c, const struct stream_rows *all, size_t count, err *e)
+{
+    for (size_t i = 0; i < count;) {
+        if (can_go_together(all + i, count - i)) {
+            if (!put_together(c, all + i, e)) return false;
+            i += TOGETHER;
+            continue;
+        }
+        if (!stream_row_write(c, all[i].stream, &all[i].row, e) ||
+            !chunk_keep_growing(c, all[i].stream->id, all[i].growing, e))
+            return false;
+        i++;
+    }
+    return true;
 }
 
 void stream_row_keep_newest(struct stream_row *row, const struct point *p)

@@ -43,6 +43,18 @@ NODISCARD bool stream_extent_walk_to(struct snapshot *at, struct stream_row_walk
 NODISCARD bool stream_row_write(struct connection *c, const struct stream *s, const struct stream_row *row,
                                 err *e);
 
+// A stream with what its rows of `stream` and `growing` say.
+struct stream_rows {
+    struct stream *stream;
+    struct stream_row row;
+    str growing;    // of its growing chunk; empty: there is none
+    bool is_there;  // the row
+};
+// Of several, in order of id: a statement for each would cost more than what it reads or writes. Rows between them are passed in vain.
+NODISCARD bool stream_rows_read(struct connection *c, struct stream_rows *all, size_t count, arena *a,
+                                err *e);
+NODISCARD bool stream_rows_write(struct connection *c, const struct stream_rows *all, size_t count, err *e);
+
 NODISCARD bool stream_rows_load(struct connection *c, struct streams *all, err *e);
 NODISCARD bool stream_feature_add(struct store_tx *tx, entity_id stream, entity_id feature, err *e);
 

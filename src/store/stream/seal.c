@@ -15,17 +15,29 @@ arena *sealing_memory_new(void)
     return NULL;
 }
 
+static struct sealing sealing_of(struct store_tx *tx)
+{
+    return (struct sealing){.connection = tx_connection(tx),
+                            .memory = tx->sealing,
+                            .growing = {.max = CHUNK_BYTES_MAX},
+                            .bytes = {.max = CHUNK_BYTES_MAX}};
+}
+
+static bool lost_row(entity_id stream, err *e)
+{
+    return err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its row of Datastream %lld",
+                   (long long)stream);
+}
+
 bool sealing_open(struct sealing *k, struct store_tx *tx, struct stream *s, err *e)
 {
-    *k = (struct sealing){.connection = tx_connection(tx), .stream = s, .memory = tx->sealing};
-    k->growing.max = k->bytes.max = CHUNK_BYTES_MAX;
+    *k = sealing_of(tx);
+    k->stream = s;
     struct stored_chunk growing = {.id = 0};
     bool got = false, has_growing = false;
     arena_reset(k->memory);
     bool ok = stream_row_read(k->connection, s->id, &k->row, &got, e);
-    if (ok && !got)
-        ok = err_set(e, ERR_CORRUPT, ERR_NOWHERE, "the store has lost its row of Datastream %lld",
-                     (long long)s->id);
+    if (ok && !got) ok = lost_row(s->id, e);
     ok = ok && (k->row.growing_count == 0 || chunk_growing(k->connection, s->id, &growing, &has_growing, e));
     if (ok && has_growing != (k->row.growing_count > 0)) ok = chunk_damaged(s->id, e);
     if (has_growing) k->growing = growing.bytes;
@@ -306,13 +318,22 @@ bool sealing_put(struct sealing *k, const struct point *points, size_t count, er
     return ok;
 }
 
+static void note_rechunked(const struct sealing *k, const struct store_tx *tx)
+{
+    atomic_store_explicit(&k->stream->rechunked, tx->commit, memory_order_release);
+}
+
+static str growing_bytes(const struct sealing *k)
+{
+    return k->row.growing_count > 0 ? buf_str(&k->growing) : (str){NULL, 0};
+}
+
 bool sealing_finish(struct sealing *k, struct store_tx *tx, err *e)
 {
     if (!tx_save_stream(tx, k->stream, e)) return false;
-    atomic_store_explicit(&k->stream->rechunked, tx->commit, memory_order_release);
-    const str growing = k->row.growing_count > 0 ? buf_str(&k->growing) : (str){NULL, 0};
+    note_rechunked(k, tx);
     return stream_row_write(k->connection, k->stream, &k->row, e) &&
-           chunk_keep_growing(k->connection, k->stream->id, growing, e);
+           chunk_keep_growing(k->connection, k->stream->id, growing_bytes(k), e);
 }
 
 // ---- the tail ----
@@ -365,6 +386,40 @@ bool seal_stream(struct store_tx *tx, struct stream *s, chunk_way way, err *e)
     k.way = way;
     const bool ok = (old->count > 0 ? seal_tail(&k, tx, old, e) : grow(&k, NULL, 0, e)) &&
                     sealing_finish(&k, tx, e);
+    sealing_close(&k);
+    return ok;
+}
+
+// ---- neighbours ----
+
+// Its rows are as they are to be written.
+static bool seal_rows(struct sealing *k, struct store_tx *tx, struct stream_rows *r, err *e)
+{
+    struct tail *old = atomic_load_explicit(&r->stream->tail, memory_order_relaxed);
+    if (!r->is_there) return lost_row(r->stream->id, e);
+    if ((r->growing.n > 0) != (r->row.growing_count > 0)) return chunk_damaged(r->stream->id, e);
+    arena_reset(k->memory);
+    k->stream = r->stream;
+    k->row = r->row;
+    buf_clear(&k->growing);
+    buf_add(&k->growing, r->growing);
+    if (k->growing.failed) return err_no_memory(e);
+    if (!tx_save_stream(tx, r->stream, e) || !seal_tail(k, tx, old, e)) return false;
+    note_rechunked(k, tx);
+    r->row = k->row;
+    return arena_copy(tx->neighbours, growing_bytes(k), &r->growing) || err_no_memory(e);
+}
+
+bool seal_neighbours(struct store_tx *tx, struct stream *const *all, size_t count, err *e)
+{
+    struct stream_rows rows[SEAL_NEIGHBOURS];
+    struct sealing k = sealing_of(tx);
+    k.way = CHUNK_QUICK;
+    for (size_t i = 0; i < count; i++) rows[i] = (struct stream_rows){.stream = all[i]};
+    arena_reset(tx->neighbours);
+    bool ok = tx_begin_sql(tx, e) && stream_rows_read(k.connection, rows, count, tx->neighbours, e);
+    for (size_t i = 0; ok && i < count; i++) ok = seal_rows(&k, tx, &rows[i], e);
+    ok = ok && stream_rows_write(k.connection, rows, count, e);
     sealing_close(&k);
     return ok;
 }

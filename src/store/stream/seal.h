@@ -17,6 +17,11 @@
 // coded), small when nothing else is to be done.
 NODISCARD bool seal_stream(struct store_tx *tx, struct stream *s, chunk_way way, err *e);
 
+// The same of several that have observations in their tails, in order of id and quickly: their rows are read at once and
+// written at once. With each by itself SQLite's statements took three quarters of a seal of 20 readings.
+#define SEAL_NEIGHBOURS 64
+NODISCARD bool seal_neighbours(struct store_tx *tx, struct stream *const *all, size_t count, err *e);
+
 // Chunks and row of a stream while observations are put in and taken out.
 struct sealing {
     struct connection *connection;

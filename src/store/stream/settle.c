@@ -156,22 +156,61 @@ static void end_round(struct store_tx *tx)
     k->limit = k->marks[k->mark];  // the oldest mark
 }
 
+// Those the hand passed that are to be sealed.
+struct passed {
+    struct stream *all[SEAL_NEIGHBOURS];
+    size_t count;
+};
+
+static bool seal_all(struct store_tx *tx, void *passed, err *e)
+{
+    const struct passed *p = passed;
+    return seal_neighbours(tx, p->all, p->count, e);
+}
+
+// When one of them cannot be sealed each is by itself.
+static void seal_passed(struct store_tx *tx, struct passed *p)
+{
+    err e;
+    if (p->count > 0 && !tx_run(tx, seal_all, p, &e))
+        for (size_t i = 0; i < p->count && !tx_is_lost(tx); i++)
+            if (!settle_seal(tx, p->all[i], CHUNK_QUICK)) tx->store->settling.limit = 0;
+    p->count = 0;
+}
+
+static bool is_to_be_sealed(const struct stream *s, uint64_t limit)
+{
+    return oldest_commit(s) <= limit && atomic_load_explicit(&s->deleted, memory_order_relaxed) == 0;
+}
+
+// Rows between those that are sealed are read in vain.
+#define NEIGHBOURS_SPAN (4 * SEAL_NEIGHBOURS)
+
+static bool is_full(const struct passed *p, const struct stream *next)
+{
+    return p->count == SEAL_NEIGHBOURS ||
+           (p->count > 0 && (!next || next->id - p->all[0]->id >= NEIGHBOURS_SPAN));
+}
+
 #define ROUNDS 8  // of the hand while the tail grows old
 
 static void turn_hand(struct store_tx *tx)
 {
     struct settling *k = &tx->store->settling;
+    struct passed passed = {.count = 0};
     const double step = 1 / (double)((tx->store->streams.count + 1) * ROUNDS);
     while (k->credit >= step && !tx_is_lost(tx)) {
         k->credit -= step;
         struct stream *s = streams_next(&tx->store->streams, k->hand);
+        if (is_full(&passed, s)) seal_passed(tx, &passed);
         if (!s) {
             end_round(tx);
             continue;
         }
         k->hand = s->id;
-        if (oldest_commit(s) <= k->limit && !settle_seal(tx, s, CHUNK_QUICK)) k->limit = 0;
+        if (is_to_be_sealed(s, k->limit)) passed.all[passed.count++] = s;
     }
+    seal_passed(tx, &passed);
 }
 
 void settle(struct store_tx *tx)

@@ -143,8 +143,19 @@ static bool append_run(struct store_tx *tx, const struct work *w, size_t i, size
     return true;
 }
 
+static bool seal_all_with_tails(struct store_tx *tx, err *e)
+{
+    struct stream *all[SEAL_NEIGHBOURS];
+    size_t count = 0;
+    for (struct stream *s = streams_next(&tx->store->streams, 0); s && count < SEAL_NEIGHBOURS;
+         s = streams_next(&tx->store->streams, s->id))
+        if (atomic_load(&s->tail)->count > 0 && atomic_load(&s->deleted) == 0) all[count++] = s;
+    return count == 0 || seal_neighbours(tx, all, count, e);
+}
+
 static bool seal_some_way(struct store_tx *tx, entity_id stream, err *e)
 {
+    if (below(3) == 0) return seal_all_with_tails(tx, e);
     return seal_stream(tx, stream_of(tx, stream), below(2) == 0 ? CHUNK_QUICK : CHUNK_SMALL, e);
 }
 

@@ -429,6 +429,78 @@ static void packing_makes_small_what_was_sealed_in_a_hurry(void **state)
     assert_int_equal(ask(p->store, "SELECT sum(result_units) FROM observation"), sum);
 }
 
+// ---- neighbours ----
+
+static void note(const char *sentence, void *context)
+{
+    (void)context;
+    fail_msg("%s", sentence);
+}
+
+#define WIDE 64
+
+static entity_id wide_id(int i)
+{
+    return 1 + i + i / 5;  // not all neighbours are there
+}
+
+// Few of most, chunks full of some, none of others.
+static int wide_count(int i, int turn)
+{
+    return i % 9 == turn ? 0 : i % 20 == 7 ? 3000 : 1 + i % 30;
+}
+
+static bool fill_and_seal_wide(struct store_tx *tx, void *context, err *e)
+{
+    const int turn = *(const int *)context;
+    struct stream *all[WIDE];
+    size_t n = 0;
+    for (int i = 0; i < WIDE; i++) {
+        struct plan plan = {.stream = wide_id(i), .first = turn * 10000, .count = wide_count(i, turn)};
+        if (!append_plan(tx, &plan, e)) return false;
+        if (plan.count > 0) all[n++] = snapshot_stream(store_tx_snapshot(tx), plan.stream);
+    }
+    return seal_neighbours(tx, all, n, e);
+}
+
+static bool fill_seal_and_fail(struct store_tx *tx, void *context, err *e)
+{
+    return fill_and_seal_wide(tx, context, e) && err_set(e, ERR_RANGE, ERR_NOWHERE, "on purpose");
+}
+
+static void check_wide(struct store *s, int turns)
+{
+    for (int i = 0; i < WIDE; i++) {
+        int64_t want = 0;
+        for (int turn = 0; turn < turns; turn++) want += wide_count(i, turn);
+        assert_int_equal(count(s, wide_id(i)), want);
+    }
+    err e;
+    int64_t findings;
+    assert_true(store_check(s, note, NULL, &findings, &e));
+    assert_int_equal(findings, 0);
+}
+
+static void neighbours_sealed_at_once_are_there_or_all_are_not(void **state)
+{
+    struct place *p = *state;
+    err e;
+    for (int i = 0; i < WIDE; i++) {
+        entity_id id = wide_id(i);
+        assert_true(store_run(p->store, add_stream, &id, &e));
+    }
+    for (int turn = 0; turn < 3; turn++) {
+        assert_false(store_run(p->store, fill_seal_and_fail, &turn, &e));
+        check_wide(p->store, turn);
+        assert_true(store_run(p->store, fill_and_seal_wide, &turn, &e));
+        check_wide(p->store, turn + 1);
+    }
+    assert_int_equal(ask(p->store, "SELECT count(*) FROM growing"), WIDE);
+    store_close(p->store);
+    open_store(p);
+    check_wide(p->store, 3);
+}
+
 static void sql_sees_observations(void **state)
 {
     struct place *p = *state;
@@ -655,7 +727,8 @@ static const char to_layout_2[] =
     "MultiDatastream_access;"
     "ALTER TABLE stream ADD COLUMN growing BLOB;"
     "UPDATE stream SET growing = (SELECT data FROM growing WHERE growing.stream = stream.id);"
-    "DROP TABLE growing; ALTER TABLE stream DROP COLUMN newest; DROP TABLE blob; DROP TABLE bytes; PRAGMA user_version = 2;";
+    "DROP TABLE growing; ALTER TABLE stream DROP COLUMN newest; DROP TABLE blob; DROP TABLE bytes; PRAGMA "
+    "user_version = 2;";
 
 static instant newest_of(struct store *s, entity_id stream)
 {
@@ -667,12 +740,6 @@ static instant newest_of(struct store *s, entity_id stream)
     snapshot_close(at);
     arena_free(a);
     return o.phenomenon_time.start;
-}
-
-static void note(const char *sentence, void *context)
-{
-    (void)context;
-    fail_msg("%s", sentence);
 }
 
 static void a_store_of_an_older_layout_is_brought_up(void **state)
@@ -721,6 +788,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_commit_waits_for_the_file_that_its_operations_name, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_fails_refuses_only_those_that_name_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(neighbours_sealed_at_once_are_there_or_all_are_not, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(sql_sees_observations, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_of_an_older_layout_is_brought_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_decimal_is_the_same_double_in_tail_and_chunk, set_up,

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <zstd.h>
 
-#define VERSION 2
-#define VERSION_PACKED 1
+// The byte of the version is not under the checksum: none is one bit away from another.
+enum { VERSION_PACKED = 1, VERSION_TOLD_RUNS = 2, VERSION = 4 };
 #define PREFIX (1 + CHECKSUM_BYTES)
 
 enum {
@@ -146,57 +146,24 @@ static uint32_t write_number_head(buf *b, const struct point *points, size_t cou
     return least;
 }
 
-// Readings that came in requests of several, not in order of time, count up within each.
-#define WORTH_RUNS 8  // numbers of a run, on average
-
-static bool follows(const struct point *p, const struct point *before)
-{
-    return (int64_t)p->number == (int64_t)before->number + 1;
-}
-
-static size_t runs_of(const struct point *points, size_t count)
-{
-    size_t runs = 1;
-    for (size_t i = 1; i < count; i++) runs += !follows(&points[i], &points[i - 1]);
-    return runs;
-}
-
-static bool are_runs(const struct point *points, size_t count)
-{
-    return runs_of(points, count) <= count / WORTH_RUNS;
-}
-
-static void write_runs(buf *b, const struct point *points, size_t count, uint32_t least, bool is_quick)
-{
-    int64_t pairs[CHUNK_MOST / WORTH_RUNS * 2];
-    size_t n = 0;
-    int64_t expected = least;
-    for (size_t from = 0, to; from < count; from = to) {
-        for (to = from + 1; to < count && follows(&points[to], &points[to - 1]);) to++;
-        pairs[n++] = (int64_t)(to - from);
-        pairs[n++] = points[from].number - expected;
-        expected = (int64_t)points[to - 1].number + 1;
-    }
-    put_varint(b, n / 2);
-    column_write_few(b, pairs, n, is_quick);
-}
-
 static void write_numbers(buf *b, const struct point *points, size_t count, uint32_t least, unsigned flags,
-                          bool is_quick)
+                          chunk_way way)
 {
     if (flags & FLAG_COUNTS_UP) return;
     if (flags & FLAG_NUMBER_RUNS) {
-        write_runs(b, points, count, least, is_quick);
+        number_runs_write(b, points, count, least, way);
         return;
     }
     int64_t numbers[CHUNK_MOST];
     for (size_t i = 0; i < count; i++) numbers[i] = (int64_t)points[i].number - least;
-    column_write(b, numbers, count, is_quick);
+    column_write(b, numbers, count, way);
 }
 
 static unsigned number_flags(const struct point *points, size_t count)
 {
-    return counts_up(points, count) ? FLAG_COUNTS_UP : are_runs(points, count) ? FLAG_NUMBER_RUNS : 0U;
+    return counts_up(points, count)               ? FLAG_COUNTS_UP
+           : number_runs_are_worth(points, count) ? FLAG_NUMBER_RUNS
+                                                  : 0U;
 }
 
 // ---- writing: results ----
@@ -254,7 +221,7 @@ static struct scaling choose_scaling(const struct point *points, size_t count)
 }
 
 static void write_results(buf *b, const struct point *points, size_t count, const struct scaling *s,
-                          bool is_quick)
+                          chunk_way way)
 {
     int64_t units[CHUNK_MOST], last = 0;
     for (size_t i = 0; i < count; i++) {
@@ -265,7 +232,7 @@ static void write_results(buf *b, const struct point *points, size_t count, cons
         last = units[i];
     }
     put_byte(b, s->scale);
-    column_write(b, units, count, is_quick);
+    column_write(b, units, count, way);
 }
 
 // ---- writing: the rest ----
@@ -283,7 +250,7 @@ static unsigned result_time_flags(const struct point *points, size_t count)
 }
 
 static void write_result_times(buf *b, const struct point *points, size_t count, unsigned flags,
-                               bool is_quick)
+                               chunk_way way)
 {
     if (!(flags & FLAG_RESULT_TIME_COLUMN)) return;
     int64_t column[CHUNK_MOST], last = 0;
@@ -295,10 +262,10 @@ static void write_result_times(buf *b, const struct point *points, size_t count,
     }
     for (size_t i = 0; i < count; i++) column[i] = in_unit(column[i], unit);
     put_byte(b, unit);
-    column_write(b, column, count, is_quick);
+    column_write(b, column, count, way);
     if (!(flags & FLAG_RESULT_TIME_MISSING)) return;
     for (size_t i = 0; i < count; i++) column[i] = points[i].result_time != TIME_NONE;
-    column_write(b, column, count, is_quick);
+    column_write(b, column, count, way);
 }
 
 static void write_features(buf *b, const struct point *points, size_t count)
@@ -370,7 +337,6 @@ static unsigned write_extra(buf *b, str raw)
 
 bool chunk_write(const struct point *points, size_t count, chunk_way way, buf *out)
 {
-    const bool is_quick = way == CHUNK_QUICK;
     if (count == 0 || count > CHUNK_MOST) return false;
     const bool is_plain = are_plain(points, count);
     const struct scaling s = is_plain ? (struct scaling){points[0].scale, false, true}
@@ -391,10 +357,10 @@ bool chunk_write(const struct point *points, size_t count, chunk_way way, buf *o
     put_varint(out, count);
     write_time_head(out, points, count, column);
     const uint32_t least = write_number_head(out, points, count, flags);
-    column_write(out, column, count, is_quick);
-    write_numbers(out, points, count, least, flags, is_quick);
-    write_results(out, points, count, &s, is_quick);
-    write_result_times(out, points, count, flags, is_quick);
+    column_write(out, column, count, way);
+    write_numbers(out, points, count, least, flags, way);
+    write_results(out, points, count, &s, way);
+    write_result_times(out, points, count, flags, way);
     write_features(out, points, count);
     flags |= write_extra(out, buf_str(&extra));
     buf_free(&extra);
@@ -433,7 +399,8 @@ static bool read_layout(str bytes, struct layout *l)
     reader *in = &l->in;
     *in = reader_of(bytes);
     l->version = get_byte(in);
-    if (l->version != VERSION && l->version != VERSION_PACKED) return false;
+    if (l->version != VERSION && l->version != VERSION_TOLD_RUNS && l->version != VERSION_PACKED)
+        return false;
     in->p += CHECKSUM_BYTES;
     l->head.flags = get_byte(in);
     const uint64_t count = get_varint(in);
@@ -547,12 +514,9 @@ static bool open_times(struct chunk_reader *r, const struct layout *l, reader *i
 
 static bool open_runs(struct chunk_reader *r, const struct layout *l, reader *in)
 {
-    const uint64_t runs = get_varint(in);
-    if (l->version == VERSION_PACKED || in->failed || runs == 0 || runs > r->head.count / WORTH_RUNS)
-        return false;
-    r->runs.left = (uint32_t)runs;
-    return column_find(&r->numbers, in, runs * 2) &&
-           (!(r->wants & CHUNK_NUMBERS) || column_open(&r->numbers));
+    return l->version != VERSION_PACKED &&
+           number_runs_find(&r->runs, in, r->head.count, l->version == VERSION) &&
+           (!(r->wants & CHUNK_NUMBERS) || number_runs_open(&r->runs));
 }
 
 static bool open_numbers(struct chunk_reader *r, const struct layout *l, reader *in)
@@ -596,6 +560,7 @@ void chunk_close(struct chunk_reader *r)
     struct column *const columns[] = {&r->times, &r->numbers, &r->units, &r->result_times,
                                       &r->have_result_time};
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) column_close(columns[i]);
+    number_runs_close(&r->runs);
     free(r->extra.unpacked);
     r->extra.unpacked = NULL;
 }
@@ -616,37 +581,10 @@ static bool next_times(struct chunk_reader *r, struct chunk_block *b)
     return true;
 }
 
-static bool next_run(struct chunk_reader *r)
-{
-    struct number_runs *k = &r->runs;
-    if (k->at == k->have) {
-        const size_t pairs = k->left < COLUMN_BLOCK / 2 ? k->left : COLUMN_BLOCK / 2;
-        if (pairs == 0 || !column_next(&r->numbers, k->pairs, pairs * 2)) return false;
-        k->left -= (uint32_t)pairs;
-        k->have = pairs * 2;
-        k->at = 0;
-    }
-    const int64_t length = k->pairs[k->at++], distance = k->pairs[k->at++];
-    if (length <= 0 || length > r->head.count) return false;
-    k->in_run = (uint64_t)length;
-    k->next = int_plus(k->next, distance);
-    return true;
-}
-
-static bool next_of_runs(struct chunk_reader *r, size_t n, int64_t *more)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (r->runs.in_run == 0 && !next_run(r)) return false;
-        r->runs.in_run--;
-        more[i] = r->runs.next;
-        r->runs.next = int_plus(r->runs.next, 1);
-    }
-    return true;
-}
-
 static bool next_differences(struct chunk_reader *r, size_t n, int64_t *more)
 {
-    return r->head.flags & FLAG_NUMBER_RUNS ? next_of_runs(r, n, more) : column_next(&r->numbers, more, n);
+    return r->head.flags & FLAG_NUMBER_RUNS ? number_runs_next(&r->runs, more, n)
+                                            : column_next(&r->numbers, more, n);
 }
 
 static bool next_numbers(struct chunk_reader *r, struct chunk_block *b)
@@ -725,7 +663,8 @@ static bool pass_numbers(struct chunk_reader *r, size_t n)
 {
     int64_t ignored[COLUMN_BLOCK];
     if (chunk_counts_up(&r->head)) return true;
-    return r->head.flags & FLAG_NUMBER_RUNS ? next_of_runs(r, n, ignored) : pass_column(&r->numbers, n);
+    return r->head.flags & FLAG_NUMBER_RUNS ? number_runs_next(&r->runs, ignored, n)
+                                            : pass_column(&r->numbers, n);
 }
 
 static void pass_features(struct feature_run *f, size_t n)

@@ -6,13 +6,13 @@
 // Form     version, CRC-32 of the rest, then in this order (varints unless said otherwise; see chunk.c):
 //          flags, count, times: unit, first, last less first, step; numbers: least, greatest less least
 //          times: column of what they differ from first + i * step
-//          numbers: column of what they differ from the least, unless they count up; or, where requests came in another order than their
-//          times, the runs that count up: how many, column of the length of each and how far its first is from the end of the run before
+//          numbers: column of what they differ from the least, unless they count up or are runs that do (number_runs.h)
 //          results: scale (byte), column of units
 //          result times, when there are any: unit, column of differences to the time, column of 0 and 1 when some have none
 //          features: pairs of how many and which
 //          extra: pairs of distance to the one before and bytes (extra.h), compressed with zstd where that is smaller
-//          Version 1, which is still read: the column of times before the numbers, and all columns packed (packed.h)
+//          Still read: version 2, whose runs have another form, and version 1: the column of times before the numbers, and all columns
+//          packed (packed.h)
 // Owns     what chunk_next gives is valid until the next call or chunk_close
 // Errors   reading: false when the bytes are damaged; nothing of them is trusted, the checksum included
 #ifndef PEIL_SERIES_CHUNK_H
@@ -20,13 +20,12 @@
 
 #include "base/arena.h"
 #include "series/column.h"
+#include "series/number_runs.h"
 #include "series/point.h"
 
 #define CHUNK_MOST 8192
 #define CHUNK_BYTES_MAX ((size_t)64 << 20)  // as stored, and of the extra unpacked
 
-// Quick is a third larger and takes a third of the time: for what will soon be written anew.
-typedef enum { CHUNK_SMALL, CHUNK_QUICK } chunk_way;
 // Appends the chunk to `out`; points are in order of (time, number), at least one. False: out of memory or too large.
 NODISCARD bool chunk_write(const struct point *points, size_t count, chunk_way way, buf *out);
 
@@ -65,14 +64,6 @@ struct feature_run {
     reader in;
     uint64_t left;
     entity_id feature;
-};
-
-struct number_runs {
-    int64_t pairs[COLUMN_BLOCK];  // length, distance
-    size_t at, have;
-    uint32_t left;    // pairs that were not read
-    uint64_t in_run;  // numbers left of this one
-    int64_t next;     // less the least
 };
 
 struct extra_cursor {

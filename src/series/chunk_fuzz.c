@@ -66,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_by_blocks(buf_str(&b), CHUNK_NUMBERS | CHUNK_REST);
         write_again(buf_str(&b), CHUNK_SMALL);
         write_again(buf_str(&b), CHUNK_QUICK);
+        write_again(buf_str(&b), CHUNK_LEAST);
     }
     buf_free(&b);
     return 0;

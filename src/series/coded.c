@@ -5,6 +5,7 @@
 #include "series/predictor.h"
 
 #include <endian.h>
+#include <math.h>
 #include <stdlib.h>
 
 // ---- tokens ----
@@ -115,7 +116,38 @@ static void put_plain(buf *b, const int64_t *surprises, const uint8_t *tokens, s
     b->n += (bits + 7) / 8;
 }
 
-void coded_write(buf *b, const int64_t *values, size_t count)
+// ---- choosing the predictor ----
+
+// In bits, but for the model.
+static double cost_of_tokens(const uint32_t counts[static TOKENS], size_t count)
+{
+    double bits = 0;
+    for (unsigned t = 0; t < TOKENS; t++)
+        if (counts[t] > 0) bits += counts[t] * (log2((double)count / counts[t]) + plain_bits(t));
+    return bits;
+}
+
+// By what all values would take with each.
+static struct predictor choose_by_all(const int64_t *values, size_t count, int64_t *surprises, int64_t *first)
+{
+    double least = INFINITY;
+    uint8_t best = 0;
+    for (uint8_t kind = 0; kind < PREDICTORS; kind++) {
+        uint32_t counts[TOKENS] = {0};
+        struct predictor p = predictor_for(kind, values, count, first);
+        predictor_subtract(&p, values, surprises, count);
+        for (size_t i = 0; i < count; i++) counts[token_of(zigzag(surprises[i]))]++;
+        const double cost = cost_of_tokens(counts, count);
+        if (cost >= least) continue;
+        least = cost;
+        best = kind;
+    }
+    return predictor_for(best, values, count, first);
+}
+
+// ---- the column ----
+
+void coded_write(buf *b, const int64_t *values, size_t count, bool by_all)
 {
     int64_t *surprises = malloc(count * (sizeof *surprises + sizeof(uint16_t) + 1));
     if (!surprises) {
@@ -126,7 +158,8 @@ void coded_write(buf *b, const int64_t *values, size_t count)
     uint8_t *tokens = (uint8_t *)(words + count);
     uint32_t counts[TOKENS] = {0}, states[STATES];
     int64_t first;
-    struct predictor p = predictor_choose(values, count, &first);
+    struct predictor p = by_all ? choose_by_all(values, count, surprises, &first)
+                                : predictor_choose(values, count, &first);
     struct model m;
     put_byte(b, p.kind);
     put_zigzag(b, first);

@@ -14,7 +14,8 @@
 
 #include "series/packed.h"
 
-void coded_write(buf *b, const int64_t *values, size_t count);
+// by_all: the predictor is chosen by all values, else by a piece from the middle.
+void coded_write(buf *b, const int64_t *values, size_t count, bool by_all);
 
 struct coded;
 // Keeps a copy of the bytes. NULL: damaged or no memory.

@@ -33,11 +33,11 @@ static bool is_clearly_shorter(size_t coded, const int64_t *values, size_t count
     return is_shorter;
 }
 
-static void write_shorter(buf *b, const int64_t *values, size_t count)
+static void write_shorter(buf *b, const int64_t *values, size_t count, bool by_all)
 {
     buf coded = {.max = b->max};
     const size_t from = b->n;
-    coded_write(&coded, values, count);
+    coded_write(&coded, values, count, by_all);
     const bool is_clear = !coded.failed && is_clearly_shorter(coded.n, values, count);
     if (!is_clear) write_packed(b, values, count);
     if (is_clear || (!coded.failed && coded.n + 2 < b->n - from)) {
@@ -48,26 +48,26 @@ static void write_shorter(buf *b, const int64_t *values, size_t count)
     buf_free(&coded);
 }
 
-static void write_column(buf *b, const int64_t *values, size_t count, bool tries_coding)
+static void write_column(buf *b, const int64_t *values, size_t count, chunk_way way)
 {
     if (is_same(values, count)) {
         put_byte(b, COLUMN_SAME);
         put_zigzag(b, values[0]);
-    } else if (!tries_coding) {
+    } else if (way == CHUNK_QUICK) {
         write_packed(b, values, count);
     } else {
-        write_shorter(b, values, count);
+        write_shorter(b, values, count, way == CHUNK_LEAST);
     }
 }
 
-void column_write(buf *b, const int64_t *values, size_t count, bool is_quick)
+void column_write(buf *b, const int64_t *values, size_t count, chunk_way way)
 {
-    write_column(b, values, count, !is_quick && count >= WORTH_CODING);
+    write_column(b, values, count, count >= WORTH_CODING ? way : CHUNK_QUICK);
 }
 
-void column_write_few(buf *b, const int64_t *values, size_t count, bool is_quick)
+void column_write_few(buf *b, const int64_t *values, size_t count, chunk_way way)
 {
-    write_column(b, values, count, !is_quick);
+    write_column(b, values, count, way);
 }
 
 // ---- reading ----

@@ -76,15 +76,21 @@ static int64_t middle_of(const int64_t *values, size_t count)
     return samples[n / 2];
 }
 
+struct predictor predictor_for(uint8_t kind, const int64_t *values, size_t count, int64_t *first)
+{
+    *first = kind == STEADY ? middle_of(values, count) : values[0];
+    return predictor_of(kind, *first);
+}
+
 struct predictor predictor_choose(const int64_t *values, size_t count, int64_t *first)
 {
     const size_t n = count < PIECE ? count : PIECE;
-    const int64_t *from = values + (count - n) / 2, middle = middle_of(from, n);
-    int64_t rest[PIECE];
+    const int64_t *from = values + (count - n) / 2;
+    int64_t rest[PIECE], ignored;
     uint64_t least = UINT64_MAX;
     uint8_t best = STEADY;
     for (uint8_t kind = STEADY; kind < PREDICTORS; kind++) {
-        struct predictor p = predictor_of(kind, kind == STEADY ? middle : from[0]);
+        struct predictor p = predictor_for(kind, from, n, &ignored);
         uint64_t cost = 0;
         predictor_subtract(&p, from, rest, n);
         for (size_t i = 0; i < n; i++) cost += cost_of(rest[i]);
@@ -92,6 +98,5 @@ struct predictor predictor_choose(const int64_t *values, size_t count, int64_t *
         least = cost;
         best = kind;
     }
-    *first = best == STEADY ? middle : values[0];
-    return predictor_of(best, *first);
+    return predictor_for(best, values, count, first);
 }

@@ -60,7 +60,10 @@ predictor_learn(struct predictor *p, int64_t surprise, unsigned fraction, unsign
 
 void predictor_subtract(struct predictor *p, const int64_t *values, int64_t *surprises, size_t count);
 
-// The one whose surprises are smallest, judged by a piece from the middle; *first is what predictor_of is to be given.
+// One of this kind; *first is what predictor_of is to be given.
+struct predictor predictor_for(uint8_t kind, const int64_t *values, size_t count, int64_t *first);
+
+// The one whose surprises are smallest, judged by a piece from the middle.
 struct predictor predictor_choose(const int64_t *values, size_t count, int64_t *first);
 
 #endif

@@ -80,11 +80,18 @@ struct tail_load {
     int64_t row_bytes;     // of the tail's rows on disk
 };
 
+// Where merge.c stands.
+struct merge_place {
+    entity_id stream;  // the one merged last
+    size_t room;       // left on the page written last
+};
+
 // Where pack.c stands.
 struct packing {
-    enum { PACK_NONE, PACK_SEAL, PACK_GROWING, PACK_SUMS, PACK_FREE } stage;
-    entity_id hand;  // the stream passed last
+    enum { PACK_NONE, PACK_SEAL, PACK_MERGE, PACK_GROWING, PACK_SUMS, PACK_FREE } stage;
+    entity_id hand;  // the stream sealed last
     uint64_t limit;  // rows of the tail up to this commit go; 0: none, for a stream could not be sealed
+    struct merge_place merged;
 };
 
 // Where settle.c stands.

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "store/stream/chunk_table.h"
+#include "store/stream/merge.h"
 #include "store/stream/settle.h"
 
 #include <sys/stat.h>
@@ -37,15 +38,22 @@ static void seal_some(struct store_tx *tx, struct packing *k)
         struct stream *s = streams_next(&tx->store->streams, k->hand);
         if (!s) {
             if (k->limit > 0) settle_cut(tx, k->limit);
-            k->stage = PACK_GROWING;
+            k->stage = PACK_MERGE;
             return;
         }
         k->hand = s->id;
-        if (atomic_load_explicit(&s->tail, memory_order_relaxed)->count == 0 && !s->state.is_quick) continue;
+        if (atomic_load_explicit(&s->tail, memory_order_relaxed)->count == 0) continue;
         left--;
-        if (!settle_seal(tx, s, CHUNK_SMALL))
+        if (!settle_seal(tx, s, CHUNK_QUICK))
             k->limit = 0;  // its observations still stand in the tail's rows
     }
+}
+
+// ---- chunks ----
+
+static void merge(struct store_tx *tx, struct packing *k)
+{
+    if (!merge_some(tx, &k->merged)) k->stage = PACK_GROWING;
 }
 
 // ---- rows one behind the other ----
@@ -175,6 +183,7 @@ void pack_go_on(struct store_tx *tx)
     switch (k->stage) {
     case PACK_NONE: return;
     case PACK_SEAL: seal_some(tx, k); return;
+    case PACK_MERGE: merge(tx, k); return;
     case PACK_GROWING: pack_growing(tx, k); return;
     case PACK_SUMS: pack_sums(tx, k); return;
     case PACK_FREE: give_back(tx, k); return;

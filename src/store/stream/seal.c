@@ -66,22 +66,31 @@ static bool encode(struct sealing *k, const struct point *points, size_t count, 
     return count <= CHUNK_MOST && chunk_write(points, count, way, &k->bytes);
 }
 
-// How full a chunk is made: between `least` and all of CHUNK_FULL_BYTES, aiming at `aim`. While readings come in, writing it a second time
-// costs more than the bytes are worth: with the narrow measure 1.8 times as many values were coded as were kept.
+// How full a chunk is made: between `least` and `full` bytes, aiming at the share `aim` of it, of `most` observations. While readings come
+// in, writing it a second time costs more than the bytes are worth: with the narrow measure 1.8 times as many values were coded as were
+// kept. Half of what a chunk can hold, so that all of them have something to gain when they are merged.
 struct measure {
+    size_t full, least;
     double aim;
-    size_t least;
+    size_t most;
 };
 static struct measure measure_of(const struct sealing *k)
 {
-    return k->way == CHUNK_QUICK ? (struct measure){0.97, CHUNK_FULL_BYTES * 15 / 16}
-                                 : (struct measure){0.995, CHUNK_FULL_BYTES * 31 / 32};
+    switch (k->way) {
+    case CHUNK_QUICK:
+        return (struct measure){CHUNK_FULL_BYTES, CHUNK_FULL_BYTES * 15 / 16, 0.97, CHUNK_MOST / 2};
+    case CHUNK_SMALL: break;
+    case CHUNK_LEAST:
+        return (struct measure){CHUNK_LARGE_BYTES, CHUNK_LARGE_BYTES * 15 / 16, 0.98, CHUNK_MOST};
+    }
+    return (struct measure){CHUNK_FULL_BYTES, CHUNK_FULL_BYTES * 31 / 32, 0.995, CHUNK_MOST / 2};
 }
 
 static size_t share_that_fits(const struct sealing *k, size_t count, double bytes)
 {
-    const double n = (double)count * CHUNK_FULL_BYTES / bytes * measure_of(k).aim;
-    return n < 1 ? 1 : n > CHUNK_MOST ? CHUNK_MOST : (size_t)n;
+    const struct measure m = measure_of(k);
+    const double n = (double)count * (double)m.full / bytes * m.aim;
+    return n < 1 ? 1 : n > (double)m.most ? m.most : (size_t)n;
 }
 
 // Writes as many of the points to k->bytes as make a full chunk, all when they are fewer. How many that is, is guessed from
@@ -89,27 +98,34 @@ static size_t share_that_fits(const struct sealing *k, size_t count, double byte
 static bool encode_full(struct sealing *k, const struct point *points, size_t count, size_t guess,
                         size_t *taken, err *e)
 {
-    const size_t most = count < CHUNK_MOST ? count : CHUNK_MOST;
+    const struct measure m = measure_of(k);
+    const size_t most = count < m.most ? count : m.most;
+    const chunk_way way = k->way == CHUNK_QUICK ? CHUNK_SMALL : k->way;
     size_t n = guess < most ? guess : most;
     for (bool fits = false; !fits; n = fits ? n : n / 2) {
-        fits = encode(k, points, n, CHUNK_SMALL);
+        fits = encode(k, points, n, way);
         if (!fits && n == 1)
             return err_set(e, ERR_LIMIT, ERR_NOWHERE,
                            "an Observation of Datastream %lld is too large to pack",
                            (long long)k->stream->id);
     }
-    if (n < most && k->bytes.n < measure_of(k).least) {
+    if (n < most && k->bytes.n < m.least) {
         n = share_that_fits(k, n, (double)k->bytes.n);
         n = n < most ? n : most;
-        if (!encode(k, points, n, CHUNK_SMALL)) return err_no_memory(e);
+        if (!encode(k, points, n, way)) return err_no_memory(e);
     }
-    while (k->bytes.n > CHUNK_FULL_BYTES && n > 1) {
+    while (k->bytes.n > m.full && n > 1) {
         const size_t fewer = share_that_fits(k, n, (double)k->bytes.n);
         n = fewer < n ? fewer : n - 1;
-        if (!encode(k, points, n, CHUNK_SMALL)) return err_no_memory(e);
+        if (!encode(k, points, n, way)) return err_no_memory(e);
     }
     *taken = n;
     return true;
+}
+
+bool sealing_encode(struct sealing *k, const struct point *points, size_t count, size_t *taken, err *e)
+{
+    return encode_full(k, points, count, CHUNK_MOST, taken, e);
 }
 
 static bool insert_encoded(struct sealing *k, const struct point *last, err *e)
@@ -168,7 +184,8 @@ static bool encode_quick(struct sealing *k, const struct point *points, size_t c
                          double *each)
 {
     *each = 0;
-    if (count >= CHUNK_MOST || fill_by_last(k, count, guess) || !encode(k, points, count, CHUNK_QUICK))
+    if (count >= measure_of(k).most || fill_by_last(k, count, guess) ||
+        !encode(k, points, count, CHUNK_QUICK))
         return false;
     if (k->stream->coded_each > 0) return true;
     *each = (double)k->bytes.n / (double)count;

@@ -12,6 +12,9 @@
 // observations left a seventh of the pages empty.
 #define CHUNK_FULL_BYTES 2008
 
+// Of those that are merged when nothing else is to be done: two pages are filled, and the least that SQLite leaves in a third.
+#define CHUNK_LARGE_BYTES 8640
+
 // All of the stream's tail goes into chunks, as part of the operation; undone with it. Begins the operation's SQL. The growing chunk
 // is written `way`: quick is for streams that go on (a seal of 1,024 readings took three times as long when it was always
 // coded), small when nothing else is to be done.
@@ -39,6 +42,9 @@ NODISCARD bool sealing_put(struct sealing *k, const struct point *points, size_t
 NODISCARD bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk,
                                const struct point *points, size_t count, err *e);
 NODISCARD bool sealing_keep_growing(struct sealing *k, const struct point *points, size_t count, err *e);
+// Writes the first *taken of the points to k->bytes, as a full chunk or all of them.
+NODISCARD bool sealing_encode(struct sealing *k, const struct point *points, size_t count, size_t *taken,
+                              err *e);
 NODISCARD bool sealing_finish(struct sealing *k, struct store_tx *tx, err *e);  // writes the row
 void sealing_close(struct sealing *k);
 arena *sealing_memory_new(void);  // NULL: no memory

@@ -400,15 +400,24 @@ static int64_t noisy(int i)
            (int64_t)(h >> 36 & 15);
 }
 
+struct noise {
+    entity_id stream;
+    int from;
+};
+
 static bool seal_noise(struct store_tx *tx, void *context, err *e)
 {
     static struct plain_reading readings[NOISY];
-    const entity_id stream = *(const entity_id *)context;
+    const struct noise *n = context;
     uint32_t first;
-    for (int i = 0; i < NOISY; i++) readings[i] = (struct plain_reading){i * TIME_MINUTE, {noisy(i), 1}};
-    return store_append_run(tx, &(struct reading_run){stream, 0, readings, NOISY}, &first, e) &&
-           seal_stream(tx, snapshot_stream(store_tx_snapshot(tx), stream), CHUNK_QUICK, e);
+    for (int i = 0; i < NOISY; i++)
+        readings[i] = (struct plain_reading){(n->from + i) * TIME_MINUTE, {noisy(n->from + i), 1}};
+    return store_append_run(tx, &(struct reading_run){n->stream, 0, readings, NOISY}, &first, e) &&
+           seal_stream(tx, snapshot_stream(store_tx_snapshot(tx), n->stream), CHUNK_QUICK, e);
 }
+
+#define BYTES_OF_CHUNKS \
+    "SELECT sum(length(data)) FROM (SELECT data FROM growing UNION ALL SELECT data FROM chunk)"
 
 static void packing_makes_small_what_was_sealed_in_a_hurry(void **state)
 {
@@ -418,24 +427,135 @@ static void packing_makes_small_what_was_sealed_in_a_hurry(void **state)
     int64_t sum = 0;
     for (int i = 0; i < NOISY; i++) sum += noisy(i);
     assert_true(store_run(p->store, add_stream, &stream, &e));
-    assert_true(store_run(p->store, seal_noise, &stream, &e));
+    assert_true(store_run(p->store, seal_noise, &(struct noise){stream, 0}, &e));
     store_close(p->store);
     open_store(p);  // which does not remember how it was sealed
-    const int64_t quick = ask(p->store, "SELECT length(data) FROM growing");
+    const int64_t quick = ask(p->store, BYTES_OF_CHUNKS);
     assert_true(store_pack(p->store, &e));
-    const int64_t small = ask(p->store, "SELECT length(data) FROM growing");
+    const int64_t small = ask(p->store, BYTES_OF_CHUNKS);
     assert_in_range(small, 1, quick * 9 / 10);
     assert_int_equal(count(p->store, stream), NOISY);
     assert_int_equal(ask(p->store, "SELECT sum(result_units) FROM observation"), sum);
 }
 
-// ---- neighbours ----
+static instant newest_of(struct store *s, entity_id stream)
+{
+    err e;
+    struct snapshot *at;
+    struct observation o;
+    arena *a = arena_new(1 << 16);
+    if (!snapshot_open(s, &at, &e) || !store_latest(at, stream, a, &o, &e)) fail_msg("%s", e.text);
+    snapshot_close(at);
+    arena_free(a);
+    return o.phenomenon_time.start;
+}
+
+// So many times NOISY of each of these streams, sealed as they came.
+static void make_noise(struct place *p, entity_id streams, int times)
+{
+    err e;
+    for (entity_id stream = 1; stream <= streams; stream++) {
+        assert_true(store_run(p->store, add_stream, &stream, &e));
+        for (int i = 0; i < times; i++)
+            assert_true(store_run(p->store, seal_noise, &(struct noise){stream, i * NOISY}, &e));
+    }
+}
+
+static int64_t sum_of_noise(int count)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < count; i++) sum += noisy(i);
+    return sum;
+}
+
+// Behind the store's back.
+static void run_sql(struct place *p, const char *sql)
+{
+    char path[96];
+    sqlite3 *db;
+    store_close(p->store);
+    snprintf(path, sizeof path, "%s/peil.db", p->directory);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) fail_msg("%s", sqlite3_errmsg(db));
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    open_store(p);
+}
 
 static void note(const char *sentence, void *context)
 {
     (void)context;
     fail_msg("%s", sentence);
 }
+
+static void expect_sound(struct store *s)
+{
+    int64_t findings;
+    err e;
+    assert_true(store_check(s, note, NULL, &findings, &e));
+    assert_int_equal(findings, 0);
+}
+
+// Fifty times is more than one operation joins of a stream.
+static void packing_merges_small_chunks_into_large_ones(void **state)
+{
+    struct place *p = *state;
+    err e;
+    make_noise(p, 3, 50);
+    const int64_t before = ask(p->store, BYTES_OF_CHUNKS);
+    assert_true(ask(p->store, "SELECT count(*) FROM chunk") > 60);
+    assert_true(store_pack(p->store, &e));
+    assert_in_range(ask(p->store, "SELECT count(*) FROM chunk"), 3 * 13, 3 * 14);
+    assert_in_range(ask(p->store, BYTES_OF_CHUNKS), 1, before * 97 / 100);
+    for (entity_id stream = 1; stream <= 3; stream++) assert_int_equal(count(p->store, stream), 50 * NOISY);
+    assert_int_equal(ask(p->store, "SELECT sum(result_units) FROM observation"),
+                     3 * sum_of_noise(50 * NOISY));
+    assert_int_equal(newest_of(p->store, 3), (50 * NOISY - 1) * TIME_MINUTE);
+    expect_sound(p->store);
+}
+
+static bool delete_some(struct store_tx *tx, void *deleted, err *e)
+{
+    return store_delete_range(tx, 1, (interval){600 * TIME_MINUTE, 700 * TIME_MINUTE}, deleted, e);
+}
+
+static void what_is_merged_goes_on(void **state)
+{
+    struct place *p = *state;
+    err e;
+    int64_t deleted;
+    make_noise(p, 1, 10);
+    assert_true(store_pack(p->store, &e));
+    const int64_t last = ask(p->store, "SELECT max(id) FROM chunk");
+    assert_true(store_pack(p->store, &e));
+    assert_int_equal(ask(p->store, "SELECT max(id) FROM chunk"), last);  // nothing to do
+    struct plan late = {.stream = 1, .first = 500, .count = 1},
+                more = {.stream = 1, .first = 10 * NOISY, .count = 3000};
+    assert_true(store_run(p->store, append_plan, &late, &e));
+    assert_true(store_run(p->store, append_plan, &more, &e));
+    assert_true(store_pack(p->store, &e));
+    assert_int_equal(count(p->store, 1), 10 * NOISY + 3001);
+    assert_int_equal(newest_of(p->store, 1), (10 * NOISY + 2999) * TIME_MINUTE);
+    expect_sound(p->store);
+    assert_true(store_run(p->store, delete_some, &deleted, &e));
+    assert_int_equal(count(p->store, 1), 10 * NOISY + 3001 - deleted);
+    expect_sound(p->store);
+}
+
+static void a_damaged_stream_is_left_and_all_others_are_merged(void **state)
+{
+    struct place *p = *state;
+    err e;
+    make_noise(p, 3, 5);
+    run_sql(p, "UPDATE chunk SET data = zeroblob(length(data)) WHERE stream = 2");
+    const int64_t left = ask(p->store, "SELECT count(*) FROM chunk WHERE stream = 2");
+    assert_true(store_pack(p->store, &e));
+    assert_int_equal(ask(p->store, "SELECT count(*) FROM chunk WHERE stream = 2"), left);
+    assert_in_range(ask(p->store, "SELECT count(*) FROM chunk WHERE stream IN (1, 3)"), 4, 4);
+    assert_int_equal(count(p->store, 1), 5 * NOISY);
+    assert_int_equal(count(p->store, 3), 5 * NOISY);
+}
+
+// ---- neighbours ----
 
 #define WIDE 64
 
@@ -475,10 +595,7 @@ static void check_wide(struct store *s, int turns)
         for (int turn = 0; turn < turns; turn++) want += wide_count(i, turn);
         assert_int_equal(count(s, wide_id(i)), want);
     }
-    err e;
-    int64_t findings;
-    assert_true(store_check(s, note, NULL, &findings, &e));
-    assert_int_equal(findings, 0);
+    expect_sound(s);
 }
 
 static void neighbours_sealed_at_once_are_there_or_all_are_not(void **state)
@@ -730,38 +847,17 @@ static const char to_layout_2[] =
     "DROP TABLE growing; ALTER TABLE stream DROP COLUMN newest; DROP TABLE blob; DROP TABLE bytes; PRAGMA "
     "user_version = 2;";
 
-static instant newest_of(struct store *s, entity_id stream)
-{
-    err e;
-    struct snapshot *at;
-    struct observation o;
-    arena *a = arena_new(1 << 16);
-    if (!snapshot_open(s, &at, &e) || !store_latest(at, stream, a, &o, &e)) fail_msg("%s", e.text);
-    snapshot_close(at);
-    arena_free(a);
-    return o.phenomenon_time.start;
-}
-
 static void a_store_of_an_older_layout_is_brought_up(void **state)
 {
     struct place *p = *state;
-    char path[96];
     err e;
-    sqlite3 *db;
-    int64_t findings;
     for (entity_id stream = 1; stream <= 3; stream++) {
         struct plan plan = {.stream = stream, .count = 3000 * (int)(stream - 1)};
         assert_true(store_run(p->store, add_stream, &stream, &e));
         assert_true(store_run(p->store, append_plan, &plan, &e));
     }
     assert_true(store_pack(p->store, &e));
-    store_close(p->store);
-    snprintf(path, sizeof path, "%s/peil.db", p->directory);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, to_layout_2, NULL, NULL, NULL) != SQLITE_OK) fail_msg("%s", sqlite3_errmsg(db));
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-
-    open_store(p);
+    run_sql(p, to_layout_2);
     assert_int_equal(count(p->store, 1), 0);
     assert_int_equal(count(p->store, 2), 3000);
     assert_int_equal(newest_of(p->store, 3), 5999 * TIME_MINUTE);
@@ -769,8 +865,7 @@ static void a_store_of_an_older_layout_is_brought_up(void **state)
     assert_true(store_run(p->store, append_plan, &more, &e));
     assert_true(store_pack(p->store, &e));
     assert_int_equal(newest_of(p->store, 2), 3004 * TIME_MINUTE);
-    assert_true(store_check(p->store, note, NULL, &findings, &e));
-    assert_int_equal(findings, 0);
+    expect_sound(p->store);
 }
 
 int main(void)
@@ -780,6 +875,10 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_run_is_stored_told_and_kept_whole_or_not_at_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(packing_makes_small_what_was_sealed_in_a_hurry, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(packing_merges_small_chunks_into_large_ones, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_merged_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_stream_is_left_and_all_others_are_merged, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_outgrows_the_row_of_a_commit_fails_alone_and_leaves_nothing,
                                         set_up, tear_down),

@@ -158,17 +158,18 @@ static bool get_parts(reader *in, struct point *p)
     return true;
 }
 
+// In place: a copy of what was just written piece by piece waits for all pieces.
 bool tail_reader_next(struct tail_reader *r, struct tail_item *out, bool *got)
 {
     *got = reader_left(&r->in) > 0;
     if (!*got) return true;
     const unsigned head = get_byte(&r->in), form = head & FORM_MASK;
-    struct tail_item item = {.is_whole = head & HEAD_WHOLE,
-                             .point = {.result_time = TIME_NONE, .scale = POINT_NO_DECIMAL}};
-    struct point *p = &item.point;
+    struct point *p = &out->point;
+    *out = (struct tail_item){.is_whole = head & HEAD_WHOLE,
+                              .point = {.result_time = TIME_NONE, .scale = POINT_NO_DECIMAL}};
     if (!get_stream(r, head >> STREAM_SHIFT & STREAM_MASK)) return false;
-    item.stream = r->stream;
-    if (item.is_whole && !get_number(&r->in, p)) return false;
+    out->stream = r->stream;
+    if (out->is_whole && !get_number(&r->in, p)) return false;
     p->time = r->time = int_plus(r->time, get_time(&r->in));
     if (p->time < TIME_MIN || p->time > TIME_MAX) return false;
     if (form < FORM_PARTS) {
@@ -177,9 +178,7 @@ bool tail_reader_next(struct tail_reader *r, struct tail_item *out, bool *got)
     } else if (form > FORM_PARTS || !get_parts(&r->in, p)) {
         return false;
     }
-    if (r->in.failed) return false;
-    *out = item;
-    return true;
+    return !r->in.failed;
 }
 
 void tail_item_complete(struct tail_item *item, struct tail_last *last)

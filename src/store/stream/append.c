@@ -373,19 +373,7 @@ static void note_run(struct store_tx *tx, struct stream *s, const struct reading
 void store_expect_run(const struct store_tx *tx, entity_id stream, unsigned ahead)
 {
     const struct stream *s = streams_find(&tx->store->streams, stream);
-    if (!s) return;
-    if (ahead == STORE_AHEAD) {
-        for (size_t at = 0; at < sizeof *s; at += 64) __builtin_prefetch((const char *)s + at, 1);
-        return;
-    }
-    const struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
-    if (ahead == STORE_AHEAD - 1) {
-        __builtin_prefetch(t, 1);
-    } else if (t->last && ahead == STORE_AHEAD - 2) {
-        __builtin_prefetch(t->last, 1);
-    } else if (t->last) {
-        tail_expect(t->last);
-    }
+    if (s) stream_expect(s, ahead);
 }
 
 bool store_append_run(struct store_tx *tx, const struct reading_run *run, uint32_t *first, err *e)

@@ -22,9 +22,8 @@ static void place_in_row(struct stream *s, uint64_t commit, struct tail_item *it
                  (commit == t->sealed_commit && t->row_count <= t->sealed_of_row);
 }
 
-static bool replay_item(struct store *all, uint64_t commit, struct tail_item *item, err *e)
+static bool replay_item(struct store *all, struct stream *s, uint64_t commit, struct tail_item *item, err *e)
 {
-    struct stream *s = streams_find(&all->streams, item->stream);
     if (!s) return true;  // deleted since
     if (!item->is_whole && s->state.row_commit != commit) return damaged(commit, e);
     bool is_sealed;
@@ -39,19 +38,42 @@ static bool replay_item(struct store *all, uint64_t commit, struct tail_item *it
     return true;
 }
 
+// Some of a row at once: with many streams nearly each observation's is far away in memory, and all are fetched together.
+#define TOGETHER 32
+struct ahead {
+    struct tail_item items[TOGETHER];
+    struct stream *streams[TOGETHER];
+    size_t count;
+};
+
+static bool read_ahead(struct store *s, struct tail_reader *r, struct ahead *k)
+{
+    bool got = true;
+    for (k->count = 0; k->count < TOGETHER; k->count++) {
+        if (!tail_reader_next(r, &k->items[k->count], &got)) return false;
+        if (!got) break;
+        k->streams[k->count] = streams_find(&s->streams, k->items[k->count].stream);
+        if (k->streams[k->count]) stream_expect(k->streams[k->count], STORE_AHEAD);
+    }
+    for (unsigned step = STORE_AHEAD - 1; step > 0; step--)
+        for (size_t i = 0; i < k->count; i++)
+            if (k->streams[i]) stream_expect(k->streams[i], step);
+    return true;
+}
+
 static bool replay_row(struct store *s, uint64_t commit, str row, size_t *count, err *e)
 {
-    if (row.n == 0) return true;
     struct tail_reader r;
-    struct tail_item item;
-    bool got = true;
+    struct ahead k;
+    if (row.n == 0) return true;
     if (!tail_reader_open(&r, row)) return damaged(commit, e);
-    while (tail_reader_next(&r, &item, &got)) {
-        if (!got) return true;
-        if (!replay_item(s, commit, &item, e)) return false;
-        ++*count;
-    }
-    return damaged(commit, e);
+    do {
+        if (!read_ahead(s, &r, &k)) return damaged(commit, e);
+        for (size_t i = 0; i < k.count; i++)
+            if (!replay_item(s, k.streams[i], commit, &k.items[i], e)) return false;
+        *count += k.count;
+    } while (k.count == TOGETHER);
+    return true;
 }
 
 bool tail_replay(struct store *s, struct connection *c, err *e)

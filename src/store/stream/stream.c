@@ -99,6 +99,22 @@ void stream_widen(struct stream *s, instant from, instant to)
         atomic_store_explicit(&s->newest, to, memory_order_release);
 }
 
+void stream_expect(const struct stream *s, unsigned ahead)
+{
+    if (ahead == STORE_AHEAD) {
+        for (size_t at = 0; at < sizeof *s; at += 64) __builtin_prefetch((const char *)s + at, 1);
+        return;
+    }
+    const struct tail *t = atomic_load_explicit(&s->tail, memory_order_relaxed);
+    if (ahead == STORE_AHEAD - 1) {
+        __builtin_prefetch(t, 1);
+    } else if (t->last && ahead == STORE_AHEAD - 2) {
+        __builtin_prefetch(t->last, 1);
+    } else if (t->last) {
+        tail_expect(t->last);
+    }
+}
+
 const struct tail *stream_tail(const struct stream *s, uint64_t commit, bool is_inside)
 {
     const struct tail *t = atomic_load_explicit(&s->tail, memory_order_acquire);

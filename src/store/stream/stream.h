@@ -62,6 +62,9 @@ void stream_note_arrival(struct stream *s, const struct point *p);  // state and
 // The same of a run, the first with this number; gives its oldest time.
 instant stream_note_run(struct stream *s, const struct reading_run *run, uint32_t number);
 
+// What an append to it will touch is fetched, in STORE_AHEAD steps down to 1, for each says where the next one is (store_expect_run).
+void stream_expect(const struct stream *s, unsigned ahead);
+
 // The tail that a reader at `commit` looks at: the newest that began at or before it.
 const struct tail *stream_tail(const struct stream *s, uint64_t commit, bool is_inside);
 

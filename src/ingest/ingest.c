@@ -122,15 +122,18 @@ bool ingest_append_run(struct ingest *in, struct store_tx *tx, const struct read
                        instant received, uint32_t *first, err *e)
 {
     const struct stream_info *info;
-    struct reading_run known = *run;
-    for (size_t i = 0; i < run->count; i++)
-        if (!check_instant(run->all[i].time, received, e)) return false;
+    const struct plain_reading *const all = run->all;
+    const size_t count = run->count;
+    entity_id feature = run->feature;
+    for (size_t i = 0; i < count; i++)
+        if (!check_instant(all[i].time, received, e)) return false;
     if (!store_stream_info(tx, run->stream, &info, e)) return false;
     if (info->kind != SET_DATASTREAM)
         return err_set(e, ERR_TYPE, ERR_NOWHERE, "result: in a MultiDatastream it is an array of %u values",
                        info->field_count);
-    if (!known.feature && !feature_of_stream(&in->features, tx, run->stream, &known.feature, e)) return false;
-    return known.feature ? store_append_run(tx, &known, first, e) : needs_feature(e);
+    if (!feature && !feature_of_stream(&in->features, tx, run->stream, &feature, e)) return false;
+    if (!feature) return needs_feature(e);
+    return store_append_run(tx, &(struct reading_run){run->stream, feature, all, count}, first, e);
 }
 
 bool ingest_append_uncounted(struct ingest *in, struct store_tx *tx, struct observation *o, instant received,

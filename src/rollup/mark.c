@@ -174,7 +174,7 @@ static void hear_reading(struct marks *m, entity_id stream, instant t)
 static void hear_change(struct marks *m, const struct change *c)
 {
     if (c->set == SET_OBSERVATION && c->kind == CHANGE_CREATED && c->oldest != TIME_NONE) {
-        hear_reading(m, OBSERVATION_STREAM(c->id), c->oldest);
+        if (c->run.count == 0) hear_reading(m, OBSERVATION_STREAM(c->id), c->oldest);
         for (size_t i = 0; i < c->run.count; i++)
             hear_reading(m, OBSERVATION_STREAM(c->id), c->run.all[i].time);
     } else if (c->set == SET_OBSERVATION) {

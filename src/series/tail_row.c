@@ -62,8 +62,10 @@ static int64_t get_time(reader *in)
     return v & 1 ? difference : (int64_t)((uint64_t)difference * 1000);
 }
 
-void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_last *last,
-                     bool is_first)
+// Inline, so that the first point of a run is never in memory: read back two members at a time, just after each was written, it
+// waits for all older stores to leave the processor.
+static inline __attribute__((always_inline)) void
+add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_last *last, bool is_first)
 {
     const bool is_whole = is_first || p->number != last->number + 1 || p->feature != last->feature;
     const unsigned way = stream_form(w->stream, stream), parts = parts_of(p);
@@ -88,6 +90,12 @@ void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point
     *last = (struct tail_last){p->number, p->feature, p->units};
 }
 
+void tail_writer_add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_last *last,
+                     bool is_first)
+{
+    add(w, stream, p, last, is_first);
+}
+
 #define MOST_OF_RUN (1 + 2 * VARINT_MAX)  // bytes of a reading behind the first
 
 void tail_writer_add_run(struct tail_writer *w, const struct reading_run *run, uint32_t number,
@@ -100,7 +108,7 @@ void tail_writer_add_run(struct tail_writer *w, const struct reading_run *run, u
                                 .feature = run->feature,
                                 .number = number,
                                 .scale = (uint8_t)r->value.scale};
-    tail_writer_add(w, run->stream, &first, last, is_first);
+    add(w, run->stream, &first, last, is_first);
     if (!buf_reserve(&w->bytes, (run->count - 1) * MOST_OF_RUN)) return;
     uint8_t *p = (uint8_t *)w->bytes.p + w->bytes.n;
     for (size_t i = 1; i < run->count; i++) {

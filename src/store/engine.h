@@ -35,10 +35,12 @@ struct retirement {
 
 struct undo {
     enum { UNDO_STATE, UNDO_SEAL, UNDO_ADD, UNDO_DELETE } kind;
+    uint32_t sealed;  // UNDO_SEAL: observations of the tail before
     struct stream *stream;
-    struct stream_state state;  // UNDO_STATE: as it was
-    struct tail *begun;         // UNDO_SEAL
-    uint32_t sealed;            // UNDO_SEAL: observations of the tail before
+    union {
+        struct stream_state state;  // UNDO_STATE: as it was
+        struct tail *begun;         // UNDO_SEAL
+    };
 };
 
 struct appended {
@@ -57,11 +59,13 @@ struct store_tx {
     bool has_entities;  // of the batch: they may have changed
     bool is_dirty;      // the batch has something to commit
     struct tail_writer row;
-    buf extra;       // bytes of the extra of the observation being appended
+    buf extra;          // bytes of the extra of the observation being appended
     arena *sealing;     // memory of one sealing after the other (seal.h)
     arena *neighbours;  // of what was read at once for several of them
     struct undo *undos;
     size_t undo_count, undo_capacity;
+    size_t
+        first_lasting;  // before this one there are only UNDO_STATE, of which nothing is left to do after the commit
     struct appended *appended;
     size_t appended_count, appended_capacity;
     size_t observations;  // that `appended` amounts to

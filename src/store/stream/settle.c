@@ -192,6 +192,21 @@ static bool is_full(const struct passed *p, const struct stream *next)
            (p->count > 0 && (!next || next->id - p->all[0]->id >= NEIGHBOURS_SPAN));
 }
 
+#define VISIT_AHEAD 8  // streams between one step of fetching and the next
+
+// What oldest_commit looks at of the streams to come, each somewhere else in memory.
+static void expect_visits(const struct streams *all, entity_id hand)
+{
+    const struct stream *far = streams_find(all, hand + 3 * VISIT_AHEAD),
+                        *middle = streams_find(all, hand + 2 * VISIT_AHEAD),
+                        *near = streams_find(all, hand + VISIT_AHEAD);
+    if (far) __builtin_prefetch(&far->tail);
+    if (middle) __builtin_prefetch(atomic_load_explicit(&middle->tail, memory_order_relaxed));
+    if (!near) return;
+    const struct tail *t = atomic_load_explicit(&near->tail, memory_order_relaxed);
+    __builtin_prefetch(atomic_load_explicit(&t->first, memory_order_relaxed));
+}
+
 #define ROUNDS 8  // of the hand while the tail grows old
 
 static void turn_hand(struct store_tx *tx)
@@ -208,6 +223,7 @@ static void turn_hand(struct store_tx *tx)
             continue;
         }
         k->hand = s->id;
+        expect_visits(&tx->store->streams, s->id);
         if (is_to_be_sealed(s, k->limit)) passed.all[passed.count++] = s;
     }
     seal_passed(tx, &passed);

@@ -66,10 +66,10 @@ struct tail_block *tail_append(struct tail *t, const struct point *p, uint64_t c
 struct tail_block *tail_append_plain(struct tail *t, const struct plain_reading *all, size_t count,
                                      uint32_t number, entity_id feature, uint64_t commit,
                                      struct tail_memory *m, uint32_t *taken);
-// Fetches the place of the next entries.
+// Fetches the place of the next entries, and the last one, which they are compared with.
 static inline void tail_expect(const struct tail_block *b)
 {
-    const char *next = (const char *)&b->entries[b->count];
+    const char *next = (const char *)&b->entries[b->count] - sizeof(struct tail_entry);
     for (size_t k = 0; k < 4; k++) __builtin_prefetch(next + 64 * k, 1);
 }
 // The newest entries, not yet published, which are in b.

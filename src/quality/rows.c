@@ -7,20 +7,34 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define OPERATION_MAX 200  // observations changed in one operation: a chunk is written anew for each
 #define FINDINGS_MAX 200000
 
 // ---- Reading -----------------------------------------------------------------------------------------------------
 
+#define ROWS_FIRST 256
+
+static void *grown(arena *a, const void *old, const struct rows *r, size_t room, size_t item)
+{
+    void *const more = arena_array(a, room, item);
+    if (more && r->count > 0) memcpy(more, old, r->count * item);
+    return more;
+}
+
+// Room for ROWS_MAX of each of 100,000 streams would be 70 GB of memory to be cleared in a run; most have a few hundred.
 static bool make_room(struct rows *r, arena *a, err *e)
 {
-    r->id = ARENA_ARRAY(a, ROWS_MAX, entity_id);
-    r->time = ARENA_ARRAY(a, ROWS_MAX, instant);
-    r->received = ARENA_ARRAY(a, ROWS_MAX, instant);
-    r->value = ARENA_ARRAY(a, ROWS_MAX, double);
-    r->flag = ARENA_ARRAY(a, ROWS_MAX, quality_flag);
-    r->has_quality = ARENA_ARRAY(a, ROWS_MAX, bool);
+    if (r->count < r->room) return true;
+    const size_t twice = r->room > 0 ? 2 * r->room : ROWS_FIRST, room = twice < ROWS_MAX ? twice : ROWS_MAX;
+    r->id = grown(a, r->id, r, room, sizeof *r->id);
+    r->time = grown(a, r->time, r, room, sizeof *r->time);
+    r->received = grown(a, r->received, r, room, sizeof *r->received);
+    r->value = grown(a, r->value, r, room, sizeof *r->value);
+    r->flag = grown(a, r->flag, r, room, sizeof *r->flag);
+    r->has_quality = grown(a, r->has_quality, r, room, sizeof *r->has_quality);
+    r->room = room;
     return (r->id && r->time && r->received && r->value && r->flag && r->has_quality) || err_no_memory(e);
 }
 
@@ -40,7 +54,7 @@ static void take_row(struct rows *r, const struct rollup_stream *s, const struct
 }
 
 static bool each_row(struct snapshot *at, const struct query *q, const struct rollup_stream *s, interval when,
-                     struct rows *out, err *e)
+                     arena *a, struct rows *out, err *e)
 {
     struct cursor *c;
     struct record row;
@@ -53,6 +67,7 @@ static bool each_row(struct snapshot *at, const struct query *q, const struct ro
             out->is_cut = true;
             break;
         }
+        if (!(ok = make_room(out, a, e))) break;
         take_row(out, s, &row);
     }
     cursor_close(c);
@@ -98,7 +113,7 @@ bool rows_read(struct snapshot *at, const struct rollup_stream *s, interval when
                             .properties = 1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT |
                                           1u << OBSERVATION_RESULT_TIME | 1u << OBSERVATION_RESULT_QUALITY};
     struct rows r = {0};
-    if (!make_room(&r, a, e) || !each_row(at, &q, s, when, &r, e)) return false;
+    if (!make_room(&r, a, e) || !each_row(at, &q, s, when, a, &r, e)) return false;
     *out = r;
     return true;
 }

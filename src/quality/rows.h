@@ -8,7 +8,7 @@
 #define ROWS_MAX 20000
 
 struct rows {
-    size_t count;
+    size_t count, room;
     entity_id *id;
     instant *time, *received;
     double *value;       // canonical unit; NAN: no number

@@ -62,11 +62,11 @@ static void add_time(struct text *t, int64_t us)
 
 // ---- The forms of one reading ------------------------------------------------------------------------------------
 
-// A name under which the values are plausible: some systems look at that.
+// A name under which the values are plausible, and none of them a spike: peil looks at that, and leaves out of its means what is.
 static const char *quantity(uint64_t s)
 {
     static const char *const names[] = {"temperature", "humidity", "co2",      "temperature", "temperature",
-                                        "temperature", "co2",      "humidity", "temperature", "temperature"};
+                                        "humidity",    "co2",      "humidity", "temperature", "temperature"};
     return names[s % 10];
 }
 

@@ -73,27 +73,4 @@ const struct meter *meter_find(const struct meter_list *l, entity_id thing);  //
 const struct series *series_find(const struct meter_list *l, entity_id stream);
 mark_shape meter_shape(meter_kind k);
 
-// portal.md section 4: below two periods fresh; to three hours old; then silent. A fresh or old one that failed a check is rejected.
-typedef enum { READING_NONE, READING_FRESH, READING_OLD, READING_SILENT, READING_REJECTED } reading_state;
-#define READING_OLD_MOST (3 * TIME_HOUR)
-
-struct reading {
-    reading_state state;
-    instant at;                       // end of its interval, or its instant
-    double value;                     // in the unit shown
-    const struct scale_class *class;  // NULL: the scale has none, or it is rejected
-    quality_flag reject;              // why it does not count; QUALITY_GOOD: it does
-};
-
-NODISCARD bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a,
-                              struct reading *out, err *e);
-// False when the result is no number.
-bool reading_of(const struct series *s, const struct observation *o, instant now, struct reading *out);
-bool reading_has_value(const struct reading *r);   // fresh or old
-instant series_fresh_for(const struct series *s);  // how long a reading stays fresh
-// Why a reading does not count: what a check found (resultQuality), or a number outside what the quantity can be.
-quality_flag reject_in(const value *quality);
-quality_flag reject_of(const struct series *s, const value *result, const value *quality);
-str reading_state_name(reading_state s);  // "fresh": class of the style sheet
-
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "portal/meter.h"
+#include "portal/reading.h"
 
 #include "area/import.h"
 #include "base/test.h"

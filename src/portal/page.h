@@ -7,7 +7,7 @@
 #include "base/tz.h"
 #include "http/server.h"
 #include "identity/identity.h"
-#include "portal/meter.h"
+#include "portal/reading.h"
 #include "portal/portal.h"
 #include "portal/site.h"
 #include "portal/theme.h"

@@ -8,7 +8,7 @@
 #define PEIL_PORTAL_PAST_H
 
 #include "base/tz.h"
-#include "portal/meter.h"
+#include "portal/reading.h"
 #include "render/svg_chart.h"
 
 typedef enum { PAST_DAY, PAST_WEEK, PAST_MONTH, PAST_YEAR, PAST_COUNT } past_period;

@@ -21,6 +21,9 @@
 
 #define TALLY_LIMITS_MAX 4
 #define TALLY_ENERGY_STEP 1000
+// No bucket of a sketch that is read lies outside: 1e-18 and 1e300 are the buckets -2073 and 34537.
+#define TALLY_BUCKET_LEAST (-5000)
+#define TALLY_BUCKET_MOST 40000
 
 typedef __int128 wide;
 

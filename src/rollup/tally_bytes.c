@@ -124,8 +124,6 @@ static bool get_above(reader *r, struct tally *t)
 // difference that would take too many has ones alone, and then all its bits.
 #define ONES_MOST 24
 #define RICE_BITS_MOST 31
-#define BUCKET_LEAST (-5000)  // 1e-18 and 1e300 are the buckets -2073 and 34537
-#define BUCKET_MOST 40000
 
 struct bit_writer {
     buf *b;
@@ -167,6 +165,7 @@ static uint64_t difference(const struct sketch_side *s, int i)
     return zigzag(int_minus((int64_t)s->counts[i], i > 0 ? (int64_t)s->counts[i - 1] : 0));
 }
 
+// All are tried: a difference that has ones alone costs the same until it fits, so the cost may rise before it falls.
 static unsigned best_rice(const struct sketch_side *s)
 {
     unsigned best = 0;
@@ -240,8 +239,8 @@ static bool get_side(reader *in, struct sketch_side *s, uint64_t *total)
     const int64_t first = get_zigzag(in);
     const unsigned rice = get_byte(in);
     // Each count takes a bit at least: what is claimed beyond that needs no memory.
-    if (in->failed || rice > RICE_BITS_MOST || count / 8 > reader_left(in) || first < BUCKET_LEAST ||
-        first > BUCKET_MOST || count > (uint64_t)(BUCKET_MOST - first) + 1)
+    if (in->failed || rice > RICE_BITS_MOST || count / 8 > reader_left(in) || first < TALLY_BUCKET_LEAST ||
+        first > TALLY_BUCKET_MOST || count > (uint64_t)(TALLY_BUCKET_MOST - first) + 1)
         return false;
     s->counts = calloc((size_t)count, sizeof *s->counts);
     if (!s->counts) return false;

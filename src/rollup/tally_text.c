@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUCKET_LEAST (-5000)  // 1e-18 and 1e300 are the buckets -2073 and 34537
-#define BUCKET_MOST 40000
-
 // ---- writing -------------------------------------------------------------------------------------------------------
 
 static void put_int(json_writer *w, str name, int64_t v)
@@ -112,14 +109,15 @@ static bool read_side(json_reader *r, struct sketch_side *s, uint64_t *total)
 {
     bool more;
     int64_t v;
-    if (!json_enter(r, '[') || !json_more(r, '[', &more) || !more || !read_int(r, BUCKET_LEAST, &v))
+    if (!json_enter(r, '[') || !json_more(r, '[', &more) || !more || !read_int(r, TALLY_BUCKET_LEAST, &v))
         return false;
-    if (v > BUCKET_MOST) return json_fail(r, ERR_RANGE, r->at, "no bucket of a sketch");
+    if (v > TALLY_BUCKET_MOST) return json_fail(r, ERR_RANGE, r->at, "no bucket of a sketch");
     s->first = (int)v;
     while (json_more(r, '[', &more)) {
         if (!more) return s->count > 0 && s->counts[0] > 0 && s->counts[s->count - 1] > 0;
         if (!read_int(r, 0, &v)) return false;
-        if (s->first + s->count > BUCKET_MOST) return json_fail(r, ERR_RANGE, r->at, "too many buckets");
+        if (s->first + s->count > TALLY_BUCKET_MOST)
+            return json_fail(r, ERR_RANGE, r->at, "too many buckets");
         if (!side_grow(s)) return json_fail(r, ERR_LIMIT, r->at, "no memory");
         s->counts[s->count++] = (uint64_t)v;
         *total += (uint64_t)v;

@@ -225,8 +225,9 @@ static void piece_order(struct piece *p)
 // As many rows as the next run has, about: what it touches is fetched meanwhile.
 static void expect_runs(const struct store_tx *tx, const struct piece *p, size_t from, size_t count)
 {
-    for (unsigned ahead = 1; ahead <= STORE_AHEAD && from + ahead * count < p->count; ahead++)
-        store_expect_run(tx, p->order[from + ahead * count].key, ahead);
+    const size_t stride = STORE_STRIDE * count;
+    for (unsigned ahead = 1; ahead <= STORE_AHEAD && from + ahead * stride < p->count; ahead++)
+        store_expect_run(tx, p->order[from + ahead * stride].key, ahead);
 }
 
 static void run_import(struct store_tx *tx, struct piece *p, size_t from, size_t count)

@@ -50,17 +50,14 @@ static uint64_t time_code(int64_t difference)
     return zigzag(is_whole ? difference / 1000 : difference) << 1 | !is_whole;
 }
 
-static void put_time(buf *b, int64_t difference)
-{
-    put_varint(b, time_code(difference));
-}
-
 static int64_t get_time(reader *in)
 {
     const uint64_t v = get_varint(in);
     const int64_t difference = unzigzag(v >> 1);
     return v & 1 ? difference : (int64_t)((uint64_t)difference * 1000);
 }
+
+#define MOST_OF_PLAIN (1 + 5 * VARINT_MAX)
 
 // Inline, so that the first point of a run is never in memory: read back two members at a time, just after each was written, it
 // waits for all older stores to leave the processor.
@@ -71,20 +68,18 @@ add(struct tail_writer *w, entity_id stream, const struct point *p, struct tail_
     const unsigned way = stream_form(w->stream, stream), parts = parts_of(p);
     const bool is_plain = parts == PART_DECIMAL;
     const int64_t units = is_whole ? p->units : int_minus(p->units, last->units);
-    buf *b = &w->bytes;
-    put_byte(
-        b, (uint8_t)((is_plain ? p->scale : FORM_PARTS) | way << STREAM_SHIFT | (is_whole ? HEAD_WHOLE : 0)));
-    if (way == STREAM_GIVEN) put_zigzag(b, stream - w->stream);
+    if (!buf_reserve(&w->bytes, MOST_OF_PLAIN)) return;
+    uint8_t *c = (uint8_t *)w->bytes.p + w->bytes.n;
+    *c++ = (uint8_t)((is_plain ? p->scale : FORM_PARTS) | way << STREAM_SHIFT | (is_whole ? HEAD_WHOLE : 0));
+    if (way == STREAM_GIVEN) c += varint_write(c, zigzag(stream - w->stream));
     if (is_whole) {
-        put_varint(b, p->number);
-        put_varint(b, (uint64_t)p->feature);
+        c += varint_write(c, p->number);
+        c += varint_write(c, (uint64_t)p->feature);
     }
-    put_time(b, int_minus(p->time, w->time));
-    if (is_plain) {
-        put_zigzag(b, units);
-    } else {
-        put_parts(b, parts, p, units);
-    }
+    c += varint_write(c, time_code(int_minus(p->time, w->time)));
+    if (is_plain) c += varint_write(c, zigzag(units));
+    w->bytes.n = (size_t)(c - (uint8_t *)w->bytes.p);
+    if (!is_plain) put_parts(&w->bytes, parts, p, units);
     w->stream = stream;
     w->time = p->time;
     *last = (struct tail_last){p->number, p->feature, p->units};

@@ -100,9 +100,11 @@ NODISCARD bool store_append(struct store_tx *tx, struct observation *o, err *e);
 // As many of them at once, which costs a fraction: the stream and its tail are looked up once. All of the run or nothing of it.
 // *first is the number of the first reading, the others follow. run->all is not copied: it stays until the operation's `done`.
 NODISCARD bool store_append_run(struct store_tx *tx, const struct reading_run *run, uint32_t *first, err *e);
-// A run of this stream comes `ahead` runs from now, 1 to STORE_AHEAD: what it will touch is fetched meanwhile, a step with each
-// call, for each step says where the next one is. Only time is lost without it.
+// A run of this stream comes `ahead` * STORE_STRIDE runs from now, 1 to STORE_AHEAD: what it will touch is fetched meanwhile, a step
+// with each call, for each step says where the next one is; a run of one reading takes less time than fetching. Only time is
+// lost without it.
 #define STORE_AHEAD 4
+#define STORE_STRIDE 2
 void store_expect_run(const struct store_tx *tx, entity_id stream, unsigned ahead);
 NODISCARD bool store_replace_observation(struct store_tx *tx, const struct observation *o,
                                          err *e);  // o->number says which

@@ -165,11 +165,12 @@ static bool store_each(const struct points_work *w, const struct line_run *r, bu
 static void expect_runs(const struct points_work *w, size_t i)
 {
     const struct points *p = w->points;
-    if (i + STORE_AHEAD + 1 < p->run_count)
+    const size_t series = i + STORE_AHEAD * STORE_STRIDE + 1;
+    if (series < p->run_count)
         for (size_t at = 0; at < sizeof *p->runs->series; at += 64)
-            __builtin_prefetch((const char *)p->runs[i + STORE_AHEAD + 1].series + at, 1);
-    for (unsigned ahead = 1; ahead <= STORE_AHEAD && i + ahead < p->run_count; ahead++)
-        store_expect_run(w->tx, p->runs[i + ahead].series->stream, ahead);
+            __builtin_prefetch((const char *)p->runs[series].series + at, 1);
+    for (unsigned ahead = 1; ahead <= STORE_AHEAD && i + ahead * STORE_STRIDE < p->run_count; ahead++)
+        store_expect_run(w->tx, p->runs[i + ahead * STORE_STRIDE].series->stream, ahead);
 }
 
 static bool store_runs(const struct points_work *w, buf *again, size_t *stored, err *e)

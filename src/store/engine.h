@@ -6,6 +6,7 @@
 #include "base/queue.h"
 #include "series/tail_row.h"
 #include "store/observations.h"
+#include "store/scan/tail_scan.h"
 #include "store/sight.h"
 #include "store/stream/stream.h"
 
@@ -87,7 +88,9 @@ struct tail_load {
 // Where merge.c stands.
 struct merge_place {
     entity_id stream;  // the one merged last
-    size_t room;       // left on the page written last
+    bool is_begun;     // the next one is in part:
+    struct point_key behind;
+    size_t room;  // left on the page written last
 };
 
 // Where pack.c stands.

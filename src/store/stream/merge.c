@@ -12,8 +12,9 @@
 #define POINTS_MOST ((size_t)64 * CHUNK_MOST)
 #define PIECES_MOST 512
 
-// Of one stream at a time; what is more is merged by the next operation.
+// Of one stream at a time; what is more is merged by the next operation. Large observations fill a chunk each.
 #define JOINED_MOST ((size_t)4 * CHUNK_MOST)
+#define CHUNKS_MOST 64
 
 // Less stays in the growing chunk: a row of its own would take more than it holds.
 #define OWN_BYTES 512
@@ -39,28 +40,34 @@ struct merging {
 
 // ---- which chunks ----
 
-// The last ones that are not large; they end at and behind `first`.
+// The last ones that are not large, behind those that were merged just now; they end at and behind `first`.
 struct small_ones {
     size_t count, points;
     struct point_key first;
+    size_t bytes;  // of the first one, or of the growing one
 };
 
-static bool is_small(const struct stored_chunk *c, const struct chunk_head *h)
+// Not large, and not too much for one with what comes behind it.
+static bool is_small(const struct stored_chunk *c, const struct chunk_head *h,
+                     const struct small_ones *behind)
 {
-    return h->count < CHUNK_MOST && c->bytes.n < CHUNK_LARGE_BYTES / 8 * 7;
+    return h->count < CHUNK_MOST && c->bytes.n < CHUNK_LARGE_BYTES / 8 * 7 &&
+           c->bytes.n + behind->bytes <= CHUNK_LARGE_BYTES;
 }
 
-static bool find_small(struct sealing *k, struct stored_chunk *c, struct small_ones *out, err *e)
+static bool find_small(const struct merging *m, struct sealing *k, struct stored_chunk *c,
+                       struct small_ones *out, err *e)
 {
     bool got;
-    *out = (struct small_ones){.first = POINT_KEY_LAST};
+    *out = (struct small_ones){.first = POINT_KEY_LAST, .bytes = k->growing.n};
     for (;;) {
         struct chunk_head head;
         if (!chunk_before(k->connection, k->stream->id, out->first, c, &got, e)) return false;
-        if (!got) return true;
+        if (!got || (m->at.is_begun && point_key_cmp(c->last, m->at.behind) <= 0)) return true;
         if (!chunk_read_head(buf_str(&c->bytes), &head)) return chunk_damaged(k->stream->id, e);
-        if (!is_small(c, &head)) return true;
+        if (!is_small(c, &head, out)) return true;
         out->first = c->last;
+        out->bytes = c->bytes.n;
         out->points += head.count;
         out->count++;
     }
@@ -96,7 +103,7 @@ static bool join_chunks(struct sealing *k, struct stored_chunk *c, const struct 
     bool got;
     struct point_key at = small->first;
     for (size_t i = 0; i < small->count; i++) {
-        if (j->count >= JOINED_MOST) {
+        if (j->count >= JOINED_MOST || i == CHUNKS_MOST) {
             *all = false;
             return true;
         }
@@ -206,7 +213,7 @@ static bool merge_opened(struct merging *m, struct sealing *k, struct store_tx *
     struct stored_chunk c = {.id = 0};
     struct small_ones small;
     *all = true;
-    bool ok = find_small(k, &c, &small, e);
+    bool ok = find_small(m, k, &c, &small, e);
     if (ok && is_worth(k, &small))
         ok = tx_save_stream(tx, k->stream, e) && merge_small(m, k, &c, &small, all, e) &&
              sealing_finish(k, tx, e);
@@ -270,7 +277,7 @@ static bool write_pieces(struct merging *m, struct connection *c, err *e)
 static bool has_room(const struct merging *m)
 {
     return m->streams < m->streams_most && m->points < POINTS_MOST &&
-           m->count + JOINED_MOST / CHUNK_MOST < PIECES_MOST / 2;
+           m->count + 2 * CHUNKS_MOST < PIECES_MOST;
 }
 
 static bool merge_streams(struct store_tx *tx, struct merging *m, err *e)
@@ -283,7 +290,11 @@ static bool merge_streams(struct store_tx *tx, struct merging *m, err *e)
         if (atomic_load_explicit(&s->deleted, memory_order_relaxed) == 0 && !merge_stream(m, tx, s, &all, e))
             return false;
         m->streams++;
-        if (!all) return true;
+        m->at.is_begun = !all;
+        if (!all) {
+            m->at.behind = m->pieces[m->count - 1].last;
+            return true;
+        }
         m->at.stream = s->id;
     }
     return true;
@@ -319,6 +330,6 @@ bool merge_some(struct store_tx *tx, struct merge_place *at)
     if (tx_is_lost(tx)) return false;
     const struct stream *s = streams_next(&tx->store->streams, at->stream);
     log_error("cannot merge chunks", "stream=%lld text=\"%s\"", (long long)(s ? s->id : 0), e.text);
-    if (s) at->stream = s->id;
+    if (s) *at = (struct merge_place){.stream = s->id, .room = at->room};
     return s != NULL;
 }

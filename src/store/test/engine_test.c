@@ -541,6 +541,45 @@ static void what_is_merged_goes_on(void **state)
     expect_sound(p->store);
 }
 
+#define LARGE_TEXT 6000  // of random letters, a chunk each: two would be more than a large chunk
+
+static bool append_large_texts(struct store_tx *tx, void *context, err *e)
+{
+    char text[LARGE_TEXT];
+    uint64_t x = 1;
+    for (int i = 0; i < 300; i++) {
+        for (size_t k = 0; k < sizeof text; k++) {
+            x = x * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            text[k] = (char)(' ' + (x >> 58));
+        }
+        struct observation o = {.stream = *(entity_id *)context,
+                                .phenomenon_time = {i * TIME_MINUTE, TIME_NONE},
+                                .result_time = TIME_NONE,
+                                .valid_time = {TIME_NONE, TIME_NONE},
+                                .result = {.type = VALUE_TEXT, .text = {text, sizeof text}}};
+        if (!store_append(tx, &o, e)) return false;
+    }
+    return true;
+}
+
+static void what_fills_a_chunk_by_itself_is_packed_too(void **state)
+{
+    struct place *p = *state;
+    err e;
+    for (entity_id stream = 1; stream <= 2; stream++) {
+        assert_true(store_run(p->store, add_stream, &stream, &e));
+        assert_true(store_run(p->store, append_large_texts, &stream, &e));
+    }
+    assert_true(store_pack(p->store, &e));
+    const int64_t last = ask(p->store, "SELECT max(id) FROM chunk");
+    assert_true(store_pack(p->store, &e));
+    assert_int_equal(ask(p->store, "SELECT max(id) FROM chunk"), last);
+    assert_int_equal(count(p->store, 1), 300);
+    assert_int_equal(count(p->store, 2), 300);
+    assert_int_equal(newest_of(p->store, 2), 299 * TIME_MINUTE);
+    expect_sound(p->store);
+}
+
 static void a_damaged_stream_is_left_and_all_others_are_merged(void **state)
 {
     struct place *p = *state;
@@ -877,6 +916,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(packing_makes_small_what_was_sealed_in_a_hurry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(packing_merges_small_chunks_into_large_ones, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_merged_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_fills_a_chunk_by_itself_is_packed_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_stream_is_left_and_all_others_are_merged, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),

@@ -145,6 +145,14 @@ test('what Telegraf asks before it writes', async () => {
   assert.equal((await push('/query?q=SELECT+1', undefined, {}, 'GET')).status, 501)
 })
 
+test('a request with many lines of a device is one message of it, the first as those after', async () => {
+  const lines = (k) => [0, 1, 2].map((i) => `weather,device=counted temperature=2${i},humidity=5${i} ${1767261600 + 3 * k + i}\n`).join('')
+  for (let k = 0; k < 4; k++) assert.equal((await push('/write?precision=s', lines(k))).status, 204)
+  const said = async () => JSON.parse((await push('/api/v1/devices/influx/counted', undefined, {}, 'GET')).text).messages
+  for (let i = 0; i < 600 && await said() < 4; i++) await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.equal(await said(), 4)
+})
+
 test('InfluxDB 1 and 2: addresses, credentials, precisions', async () => {
   const ways = [
     ['/write?db=x&precision=s', '1767261600', { Authorization: `Token ${peil.token}` }],

@@ -251,10 +251,10 @@ void line_series_forget(struct line_series_table *t, str device_key)
 
 // ---- devices -----------------------------------------------------------------------------------------------------
 
-void line_series_note(struct line_series_table *t, struct line_series *s, size_t messages, instant received)
+void line_series_note(struct line_series_table *t, struct line_series *s, instant received)
 {
     struct pulse *p = s->device;
-    p->messages += (int64_t)messages;
+    if (p->last_seen != received) p->messages++;
     p->last_seen = received;
     if (p->is_dirty) return;
     p->is_dirty = true;

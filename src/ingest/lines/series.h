@@ -67,7 +67,8 @@ void line_series_learn(struct line_series_table *t, const struct line_series_new
 // Nothing of this device is known any more; all of them with an empty key.
 void line_series_forget(struct line_series_table *t, str device_key);
 
-void line_series_note(struct line_series_table *t, struct line_series *s, size_t messages, instant received);
+// Its device was heard. All of it that came with one request, received then, is one message, as where it is decoded.
+void line_series_note(struct line_series_table *t, struct line_series *s, instant received);
 bool line_series_has_dirty(const struct line_series_table *t);  // any thread
 // A device whose state is to be written down; NULL: none is left. It counts as written.
 struct pulse *line_series_next_dirty(struct line_series_table *t);

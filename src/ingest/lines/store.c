@@ -185,7 +185,7 @@ static bool store_runs(const struct points_work *w, buf *again, size_t *stored, 
             *stored += r->count;
         else if (!store_each(w, r, again, stored, e))
             return false;
-        if (*stored > before) line_series_note(w->in->series, r->series, *stored - before, w->received);
+        if (*stored > before) line_series_note(w->in->series, r->series, w->received);
     }
     return true;
 }

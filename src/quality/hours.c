@@ -119,7 +119,7 @@ static bool flag_rows(struct look *l, size_t first, size_t last, quality_flag fl
     for (size_t k = first; k <= last; k++) {
         if (l->rows.has_quality[k]) continue;
         l->rows.has_quality[k] = true;
-        if (!findings_add(l->findings, l->rows.id[k], flag, e, "%s", reason)) return false;
+        if (!findings_add(l->findings, &l->rows, k, flag, e, "%s", reason)) return false;
     }
     return true;
 }

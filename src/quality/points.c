@@ -33,10 +33,10 @@ static bool judge_alone(const struct rollup_stream *s, const struct rows *r, siz
 {
     *found = true;
     if (!check_clock(r->time[k], r->received[k]))
-        return findings_add(f, r->id[k], QUALITY_CLOCK, e, "%lld s ahead of the time it came in",
+        return findings_add(f, r, k, QUALITY_CLOCK, e, "%lld s ahead of the time it came in",
                             (long long)((r->time[k] - r->received[k]) / TIME_SECOND));
     if (!isnan(r->value[k]) && !check_range(s->quantity, s->is_reference, r->value[k]))
-        return findings_add(f, r->id[k], QUALITY_IMPLAUSIBLE, e, "%g is outside %g to %g", r->value[k],
+        return findings_add(f, r, k, QUALITY_IMPLAUSIBLE, e, "%g is outside %g to %g", r->value[k],
                             quantity_least(s->quantity, s->is_reference), s->quantity->most);
     *found = false;
     return true;
@@ -74,7 +74,7 @@ static bool judge_spikes(const struct rollup_stream *s, const struct rows *r, st
     if (!list_usable(s, r, a, &u, e)) return false;
     for (size_t k = 0; k + SPIKE_SIDE < u.count; k++) {
         if (r->has_quality[u.row[k]] || !check_is_spike(u.value, u.count, k, h, &middle)) continue;
-        if (!findings_add(f, r->id[u.row[k]], QUALITY_SPIKE, e, "%g among readings around %g", u.value[k],
+        if (!findings_add(f, r, u.row[k], QUALITY_SPIKE, e, "%g among readings around %g", u.value[k],
                           middle))
             return false;
     }

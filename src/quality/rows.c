@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPERATION_MAX 200  // observations changed in one operation: a chunk is written anew for each
+#define OPERATION_MAX \
+    1000  // observations changed in one operation, of which all may be in chunks of their own
 #define FINDINGS_MAX 200000
 
 // ---- Reading -----------------------------------------------------------------------------------------------------
@@ -146,7 +147,8 @@ bool rows_last_before(struct snapshot *at, entity_id stream, instant t, instant 
 
 // ---- Writing back ------------------------------------------------------------------------------------------------
 
-bool findings_add(struct findings *f, entity_id id, quality_flag flag, err *e, const char *format, ...)
+bool findings_add(struct findings *f, const struct rows *r, size_t row, quality_flag flag, err *e,
+                  const char *format, ...)
 {
     if (f->count == f->capacity) {
         const size_t capacity = f->capacity ? 2 * f->capacity : 64;
@@ -156,7 +158,7 @@ bool findings_add(struct findings *f, entity_id id, quality_flag flag, err *e, c
         f->capacity = capacity;
     }
     struct finding *x = &f->all[f->count++];
-    *x = (struct finding){.id = id, .flag = flag};
+    *x = (struct finding){.id = r->id[row], .time = r->time[row], .flag = flag};
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(x->reason, sizeof x->reason, format, arguments);
@@ -170,32 +172,38 @@ struct writing {
     arena *arena;
 };
 
-// Gone or judged meanwhile: then there is nothing to do.
-static bool write_one(struct store_tx *tx, const struct finding *f, arena *a, err *e)
+static int by_stream_and_time(const void *a, const void *b)
 {
-    struct observation o;
-    err why = {0};
-    char text[400];
-    if (!store_get_observation(store_tx_snapshot(tx), f->id, a, &o, &why)) {
-        if (why.code == ERR_ABSENT || why.code == ERR_GONE) return true;
-        return err_set(e, why.code, ERR_NOWHERE, "%s", why.text);
-    }
-    if (o.quality.type != VALUE_NULL) return true;
-    buf b = {.max = sizeof text};
-    str quality;
-    bool ok = quality_write(&b, f->flag, str_of(f->reason)) && arena_copy(a, buf_str(&b), &quality);
-    buf_free(&b);
-    if (!ok) return err_no_memory(e);
-    o.quality = value_json(quality);
-    return store_replace_observation(tx, &o, e);
+    const struct finding *x = a, *y = b;
+    const entity_id of_x = OBSERVATION_STREAM(x->id), of_y = OBSERVATION_STREAM(y->id);
+    if (of_x != of_y) return of_x < of_y ? -1 : 1;
+    if (x->time != y->time) return x->time < y->time ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
 }
 
+static bool verdict_of(const struct finding *f, arena *a, struct quality_verdict *out, err *e)
+{
+    char text[400];
+    buf b = {.max = sizeof text};
+    *out = (struct quality_verdict){.id = f->id, .time = f->time};
+    const bool ok = quality_write(&b, f->flag, str_of(f->reason)) &&
+                    arena_copy(a, buf_str(&b), &out->quality);
+    buf_free(&b);
+    return ok || err_no_memory(e);
+}
+
+// Of one Datastream after the other.
 static bool write_some(struct store_tx *tx, void *context, err *e)
 {
     const struct writing *w = context;
-    for (size_t k = 0; k < w->count; k++) {
-        arena_reset(w->arena);
-        if (!write_one(tx, &w->first[k], w->arena, e)) return false;
+    struct quality_verdict all[OPERATION_MAX];
+    arena_reset(w->arena);
+    for (size_t k = 0; k < w->count; k++)
+        if (!verdict_of(&w->first[k], w->arena, &all[k], e)) return false;
+    for (size_t k = 0, n; k < w->count; k += n) {
+        const entity_id stream = OBSERVATION_STREAM(all[k].id);
+        for (n = 1; k + n < w->count && OBSERVATION_STREAM(all[k + n].id) == stream;) n++;
+        if (!store_qualify(tx, stream, all + k, n, e)) return false;
     }
     return true;
 }
@@ -204,6 +212,7 @@ bool findings_write(struct findings *f, struct store *s, err *e)
 {
     arena *a = arena_new((size_t)4 << 20);
     bool ok = a || err_no_memory(e);
+    if (f->count > 0) qsort(f->all, f->count, sizeof *f->all, by_stream_and_time);
     for (size_t done = 0; ok && done < f->count; done += OPERATION_MAX) {
         const size_t left = f->count - done;
         struct writing w = {f->all + done, left < OPERATION_MAX ? left : OPERATION_MAX, a};

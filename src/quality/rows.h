@@ -24,6 +24,7 @@ NODISCARD bool rows_last_before(struct snapshot *at, entity_id stream, instant t
 
 struct finding {
     entity_id id;
+    instant time;
     quality_flag flag;
     char reason[160];
 };
@@ -31,9 +32,9 @@ struct findings {
     struct finding *all;
     size_t count, capacity;
 };
-// For an observation that has no resultQuality. False: no memory.
-NODISCARD bool findings_add(struct findings *f, entity_id id, quality_flag flag, err *e, const char *format,
-                            ...) __attribute__((format(printf, 5, 6)));
+// For the observation of this row, which has no resultQuality. False: no memory.
+NODISCARD bool findings_add(struct findings *f, const struct rows *r, size_t row, quality_flag flag, err *e,
+                            const char *format, ...) __attribute__((format(printf, 6, 7)));
 // Writes them, in operations of a bounded size, and forgets them. Not on the writer thread.
 NODISCARD bool findings_write(struct findings *f, struct store *s, err *e);
 void findings_free(struct findings *f);

@@ -108,6 +108,16 @@ NODISCARD bool store_append_run(struct store_tx *tx, const struct reading_run *r
 void store_expect_run(const struct store_tx *tx, entity_id stream, unsigned ahead);
 NODISCARD bool store_replace_observation(struct store_tx *tx, const struct observation *o,
                                          err *e);  // o->number says which
+// What a check says of an observation: its resultQuality, a JSON object.
+struct quality_verdict {
+    entity_id id;
+    instant time;  // of its phenomenonTime
+    str quality;
+};
+// Of one Datastream, in order of (time, id); each chunk is written once. What has gone, was moved to another time or has a resultQuality
+// is left as it is.
+NODISCARD bool store_qualify(struct store_tx *tx, entity_id stream, const struct quality_verdict *all,
+                             size_t count, err *e);
 // Deletes the stream's Observations with phenomenonTime (start) in `when` (TIME_NONE: open on that side): what retention needs. Costs
 // little more than the chunks at the two ends; *deleted says how many went. Listeners are not told of each. ERR_ABSENT: no stream.
 NODISCARD bool store_delete_range(struct store_tx *tx, entity_id stream, interval when, int64_t *deleted,

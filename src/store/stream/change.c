@@ -170,3 +170,86 @@ bool store_replace_observation(struct store_tx *tx, const struct observation *o,
     sealing_close(&k);
     return ok && tx_changed(tx, CHANGE_UPDATED, SET_OBSERVATION, id, o, e);
 }
+
+// ---- what checks say ----
+
+static struct point_key key_of(const struct quality_verdict *v)
+{
+    return (struct point_key){v->time, OBSERVATION_NUMBER(v->id)};
+}
+
+static int compare(const struct point *p, const struct quality_verdict *v)
+{
+    return point_cmp(p->time, p->number, v->time, OBSERVATION_NUMBER(v->id));
+}
+
+static bool qualify_point(struct sealing *k, struct store_tx *tx, struct point *p,
+                          const struct quality_verdict *v, size_t *changed, err *e)
+{
+    struct observation o;
+    if (!point_read(p, k->stream->id, &o)) return chunk_damaged(k->stream->id, e);
+    if (o.quality.type != VALUE_NULL) return true;
+    o.quality = value_json(v->quality);
+    if (!observation_check(tx, &o, e)) return false;
+    buf_clear(&tx->extra);
+    point_of(&o, &tx->extra, p);
+    if (tx->extra.failed || !arena_copy(k->memory, p->extra, &p->extra)) return err_no_memory(e);
+    stream_row_keep_newest(&k->row, p);
+    ++*changed;
+    return tx_changed(tx, CHANGE_UPDATED, SET_OBSERVATION, v->id, &o, e);
+}
+
+// Both are in order.
+static bool qualify_points(struct sealing *k, struct store_tx *tx, struct point *points, size_t count,
+                           const struct quality_verdict *all, size_t verdicts, size_t *changed, err *e)
+{
+    *changed = 0;
+    for (size_t i = 0, at = 0; i < verdicts; i++) {
+        while (at < count && compare(&points[at], &all[i]) < 0) at++;
+        if (at < count && compare(&points[at], &all[i]) == 0 &&
+            !qualify_point(k, tx, &points[at], &all[i], changed, e))
+            return false;
+    }
+    return true;
+}
+
+// `chunk` NULL: the growing one.
+static bool qualify_chunk(struct sealing *k, struct store_tx *tx, const struct stored_chunk *chunk,
+                          const struct quality_verdict *all, size_t verdicts, err *e)
+{
+    struct point *points;
+    size_t count, changed;
+    if (!chunk_points(buf_str(chunk ? &chunk->bytes : &k->growing), 0, k->memory, &points, &count))
+        return chunk_damaged(k->stream->id, e);
+    if (!qualify_points(k, tx, points, count, all, verdicts, &changed, e)) return false;
+    if (changed == 0) return true;
+    return chunk ? sealing_rewrite(k, chunk, points, count, e) : sealing_keep_growing(k, points, count, e);
+}
+
+static bool qualify(struct sealing *k, struct store_tx *tx, const struct quality_verdict *all, size_t count,
+                    err *e)
+{
+    struct stored_chunk chunk = {.id = 0};
+    bool got = true, ok = true;
+    for (size_t i = 0, n; ok && got && i < count; i += n) {
+        n = 0;
+        ok = chunk_at(k->connection, k->stream->id, key_of(&all[i]), &chunk, &got, e);
+        while (got && i + n < count && point_key_cmp(key_of(&all[i + n]), chunk.last) <= 0) n++;
+        if (!got) n = count - i;
+        if (ok && (got || k->row.growing_count > 0))
+            ok = qualify_chunk(k, tx, got ? &chunk : NULL, all + i, n, e);
+    }
+    buf_free(&chunk.bytes);
+    return ok && finish(k, tx, false, e);
+}
+
+bool store_qualify(struct store_tx *tx, entity_id stream, const struct quality_verdict *all, size_t count,
+                   err *e)
+{
+    struct sealing k;
+    if (!snapshot_stream(&tx->snapshot, stream)) return true;  // deleted since
+    if (!open_stream(tx, stream, &k, e)) return false;
+    const bool ok = qualify(&k, tx, all, count, e);
+    sealing_close(&k);
+    return ok;
+}

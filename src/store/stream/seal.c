@@ -244,13 +244,13 @@ static bool grow(struct sealing *k, const struct point *points, size_t count, er
 static size_t pieces_for(struct sealing *k, const struct point *points, size_t count)
 {
     if (encode(k, points, count, CHUNK_SMALL))
-        return k->bytes.n <= 2 * CHUNK_FULL_BYTES ? 1 : k->bytes.n / CHUNK_FULL_BYTES;
+        return k->bytes.n <= 2 * measure_of(k).full ? 1 : k->bytes.n / measure_of(k).full;
     return 2 * (count / CHUNK_MOST + 1);
 }
 
-// Writes the chunk anew with these observations, in several alike when they are many; the last takes the row's place.
-bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const struct point *points,
-                     size_t count, err *e)
+// In several alike when they are many; the last takes the row's place.
+static bool rewrite(struct sealing *k, const struct stored_chunk *chunk, const struct point *points,
+                    size_t count, err *e)
 {
     const size_t pieces = pieces_for(k, points, count), each = (count + pieces - 1) / pieces;
     for (size_t n; count > each; points += n, count -= n) {
@@ -262,6 +262,17 @@ bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const 
             return chunk_update(k->connection, chunk->id, key_of(&points[n - 1]), buf_str(&k->bytes), e);
         if (!insert_encoded(k, &points[n - 1], e)) return false;
     }
+}
+
+// A large chunk stays large.
+bool sealing_rewrite(struct sealing *k, const struct stored_chunk *chunk, const struct point *points,
+                     size_t count, err *e)
+{
+    const chunk_way way = k->way;
+    if (chunk->bytes.n > 2 * CHUNK_FULL_BYTES) k->way = CHUNK_LEAST;
+    const bool ok = rewrite(k, chunk, points, count, e);
+    k->way = way;
+    return ok;
 }
 
 #define OWN_CHUNK 512

@@ -696,6 +696,69 @@ static bool append_spike(struct store_tx *tx, void *context, err *e)
     return store_append(tx, &o, e);
 }
 
+#define JUDGED 500
+
+struct judging {
+    struct quality_verdict all[JUDGED];
+    size_t count;
+    bool fail;
+};
+
+static bool judge(struct store_tx *tx, void *context, err *e)
+{
+    const struct judging *j = context;
+    return store_qualify(tx, 1, j->all, j->count, e) &&
+           (!j->fail || err_set(e, ERR_RANGE, ERR_NOWHERE, "on purpose"));
+}
+
+static int64_t judged(struct place *p, const char *status)
+{
+    char sql[160];
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM observation WHERE stream = 1 AND quality ->> 'status' = '%s'", status);
+    return ask(p->store, sql);
+}
+
+// In large chunks, small ones and the tail; of each hundredth reading, and of some that there are not.
+static void verdicts_are_written_to_many_at_once(void **state)
+{
+    struct place *p = *state;
+    err e;
+    struct judging j = {.count = 0};
+    make_noise(p, 1, 20);
+    assert_true(store_pack(p->store, &e));
+    for (int i = 20; i < 22; i++)
+        assert_true(store_run(p->store, seal_noise, &(struct noise){1, i * NOISY}, &e));
+    struct plan tail = {.stream = 1, .first = 22 * NOISY, .count = 100};
+    assert_true(store_run(p->store, append_plan, &tail, &e));
+    const int64_t sum = ask(p->store, "SELECT sum(result_units) FROM observation");
+    const int64_t chunks = ask(p->store, "SELECT count(*) FROM chunk");
+    for (int i = 0; i <= 22 * NOISY; i += 100)
+        j.all[j.count++] = (struct quality_verdict){.id = OBSERVATION_ID(1, i + 1),
+                                                    .time = i * TIME_MINUTE,
+                                                    .quality = STR("{\"status\":\"spike\"}")};
+    const int64_t told = (int64_t)j.count;
+    j.all[j.count++] = (struct quality_verdict){
+        .id = OBSERVATION_ID(1, 5), .time = 90000 * TIME_MINUTE, .quality = STR("{\"status\":\"clock\"}")};
+    j.fail = true;
+    assert_false(store_run(p->store, judge, &j, &e));
+    assert_int_equal(judged(p, "spike"), 0);
+    j.fail = false;
+    assert_true(store_run(p->store, judge, &j, &e));
+    assert_int_equal(judged(p, "spike"), told);
+    assert_int_equal(judged(p, "clock"), 0);
+    assert_in_range(ask(p->store, "SELECT count(*) FROM chunk"), chunks, chunks + 6);
+    for (size_t i = 0; i < j.count; i++) j.all[i].quality = STR("{\"status\":\"drift\"}");
+    assert_true(store_run(p->store, judge, &j, &e));
+    assert_int_equal(judged(p, "drift"), 0);  // they were judged already
+    assert_int_equal(ask(p->store, "SELECT sum(result_units) FROM observation"), sum);
+    assert_int_equal(count(p->store, 1), 22 * NOISY + 100);
+    store_close(p->store);
+    open_store(p);
+    assert_int_equal(judged(p, "spike"), told);
+    expect_sound(p->store);
+}
+
 static bool add_up(const instant *times, const double *values, size_t n, void *context, err *e)
 {
     (void)times;
@@ -919,6 +982,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_fills_a_chunk_by_itself_is_packed_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_stream_is_left_and_all_others_are_merged, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(verdicts_are_written_to_many_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_operation_that_fails_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_outgrows_the_row_of_a_commit_fails_alone_and_leaves_nothing,
                                         set_up, tear_down),

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Server, bytesOnDisk, freePort, until } from './process.mjs'
+import { Server, bytesOnDisk, freePort, until, untilIdle } from './process.mjs'
 
 const DAY_MS = 86_400_000
 const binary = () => resolve(process.env.PEIL ?? 'build/src/app/peil')
@@ -55,8 +55,9 @@ export default class Peil {
   async count() { return JSON.parse(await this.ask('/v1.1/Observations?$count=true&$top=0'))['@iot.count'] }
 
   // Datastreams are numbered as their devices came; the map says which is which.
-  // Packing works off the sums first. The look at the quality of what came in may hold the log for some seconds, so that it cannot be cut yet.
+  // What came in is checked first, and packing works off the sums. A look at its quality may hold the log for some seconds.
   async settle() {
+    await untilIdle(this.server.child.pid)
     await until(async () => {
       execFileSync(binary(), ['pack', '--data', this.directory])
       return statSync(join(this.directory, 'peil.db-wal')).size === 0

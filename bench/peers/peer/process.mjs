@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { readdirSync, lstatSync, openSync } from 'node:fs'
+import { lstatSync, openSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 export async function freePort() {
@@ -49,6 +49,16 @@ export function bytesOnDisk(path) {
 export async function residentBytes(pid) {
   const { readFile } = await import('node:fs/promises')
   return Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))[1]) * 1024
+}
+
+// Until a process has little to do: less than a tenth of a processor for some seconds. Work that was put off is done then.
+export async function untilIdle(pid, seconds = 2) {
+  const busy = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) / 100, 0)
+  await until(async () => {
+    const before = busy()
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    return busy() - before < seconds / 10
+  }, 'idling', 900)
 }
 
 // Until the files of a folder have not changed for some seconds: of systems that settle by themselves.

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPERATION_MAX \
-    1000  // observations changed in one operation, of which all may be in chunks of their own
+// Observations changed in one operation, of which all may be in chunks of their own.
+#define OPERATION_MAX 1000
 #define FINDINGS_MAX 200000
 
 // ---- Reading -----------------------------------------------------------------------------------------------------

@@ -65,8 +65,8 @@ struct store_tx {
     arena *neighbours;  // of what was read at once for several of them
     struct undo *undos;
     size_t undo_count, undo_capacity;
-    size_t
-        first_lasting;  // before this one there are only UNDO_STATE, of which nothing is left to do after the commit
+    // Before this one there are only UNDO_STATE, of which nothing is left to do after the commit.
+    size_t first_lasting;
     struct appended *appended;
     size_t appended_count, appended_capacity;
     size_t observations;  // that `appended` amounts to

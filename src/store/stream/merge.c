@@ -124,8 +124,8 @@ static bool join_chunks(struct sealing *k, struct stored_chunk *c, const struct 
 #define PAGE_HEAD 8
 #define LOCAL_MOST (PAGE_BYTES - 35)
 #define LOCAL_LEAST ((PAGE_BYTES - 12) * 32 / 255 - 23)
-#define CELL_BYTES \
-    8  // place in the page, length, id: at most, as long as there are less than two million rows
+// Place in the page, length and id of a row: at most, as long as there are less than two million rows.
+#define CELL_BYTES 8
 
 static size_t varint_bytes(uint64_t v)
 {

@@ -44,8 +44,7 @@ static void seal_some(struct store_tx *tx, struct packing *k)
         k->hand = s->id;
         if (atomic_load_explicit(&s->tail, memory_order_relaxed)->count == 0) continue;
         left--;
-        if (!settle_seal(tx, s, CHUNK_QUICK))
-            k->limit = 0;  // its observations still stand in the tail's rows
+        if (!settle_seal(tx, s)) k->limit = 0;  // its observations still stand in the tail's rows
     }
 }
 

@@ -17,7 +17,7 @@
 
 // All of the stream's tail goes into chunks, as part of the operation; undone with it. Begins the operation's SQL. The growing chunk
 // is written `way`: quick is for streams that go on (a seal of 1,024 readings took three times as long when it was always
-// coded), small when nothing else is to be done.
+// coded), small before something in the chunks is changed.
 NODISCARD bool seal_stream(struct store_tx *tx, struct stream *s, chunk_way way, err *e);
 
 // The same of several that have observations in their tails, in order of id and quickly: their rows are read at once and

@@ -92,17 +92,11 @@ static bool seal_quickly(struct store_tx *tx, void *stream, err *e)
     return seal_stream(tx, stream, CHUNK_QUICK, e);
 }
 
-static bool seal_small(struct store_tx *tx, void *stream, err *e)
-{
-    return seal_stream(tx, stream, CHUNK_SMALL, e);
-}
-
 // As an operation of its own, so that a stream that cannot be sealed harms nobody else.
-bool settle_seal(struct store_tx *tx, struct stream *s, chunk_way way)
+bool settle_seal(struct store_tx *tx, struct stream *s)
 {
     err e;
-    if (atomic_load_explicit(&s->deleted, memory_order_relaxed) != 0 ||
-        tx_run(tx, way == CHUNK_QUICK ? seal_quickly : seal_small, s, &e))
+    if (atomic_load_explicit(&s->deleted, memory_order_relaxed) != 0 || tx_run(tx, seal_quickly, s, &e))
         return true;
     log_error("cannot pack observations", "stream=%lld text=\"%s\"", (long long)s->id, e.text);
     return false;
@@ -113,7 +107,7 @@ static void seal_due(struct store_tx *tx)
     struct stream *s;
     for (size_t left = 1 + 2 * tx->observations / DUE_LENGTH;
          left > 0 && (s = take_due(&tx->store->settling)); left--)
-        settle_seal(tx, s, CHUNK_QUICK);
+        settle_seal(tx, s);
 }
 
 // ---- the hand ----
@@ -174,7 +168,7 @@ static void seal_passed(struct store_tx *tx, struct passed *p)
     err e;
     if (p->count > 0 && !tx_run(tx, seal_all, p, &e))
         for (size_t i = 0; i < p->count && !tx_is_lost(tx); i++)
-            if (!settle_seal(tx, p->all[i], CHUNK_QUICK)) tx->store->settling.limit = 0;
+            if (!settle_seal(tx, p->all[i])) tx->store->settling.limit = 0;
     p->count = 0;
 }
 

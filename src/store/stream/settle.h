@@ -9,7 +9,6 @@
 #ifndef PEIL_STORE_STREAM_SETTLE_H
 #define PEIL_STORE_STREAM_SETTLE_H
 
-#include "series/chunk.h"
 #include "store/engine.h"
 
 // The tail has one more row: what makes it older.
@@ -19,8 +18,8 @@ void settle_start(struct store *s);  // after the replay
 void settle_note(struct store *s, struct stream *stream, const struct tail *t);
 void settle_forget(struct store *s, struct stream *gone);  // before it is freed
 void settle(struct store_tx *tx);                          // before a commit; a fault undoes that seal alone
-// One stream, as an operation of its own; false: logged.
-bool settle_seal(struct store_tx *tx, struct stream *s, chunk_way way);
+// One stream, quickly, as an operation of its own; false: logged.
+bool settle_seal(struct store_tx *tx, struct stream *s);
 void settle_cut(struct store_tx *tx, uint64_t limit);  // rows of the tail up to this commit, all in chunks
 void settle_failed(struct store *s);                   // the commit failed: what was sealed for it is not
 

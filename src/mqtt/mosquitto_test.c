@@ -91,9 +91,16 @@ static bool is_connected(void *context)
 // again what was not, also after a reconnect.
 struct sender {
     struct mosquitto *client;
+    _Atomic bool is_connected;
     _Atomic int acknowledged;
     int sent;
 };
+
+static void on_connected(struct mosquitto *client, void *context, int code)
+{
+    (void)client;
+    if (code == 0) atomic_store(&((struct sender *)context)->is_connected, true);
+}
 
 static void on_acknowledged(struct mosquitto *client, void *context, int id)
 {
@@ -101,14 +108,22 @@ static void on_acknowledged(struct mosquitto *client, void *context, int id)
     atomic_fetch_add(&((struct sender *)context)->acknowledged, 1);
 }
 
+static bool sender_is_connected(void *context)
+{
+    return atomic_load(&((struct sender *)context)->is_connected);
+}
+
+// Waits for the broker's answer: what libmosquitto sends before it, it sends again after it.
 static void sender_connect(struct sender *s, int port)
 {
     s->client = mosquitto_new("sender", false, s);
     assert_non_null(s->client);
+    mosquitto_connect_callback_set(s->client, on_connected);
     mosquitto_publish_callback_set(s->client, on_acknowledged);
     mosquitto_reconnect_delay_set(s->client, 1, 1, false);
     assert_int_equal(mosquitto_connect(s->client, "127.0.0.1", port, 30), MOSQ_ERR_SUCCESS);
     assert_int_equal(mosquitto_loop_start(s->client), MOSQ_ERR_SUCCESS);
+    assert_true(comes_true(sender_is_connected, s));
 }
 
 static void send_numbers(struct sender *s, int from, int to, int qos)

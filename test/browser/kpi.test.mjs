@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs';
+import { axe, follow, LOOKS, openPage, startBrowser } from './lib/browser.mjs';
 import { KPI_PAGES, startKpiTown } from './lib/kpi.mjs';
 import { newFolder } from '../api/lib/folder.mjs';
 
@@ -23,7 +23,7 @@ after(async () => {
   await town?.stop();
 });
 
-for (const [language, colorScheme, viewport] of [['nl', 'light', DESK], ['en', 'dark', PHONE], ['nl', 'dark', DESK], ['en', 'light', PHONE]])
+for (const [language, colorScheme, viewport] of LOOKS)
   test(`axe finds nothing, nothing overflows: ${language}, ${colorScheme}, ${viewport.width} px`, async () => {
     const { page, faults, close } = await openPage(browser, town.url, { colorScheme, viewport, reducedMotion: 'reduce' });
     const found = [];
@@ -31,7 +31,7 @@ for (const [language, colorScheme, viewport] of [['nl', 'light', DESK], ['en', '
       const answer = await page.goto(`${town.url}${language === 'nl' ? '/' : '/en/'}${path}`);
       if (answer.status() !== 200) found.push(`${name}: ${answer.status()}`);
       await page.screenshot({ path: `${SHOTS}/${name}-${language}-${colorScheme}-${viewport.width}.png`, fullPage: true });
-      found.push(...(await axe(page)).map((f) => `${name}: ${f}`));
+      found.push(...(await axe(page, colorScheme)).map((f) => `${name}: ${f}`));
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (over > 0) found.push(`${name}: ${over} pixels too wide`);
     }

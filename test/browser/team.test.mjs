@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { resolve } from 'node:path'
 import { exchange, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick } from '../api/lib/staff.mjs'
-import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+import { axe, follow, LOOKS, openPage, startBrowser } from './lib/browser.mjs'
 import { walk, ZOOMED } from './lib/walk.mjs'
 
 const SHOTS = 'build/screenshots'
@@ -69,7 +69,7 @@ async function look(language, colorScheme, viewport) {
   const found = []
   const check = async (name) => {
     await page.screenshot({ path: `${SHOTS}/${name.replaceAll(/[^\w]+/g, '-').slice(0, 60)}-${language}-${colorScheme}-${viewport.width}.png`, fullPage: true })
-    found.push(...(await axe(page)).map((f) => `${name}: ${f}`))
+    found.push(...(await axe(page, colorScheme)).map((f) => `${name}: ${f}`))
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (over > 0) found.push(`${name}: ${over} pixels too wide`)
     if ((await page.locator('h1').count()) !== 1) found.push(`${name}: not one h1`)
@@ -96,7 +96,7 @@ async function look(language, colorScheme, viewport) {
   assert.deepEqual([...found, ...faults.filter((f) => !/400 \(Bad Request\)/.test(f))], [])
 }
 
-for (const [language, scheme, viewport] of [['nl', 'light', PHONE], ['nl', 'dark', DESK], ['en', 'light', DESK], ['en', 'dark', PHONE]])
+for (const [language, scheme, viewport] of LOOKS)
   test(`axe finds nothing on a page of staff: ${language}, ${scheme}, ${viewport.width} px`, () => look(language, scheme, viewport))
 
 test('at 200 % zoom every page of staff is walked by Tab, nothing scrolls sideways, and the focus is seen at every stop', async () => {

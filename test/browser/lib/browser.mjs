@@ -13,6 +13,8 @@ export const startBrowser = () => chromium.launch({ executablePath: process.env.
 
 export const PHONE = { width: 360, height: 780 };
 export const DESK = { width: 1280, height: 900 };
+// Language, theme and screen: each pair of them once, in half of the looks that all of them together would take.
+export const LOOKS = [['nl', 'light', DESK], ['nl', 'dark', PHONE], ['en', 'light', PHONE], ['en', 'dark', DESK]];
 
 // A page of its own context. `faults` fills with errors of script or policy, and with requests to anywhere but `url`.
 export async function openPage(browser, url, options = {}) {
@@ -26,11 +28,13 @@ export async function openPage(browser, url, options = {}) {
 }
 
 // axe by the browser's own tools, for the page's policy forbids script that is not its own. One line per finding. Text of the very colour of
-// its ground is no violation for axe, which takes it for hidden on purpose; here it is.
-export async function axe(page) {
+// its ground is no violation for axe, which takes it for hidden on purpose; here it is. The dark theme changes nothing but colours: with
+// 'dark', axe looks at these alone.
+export async function axe(page, colorScheme = 'light') {
+  const runOnly = colorScheme === 'dark' ? "runOnly: ['color-contrast', 'link-in-text-block'], " : '';
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: AXE });
-  const run = `axe.run(document, { resultTypes: ['violations', 'incomplete'] }).then((r) => JSON.stringify([...r.violations, ...r.incomplete.filter((v) => v.id === 'color-contrast')
+  const run = `axe.run(document, { ${runOnly}resultTypes: ['violations', 'incomplete'] }).then((r) => JSON.stringify([...r.violations, ...r.incomplete.filter((v) => v.id === 'color-contrast')
     .map((v) => ({ ...v, nodes: v.nodes.filter((n) => n.any[0]?.data?.messageKey === 'equalRatio') })).filter((v) => v.nodes.length)].map((v) =>
     v.id + ': ' + v.help + ' @ ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? n.all[0]?.message ?? '')).join(' | '))))`;
   const answer = await session.send('Runtime.evaluate', { expression: run, awaitPromise: true });

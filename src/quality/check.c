@@ -40,6 +40,14 @@ bool check_clock(instant phenomenon, instant received)
     return received == TIME_NONE || phenomenon <= received + CLOCK_AHEAD_MOST;
 }
 
+// The middle of some values is no further from one of them than the furthest of them.
+static bool is_near_all(const double *window, size_t n, double x, double most)
+{
+    bool is_near = true;
+    for (size_t i = 0; i < n; i++) is_near &= fabs(x - window[i]) <= most;
+    return is_near;
+}
+
 bool check_is_spike(const double *values, size_t count, size_t k, const struct check_habits *h,
                     double *middle)
 {
@@ -49,7 +57,7 @@ bool check_is_spike(const double *values, size_t count, size_t k, const struct c
     const size_t from = k < SPIKE_SIDE ? 0 : k - SPIKE_SIDE;
     for (size_t i = from; i < count && i <= k + SPIKE_SIDE; i++)
         if (!isnan(values[i])) window[n++] = values[i];
-    if (n < 4) return false;
+    if (n < 4 || is_near_all(window, n, values[k], h->spike)) return false;
     const double median = robust_median(window, n, scratch);
     const double scale = robust_mad(window, n, median, scratch);
     *middle = median;

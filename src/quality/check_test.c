@@ -43,6 +43,45 @@ TEST(what_is_ordinary_for_the_quantity_is_no_spike)
     assert_false(check_is_spike(noise, 7, 3, of("noise_laeq"), &middle));
 }
 
+// As check.h says it, by counting.
+static double middle_of(const double *v, size_t n)
+{
+    double low = NAN, high = NAN;
+    for (size_t i = 0; i < n; i++) {
+        size_t less = 0, same = 0;
+        for (size_t k = 0; k < n; k++) less += v[k] < v[i], same += v[k] == v[i];
+        if (less <= (n - 1) / 2 && (n - 1) / 2 < less + same) low = v[i];
+        if (less <= n / 2 && n / 2 < less + same) high = v[i];
+    }
+    return (low + high) / 2;
+}
+
+static bool is_far(const double *v, size_t n, size_t k, double spike)
+{
+    double away[7];
+    const double middle = middle_of(v, n);
+    for (size_t i = 0; i < n; i++) away[i] = fabs(v[i] - middle);
+    return away[k] > spike && away[k] > 3 * 1.4826 * middle_of(away, n);
+}
+
+TEST(a_spike_is_what_the_definition_says)
+{
+    uint64_t state_of_chance = 7;
+    size_t spikes = 0;
+    for (int round = 0; round < 20000; round++) {
+        double v[7];
+        for (size_t i = 0; i < 7; i++) {
+            state_of_chance = state_of_chance * 6364136223846793005 + 1442695040888963407;
+            const double chance = (double)(state_of_chance >> 40) / (double)(1 << 24);
+            v[i] = round % 2 ? chance * 40 : 10 + floor(chance * 3) + (chance > 0.9 ? chance * 100 - 80 : 0);
+        }
+        const bool is = is_far(v, 7, 3, of("pm25")->spike);
+        assert_int_equal(is_spike(v, 7, 3), is);
+        spikes += is;
+    }
+    assert_true(spikes > 200 && spikes < 10000);
+}
+
 TEST(at_the_end_a_spike_waits_for_readings_around_it)
 {
     const double v[] = {10, 11, 10, 90};
@@ -108,7 +147,7 @@ TEST(the_humidity_formula_is_that_of_the_header)
 }
 
 RUN(CASE(a_single_jump_is_a_spike_and_its_neighbours_are_not), CASE(a_rise_that_lasts_is_no_spike),
-    CASE(what_is_ordinary_for_the_quantity_is_no_spike),
+    CASE(what_is_ordinary_for_the_quantity_is_no_spike), CASE(a_spike_is_what_the_definition_says),
     CASE(at_the_end_a_spike_waits_for_readings_around_it), CASE(a_run_of_six_hours_without_change_is_found),
     CASE(a_gap_is_more_than_three_steps_and_an_hour), CASE(a_clock_may_be_a_minute_ahead),
     CASE(a_value_that_cannot_be_is_out_of_range), CASE(the_humidity_formula_is_that_of_the_header))

@@ -34,6 +34,17 @@ static const struct check_habits *dust(void)
     return check_habits_of(quantity_by_key(STR("pm25")));
 }
 
+// Of the numbers 0 to n - 1, from both ends in turn.
+static void the_median_of_few_and_of_many_is_the_middle(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 40; n++) {
+        double v[40], scratch[40];
+        for (size_t k = 0; k < n; k++) v[k] = (double)(k % 2 ? k / 2 : n - 1 - k / 2);
+        assert_true(robust_median(v, n, scratch) == (double)(n - 1) / 2);
+    }
+}
+
 // y = 10 + row + column effects, exactly: the polish finds them (rows 0, 1, 2; columns -1, 0, 5).
 static void the_polish_takes_an_additive_table_apart(void **state)
 {
@@ -101,7 +112,7 @@ static void a_meter_that_moves_away_drifts_and_one_that_is_far_but_steady_does_n
 
 #define WITH(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
-RUN(WITH(the_polish_takes_an_additive_table_apart), WITH(the_cusum_adds_what_is_over_k),
-    WITH(a_meter_far_from_the_others_for_a_day_is_biased),
+RUN(WITH(the_median_of_few_and_of_many_is_the_middle), WITH(the_polish_takes_an_additive_table_apart),
+    WITH(the_cusum_adds_what_is_over_k), WITH(a_meter_far_from_the_others_for_a_day_is_biased),
     WITH(with_few_neighbours_or_hours_nobody_is_judged),
     WITH(a_meter_that_moves_away_drifts_and_one_that_is_far_but_steady_does_not))

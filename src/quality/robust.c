@@ -15,9 +15,24 @@ static int cmp(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+#define FEW 16  // below this, calling `cmp` is what qsort spends its time on
+
+static void sort_few(double *v, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const double x = v[i];
+        size_t at = i;
+        for (; at > 0 && v[at - 1] > x; at--) v[at] = v[at - 1];
+        v[at] = x;
+    }
+}
+
 static double median_here(double *v, size_t n)
 {
-    qsort(v, n, sizeof *v, cmp);
+    if (n < FEW)
+        sort_few(v, n);
+    else
+        qsort(v, n, sizeof *v, cmp);
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 

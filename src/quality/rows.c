@@ -39,97 +39,58 @@ static bool make_room(struct rows *r, arena *a, err *e)
     return (r->id && r->time && r->received && r->value && r->flag && r->has_quality) || err_no_memory(e);
 }
 
-static void take_row(struct rows *r, const struct rollup_stream *s, const struct record *row)
-{
-    const value *result = &row->properties[OBSERVATION_RESULT],
-                *quality = &row->properties[OBSERVATION_RESULT_QUALITY],
-                *received = &row->properties[OBSERVATION_RESULT_TIME];
-    const bool is_number = result->type == VALUE_DECIMAL || result->type == VALUE_NUMBER;
-    const size_t k = r->count++;
-    r->id[k] = row->id;
-    r->time[k] = row->properties[OBSERVATION_PHENOMENON_TIME].time.start;
-    r->received[k] = received->type == VALUE_TIME ? received->time.start : TIME_NONE;
-    r->value[k] = is_number ? value_to_double(result) * s->factor + s->offset : (double)NAN;
-    r->flag[k] = quality_of_value(quality);
-    r->has_quality[k] = quality->type != VALUE_NULL;
-}
-
-static bool each_row(struct snapshot *at, const struct query *q, const struct rollup_stream *s, interval when,
-                     arena *a, struct rows *out, err *e)
-{
-    struct cursor *c;
-    struct record row;
-    bool ok, got = true;
-    if (!store_query(at, q, &c, e)) return false;
-    while ((ok = cursor_next(c, &row, &got, e)) && got) {
-        const instant t = row.properties[OBSERVATION_PHENOMENON_TIME].time.start;
-        if (t < when.start || t >= when.end) continue;
-        if (out->count == ROWS_MAX) {
-            out->is_cut = true;
-            break;
-        }
-        if (!(ok = make_room(out, a, e))) break;
-        take_row(out, s, &row);
-    }
-    cursor_close(c);
-    return ok;
-}
-
-// phenomenonTime compared with an instant.
-struct comparison {
-    struct expr path, bound, call;
-    struct expr *args[2];
+struct reading {
+    struct rows *rows;
+    const struct rollup_stream *stream;
+    arena *arena;
 };
 
-static struct expr *compare(struct comparison *c, function_id f, instant t)
+static double canonical(const value *result, const struct rollup_stream *s)
 {
-    c->path = (struct expr){.kind = EXPR_PATH,
-                            .type = TYPE_TIME,
-                            .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
-    c->bound = (struct expr){.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_instant(t)};
-    c->args[0] = &c->path;
-    c->args[1] = &c->bound;
-    c->call = (struct expr){
-        .kind = EXPR_CALL, .type = TYPE_BOOL, .function = f, .args = c->args, .arg_count = 2};
-    return &c->call;
+    const bool is_number = result->type == VALUE_DECIMAL || result->type == VALUE_NUMBER;
+    return is_number ? value_to_double(result) * s->factor + s->offset : (double)NAN;
+}
+
+static bool take_row(const struct observation *o, void *context, err *e)
+{
+    const struct reading *to = context;
+    struct rows *r = to->rows;
+    r->is_cut = r->count == ROWS_MAX;
+    if (r->is_cut || !make_room(r, to->arena, e)) return false;
+    const size_t k = r->count++;
+    r->id[k] = OBSERVATION_ID(o->stream, o->number);
+    r->time[k] = o->phenomenon_time.start;
+    r->received[k] = o->result_time;
+    r->value[k] = canonical(&o->result, to->stream);
+    r->flag[k] = quality_of_value(&o->quality);
+    r->has_quality[k] = o->quality.type != VALUE_NULL;
+    return true;
 }
 
 bool rows_read(struct snapshot *at, const struct rollup_stream *s, interval when, arena *a, struct rows *out,
                err *e)
 {
-    struct comparison since, before;
-    struct expr *both[] = {compare(&since, OP_GE, when.start), compare(&before, OP_LT, when.end)};
-    struct expr filter = {
-        .kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_AND, .args = both, .arg_count = 2};
-    struct query_order oldest = {&since.path, false};
-    const struct query q = {.set = SET_OBSERVATION,
-                            .has_parent = true,
-                            .parent_set = SET_DATASTREAM,
-                            .parent_id = s->id,
-                            .relation = DATASTREAM_OBSERVATIONS,
-                            .filter = &filter,
-                            .orders = &oldest,
-                            .order_count = 1,
-                            .top = ROWS_MAX + 1,
-                            .properties = 1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT |
-                                          1u << OBSERVATION_RESULT_TIME | 1u << OBSERVATION_RESULT_QUALITY};
-    struct rows r = {0};
-    if (!make_room(&r, a, e) || !each_row(at, &q, s, when, a, &r, e)) return false;
-    *out = r;
-    return true;
+    *out = (struct rows){0};
+    struct reading to = {out, s, a};
+    return make_room(out, a, e) && store_observations(at, s->id, when, take_row, &to, e);
 }
 
 bool rows_last_before(struct snapshot *at, entity_id stream, instant t, instant *out, err *e)
 {
-    struct comparison before;
-    struct expr *filter = compare(&before, OP_LT, t);
-    struct query_order newest = {&before.path, true};
+    struct expr path = {.kind = EXPR_PATH,
+                        .type = TYPE_TIME,
+                        .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
+    struct expr bound = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_instant(t)};
+    struct expr *both[] = {&path, &bound};
+    struct expr before = {
+        .kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_LT, .args = both, .arg_count = 2};
+    struct query_order newest = {&path, true};
     const struct query q = {.set = SET_OBSERVATION,
                             .has_parent = true,
                             .parent_set = SET_DATASTREAM,
                             .parent_id = stream,
                             .relation = DATASTREAM_OBSERVATIONS,
-                            .filter = filter,
+                            .filter = &before,
                             .orders = &newest,
                             .order_count = 1,
                             .top = 1,

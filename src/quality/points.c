@@ -111,32 +111,62 @@ static bool check_stream(struct qualities *q, struct snapshot *at, const struct 
 
 // ---- A part of the work ------------------------------------------------------------------------------------------
 
-// In a snapshot that is opened after the mark was taken: a reading committed in between is seen twice, never missed.
-static bool check_heard(struct qualities *q, const struct rollup_stream *s, instant since, bool *more, err *e)
+// Streams of which something was heard. One snapshot serves them all: with one of 100,000 streams each, opening it costs more than
+// what is looked at in it.
+#define PART 64
+struct part {
+    const struct rollup_stream *all[PART];
+    instant since[PART];
+    size_t count;
+};
+
+// *done: how many were looked at before the time was up, or one of them failed. In a snapshot that is opened after the marks were
+// taken: a reading committed in between is seen twice, never missed.
+static bool check_part(struct qualities *q, const struct part *p, int64_t until, size_t *done, bool *more,
+                       err *e)
 {
-    struct snapshot *at;
-    if (!snapshot_open(q->config.store, &at, e)) return false;
-    const bool ok = snapshot_show(at, ACCESS_PRIVATE, e) && check_stream(q, at, s, since, more, e);
+    struct snapshot *at = NULL;
+    bool ok = snapshot_open(q->config.store, &at, e) && snapshot_show(at, ACCESS_PRIVATE, e);
+    for (*done = 0; ok && *done < p->count && time_monotonic_us() < until; *done += ok)
+        ok = check_stream(q, at, p->all[*done], p->since[*done], more, e);
     snapshot_close(at);
     return ok;
 }
 
+// From q->next on. *left: streams of the list that were not asked yet.
+static void take_part(struct qualities *q, const struct rollup_streams *list, size_t *left, struct part *p)
+{
+    for (p->count = 0; *left > 0 && p->count < PART; --*left, q->next = (q->next + 1) % list->count) {
+        const struct rollup_stream *s = &list->all[q->next];
+        const instant since = heard_take(q->heard, s->id);
+        if (since == TIME_NONE) continue;
+        p->all[p->count] = s;
+        p->since[p->count++] = since;
+    }
+}
+
+// The next part begins with the first that was not looked at.
+static void put_back(struct qualities *q, const struct rollup_streams *list, const struct part *p,
+                     size_t done)
+{
+    if (done < p->count) q->next = (size_t)(p->all[done] - list->all);
+    for (size_t k = done; k < p->count; k++) heard_note(q->heard, p->all[k]->id, p->since[k]);
+}
+
 static bool check_some(struct qualities *q, const struct rollup_streams *list, bool *more, err *e)
 {
-    const int64_t start = time_monotonic_us();
+    const int64_t until = time_monotonic_us() + SCHEDULE_BUDGET_US;
+    struct part p;
+    bool ok = true;
     if (q->next >= list->count) q->next = 0;
-    for (size_t left = list->count; left > 0; left--, q->next = (q->next + 1) % list->count) {
-        const struct rollup_stream *s = &list->all[q->next];
-        if (time_monotonic_us() - start > SCHEDULE_BUDGET_US) {
-            *more = true;
-            return true;
-        }
-        const instant since = heard_take(q->heard, s->id);
-        if (since == TIME_NONE || check_heard(q, s, since, more, e)) continue;
-        heard_note(q->heard, s->id, since);
-        return false;
+    for (size_t left = list->count, done; ok && left > 0 && !*more;) {
+        take_part(q, list, &left, &p);
+        if (p.count == 0) break;
+        ok = check_part(q, &p, until, &done, more, e);
+        *more |= done < p.count;
+        put_back(q, list, &p, done);
     }
-    return true;
+    return ok;
 }
 
 // After a start: what came in shortly before the stop was perhaps not looked at.

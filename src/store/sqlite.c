@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
 // An entry of the cache. The text is SQLite's own copy (sqlite3_sql).
 struct statement {
@@ -299,8 +300,16 @@ static const int open_flags[] = {
     [CONNECTION_FROZEN] = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
 };
 
+// SQLite counts its memory for whoever asks, behind one lock for all threads that each fetching and freeing takes. Nobody asks.
+static void count_no_memory(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // refused, and no harm done, where SQLite is at work already
+}
+
 bool connection_open(struct connection *c, struct store *s, const char *path, connection_use use, err *e)
 {
+    static once_flag once = ONCE_FLAG_INIT;
+    call_once(&once, count_no_memory);
     *c = (struct connection){.store = s, .statements = calloc(STATEMENTS_MAX, sizeof(struct statement))};
     if (!c->statements) return err_no_memory(e);
     char *uri = NULL;

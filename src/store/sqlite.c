@@ -303,7 +303,8 @@ static const int open_flags[] = {
 // SQLite counts its memory for whoever asks, behind one lock for all threads that each fetching and freeing takes. Nobody asks.
 static void count_no_memory(void)
 {
-    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // refused, and no harm done, where SQLite is at work already
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS,
+                         0);  // refused, and no harm done, where SQLite is at work already
 }
 
 bool connection_open(struct connection *c, struct store *s, const char *path, connection_use use, err *e)

@@ -239,6 +239,7 @@ bool store_observations(struct snapshot *at, entity_id stream, interval when, ob
     err fault = {.code = ERR_NONE};
     bool ok, got = false;
     if (!s) return true;
+    o.is_whole = true;
     if (when.start != TIME_NONE) o.range.from = (struct point_key){when.start, -1};
     if (when.end != TIME_NONE) o.range.to = (struct point_key){when.end, -1};
     if (!stream_scan_open(&scan, at, s, &o, e)) return false;

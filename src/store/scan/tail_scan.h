@@ -35,6 +35,7 @@ struct scan_options {
     scan_order order;
     bool is_descending;
     bool is_brief;  // one of many, most of which give little: it holds little memory until it has to go on
+    bool is_whole;  // reads all of its range, once: no page, of which the next begins near
 };
 #define SCAN_ALL            \
     ((struct scan_options){ \

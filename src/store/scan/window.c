@@ -22,7 +22,7 @@ static struct point_key start_of(const struct scan_options *o)
 
 static bool is_for_windows(const struct scan_options *o)
 {
-    return o->order == SCAN_BY_TIME && o->number_from == 0 && o->number_to == UINT32_MAX;
+    return !o->is_whole && o->order == SCAN_BY_TIME && o->number_from == 0 && o->number_to == UINT32_MAX;
 }
 
 const struct window *window_take(struct snapshot *at, const struct stream *s,
@@ -115,8 +115,9 @@ const struct window *window_keep(struct snapshot *at, const struct stream *s, co
 {
     uint64_t since;
     const struct scan_options *o = &scan->options;
+    if (!is_for_windows(o)) return NULL;
     const bool is_kept = kept_shelf_serves(at, s, &since) && kept_shelf_wants(at);
-    if (!is_for_windows(o) || !(is_kept || o->is_brief)) return NULL;
+    if (!is_kept && !o->is_brief) return NULL;
     const struct stretch x = stretch_of(scan);
     struct window *w = is_plain(&scan->reader, &x) ? make(scan, &x) : NULL;
     if (w && is_kept) kept_shelf_put(at, s, kind_of(s, o), since, &w->kept);

@@ -67,7 +67,7 @@ static void there_are_never_more_than_its_places(void **unused)
 {
     (void)unused;
     struct api_kept *k = api_kept_new();
-    char name[8];
+    char name[16];
     for (int i = 0; i < API_KEPT_ANSWERS + 5; i++) {
         snprintf(name, sizeof name, "q%d", i);
         put(k, name, "1", 8);

@@ -3,22 +3,19 @@
 // desk's path is photographed step by step.
 import assert from 'node:assert/strict'
 import { createPrivateKey, sign } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { exchange, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick, Staff } from '../api/lib/staff.mjs'
-import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+import { axe, DESK, follow, openPage, PHONE, shoot, startBrowser } from './lib/browser.mjs'
 import { walk, ZOOMED } from './lib/walk.mjs'
 import { newFolder } from '../api/lib/folder.mjs'
 
-const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
 let peil, browser, apart, link
 const states = {}
 
 before(async () => {
-  mkdirSync(SHOTS, { recursive: true })
   apart = newFolder('key')
   ;[peil, browser] = await Promise.all([
     Peil.start({ args: [...quick, '--set', 'care.enabled=yes', '--set', `care.key_file=${join(apart, 'vault.key')}`] }), startBrowser()])
@@ -33,8 +30,8 @@ after(async () => {
 
 const options = (who, more = {}) => ({ viewport: DESK, storageState: states[who], reducedMotion: 'reduce', ...more })
 
-async function shoot(page, name, language) {
-  await page.screenshot({ path: `${SHOTS}/${name}-${page.viewportSize().width}.png`, fullPage: true })
+async function faultsOf(page, name, language) {
+  await shoot(page, `${name}-${page.viewportSize().width}`)
   const found = (await axe(page)).map((f) => `${name}: ${f}`)
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   if (over > 0) found.push(`${name}: ${over} pixels too wide`)
@@ -63,13 +60,13 @@ test('the care desk enrols, reads, calls, goes there, and opens a name with two,
   link = '/teken-van-leven/' + shown[0].split('/').at(-1)
   assert.equal((await look(shown[1])).status, 200)
   await a.page.goto(`${peil.url}/team/zorg`)
-  await a.page.screenshot({ path: `${SHOTS}/care-1-list.png`, fullPage: true })
+  await shoot(a.page, 'care-1-list')
   await follow(a.page, 'section h2 a')
-  await a.page.screenshot({ path: `${SHOTS}/care-2-case.png`, fullPage: true })
+  await shoot(a.page, 'care-2-case')
   const url = a.page.url()
   await follow(a.page, 'form:has([value=bereik]) button')
   assert.match(await a.page.textContent('.team-key'), /\+31701234567/)
-  await a.page.screenshot({ path: `${SHOTS}/care-3-reach.png`, fullPage: true })
+  await shoot(a.page, 'care-3-reach')
   for (const outcome of ['not-reached', 'not-reached', 'go-there']) {
     await a.page.goto(url)
     await a.page.selectOption('[name=uitkomst]', outcome)
@@ -79,15 +76,15 @@ test('the care desk enrols, reads, calls, goes there, and opens a name with two,
   await a.page.fill('[name=waarom]', 'Niemand neemt op, en de contactpersoon ook niet')
   await follow(a.page, 'form:has([name=waarom]) button')
   await a.page.goto(url)
-  await a.page.screenshot({ path: `${SHOTS}/care-4-asked.png`, fullPage: true })
+  await shoot(a.page, 'care-4-asked')
   const b = await openPage(browser, peil.url, options('bert', { javaScriptEnabled: false }))
   await b.page.goto(url)
-  await b.page.screenshot({ path: `${SHOTS}/care-5-agree.png`, fullPage: true })
+  await shoot(b.page, 'care-5-agree')
   await follow(b.page, 'form:has([value=akkoord]) button')
   await a.page.goto(url)
   await follow(a.page, 'form:has([value=inzien]) button')
   assert.match(await a.page.textContent('main'), /Verzonnenlaan 12/)
-  await a.page.screenshot({ path: `${SHOTS}/care-6-identity.png`, fullPage: true })
+  await shoot(a.page, 'care-6-identity')
   await a.close()
   await b.close()
   assert.deepEqual(found, [])
@@ -100,11 +97,11 @@ test('pages of the care desk pass axe in both languages, on a desk and a phone, 
     const base = peil.url + (language === 'nl' ? '/' : '/en/')
     for (const path of ['team/zorg', 'team/zorg-aanmelden']) {
       await page.goto(base + path)
-      found.push(...(await shoot(page, `${path.replaceAll('/', '-')}-${language}-${colorScheme}`, language)))
+      found.push(...(await faultsOf(page, `${path.replaceAll('/', '-')}-${language}-${colorScheme}`, language)))
     }
     await page.goto(`${base}team/zorg`)
     await follow(page, 'section h2 a')
-    found.push(...(await shoot(page, `team-zorg-case-${language}-${colorScheme}`, language)))
+    found.push(...(await faultsOf(page, `team-zorg-case-${language}-${colorScheme}`, language)))
     found.push(...faults)
     await close()
   }
@@ -127,7 +124,7 @@ test('a resident reads, goes away and stops, without script; page and registers 
     const base = peil.url + (language === 'nl' ? '' : '/en')
     for (const path of [link, '/registers/verwerkingen', '/registers/algoritmen']) {
       await page.goto(base + path)
-      found.push(...(await shoot(page, `${path === link ? 'teken-van-leven' : path.slice(1).replaceAll('/', '-')}-${language}-${colorScheme}`, language)))
+      found.push(...(await faultsOf(page, `${path === link ? 'teken-van-leven' : path.slice(1).replaceAll('/', '-')}-${language}-${colorScheme}`, language)))
     }
     found.push(...faults)
     await close()
@@ -141,7 +138,7 @@ test('a resident reads, goes away and stops, without script; page and registers 
   assert.match(await page.textContent('main'), /U bent weg/)
   await follow(page, 'form:has([value=stoppen]) button')
   assert.match(await page.textContent('main'), /Alles over u is gewist/)
-  await page.screenshot({ path: `${SHOTS}/teken-van-leven-gestopt.png`, fullPage: true })
+  await shoot(page, 'teken-van-leven-gestopt')
   await close()
   assert.equal((await exchange(peil.url + link)).status, 404)
 })

@@ -2,19 +2,17 @@
 // The pages of the assessment and its report: for axe, without script, on paper, and as a file far from here.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, follow, LOOKS, openPage, startBrowser } from './lib/browser.mjs';
+import { axe, follow, LOOKS, openPage, shoot, startBrowser } from './lib/browser.mjs';
 import { KPI_PAGES, startKpiTown } from './lib/kpi.mjs';
 import { newFolder } from '../api/lib/folder.mjs';
 
-const SHOTS = 'build/screenshots';
 let town;
 let browser;
 
 before(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   [town, browser] = await Promise.all([startKpiTown(), startBrowser()]);
 });
 
@@ -30,7 +28,7 @@ for (const [language, colorScheme, viewport] of LOOKS)
     for (const [name, path] of KPI_PAGES) {
       const answer = await page.goto(`${town.url}${language === 'nl' ? '/' : '/en/'}${path}`);
       if (answer.status() !== 200) found.push(`${name}: ${answer.status()}`);
-      await page.screenshot({ path: `${SHOTS}/${name}-${language}-${colorScheme}-${viewport.width}.png`, fullPage: true });
+      await shoot(page, `${name}-${language}-${colorScheme}-${viewport.width}`);
       found.push(...(await axe(page, colorScheme)).map((f) => `${name}: ${f}`));
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (over > 0) found.push(`${name}: ${over} pixels too wide`);
@@ -78,10 +76,9 @@ test('the report is one file that asks for nothing, fits A4, and names the hash 
   const { page, faults, close } = await openPage(browser, `file://${file}`);
   await page.goto(`file://${file}`);
   assert.deepEqual(await axe(page), []);
-  await page.screenshot({ path: `${SHOTS}/kpi-report-file.png`, fullPage: true });
+  await shoot(page, 'kpi-report-file');
   await page.emulateMedia({ media: 'print' });
   const pdf = await page.pdf({ preferCSSPageSize: true });
-  writeFileSync(`${SHOTS}/kpi-report.pdf`, pdf);
   assert.match(pdf.toString('latin1'), /\/MediaBox \[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/);
   await close();
   assert.deepEqual(faults, []);

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The verifier's path from login to a signed report, and what comes before it: two people of the town, with forms and no script.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeToken, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick, Staff } from '../api/lib/staff.mjs'
-import { axe, DESK, follow, openPage, PHONE, startBrowser } from './lib/browser.mjs'
+import { axe, DESK, follow, openPage, PHONE, shoot, startBrowser } from './lib/browser.mjs'
 import { walk, ZOOMED } from './lib/walk.mjs'
 
-const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
 let peil, browser, anna, bert, chief, given, hash, verifier
 
 before(async () => {
-  mkdirSync(SHOTS, { recursive: true })
   ;[peil, browser] = await Promise.all([Peil.start({ args: [...quick, '--set', `kpi.directory=${resolve('share/kpi')}`] }), startBrowser()])
   const person = (name, role) => Staff.first(peil.url, name, makeUser(peil.directory, name, role), PASSWORD)
   anna = await person('anna', 'editor')
@@ -76,12 +73,12 @@ test('the verifier logs in, sees value, history and evidence, changes nothing, a
   await page.keyboard.press('Enter')
   await page.waitForURL('**/team')
   await page.goto(`${peil.url}/team/kpi?jaar=2025`)
-  await page.screenshot({ path: `${SHOTS}/kpi-verifier-list.png`, fullPage: true })
+  await shoot(page, 'kpi-verifier-list')
   await follow(page, page.getByRole('link', { name: 'huishoudens', exact: true }))
   const text = await page.innerText('main')
   for (const part of ['24.320', '24.310', 'anna', 'bert', 'gecontroleerd', 'telling.txt']) assert.ok(text.includes(part), part)
   assert.equal(await page.getByRole('button', { name: 'Opslaan' }).count(), 0)
-  await page.screenshot({ path: `${SHOTS}/kpi-verifier-input.png`, fullPage: true })
+  await shoot(page, 'kpi-verifier-input')
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'telling.txt' }).click()])
   assert.equal(download.suggestedFilename(), 'telling.txt')
 
@@ -94,7 +91,7 @@ test('the verifier logs in, sees value, history and evidence, changes nothing, a
   assert.ok(report.includes('De cijfers zijn aannemelijk.') && report.includes('De cijfers zijn nog dezelfde.'), report)
   assert.doesNotMatch(report, /\bvera\b/)
   hash = report.match(/[0-9a-f]{64}/)[0]
-  await page.screenshot({ path: `${SHOTS}/kpi-signed-report.png`, fullPage: true })
+  await shoot(page, 'kpi-signed-report')
   assert.equal((await enter('households', { waarde: '1' })).status, 409)
   assert.deepEqual(faults, [])
 

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The pages of staff in Chromium: the same rules as for residents, with script switched off, and nothing asked from elsewhere.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { resolve } from 'node:path'
 import { exchange, Peil } from '../api/lib/peil.mjs'
 import { makeUser, quick } from '../api/lib/staff.mjs'
-import { axe, follow, LOOKS, openPage, startBrowser } from './lib/browser.mjs'
+import { axe, follow, LOOKS, openPage, shoot, startBrowser } from './lib/browser.mjs'
 import { walk, ZOOMED } from './lib/walk.mjs'
 
-const SHOTS = 'build/screenshots'
 const PASSWORD = 'vier woorden zijn genoeg'
 let peil, browser, state
 
 before(async () => {
-  mkdirSync(SHOTS, { recursive: true })
   ;[peil, browser] = await Promise.all([Peil.start({ args: [...quick, '--set', 'access.standard=public', '--set', `rules.directory=${resolve('share/rules')}`, '--set', 'portal.areas_file=share/demo/rijswijk.geojson'] }), startBrowser()])
   const given = makeUser(peil.directory, 'anna', 'administrator')
   makeUser(peil.directory, 'bert.de.lange.naam@rijswijk.nl', 'auditor')
@@ -68,7 +65,7 @@ async function look(language, colorScheme, viewport) {
   const { page, faults, close } = await openPage(browser, peil.url, { colorScheme, viewport, storageState: state, reducedMotion: 'reduce' })
   const found = []
   const check = async (name) => {
-    await page.screenshot({ path: `${SHOTS}/${name.replaceAll(/[^\w]+/g, '-').slice(0, 60)}-${language}-${colorScheme}-${viewport.width}.png`, fullPage: true })
+    await shoot(page, `${name.replaceAll(/[^\w]+/g, '-').slice(0, 60)}-${language}-${colorScheme}-${viewport.width}`)
     found.push(...(await axe(page, colorScheme)).map((f) => `${name}: ${f}`))
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (over > 0) found.push(`${name}: ${over} pixels too wide`)

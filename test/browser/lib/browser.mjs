@@ -27,6 +27,12 @@ export async function openPage(browser, url, options = {}) {
   return { page, context, faults, close: () => context.close() };
 }
 
+// The whole page, for people to look at: into the folder that PEIL_SCREENSHOTS names, else nowhere.
+export async function shoot(page, name) {
+  const folder = process.env.PEIL_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
+
 // axe by the browser's own tools, for the page's policy forbids script that is not its own. One line per finding. Text of the very colour of
 // its ground is no violation for axe, which takes it for hidden on purpose; here it is. The dark theme changes nothing but colours: with
 // 'dark', axe looks at these alone.

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Every page in one language, light and dark, each on another screen: axe finds nothing, nothing overflows, nothing is asked from
-// elsewhere, nothing breaks the policy. Screenshots go to build/screenshots for people to look at. Each language is a file, so that
-// both run at once.
+// elsewhere, nothing breaks the policy. Each language is a file, so that both run at once.
 
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { axe, LOOKS, openPage, startBrowser } from './browser.mjs';
+import { axe, LOOKS, openPage, shoot, startBrowser } from './browser.mjs';
 import { pagesOf, startTown } from './town.mjs';
 
-const SHOTS = 'build/screenshots';
 let town;
 let browser;
 
@@ -18,7 +15,7 @@ async function look(language, colorScheme, viewport) {
   const found = [];
   for (const [name, path] of pagesOf(town.meters)) {
     await page.goto(town.url + (language === 'nl' ? '/' : '/en/') + path);
-    await page.screenshot({ path: `${SHOTS}/${name}-${language}-${colorScheme}-${viewport.width}.png`, fullPage: true });
+    await shoot(page, `${name}-${language}-${colorScheme}-${viewport.width}`);
     found.push(...(await axe(page, colorScheme)).map((f) => `${name}: ${f}`));
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (over > 0) found.push(`${name}: ${over} pixels too wide`);
@@ -30,7 +27,6 @@ async function look(language, colorScheme, viewport) {
 
 export function lookAtAllPages(language) {
   before(async () => {
-    mkdirSync(SHOTS, { recursive: true });
     [town, browser] = await Promise.all([startTown(), startBrowser()]);
   });
   after(async () => {

@@ -68,42 +68,23 @@ static instant day_step(const struct series *s)
     return minutes[count - 1] * TIME_MINUTE;
 }
 
-static bool fill_bins(struct snapshot *at, const struct series *s, const struct past *p, struct bin *bins,
-                      err *e)
+struct filling {
+    const struct series *series;
+    const struct past *past;
+    struct bin *bins;
+};
+
+static bool fill_bin(const struct observation *o, void *context, err *e)
 {
-    struct expr path = {.kind = EXPR_PATH,
-                        .type = TYPE_TIME,
-                        .path = {.set = SET_OBSERVATION, .property = OBSERVATION_PHENOMENON_TIME}};
-    struct expr since = {.kind = EXPR_VALUE, .type = TYPE_TIME, .literal = value_instant(p->when.start)};
-    struct expr *args[] = {&path, &since};
-    struct expr filter = {
-        .kind = EXPR_CALL, .type = TYPE_BOOL, .function = OP_GE, .args = args, .arg_count = 2};
-    struct query_order oldest = {&path, false};
-    const struct query q = {.set = SET_OBSERVATION,
-                            .has_parent = true,
-                            .parent_set = SET_DATASTREAM,
-                            .parent_id = s->id,
-                            .relation = DATASTREAM_OBSERVATIONS,
-                            .filter = &filter,
-                            .orders = &oldest,
-                            .order_count = 1,
-                            .top = -1,
-                            .properties = 1u << OBSERVATION_PHENOMENON_TIME | 1u << OBSERVATION_RESULT |
-                                          1u << OBSERVATION_RESULT_QUALITY};
-    struct cursor *c;
-    if (!store_query(at, &q, &c, e)) return false;
-    bool ok, got = true;
-    struct record row;
-    while ((ok = cursor_next(c, &row, &got, e)) && got) {
-        const instant t = row.properties[OBSERVATION_PHENOMENON_TIME].time.start;
-        const value *result = &row.properties[OBSERVATION_RESULT];
-        if (t < p->when.start || t >= p->when.end) continue;
-        if (result->type != VALUE_DECIMAL && result->type != VALUE_NUMBER) continue;
-        if (reject_of(s, result, &row.properties[OBSERVATION_RESULT_QUALITY]) != QUALITY_GOOD) continue;
-        bin_add(&bins[(t - p->when.start) / p->step], value_to_double(result) * s->factor, is_level(s));
-    }
-    cursor_close(c);
-    return ok;
+    (void)e;
+    const struct filling *f = context;
+    const struct series *s = f->series;
+    const value *result = &o->result;
+    if (result->type != VALUE_DECIMAL && result->type != VALUE_NUMBER) return true;
+    if (reject_of(s, result, &o->quality) != QUALITY_GOOD) return true;
+    const instant since = o->phenomenon_time.start - f->past->when.start;
+    bin_add(&f->bins[since / f->past->step], value_to_double(result) * s->factor, is_level(s));
+    return true;
 }
 
 static bool read_day(struct snapshot *at, const struct series *s, instant now, arena *a, struct past *out,
@@ -116,7 +97,8 @@ static bool read_day(struct snapshot *at, const struct series *s, instant now, a
     const size_t count = (size_t)(TIME_DAY / out->step);
     struct bin *bins = ARENA_ARRAY(a, count, struct bin);
     if (!bins) return err_no_memory(e);
-    if (!fill_bins(at, s, out, bins, e)) return false;
+    struct filling f = {s, out, bins};
+    if (!store_observations(at, s->id, out->when, fill_bin, &f, e)) return false;
     for (size_t i = 0; i < count; i++) {
         if (bins[i].count == 0) continue;
         out->points[out->count++] = (struct chart_point){

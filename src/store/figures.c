@@ -8,9 +8,7 @@
 
 static bool count_scan(struct snapshot *at, const struct stream *s, interval when, int64_t *out, err *e)
 {
-    struct scan_options o = SCAN_ALL;
-    if (when.start != TIME_NONE) o.range.from = (struct point_key){when.start, -1};
-    if (when.end != TIME_NONE) o.range.to = (struct point_key){when.end, -1};
+    const struct scan_options o = scan_whole(when);
     struct stream_scan scan;
     struct point p;
     bool ok, got = false;

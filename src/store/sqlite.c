@@ -300,11 +300,11 @@ static const int open_flags[] = {
     [CONNECTION_FROZEN] = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
 };
 
-// SQLite counts its memory for whoever asks, behind one lock for all threads that each fetching and freeing takes. Nobody asks.
+// SQLite counts its memory for whoever asks, behind one lock for all threads that each fetching and freeing takes. Nobody asks. Where
+// SQLite is at work already it refuses, and no harm is done.
 static void count_no_memory(void)
 {
-    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS,
-                         0);  // refused, and no harm done, where SQLite is at work already
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 bool connection_open(struct connection *c, struct store *s, const char *path, connection_use use, err *e)

@@ -232,16 +232,13 @@ bool store_observations(struct snapshot *at, entity_id stream, interval when, ob
                         void *context, err *e)
 {
     const struct stream *s = snapshot_stream(at, stream);
-    struct scan_options o = SCAN_ALL;
+    const struct scan_options o = scan_whole(when);
     struct stream_scan scan;
     struct point p;
     struct giving g = {.each = each, .context = context};
     err fault = {.code = ERR_NONE};
     bool ok, got = false;
     if (!s) return true;
-    o.is_whole = true;
-    if (when.start != TIME_NONE) o.range.from = (struct point_key){when.start, -1};
-    if (when.end != TIME_NONE) o.range.to = (struct point_key){when.end, -1};
     if (!stream_scan_open(&scan, at, s, &o, e)) return false;
     while ((ok = stream_scan_next(&scan, &p, &got, &fault)) && got)
         if (!(ok = give(&g, &p, stream, &fault))) break;

@@ -41,6 +41,16 @@ struct scan_options {
     ((struct scan_options){ \
         .range = {POINT_KEY_FIRST, POINT_KEY_LAST}, .number_to = UINT32_MAX, .order = SCAN_BY_TIME})
 
+// All with phenomenonTime (start) in [when.start, when.end), read once to the end; TIME_NONE on either side: open.
+static inline struct scan_options scan_whole(interval when)
+{
+    struct scan_options o = SCAN_ALL;
+    o.is_whole = true;
+    if (when.start != TIME_NONE) o.range.from = (struct point_key){when.start, -1};
+    if (when.end != TIME_NONE) o.range.to = (struct point_key){when.end, -1};
+    return o;
+}
+
 static inline bool scan_includes(const struct scan_options *o, instant time, uint32_t number)
 {
     const struct point_key key = {time, number};

@@ -214,13 +214,10 @@ static bool scan(struct snapshot *at, const struct stream *s, interval when, boo
     if (!w) return err_no_memory(e);
     *w = (struct value_walk){.at = at,
                              .stream = s,
-                             .options = SCAN_ALL,
+                             .options = scan_whole(when),
                              .units_suffice = units_suffice,
                              .each = each,
                              .context = context};
-    w->options.is_whole = true;
-    if (when.start != TIME_NONE) w->options.range.from = (struct point_key){when.start, -1};
-    if (when.end != TIME_NONE) w->options.range.to = (struct point_key){when.end, -1};
     const bool ok = walk_it(w, e);
     free(w);
     return ok;

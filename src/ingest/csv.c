@@ -259,7 +259,7 @@ static bool check_type(struct store_tx *tx, const struct observation *o, arena *
 {
     struct record r;
     err why;
-    if (o->result.type == VALUE_DECIMAL || o->result.type == VALUE_NUMBER) return true;
+    if (value_is_number(&o->result)) return true;
     if (!store_get(store_tx_snapshot(tx), SET_DATASTREAM, o->stream, a, &r, &why))
         return true;  // ingest_append says it
     return !str_ends(r.properties[DATASTREAM_OBSERVATION_TYPE].text, STR("/OM_Measurement")) ||

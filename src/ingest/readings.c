@@ -153,12 +153,6 @@ static struct device_stream *stream_known(struct device_document *d, const struc
     return NULL;
 }
 
-// What peil does not know is kept all the same, under the sender's name for it, when it is a number.
-static bool is_number(const struct reading *r)
-{
-    return r->result.type == VALUE_DECIMAL || r->result.type == VALUE_NUMBER;
-}
-
 // The reading's Datastream, made when it is not there (or not any more). 0: of what peil does not know, and no number.
 static bool stream_of(struct work *w, const struct reading *r, entity_id *stream)
 {
@@ -176,7 +170,8 @@ static bool stream_of(struct work *w, const struct reading *r, entity_id *stream
     }
     if (known && why.code != ERR_LINK && why.code != ERR_ABSENT) return fail_with(w, &why);
     *stream = 0;
-    if (!r->quantity && !is_number(r)) return true;
+    // What peil does not know is kept all the same, under the sender's name for it, when it is a number.
+    if (!r->quantity && !value_is_number(&r->result)) return true;
     if (!known && d->stream_count == DEVICE_STREAMS_MAX) {
         w->out->note = STR("a device has at most 1024 kinds of readings");
         return true;

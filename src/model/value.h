@@ -73,7 +73,11 @@ static inline value value_instant(instant t)
 
 value value_of_number(
     str digits);  // JSON number text: VALUE_DECIMAL where it fits, else VALUE_NUMBER viewing `digits`
-double value_to_double(const value *v);  // of VALUE_DECIMAL or VALUE_NUMBER
+static inline bool value_is_number(const value *v)
+{
+    return v->type == VALUE_DECIMAL || v->type == VALUE_NUMBER;
+}
+double value_to_double(const value *v);  // of a number
 void value_write_json(buf *b,
                       const value *v);  // as it stands in an answer: times as text, geometry not allowed
 void value_write_number(buf *b, const value *v);  // of VALUE_NUMBER: the sender's digits; not finite: null

@@ -78,14 +78,18 @@ static metric events_sent = {"peil_live_events_total", "Readings given to live s
 
 // ---- On the writer thread ----------------------------------------------------------------------------------------
 
+static bool can_be_heard(const value *result)
+{
+    return value_is_number(result) || result->type == VALUE_BOOL;
+}
+
 // How many readings of the change are passed on: all of them or none.
 static size_t heard_of(const struct change *c)
 {
     if (c->set != SET_OBSERVATION || c->kind == CHANGE_DELETED) return 0;
     if (c->run.count) return c->run.count;
     if (!c->observation) return 0;
-    const value_type t = c->observation->result.type;
-    return t == VALUE_DECIMAL || t == VALUE_NUMBER || t == VALUE_BOOL;
+    return can_be_heard(&c->observation->result);
 }
 
 static struct burst *burst_of(uint64_t commit, const struct change *changes, size_t count, size_t heard)
@@ -243,8 +247,7 @@ static void write_latest(struct live *l, const struct client *c, buf *out)
             arena_reset(l->scratch);
             if (!wants(c, s->meter->id) || !store_latest(at, s->id, l->scratch, &o, &e)) continue;
             const struct heard h = {0, s->id, o.phenomenon_time, o.result, reject_in(&o.quality)};
-            const value_type t = o.result.type;
-            if (t == VALUE_DECIMAL || t == VALUE_NUMBER || t == VALUE_BOOL) write_event(out, s, &h);
+            if (can_be_heard(&o.result)) write_event(out, s, &h);
         }
         add_place(out, snapshot_commit(at));
         snapshot_close(at);

@@ -80,7 +80,7 @@ static bool fill_bin(const struct observation *o, void *context, err *e)
     const struct filling *f = context;
     const struct series *s = f->series;
     const value *result = &o->result;
-    if (result->type != VALUE_DECIMAL && result->type != VALUE_NUMBER) return true;
+    if (!value_is_number(result)) return true;
     if (reject_of(s, result, &o->quality) != QUALITY_GOOD) return true;
     const instant since = o->phenomenon_time.start - f->past->when.start;
     bin_add(&f->bins[since / f->past->step], value_to_double(result) * s->factor, is_level(s));

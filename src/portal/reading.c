@@ -31,7 +31,7 @@ static reading_state state_at(const struct series *s, const struct reading *r, i
 
 bool reading_of(const struct series *s, const struct observation *o, instant now, struct reading *out)
 {
-    if (o->result.type != VALUE_DECIMAL && o->result.type != VALUE_NUMBER) return false;
+    if (!value_is_number(&o->result)) return false;
     const interval when = o->phenomenon_time;
     *out = (struct reading){.at = interval_is_instant(when) ? when.start : when.end,
                             .value = value_to_double(&o->result) * s->factor,

@@ -47,8 +47,7 @@ struct reading {
 
 static double canonical(const value *result, const struct rollup_stream *s)
 {
-    const bool is_number = result->type == VALUE_DECIMAL || result->type == VALUE_NUMBER;
-    return is_number ? value_to_double(result) * s->factor + s->offset : (double)NAN;
+    return value_is_number(result) ? value_to_double(result) * s->factor + s->offset : (double)NAN;
 }
 
 static bool take_row(const struct observation *o, void *context, err *e)

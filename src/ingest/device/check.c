@@ -18,9 +18,8 @@ static str every_header(const char *name, const void *context)
 
 static void check_number(const value *v)
 {
-    FUZZ_REQUIRE(v->type == VALUE_DECIMAL || v->type == VALUE_NUMBER || v->type == VALUE_BOOL ||
-                 v->type == VALUE_TEXT);
-    if (v->type == VALUE_DECIMAL || v->type == VALUE_NUMBER) FUZZ_REQUIRE(isfinite(value_to_double(v)));
+    FUZZ_REQUIRE(value_is_number(v) || v->type == VALUE_BOOL || v->type == VALUE_TEXT);
+    if (value_is_number(v)) FUZZ_REQUIRE(isfinite(value_to_double(v)));
 }
 
 static void check_reading(const struct reading *r, str body)
@@ -33,8 +32,7 @@ static void check_reading(const struct reading *r, str body)
     if (!r->quantity) return;
     check_number(&r->result);
     const double v = value_to_double(&r->result);
-    const bool is_number = r->result.type == VALUE_DECIMAL || r->result.type == VALUE_NUMBER;
-    if (is_number && (v < r->quantity->least || v > r->quantity->most))
+    if (value_is_number(&r->result) && (v < r->quantity->least || v > r->quantity->most))
         FUZZ_REQUIRE(r->flags & READING_IMPLAUSIBLE);
 }
 

@@ -162,7 +162,7 @@ static bool read_field(struct writing *w, const struct line_field *f, err *e)
 {
     const str name = str_eq(f->key, STR("value")) ? w->point.measurement : f->key;
     const struct known_word *k = word_of(w, name);
-    const bool is_number = f->value.type == VALUE_DECIMAL || f->value.type == VALUE_NUMBER;
+    const bool is_number = value_is_number(&f->value);
     err why;
     if (name.n > NAME_MAX_BYTES) {
         (void)err_set(&why, ERR_RANGE, f->at, "a name has at most %d bytes", NAME_MAX_BYTES);

@@ -56,14 +56,9 @@ static str number_sql(struct compiler *c, const value *v)
     return sql_real(c, value_to_double(v));
 }
 
-static bool is_number(const value *v)
-{
-    return v->type == VALUE_DECIMAL || v->type == VALUE_NUMBER;
-}
-
 static bool any_sql(struct compiler *c, const value *v, str *out)
 {
-    if (is_number(v)) {
+    if (value_is_number(v)) {
         *out = number_sql(c, v);
     } else if (v->type == VALUE_TEXT) {
         *out = sql_text(c, v->text);
@@ -72,7 +67,7 @@ static bool any_sql(struct compiler *c, const value *v, str *out)
     } else {
         *out = v->truth ? STR("x'01'") : STR("x'00'");
     }
-    return is_number(v) || v->type == VALUE_TEXT || v->type == VALUE_JSON || v->type == VALUE_BOOL;
+    return value_is_number(v) || v->type == VALUE_TEXT || v->type == VALUE_JSON || v->type == VALUE_BOOL;
 }
 
 bool after_value_of(struct compiler *c, const value *v, expr_type type, bool is_end, struct after_value *out)
@@ -83,7 +78,7 @@ bool after_value_of(struct compiler *c, const value *v, expr_type type, bool is_
     if (out->is_null) return true;
     switch (type) {
     case TYPE_NUMBER:
-        if ((fits = is_number(v))) out->sql = number_sql(c, v);
+        if ((fits = value_is_number(v))) out->sql = number_sql(c, v);
         break;
     case TYPE_BOOL:
         fits = v->type == VALUE_BOOL;

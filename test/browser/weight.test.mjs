@@ -95,19 +95,21 @@ for (const [name, path] of PAGES)
     assert.ok(held.nodes <= NODES_MOST, `${held.nodes} elements`);
   });
 
-// Resolves when what the page does by itself after it came is done: its scripts, and what they put off until nothing else is to be done.
-const settled = (page) => page.evaluate(async () => {
-  const bar = document.querySelector('[data-live-bar]');
-  for (const end = Date.now() + 60_000; bar?.hidden && Date.now() < end;) await new Promise((r) => setTimeout(r, 20));
-  for (let n = 0; n < 3; n++) await new Promise((r) => requestIdleCallback(() => requestAnimationFrame(() => setTimeout(r))));
-});
+async function until(page, what, holds) {
+  for (const started = Date.now(); !await holds(); await page.waitForTimeout(20)) assert.ok(Date.now() - started < 60_000, `${what} within a minute`);
+}
 
-// Resolves with the first paint. A page that Chromium has forgotten to paint is brought before its eyes.
-async function painted(page, isAsked) {
-  const isPainted = () => page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length > 0);
-  for (const started = Date.now(); !isAsked() || !await isPainted(); await page.waitForTimeout(20)) {
-    assert.ok(Date.now() - started < 60_000, isAsked() ? 'painted within a minute' : 'a script asked for within a minute');
-    if (Date.now() - started > 5000) await page.bringToFront();
+// Chromium may forget to draw a page that nobody sees: a picture makes it.
+const drawn = (page) => page.screenshot();
+const isPainted = (page) => page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+
+// Resolves when what the page does by itself after it came is done: its scripts, and what they put off until nothing else is to be done, which
+// is two seconds at most. A page that Chromium does not draw gets no idle time either.
+async function settled(page) {
+  await until(page, 'live updates', () => page.evaluate(() => !document.querySelector('[data-live-bar]')?.hidden));
+  for (let n = 0; n < 3; n++) {
+    await page.evaluate(() => new Promise((r) => requestIdleCallback(r, { timeout: 2500 })));
+    await drawn(page);
   }
 }
 
@@ -122,7 +124,9 @@ for (const [name, path] of [...PAGES, ['the map of an hour', `kaart?t=${new Date
       new PerformanceObserver((l) => l.getEntries().forEach((e) => globalThis.shifts.push(`${e.value.toFixed(4)} ${e.sources.map((s) => s.node?.className)}`))).observe({ type: 'layout-shift', buffered: true });
     });
     await page.goto(`${town.url}/${path === 'meter/' ? path + town.meters.air.thing : path}`, { waitUntil: 'commit' });
-    await painted(page, () => asked > 0);
+    await until(page, 'a script asked for', () => asked > 0);
+    await drawn(page);
+    await until(page, 'painted', () => isPainted(page));
     release();
     await page.waitForLoadState('load');
     await settled(page);

@@ -203,7 +203,6 @@ static bool qualify_point(struct sealing *k, struct store_tx *tx, struct point *
 static bool qualify_points(struct sealing *k, struct store_tx *tx, struct point *points, size_t count,
                            const struct quality_verdict *all, size_t verdicts, size_t *changed, err *e)
 {
-    *changed = 0;
     for (size_t i = 0, at = 0; i < verdicts; i++) {
         while (at < count && compare(&points[at], &all[i]) < 0) at++;
         if (at < count && compare(&points[at], &all[i]) == 0 &&
@@ -215,14 +214,15 @@ static bool qualify_points(struct sealing *k, struct store_tx *tx, struct point 
 
 // `chunk` NULL: the growing one.
 static bool qualify_chunk(struct sealing *k, struct store_tx *tx, const struct stored_chunk *chunk,
-                          const struct quality_verdict *all, size_t verdicts, err *e)
+                          const struct quality_verdict *all, size_t verdicts, size_t *changed, err *e)
 {
     struct point *points;
-    size_t count, changed;
+    size_t count;
+    const size_t before = *changed;
     if (!chunk_points(buf_str(chunk ? &chunk->bytes : &k->growing), 0, k->memory, &points, &count))
         return chunk_damaged(k->stream->id, e);
-    if (!qualify_points(k, tx, points, count, all, verdicts, &changed, e)) return false;
-    if (changed == 0) return true;
+    if (!qualify_points(k, tx, points, count, all, verdicts, changed, e)) return false;
+    if (*changed == before) return true;
     return chunk ? sealing_rewrite(k, chunk, points, count, e) : sealing_keep_growing(k, points, count, e);
 }
 
@@ -230,6 +230,7 @@ static bool qualify(struct sealing *k, struct store_tx *tx, const struct quality
                     err *e)
 {
     struct stored_chunk chunk = {.id = 0};
+    size_t changed = 0;
     bool got = true, ok = true;
     for (size_t i = 0, n; ok && got && i < count; i += n) {
         n = 0;
@@ -237,10 +238,10 @@ static bool qualify(struct sealing *k, struct store_tx *tx, const struct quality
         while (got && i + n < count && point_key_cmp(key_of(&all[i + n]), chunk.last) <= 0) n++;
         if (!got) n = count - i;
         if (ok && (got || k->row.growing_count > 0))
-            ok = qualify_chunk(k, tx, got ? &chunk : NULL, all + i, n, e);
+            ok = qualify_chunk(k, tx, got ? &chunk : NULL, all + i, n, &changed, e);
     }
     buf_free(&chunk.bytes);
-    return ok && finish(k, tx, false, e);
+    return ok && (changed == 0 || finish(k, tx, false, e));
 }
 
 bool store_qualify(struct store_tx *tx, entity_id stream, const struct quality_verdict *all, size_t count,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// setting.h: every setting of peil in one table: it makes the file reader, the environment, the flags, `peil init`'s commented
-// file and peil.conf(5). Defaults, then the file, then the environment (PEIL_HTTP_LISTEN), then flags.
+// setting.h: every setting of peil. One table of them (table.h) makes the file reader, the environment, the flags, `peil init`'s
+// commented file and peil.conf(5). Defaults, then the file, then the environment (PEIL_HTTP_LISTEN), then flags.
 // Owns     texts lie in the arena given to settings_load
 // Errors   ERR_CONFIG: "peil.conf:12: unknown key 'lisen' in [http]; did you mean 'listen'?"
 #ifndef PEIL_APP_SETTING_SETTING_H

@@ -38,9 +38,19 @@ struct filling {
 
 static struct kpi_value value_of(int year, const char *area, const struct kpi_input *x, double number)
 {
-    return (struct kpi_value){.year = year, .area = str_of(area), .input = x->id, .status = KPI_VERIFIED, .has_number = true,
-                              .number = number, .source = STR("bench"), .reference_year = year, .method = KPI_BY_MEASUREMENT,
-                              .capture = (double)NAN, .by = STR("anna"), .submitted_by = STR("bert"), .at = time_now()};
+    return (struct kpi_value){.year = year,
+                              .area = str_of(area),
+                              .input = x->id,
+                              .status = KPI_VERIFIED,
+                              .has_number = true,
+                              .number = number,
+                              .source = STR("bench"),
+                              .reference_year = year,
+                              .method = KPI_BY_MEASUREMENT,
+                              .capture = (double)NAN,
+                              .by = STR("anna"),
+                              .submitted_by = STR("bert"),
+                              .at = time_now()};
 }
 
 static bool fill(struct store_tx *tx, void *context, err *e)
@@ -52,7 +62,8 @@ static bool fill(struct store_tx *tx, void *context, err *e)
     bool ok = a != NULL;
     for (size_t i = 0; ok && i < office->set->input_count; i++) {
         const struct kpi_input *x = &office->set->inputs[i];
-        struct kpi_value v = value_of(f->year, area, x, x->unit.is_claim ? 1 : 100 + (double)((i * 37 + (size_t)f->area) % 900));
+        struct kpi_value v = value_of(
+            f->year, area, x, x->unit.is_claim ? 1 : 100 + (double)((i * 37 + (size_t)f->area) % 900));
         ok = kpi_value_add(tx, &v, a, e);
         arena_reset(a);
     }
@@ -70,9 +81,17 @@ static bool change(struct store_tx *tx, void *context, err *e)
     struct entering *c = context;
     struct kpi_value v;
     struct kpi_doubts doubts;
-    const struct kpi_entry x = {.year = FIRST_YEAR + YEARS - 1, .area = STR("GM0603"), .input = STR("households"), .status = KPI_SUBMITTED,
-                                .has_number = true, .number = c->number, .source = STR("bench"), .capture = (double)NAN,
-                                .confirmed = (const str[]){STR("part-over-whole"), STR("over-100"), STR("rule-1"), STR("fraction"), STR("jump"), STR("rule-9")},
+    const struct kpi_entry x = {.year = FIRST_YEAR + YEARS - 1,
+                                .area = STR("GM0603"),
+                                .input = STR("households"),
+                                .status = KPI_SUBMITTED,
+                                .has_number = true,
+                                .number = c->number,
+                                .source = STR("bench"),
+                                .capture = (double)NAN,
+                                .confirmed = (const str[]){STR("part-over-whole"), STR("over-100"),
+                                                           STR("rule-1"), STR("fraction"), STR("jump"),
+                                                           STR("rule-9")},
                                 .confirmed_count = 6};
     return kpi_enter(tx, &c->by, &x, &v, &doubts, e);
 }
@@ -150,15 +169,17 @@ int main(int argc, char **argv)
     must(store_open(&s, &store, &e), &e);
     struct tz *zone = tz_load("Europe/Amsterdam", &e);
     must(zone != NULL, &e);
-    const kpi_office_config c = {.store = store, .zone = zone, .directory = SHARE, .set = STR("u4ssc"), .area = STR("GM0603")};
+    const kpi_office_config c = {
+        .store = store, .zone = zone, .directory = SHARE, .set = STR("u4ssc"), .area = STR("GM0603")};
     must(kpi_office_open(&c, &office, &e), &e);
     for (int year = FIRST_YEAR; year < FIRST_YEAR + YEARS; year++)
         for (int area = 0; area <= AREAS; area++) {
             struct filling f = {year, area};
             must(store_run(store, fill, &f, &e), &e);
         }
-    printf("%zu values: %d areas, %zu inputs, %d years; %zu data points\n", office->set->input_count * (AREAS + 1) * YEARS, AREAS + 1,
-           office->set->input_count, YEARS, office->set->point_count);
+    printf("%zu values: %d areas, %zu inputs, %d years; %zu data points\n",
+           office->set->input_count * (AREAS + 1) * YEARS, AREAS + 1, office->set->input_count, YEARS,
+           office->set->point_count);
     measure_change();
     measure("one area and year, all data points", 1, 1);
     measure("one area, five years (an indicator's page)", 1, YEARS);

@@ -50,5 +50,6 @@ bool api_stream_features(struct api_call *c, const struct atlas *t, const struct
     *f = (struct features){c->parts->areas, t, list, count, 0, put, context, release};
     areas_hold(f->areas, t);
     api_answer_stream(c, (http_stream){f, next_piece, end});
+    // cppcheck-suppress memleak ; the stream frees it
     return true;
 }

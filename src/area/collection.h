@@ -11,6 +11,6 @@
 // Writes members of the feature's properties; code, name and level are there already.
 typedef void (*area_put_properties)(json_writer *w, const struct area *a, size_t i, void *context);
 
-void area_write_feature(json_writer *w, const struct area *a, size_t i, area_put_properties put,
+void area_write_feature(json_writer *w, const struct area *a, size_t i, area_put_properties more,
                         void *context);
 #endif

@@ -81,11 +81,10 @@ static bool fits(area_crs crs, double x, double y)
 
 static bool position_read(const json *j, area_crs crs, double *x, double *y, err *e)
 {
-    if (j->type != JSON_ARRAY || j->count < 2 || j->first->type != JSON_NUMBER ||
-        j->first->next->type != JSON_NUMBER)
+    const json *first = j->type == JSON_ARRAY ? j->first : NULL, *second = first ? first->next : NULL;
+    if (!second || first->type != JSON_NUMBER || second->type != JSON_NUMBER)
         return err_set(e, ERR_TYPE, j->at, "expected a position [x, y]");
-    if (!num_parse_double(j->first->text, x, e) || !num_parse_double(j->first->next->text, y, e))
-        return false;
+    if (!num_parse_double(first->text, x, e) || !num_parse_double(second->text, y, e)) return false;
     return fits(crs, *x, *y) ||
            err_set(e, ERR_RANGE, j->at,
                    crs == AREA_CRS_RD ? "not a position in the area of RD New (EPSG:28992)"

@@ -15,6 +15,37 @@ static void put_facts(buf *b, const char *head, const struct care_fact *facts, i
     for (int i = 0; i < count; i++) buf_print(b, "- **%s.** %s\n", facts[i].head_en, facts[i].text_en);
 }
 
+static void put_risks(buf *b)
+{
+    BUF_LIT(
+        b,
+        "\n## Risks and what is done about them\n\n"
+        "| risk | what is done | what is left |\n|---|---|---|\n"
+        "| Somebody learns when a home is empty | decided in the home; the line that leaves has one "
+        "length and no times; no list of "
+        "homes | who has readings sent to the town is told that they show when somebody is in |\n"
+        "| A worker is curious | two people, a case, a reason, 24 hours, logged, told to the resident | "
+        "two who agree to do wrong; "
+        "the log shows them |\n"
+        "| The store is stolen | names sealed apart, the key elsewhere, if wanted in two shares that two "
+        "people "
+        "keep | pseudonymous cases |\n"
+        "| A copy is put back from before somebody stopped | who stopped is marked beside the store, and "
+        "deleted "
+        "again when peil starts on the copy; without the marks each start and `peil doctor` warn | *keep the "
+        "file of marks on another disk, and copies for few days* |\n"
+        "| Nobody is warned in time | hard limit, late steps raised, outages told apart, figures "
+        "published | *the time that "
+        "the desk needs* |\n"
+        "| People feel watched, or pressed to take part | separate from other care, one button to stop, "
+        "paused at will | *how it is "
+        "offered* |\n"
+        "| Use for another purpose | no interface for it; named in the register | *a council decision* |\n"
+        "\n## Still to be filled in\n\n*Necessity and proportion; views of residents and of the data "
+        "protection officer; who owns the "
+        "care desk, its hours and its calls; processors; decision and date of review.*\n");
+}
+
 static void put_all(buf *b)
 {
     int n;
@@ -51,33 +82,7 @@ static void put_all(buf *b)
         const struct ladder_rung *r = ladder_rung((ladder_step)i);
         buf_print(b, "| %s | %d h | %s |\n", r->name, r->deadline_h, r->text_en);
     }
-    BUF_LIT(
-        b,
-        "\n## Risks and what is done about them\n\n"
-        "| risk | what is done | what is left |\n|---|---|---|\n"
-        "| Somebody learns when a home is empty | decided in the home; the line that leaves has one "
-        "length and no times; no list of "
-        "homes | who has readings sent to the town is told that they show when somebody is in |\n"
-        "| A worker is curious | two people, a case, a reason, 24 hours, logged, told to the resident | "
-        "two who agree to do wrong; "
-        "the log shows them |\n"
-        "| The store is stolen | names sealed apart, the key elsewhere, if wanted in two shares that two "
-        "people "
-        "keep | pseudonymous cases |\n"
-        "| A copy is put back from before somebody stopped | who stopped is marked beside the store, and "
-        "deleted "
-        "again when peil starts on the copy; without the marks each start and `peil doctor` warn | *keep the "
-        "file of marks on another disk, and copies for few days* |\n"
-        "| Nobody is warned in time | hard limit, late steps raised, outages told apart, figures "
-        "published | *the time that "
-        "the desk needs* |\n"
-        "| People feel watched, or pressed to take part | separate from other care, one button to stop, "
-        "paused at will | *how it is "
-        "offered* |\n"
-        "| Use for another purpose | no interface for it; named in the register | *a council decision* |\n"
-        "\n## Still to be filled in\n\n*Necessity and proportion; views of residents and of the data "
-        "protection officer; who owns the "
-        "care desk, its hours and its calls; processors; decision and date of review.*\n");
+    put_risks(b);
 }
 
 int main(int argc, char **argv)

@@ -30,9 +30,8 @@ static const json *first_position(const json *geo)
         geo = all->first;
     const json *at = json_get(geo, STR("coordinates"));
     while (at && at->type == JSON_ARRAY && at->first && at->first->type == JSON_ARRAY) at = at->first;
-    const bool is_one = at && at->type == JSON_ARRAY && at->count >= 2 && at->first->type == JSON_NUMBER &&
-                        at->first->next->type == JSON_NUMBER;
-    return is_one ? at : NULL;
+    const json *first = at && at->type == JSON_ARRAY ? at->first : NULL, *second = first ? first->next : NULL;
+    return second && first->type == JSON_NUMBER && second->type == JSON_NUMBER ? at : NULL;
 }
 
 bool place_coarsen(str geojson, arena *a, buf *out)

@@ -7,8 +7,8 @@
 #include "portal/page.h"
 
 void install_manifest(struct http_request *r,
-                      void *portal);  // GET /manifest.webmanifest and /en/manifest.webmanifest
+                      void *context);  // GET /manifest.webmanifest and /en/manifest.webmanifest
 void install_worker(struct http_request *r,
-                    void *portal);  // GET /sw.js: of the whole site, so it stands at the root
+                    void *context);  // GET /sw.js: of the whole site, so it stands at the root
 
 #endif

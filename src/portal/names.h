@@ -26,8 +26,8 @@ NODISCARD bool names_find(const struct page *p, str wanted, size_t most, struct 
 void names_put_postcodes(struct page *p);
 
 // GET /zoek/postcodes.json: postcode.h's table, areas without a name left to the names.
-void postcodes_handle(struct http_request *r, void *portal);
+void postcodes_handle(struct http_request *r, void *context);
 // GET /zoek/namen.json: {"partial":false,"names":[["Bomenbuurt","","gebied/BU06030111"],...]}, so that what is typed stays in the browser.
-void names_handle(struct http_request *r, void *portal);
+void names_handle(struct http_request *r, void *context);
 
 #endif

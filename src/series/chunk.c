@@ -102,6 +102,7 @@ static void write_time_head(buf *b, const struct point *points, size_t count, in
     for (size_t i = 0; i < count; i++) times[i] = in_unit(points[i].time, unit);
     const int64_t step = choose_step(times, count);
     put_byte(b, unit);
+    // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): a chunk has an observation at least
     put_zigzag(b, times[0]);
     put_varint(b, (uint64_t)int_minus(times[count - 1], times[0]));
     put_zigzag(b, step);

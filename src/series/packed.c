@@ -93,9 +93,13 @@ static void unpack(const uint8_t *p, uint64_t *out, size_t n, unsigned width)
         NARROW(5)
         NARROW(6)
         NARROW(7)
-        NARROW(8) NARROW(9) NARROW(10) NARROW(11) NARROW(12)
+        NARROW(8)
+        NARROW(9)
+        NARROW(10)
+        NARROW(11)
+        NARROW(12)
 #undef NARROW
-            default : unpack_narrow(p, out, n, width);
+    default: unpack_narrow(p, out, n, width);
     }
 }
 

@@ -89,7 +89,7 @@ TEST(a_home_of_the_version_before_is_read)
     assert_int_equal(back.blind, 1u << SIGN_ELECTRICITY);
     assert_int_equal(back.dark, f.home.dark);
     assert_int_equal(back.state, f.home.state);
-    assert_true(back.limit == f.home.limit);  // NOLINT: the same bits
+    assert_true(back.limit == f.home.limit);
 }
 
 // Both go on through the same silence, and say the same.

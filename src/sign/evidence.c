@@ -219,18 +219,18 @@ static void run_day(struct run *x, const struct growth *g, size_t kind, uint64_t
     run_quiet(x, g, kind, at, SIGN_SLOTS);
 }
 
+// Of a home with one meter.
 static size_t one_channel(const struct sign_home *h)
 {
-    return h->channels ? (size_t)__builtin_ctz(h->channels) : 0;
+    return (size_t)__builtin_ctz(h->channels);
 }
 
 // One meter, and every hour of these days was seen.
 static bool is_plain(const struct sign_home *h, int32_t from, int32_t to)
 {
-    const size_t c = one_channel(h);
-    if (h->channels & (h->channels - 1u)) return false;
+    if (__builtin_popcount(h->channels) != 1) return false;
     for (int32_t day = from; day < to; day++)
-        if (hours_seen(h, c, day) != 0xffffff) return false;
+        if (hours_seen(h, one_channel(h), day) != 0xffffff) return false;
     return true;
 }
 

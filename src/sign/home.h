@@ -45,7 +45,7 @@ typedef enum {
     SIGN_SUPPLY_OFF,    // no electricity, or a meter that stands still
     SIGN_AWAY,          // the resident said so
     SIGN_PAUSED,        // consent paused
-    SIGN_UNSUITABLE,    // this meter tells too little of whether somebody lives here: another signal is wanted
+    SIGN_UNSUITABLE,  // this meter tells too little of whether somebody lives here: another signal is wanted
     SIGN_STATE_COUNT
 } sign_state;
 

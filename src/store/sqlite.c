@@ -274,10 +274,11 @@ static const char read_pragmas[] =
 // What shapes a new file would be written into one that is there, even another program's.
 static bool shape_new_file(struct connection *c, err *e)
 {
-    sqlite3_stmt *st;
-    bool got;
+    sqlite3_stmt *st = NULL;
+    bool got = false;
     if (!sql_take(c, STR("PRAGMA page_count"), &st, e)) return false;
-    const bool ok = sql_step(c, st, &got, e), is_new = ok && got && sqlite3_column_int64(st, 0) == 0;
+    const bool ok = sql_step(c, st, &got, e);
+    const bool is_new = ok && got && sqlite3_column_int64(st, 0) == 0;
     sql_give(c, st);
     return ok && (!is_new || sql_script(c, new_file_pragmas, e));
 }

@@ -98,7 +98,6 @@ static bool check_contact_mail(str text, err *e)
                    STR_ARG(text));
 }
 
-// NOLINTNEXTLINE(bugprone-macro-parentheses): a member cannot stand in parentheses
 #define AT(section, key) (offsetof(struct settings, section.key))
 
 // clang-format off

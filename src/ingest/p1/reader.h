@@ -22,7 +22,7 @@ typedef struct {
 } p1_readers_config;
 
 NODISCARD struct p1_readers *p1_readers_start(const p1_readers_config *c, err *e);
-void p1_readers_stop(struct p1_readers *r);  // before the store is closed. NULL is fine
-void p1_readers_free(struct p1_readers *r);  // after it. NULL is fine
+void p1_readers_stop(struct p1_readers *all);  // before the store is closed. NULL is fine
+void p1_readers_free(struct p1_readers *all);  // after it. NULL is fine
 
 #endif

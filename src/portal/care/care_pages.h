@@ -16,6 +16,6 @@ NODISCARD bool view_algorithms(struct page *p, err *e);
 
 // What several pages show: the words of a state, cause, event or outcome; empty ids give empty texts.
 str care_word(struct page *p, const char *kind, str id);  // "care.state.", "active"
-void care_put_events(struct page *p, struct view *v, const void *events, size_t count);
+void care_put_events(struct page *p, struct view *v, const void *list, size_t count);  // struct care_event
 
 #endif

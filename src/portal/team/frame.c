@@ -330,6 +330,19 @@ static void send_shown(struct team_call *c, const struct team_page *page, const 
         page_failure(c->team->portal, c->page->request, language_of(http_request_path(c->page->request)), &e);
 }
 
+static void answer_form(struct team_call *c, const struct team_page *page, const struct site_page *site_page)
+{
+    err e;
+    if (!act(c, page, &e)) {
+        team_say_error(c->page, &e);
+        send_shown(c, page, site_page, err_http_status(e.code));
+    } else if (c->stays) {
+        send_shown(c, page, site_page, 200);
+    } else {
+        redirect_after(c);
+    }
+}
+
 static void handle_post(struct team_call *c, const struct team_page *page, const struct site_page *site_page)
 {
     struct form form;
@@ -338,16 +351,10 @@ static void handle_post(struct team_call *c, const struct team_page *page, const
         send_denied(c, &e);
         return;
     }
+    // cppcheck-suppress autoVariables ; taken out again below
     c->form = &form;
-    if (act(c, page, &e)) {
-        if (c->stays)
-            send_shown(c, page, site_page, 200);
-        else
-            redirect_after(c);
-        return;
-    }
-    team_say_error(c->page, &e);
-    send_shown(c, page, site_page, err_http_status(e.code));
+    answer_form(c, page, site_page);
+    c->form = NULL;
 }
 
 // Until the password that somebody else chose is changed, there is only the page for that.

@@ -30,7 +30,8 @@ static void put_job(const struct job_state *j, void *context)
     struct view_maker *m = &p->maker;
     struct view *v = view_object(m, l->list, (str){0});
     str id, error;
-    if (!arena_print(p->a, &id, "team.system.job.%s", j->name) || !arena_copy(p->a, str_of(j->last_error.text), &error)) {
+    if (!arena_print(p->a, &id, "team.system.job.%s", j->name) ||
+        !arena_copy(p->a, str_of(j->last_error.text), &error)) {
         m->failed = true;
         return;
     }

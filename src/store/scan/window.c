@@ -93,7 +93,7 @@ static void set_reach(struct window *w, const struct scan_options *o)
 static struct window *make(const struct chunk_scan *scan, const struct stretch *x)
 {
     struct window *w = malloc(sizeof *w + x->count * sizeof w->items[0]);
-    struct point p;
+    struct point p = {.feature = 0};
     size_t k;
     if (!w) return NULL;
     *w = (struct window){

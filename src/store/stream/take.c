@@ -92,9 +92,9 @@ static bool filter_points(struct sealing *k, str bytes, struct take_filter *f, s
 
 static bool filter_full(struct sealing *k, const struct stored_chunk *chunk, struct take_filter *f, err *e)
 {
-    struct point *points;
-    size_t kept;
-    bool is_same;
+    struct point *points = NULL;
+    size_t kept = 0;
+    bool is_same = false;
     if (!filter_points(k, buf_str(&chunk->bytes), f, &points, &kept, &is_same, e)) return false;
     if (is_same) return true;
     if (kept == 0) return chunk_delete(k->connection, chunk->id, e);
@@ -104,8 +104,8 @@ static bool filter_full(struct sealing *k, const struct stored_chunk *chunk, str
 static bool filter_growing(struct sealing *k, struct take_filter *f, err *e)
 {
     struct point *points = NULL;
-    size_t kept;
-    bool is_same;
+    size_t kept = 0;
+    bool is_same = false;
     if (k->row.growing_count == 0) return true;
     if (!filter_points(k, buf_str(&k->growing), f, &points, &kept, &is_same, e)) return false;
     return is_same || sealing_keep_growing(k, points, kept, e);

@@ -36,13 +36,25 @@ bool point_read(const struct point *p, entity_id stream, struct observation *out
     return true;
 }
 
+// A decimal that a chunk's column could not say stands in the extra too: each point has one form here, wherever it comes from.
+static void put_extra(buf *b, const struct point *p)
+{
+    struct extra x;
+    if (p->scale == POINT_NO_DECIMAL || !extra_read(p->extra, p->time, &x)) {
+        buf_add(b, p->extra);
+        return;
+    }
+    x.fields &= ~(unsigned)EXTRA_RESULT;
+    if (x.fields) extra_write(b, p->time, &x);
+}
+
 void point_write_rest(buf *b, const struct point *p)
 {
     put_byte(b, p->scale);
     put_zigzag(b, p->units);
     put_byte(b, p->result_time != TIME_NONE);
     if (p->result_time != TIME_NONE) put_zigzag(b, int_minus(p->result_time, p->time));
-    if (p->extra.n > 0) buf_add(b, p->extra);
+    if (p->extra.n > 0) put_extra(b, p);
 }
 
 bool point_read_rest(str bytes, struct point *p)

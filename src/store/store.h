@@ -118,6 +118,9 @@ struct quality_verdict {
 // is left as it is.
 NODISCARD bool store_qualify(struct store_tx *tx, entity_id stream, const struct quality_verdict *all,
                              size_t count, err *e);
+// Deletes Observations of one stream, by their numbers, in order and each once; each chunk is written once. ERR_ABSENT: one is not there.
+NODISCARD bool store_delete_observations(struct store_tx *tx, entity_id stream, const uint32_t *numbers,
+                                         size_t count, err *e);
 // Deletes the stream's Observations with phenomenonTime (start) in `when` (TIME_NONE: open on that side): what retention needs. Costs
 // little more than the chunks at the two ends; *deleted says how many went. Listeners are not told of each. ERR_ABSENT: no stream.
 NODISCARD bool store_delete_range(struct store_tx *tx, entity_id stream, interval when, int64_t *deleted,

@@ -41,6 +41,16 @@ describe('readings as rows', () => {
     assert.deepEqual((await ask(`observations?from=${from}&limit=2&times=milliseconds`)).body.rows, [997, 998].map((i) => [start + i * 60_250, results[i]]))
   })
 
+  // A piece begins in the middle of readings of one time: whatever their number, none is passed over and none comes twice.
+  for (const same of [1, 2, 3, 500, 10_000]) test(`${same} of each time, over several pieces`, async () => {
+    const stream = await peil.make('Datastreams', wholeStream())
+    const rows = Array.from({ length: 10_000 }, (_, i) => [start + Math.floor(i / same) * 1000, i])
+    const made = await peil.post('CreateObservations', [{ Datastream: link(stream), components: ['phenomenonTime', 'result'], dataArray: rows.map(([t, r]) => [new Date(t).toISOString(), r]) }])
+    assert.equal(made.status, 201)
+    const answer = await peil.get(`${peil.url}/api/v1/datastreams/${stream}/observations?times=milliseconds`)
+    assert.deepEqual(answer.body.rows, rows)
+  })
+
   test('none, and the newest', async () => {
     assert.deepEqual((await ask('observations?to=2025-01-01T00:00:00Z')).body.rows, [])
     const { body } = await ask('latest?times=milliseconds')

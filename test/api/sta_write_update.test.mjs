@@ -277,6 +277,21 @@ describe('A.3.1.3 sensing-entity-deletion', () => {
     assert.deepEqual((await peil.read(`Datastreams(${id})/Observations`)).map((o) => o.result), [1])
   })
 
+  test('a $filter deletes of several Datastreams at once, and says so on their times', async () => {
+    const results = Array.from({ length: 3000 }, (_, i) => i)
+    const streams = await Promise.all([1, 2].map(() => peil.make('Datastreams', wholeStream())))
+    const at = (i) => new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString().replace('.000Z', 'Z')
+    assert.equal((await peil.post('CreateObservations', streams.map((s) => ({ Datastream: { '@iot.id': s }, components: ['phenomenonTime', 'result'], dataArray: results.map((r) => [at(r), r]) })))).status, 201)
+    ok(await peil.delete(`Observations?$filter=${encodeURIComponent(`result mod 3 ne 1 and (Datastream/id eq ${streams[0]} or Datastream/id eq ${streams[1]})`)}`))
+    const left = results.filter((r) => r % 3 === 1)
+    for (const s of streams) {
+      const { body } = await peil.get(`Datastreams(${s})/Observations?$count=true&$top=1000&$orderby=phenomenonTime&$select=result`)
+      assert.equal(body['@iot.count'], left.length)
+      assert.deepEqual(body.value.map((o) => o.result), left)
+      assert.equal((await peil.read(`Datastreams(${s})`)).phenomenonTime, `${at(1)}/${at(2998)}`)
+    }
+  })
+
   test('a property or the service itself cannot be deleted', async () => {
     const id = await peil.make('Things', thing())
     refused(await peil.delete(`Things(${id})/name`), 405)

@@ -72,4 +72,13 @@ describe('statistics', () => {
     assert.deepEqual(rows.at(-1), [id, START + 2500 * DAY, 5])
     assert.equal(rows.length, 2501)
   })
+
+  test('values of far too many digits for sums in whole numbers count as they are', async () => {
+    const from = START - 1000 * DAY, small = 1e-16
+    await send([...Array.from({ length: 30 }, (_, i) => [from + i * 1000, 32146]), [from + 30_000, small]])
+    for (const period of ['hour', 'day']) {
+      const [row] = await statistics({ period, statistics: 'count,sum,min,max', from: time(from), to: time(from + DAY) })
+      assert.deepEqual(row.slice(-4), [31, 30 * 32146, small, 32146])
+    }
+  })
 })

@@ -138,6 +138,21 @@ describe('a running peil', () => {
     assert.equal((await peil.post('Things', { name: 'a', description: 'b' }, { Authorization: '' })).status, 401)
   })
 
+  // In chunks that hold whole numbers or tenths, and the newest with something said about it.
+  test('is sound to the doctor when the newest reading has more digits than those before it', async () => {
+    for (const [before, newest] of [['1.5', '2.50'], ['21.50', '22'], ['7', '0.125']]) {
+      const id = await peil.make('Datastreams', wholeStream())
+      const rows = Array.from({ length: 51 }, (_, i) => `["2026-01-01T00:00:${String(i).padStart(2, '0')}Z",${i < 50 ? `${before},null` : `${newest},{"status":"implausible"}`}]`)
+      const sent = await peil.post('CreateObservations', `[{"Datastream":{"@iot.id":${id}},"components":["phenomenonTime","result","resultQuality"],"dataArray":[${rows}]}]`)
+      assert.equal(sent.status, 201, sent.text)
+    }
+    run(['pack', '--data', peil.directory])
+    const copy = join(scratch, 'digits')
+    assert.equal(run(['backup', '--data', peil.directory, copy]).status, 0)
+    const told = run(['doctor', '--data', copy])
+    assert.equal(told.status, 0, told.stdout + told.stderr)
+  })
+
   test('is copied while it writes, and the copy serves what was there', async () => {
     const count = await peil.count('Observations')
     const copy = join(scratch, 'copy')

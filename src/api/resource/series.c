@@ -53,7 +53,7 @@ struct rows {
     int64_t left;  // rows that may still leave
     // Of one Datastream's readings: `when` begins where the piece before ended; that many of its first time have left.
     instant reached;
-    int64_t given_at_start, skipped;
+    int64_t given_at_start, left_to_skip;
     bool is_cut;  // the piece is full
     bool is_begun, has_row;
     arena *a;
@@ -218,8 +218,8 @@ static bool add_observation(const struct observation *o, void *context, err *e)
     (void)e;
     struct rows *r = context;
     const instant t = o->phenomenon_time.start;
-    if (t == r->when.start && r->skipped < r->given_at_start) {
-        r->skipped++;
+    if (t == r->when.start && r->left_to_skip > 0) {
+        r->left_to_skip--;
         return true;
     }
     if (r->out->n >= PIECE_BYTES || r->left == 0) {
@@ -237,7 +237,7 @@ static bool add_observations(struct rows *r, bool *ended, err *e)
 {
     err why = {0};
     r->is_cut = false;
-    r->skipped = 0;
+    r->left_to_skip = r->given_at_start;
     r->reached = r->when.start;
     if (!store_observations(r->at, r->ids[0], r->when, add_observation, r, &why) && why.code != ERR_NONE) {
         *e = why;

@@ -6,6 +6,7 @@
 #include "sta/write/reach.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define FILTERED_DELETE_MAX 100000  // entities of one request: the writer belongs to everybody
 
@@ -56,6 +57,27 @@ static bool tell_all(struct write *w, struct store_tx *tx, size_t count, err *e)
                                     (str){detail, (size_t)n}, w->request->received, e);
 }
 
+static int by_id(const void *a, const void *b)
+{
+    const entity_id x = *(const entity_id *)a, y = *(const entity_id *)b;
+    return (x > y) - (x < y);
+}
+
+// A Datastream at a time: their ids stand together.
+static bool delete_observations(struct store_tx *tx, arena *a, entity_id *ids, size_t count, err *e)
+{
+    uint32_t *numbers = ARENA_ARRAY(a, count + 1, uint32_t);
+    if (!numbers) return err_no_memory(e);
+    qsort(ids, count, sizeof *ids, by_id);
+    for (size_t i = 0, n; i < count; i += n) {
+        const entity_id stream = OBSERVATION_STREAM(ids[i]);
+        for (n = 0; i + n < count && OBSERVATION_STREAM(ids[i + n]) == stream; n++)
+            numbers[n] = OBSERVATION_NUMBER(ids[i + n]);
+        if (!store_delete_observations(tx, stream, numbers, n, e)) return false;
+    }
+    return true;
+}
+
 // An entity may be gone already: deleted with another one of the same answer.
 static bool delete_all(struct store_tx *tx, entity_set set, const entity_id *ids, size_t count, err *e)
 {
@@ -84,7 +106,9 @@ static bool filtered_run(struct write *w, struct store_tx *tx, err *e)
                        FILTERED_DELETE_MAX);
     }
     w->reply.status = 200;
-    return delete_all(tx, w->target.set, ids, count, e) && tell_all(w, tx, count, e);
+    const bool ok = w->target.set == SET_OBSERVATION ? delete_observations(tx, a, ids, count, e)
+                                                     : delete_all(tx, w->target.set, ids, count, e);
+    return ok && tell_all(w, tx, count, e);
 }
 
 bool delete_filtered_prepare(struct write *w, err *e)

@@ -26,8 +26,8 @@ static bool refine(struct hour *h, uint8_t scale)
 {
     const int64_t factor = decimal_power[scale - h->scale];
     h->scale = scale;
-    h->sum *= h->count > 0 ? factor : 0;  // fits: each value does in 32 bits, and there are fewer than 2^24
-    return multiply(h->least, factor, &h->least) && multiply(h->most, factor, &h->most) &&
+    return !__builtin_mul_overflow(h->sum, h->count > 0 ? factor : 0, &h->sum) &&
+           multiply(h->least, factor, &h->least) && multiply(h->most, factor, &h->most) &&
            multiply(h->first, factor, &h->first) && multiply(h->last, factor, &h->last);
 }
 

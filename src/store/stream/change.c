@@ -53,8 +53,9 @@ static bool is_absent(struct store_tx *tx, entity_id id, err *e)
 
 static bool delete_one(struct sealing *k, struct store_tx *tx, entity_id id, err *e)
 {
+    const uint32_t number = OBSERVATION_NUMBER(id);
     struct take_filter f;
-    if (!take_number(k, OBSERVATION_NUMBER(id), &f, e)) return false;
+    if (!take_number(k, &number, &f, e)) return false;
     if (f.taken == 0) return observation_absent(&tx->snapshot, id, e);
     const bool must_recount = touches(&k->row, &f.last);
     k->row.extent.count--;
@@ -79,6 +80,33 @@ static bool delete_feature_from(struct store_tx *tx, entity_id stream, entity_id
     const bool ok = take_from(&k, POINT_KEY_FIRST, &f, e) && finish(&k, tx, true, e) &&
                     forget_feature(&k, feature, e);
     sealing_close(&k);
+    return ok;
+}
+
+// ---- many ----
+
+static bool delete_numbers(struct sealing *k, struct store_tx *tx, const uint32_t *numbers, size_t count,
+                           err *e)
+{
+    struct take_filter f = {.numbers = numbers, .number_count = count};
+    if (!take_from(k, POINT_KEY_FIRST, &f, e)) return false;
+    if (f.taken != count)
+        return err_set(e, ERR_ABSENT, ERR_NOWHERE,
+                       "there are %zu of these %zu Observations of Datastream %lld", f.taken, count,
+                       (long long)k->stream->id);
+    return finish(k, tx, true, e) && forget_features(k, e);
+}
+
+bool store_delete_observations(struct store_tx *tx, entity_id stream, const uint32_t *numbers, size_t count,
+                               err *e)
+{
+    struct sealing k;
+    if (count == 0) return true;
+    if (!open_stream(tx, stream, &k, e)) return false;
+    bool ok = delete_numbers(&k, tx, numbers, count, e);
+    sealing_close(&k);
+    for (size_t i = 0; ok && i < count; i++)
+        ok = tx_changed(tx, CHANGE_DELETED, SET_OBSERVATION, OBSERVATION_ID(stream, numbers[i]), NULL, e);
     return ok;
 }
 
@@ -143,7 +171,7 @@ static bool has_same_times(const struct point *a, const struct point *b)
 static bool replace_one(struct sealing *k, struct store_tx *tx, const struct point *p, err *e)
 {
     struct take_filter f;
-    if (!take_number(k, p->number, &f, e)) return false;
+    if (!take_number(k, &p->number, &f, e)) return false;
     if (f.taken == 0) return observation_absent(&tx->snapshot, OBSERVATION_ID(k->stream->id, p->number), e);
     const bool was_unordered = k->row.is_unordered;
     const bool must_recount = touches(&k->row, &f.last) && !has_same_times(&f.last, p);

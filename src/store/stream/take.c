@@ -37,9 +37,35 @@ static bool find_full(struct sealing *k, uint32_t number, struct stored_chunk *o
 
 // ---- taking out ----
 
+// The first of the numbers that is not smaller.
+static size_t place_of(const struct take_filter *f, uint32_t number)
+{
+    size_t low = 0, high = f->number_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (f->numbers[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// Whether one of the numbers is from `least` to `greatest`.
+static bool has_any(const struct take_filter *f, uint32_t least, uint32_t greatest)
+{
+    const size_t at = place_of(f, least);
+    return at < f->number_count && f->numbers[at] <= greatest;
+}
+
+static bool is_by_time(const struct take_filter *f)
+{
+    return f->number_count == 0 && f->feature == 0;
+}
+
 static bool is_taken(const struct take_filter *f, const struct point *p)
 {
-    if (f->number != 0) return p->number == f->number;
+    if (f->number_count > 0) return has_any(f, p->number, p->number);
     if (f->feature != 0) return p->feature == f->feature;
     return p->time >= f->when.start && p->time < f->when.end;
 }
@@ -47,13 +73,13 @@ static bool is_taken(const struct take_filter *f, const struct point *p)
 // Nothing of the chunk is taken; all of it is.
 static bool is_beside(const struct take_filter *f, const struct chunk_head *h)
 {
-    return f->number == 0 && f->feature == 0 &&
-           (h->last_time < f->when.start || h->first_time >= f->when.end);
+    if (f->number_count > 0) return !has_any(f, h->least_number, h->greatest_number);
+    return is_by_time(f) && (h->last_time < f->when.start || h->first_time >= f->when.end);
 }
 
 static bool is_inside(const struct take_filter *f, const struct chunk_head *h)
 {
-    return f->number == 0 && f->feature == 0 && h->first_time >= f->when.start && h->last_time < f->when.end;
+    return is_by_time(f) && h->first_time >= f->when.start && h->last_time < f->when.end;
 }
 
 static size_t keep_others(struct take_filter *f, struct point *points, size_t count)
@@ -111,12 +137,12 @@ static bool filter_growing(struct sealing *k, struct take_filter *f, err *e)
     return is_same || sealing_keep_growing(k, points, kept, e);
 }
 
-bool take_number(struct sealing *k, uint32_t number, struct take_filter *f, err *e)
+bool take_number(struct sealing *k, const uint32_t *number, struct take_filter *f, err *e)
 {
     struct stored_chunk chunk = {.id = 0};
     bool got = false;
-    *f = (struct take_filter){.number = number};
-    bool ok = find_full(k, number, &chunk, &got, e);
+    *f = (struct take_filter){.numbers = number, .number_count = 1};
+    bool ok = find_full(k, *number, &chunk, &got, e);
     if (ok) ok = got ? filter_full(k, &chunk, f, e) : filter_growing(k, f, e);
     buf_free(&chunk.bytes);
     return ok;
@@ -130,7 +156,7 @@ bool take_from(struct sealing *k, struct point_key from, struct take_filter *f, 
     while (ok && got) {
         const struct point_key last = chunk.last;
         ok = filter_full(k, &chunk, f, e);
-        if (!ok || (f->feature == 0 && last.time >= f->when.end)) break;
+        if (!ok || (is_by_time(f) && last.time >= f->when.end)) break;
         ok = chunk_after(k->connection, k->stream->id, last, &chunk, &got, e);
     }
     buf_free(&chunk.bytes);

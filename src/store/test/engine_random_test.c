@@ -278,6 +278,37 @@ static void step_delete(entity_id id, struct series *s, bool fail)
     if (run(delete, &w)) model_remove(s, i);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool delete_many(struct store_tx *tx, void *context, err *e)
+{
+    struct work *w = context;
+    uint32_t *numbers = malloc((w->count + 1) * sizeof *numbers);
+    assert_non_null(numbers);
+    for (size_t i = 0; i < w->count; i++) numbers[i] = w->items[i].number;
+    qsort(numbers, w->count, sizeof *numbers, by_number);
+    const bool ok = store_delete_observations(tx, w->stream, numbers, w->count, e);
+    free(numbers);
+    return ok && finish(w, e);
+}
+
+// Every so many, from one on.
+static void step_delete_many(entity_id id, struct series *s, bool fail)
+{
+    const size_t every = 1 + (size_t)below(20), from = (size_t)below(20);
+    struct item *gone = malloc((s->count + 1) * sizeof *gone);
+    assert_non_null(gone);
+    struct work w = {.stream = id, .items = gone, .fail = fail};
+    for (size_t i = from; i < s->count; i += every) gone[w.count++] = s->items[i];
+    if (run(delete_many, &w))
+        for (size_t i = w.count; i > 0; i--) model_remove(s, from + (i - 1) * every);
+    free(gone);
+}
+
 static bool delete_range(struct store_tx *tx, void *context, err *e)
 {
     struct work *w = context;
@@ -965,12 +996,11 @@ static void step(void)
     case 4:
     case 5: step_replace(id, s, fail); return;
     case 6:
-        if (below(3) == 0) {
-            step_delete_range(id, s, fail);
-            return;
+        switch (below(4)) {
+        case 0: step_delete_range(id, s, fail); return;
+        case 1: step_delete_many(id, s, fail); return;
+        default: step_delete(id, s, fail); return;
         }
-        step_delete(id, s, fail);
-        return;
     case 7: step_delete(id, s, fail); return;
     default: step_append(id, s, fail); return;
     }

@@ -6,7 +6,7 @@
 static bool same_result(const value *x, const value *y)
 {
     if (x->type == VALUE_DECIMAL && y->type == VALUE_DECIMAL)
-        return x->number.units == y->number.units && x->number.scale == y->number.scale;
+        return decimal_cmp(x->number, y->number) == 0;  // 21.50 is 21.5
     buf b = {.max = RESULT_BYTES_MAX};
     value_write_json(&b, x);
     const size_t split = b.n;

@@ -20,6 +20,7 @@ struct past {
     struct chart_point *points;  // oldest first; `at` is the middle of what the point covers
     size_t count;
     double mean, low, high;  // of all; only with points
+    bool is_of_many;         // meters: from `low` to `high` are eight in ten readings, not all
 };
 
 NODISCARD bool past_read(struct snapshot *at, const struct series *s, past_period p, const struct tz *zone,

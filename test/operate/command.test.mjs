@@ -159,6 +159,7 @@ describe('a running peil', () => {
     const r = run(['backup', '--data', peil.directory, copy])
     assert.equal(r.status, 0, r.stderr)
     assert.equal(run(['doctor', '--data', copy]).status, 0)
+    assert.deepEqual(readFileSync(join(copy, 'peil.conf')), readFileSync(join(peil.directory, 'peil.conf')))
     const restored = await serve(copy)
     try {
       const found = await exchange(`${restored.url}/v1.1/Observations?$count=true&$top=0`)

@@ -202,7 +202,7 @@ export function chartWithTable(c: Context): Html {
           <div class="table-scroll" tabindex="0" role="region" aria-label="{{chart_name}}">
             <table class="numbers">
               <caption>{{chart_caption}}</caption>
-              <thead><tr><th scope="col">${c.t('table.when')}</th><th scope="col">${c.t('table.mean')}</th><th scope="col">${c.t('table.low')}</th><th scope="col">${c.t('table.high')}</th></tr></thead>
+              <thead><tr><th scope="col">${c.t('table.when')}</th><th scope="col">${c.t('table.mean')}</th><th scope="col">{{low_name}}</th><th scope="col">{{high_name}}</th></tr></thead>
               <tbody>
                 {{#rows}}<tr data-x="{{x}}" data-y="{{y}}"><th scope="row">{{when}}</th><td>{{mean}}</td><td>{{low}}</td><td>{{high}}</td></tr>{{/rows}}
               </tbody>

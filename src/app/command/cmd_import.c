@@ -401,6 +401,12 @@ static bool file_import(struct importing *i, err *e)
     if (!ok && i->done_line > 2)
         fprintf(stderr, "%s: all lines before %lld are done; go on with --from-line %lld\n", i->path,
                 (long long)i->done_line, (long long)i->done_line);
+    // Nobody was left to say what became of the lines that it had taken.
+    if (!ok && !i->store && e->code == ERR_ABSENT)
+        fprintf(stderr,
+                "%s: peil stopped meanwhile, and some lines behind these may be done too: look which is the "
+                "last one before going on\n",
+                i->path);
     return ok;
 }
 

@@ -13,6 +13,7 @@
 #define NAME_SHOWN_MAX 200
 #define COMPARED_MAX 200       // readings of one group that are compared with each other
 #define AHEAD_MAX TIME_MINUTE  // what a good clock may be ahead
+#define LIVE (6 * TIME_HOUR)   // what is older was not sent as it was measured
 #define CLOCK_UNSET ((instant)946684800 * TIME_SECOND)  // before 2000: a clock that was never set
 
 void gather_start(struct gather *g, const struct device_message *m, size_t most, arena *a)
@@ -84,8 +85,12 @@ void gather_time(struct gather *g, instant t)
 void gather_local_time(struct gather *g, civil local, char season)
 {
     const struct device_site *site = g->m->site;
+    const struct tz *zone = site ? site->zone : NULL;
     bool is_skipped;
-    gather_time(g, local_time(site ? site->zone : NULL, local, season, g->m->received, &is_skipped));
+    instant t = local_time(zone, local, season, g->m->received, &is_skipped);
+    if (zone && !season && t < g->m->received - LIVE)  // of a file: its lines show more than the receipt
+        t = local_time_in_file(zone, local, &g->repeated, g->device, g->a, &is_skipped);
+    gather_time(g, t);
     if (!is_skipped) return;
     g->time_flags |= READING_CLOCK;
     g->time_why = STR("the clocks jumped over this time");

@@ -11,7 +11,7 @@
 #define PEIL_INGEST_DECODE_GATHER_H
 
 #include "base/json.h"
-#include "base/tz.h"
+#include "ingest/decode/local_time.h"
 #include "ingest/decode/word.h"
 #include "ingest/device.h"
 
@@ -32,6 +32,7 @@ struct gather {
     instant time;                // TIME_NONE: none given, the receipt counts
     unsigned time_flags;
     str time_why;
+    struct repeated_hour repeated;
     struct {
         str ucum, unit;
     } assumed[GATHER_ASSUMED_MAX];

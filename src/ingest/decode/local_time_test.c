@@ -52,6 +52,31 @@ TEST(without_a_season_the_receipt_settles_it)
     expect(twice, 0, "2025-10-26T01:31:00Z", "2025-10-26T01:30:00Z");
 }
 
+static void expect_in_file(struct repeated_hour *seen, arena *a, const char *device, int hour, int minute,
+                           const char *expected)
+{
+    bool is_skipped;
+    const civil local = {2025, 10, 26, hour, minute, 0, 0};
+    assert_int_equal(local_time_in_file(zone, local, seen, str_of(device), a, &is_skipped), at(expected));
+    assert_false(is_skipped);
+}
+
+TEST(the_lines_of_a_file_settle_it_for_each_device)
+{
+    struct repeated_hour seen = {0};
+    arena *a = arena_new(1 << 16);
+    assert_non_null(a);
+    expect_in_file(&seen, a, "a", 1, 30, "2025-10-25T23:30:00Z");
+    expect_in_file(&seen, a, "a", 2, 0, "2025-10-26T00:00:00Z");
+    expect_in_file(&seen, a, "b", 2, 0, "2025-10-26T00:00:00Z");
+    expect_in_file(&seen, a, "a", 2, 30, "2025-10-26T00:30:00Z");
+    expect_in_file(&seen, a, "b", 2, 0, "2025-10-26T01:00:00Z");
+    expect_in_file(&seen, a, "a", 2, 0, "2025-10-26T01:00:00Z");
+    expect_in_file(&seen, a, "a", 2, 30, "2025-10-26T01:30:00Z");
+    expect_in_file(&seen, a, "a", 3, 0, "2025-10-26T02:00:00Z");
+    arena_free(a);
+}
+
 TEST(a_meter_may_stay_in_winter_time)
 {
     expect((civil){2025, 7, 1, 12, 0, 0, 0}, 'S', "2025-07-01T10:00:00Z", "2025-07-01T10:00:00Z");
@@ -77,5 +102,6 @@ TEST(what_is_no_time_is_none)
 }
 
 RUN_WITH(set_up, tear_down, CASE(the_season_settles_the_hour_that_occurs_twice),
-         CASE(without_a_season_the_receipt_settles_it), CASE(a_meter_may_stay_in_winter_time),
-         CASE(a_time_that_was_skipped_is_told), CASE(what_is_no_time_is_none))
+         CASE(without_a_season_the_receipt_settles_it), CASE(the_lines_of_a_file_settle_it_for_each_device),
+         CASE(a_meter_may_stay_in_winter_time), CASE(a_time_that_was_skipped_is_told),
+         CASE(what_is_no_time_is_none))

@@ -89,7 +89,7 @@ static bool iso_date(const struct csv_map *m, str text, str *out, err *e)
            err_no_memory(e);
 }
 
-static bool time_of(const struct csv_map *m, const str *fields, instant *out, err *e)
+static bool time_of(struct csv_map *m, const str *fields, instant *out, err *e)
 {
     str text = fields[m->times[0].at];
     bool is_skipped = false;
@@ -102,7 +102,9 @@ static bool time_of(const struct csv_map *m, const str *fields, instant *out, er
     if (time_parse(text, out, e)) return true;
     if (!m->zone) return false;
     if (!time_parse_utc(text, out, e)) return false;
-    if (!tz_instant(m->zone, time_to_civil(*out), TZ_EARLIER, out, &is_skipped) || is_skipped)
+    const str device = m->device.name.n ? fields[m->device.at] : (str){0};
+    *out = local_time_in_file(m->zone, time_to_civil(*out), &m->repeated, device, m->a, &is_skipped);
+    if (*out == TIME_NONE || is_skipped)
         return err_set(e, ERR_RANGE, ERR_NOWHERE, "the clocks jumped over '%.*s'", STR_ARG(text));
     return true;
 }

@@ -65,6 +65,18 @@ TEST(a_dutch_logger)
     csv_map_free(m);
 }
 
+TEST(the_hour_that_occurs_twice)
+{
+    struct csv_map *m = map_of("zone Europe/Amsterdam\ntime t\nvalue x 12\n");
+    err e;
+    assert_true(csv_map_header(m, STR("t,x"), &e));
+    assert_line(m, "2024-10-27 02:00,1", "12,2024-10-27T00:00:00Z,1\n");
+    assert_line(m, "2024-10-27 02:00,2", "12,2024-10-27T01:00:00Z,2\n");
+    assert_line(m, "2024-10-27 03:00,3", "12,2024-10-27T02:00:00Z,3\n");
+    assert_line(m, "2025-10-26 02:00,4", "12,2025-10-26T00:00:00Z,4\n");
+    csv_map_free(m);
+}
+
 TEST(a_value_that_is_no_number_leaves_its_neighbours)
 {
     struct csv_map *m = map_of("time t\nvalue a 1\nvalue b 2\n");
@@ -147,6 +159,6 @@ TEST(faults_name_file_and_line)
     }
 }
 
-RUN(CASE(a_dutch_logger), CASE(a_value_that_is_no_number_leaves_its_neighbours),
-    CASE(a_table_of_devices_without_a_header), CASE(the_device_is_named_by_a_column_or_by_the_caller),
-    CASE(faults_name_file_and_line))
+RUN(CASE(a_dutch_logger), CASE(the_hour_that_occurs_twice),
+    CASE(a_value_that_is_no_number_leaves_its_neighbours), CASE(a_table_of_devices_without_a_header),
+    CASE(the_device_is_named_by_a_column_or_by_the_caller), CASE(faults_name_file_and_line))

@@ -4,6 +4,7 @@
 #define PEIL_INGEST_TABLE_OWN_H
 
 #include "base/tz.h"
+#include "ingest/decode/local_time.h"
 #include "ingest/table/map.h"
 #include "model/entity.h"
 #include "model/quantity.h"
@@ -36,6 +37,7 @@ struct csv_map {
     str missing;
     enum { YMD, DMY, MDY } dates;
     struct tz *zone;
+    struct repeated_hour repeated;
     str header;  // of a file that has none
     bool has_columns, is_ragged;
     struct column times[2], device, place[2];

@@ -57,7 +57,8 @@ static bool read_past(struct area_view *v, struct past *out, err *e)
     struct page *p = v->page;
     const past_period k = v->period;
     const period of = v->spots.count > HOURS_METERS_MOST ? spans[k].of_many : spans[k].of;
-    struct past past = {.period = of == PERIOD_DAY && k == PAST_WEEK ? PAST_MONTH : k,
+    struct past past = {.is_of_many = true,
+                        .period = of == PERIOD_DAY && k == PAST_WEEK ? PAST_MONTH : k,
                         .when = of == PERIOD_DAY ? area_days(p, spans[k].days)
                                                  : past_hours(p, spans[k].days * 24),
                         .step = of == PERIOD_DAY ? TIME_DAY : TIME_HOUR,

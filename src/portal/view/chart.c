@@ -81,7 +81,8 @@ static str chart_title(struct page *p, const struct series *s, const struct past
     };
     const size_t fill_count = sizeof fills / sizeof fills[0];
     if (past->count == 0) return words_fill(p->words, p->a, STR("chart.title.empty"), fills, fill_count);
-    const str title = words_fill(p->words, p->a, STR("chart.title"), fills, fill_count);
+    const str title = words_fill(
+        p->words, p->a, past->is_of_many ? STR("chart.title.many") : STR("chart.title"), fills, fill_count);
     const str id = gaps == 0   ? STR("chart.title.whole")
                    : gaps == 1 ? STR("chart.title.gap")
                                : STR("chart.title.gaps");
@@ -152,13 +153,18 @@ static void put_figure(struct page *p, struct view *list, const struct series *s
     view_text(&p->maker, f, STR("value"), page_number(p, s, v));
 }
 
+// `low` and `high` are heads of columns too.
 static void put_figures(struct page *p, const struct series *s, const struct past *past)
 {
+    const str low = past->is_of_many ? STR("figure.low.many") : STR("figure.low"),
+              high = past->is_of_many ? STR("figure.high.many") : STR("figure.high");
     struct view *list = view_list(&p->maker, p->root, STR("figures"));
+    view_text(&p->maker, p->root, STR("low_name"), page_text(p, low));
+    view_text(&p->maker, p->root, STR("high_name"), page_text(p, high));
     if (past->count == 0) return;
     put_figure(p, list, s, STR("figure.mean"), past->mean);
-    put_figure(p, list, s, STR("figure.low"), past->low);
-    put_figure(p, list, s, STR("figure.high"), past->high);
+    put_figure(p, list, s, low, past->low);
+    put_figure(p, list, s, high, past->high);
 }
 
 static str row_when(struct page *p, const struct past *past, const struct chart_point *at)

@@ -14,6 +14,7 @@ const wave = (middle) => (t) => Math.round((middle + 2 * Math.sin(t / 1e7)) * 10
 before(async () => {
   [town, browser] = await Promise.all([startTown(['rollup.interval_s=1']), startBrowser()]);
   for (const k of [1, 2, 3]) await addMeter(town.peil, { name: `Buurtmeter ${k}`, at: [4.3399 + k / 5000, 52.0499], origin: 'citizen', series: { pm25: wave(8 + k) } });
+  await addMeter(town.peil, { name: 'Eenling', at: [4.3406, 52.0597], origin: 'citizen', series: { pm25: wave(9) } });
   page = (await openPage(browser, town.url, { javaScriptEnabled: false })).page;
 });
 
@@ -64,6 +65,16 @@ test('parents lead up to the world, parts lead down, every level is a page', asy
   }
   await open('gebied/GM0603');
   assert.ok((await page.locator('.area-parts th a').count()) >= 3);
+});
+
+test('a part is judged in the list of parts where its own page judges it', async () => {
+  await open('gebied/GM0603');
+  const parts = await page.locator('.area-parts tr:has(th a)').evaluateAll((rows) => rows.filter((r) => r.className === 'fresh').map((r) => ({ href: r.querySelector('a').href, word: r.querySelector('.word').textContent.trim() })));
+  assert.ok(parts.some((x) => x.word) && parts.some((x) => !x.word));
+  for (const { href, word } of parts) {
+    const html = await (await fetch(href)).text();
+    assert.equal(word === '', /te weinig meters/.test(html), `${href}: '${word}'`);
+  }
 });
 
 test('the chart is the mean of all meters by hour, with its table', async () => {

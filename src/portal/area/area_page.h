@@ -25,8 +25,10 @@ str area_title(struct page *p, const struct area *a);
 str area_href(struct page *p, const struct area *a, str layer);
 
 // now.c
-bool area_says_something(const struct spots *s);  // enough fresh meters, or a reference station
-const struct index_now *area_index(const struct page *p, str code);  // NULL: none
+// Enough fresh meters, or a reference station: fewer say nothing of an area.
+bool area_says_something(const struct spots *s);
+bool area_few_say_something(size_t fresh_count, bool has_reference);  // the same of a part of it
+const struct index_now *area_index(const struct page *p, str code);   // NULL: none
 void area_put_now(struct area_view *v);
 NODISCARD bool area_put_nearest(struct area_view *v, err *e);
 void area_put_map(struct area_view *v);

@@ -12,23 +12,27 @@
 #define MARKERS_MOST 10  // on the small map
 #define METERS_LEAST 3   // fewer fresh ones say nothing of an area, unless one is a reference station
 
-static const struct spot *reference_among(const struct spots *s)
+static bool has_reference(const struct spots *s)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (s->all[i].meter->kind == METER_REFERENCE && s->all[i].reading.state == READING_FRESH)
-            return &s->all[i];
-    return NULL;
+        if (s->all[i].meter->kind == METER_REFERENCE && s->all[i].reading.state == READING_FRESH) return true;
+    return false;
+}
+
+bool area_few_say_something(size_t fresh_count, bool has_reference)
+{
+    return fresh_count >= METERS_LEAST || has_reference;
 }
 
 bool area_says_something(const struct spots *s)
 {
-    return s->fresh_count >= METERS_LEAST || reference_among(s);
+    return area_few_say_something(s->fresh_count, has_reference(s));
 }
 
 // portal.md section 5: the same three words everywhere.
 static str certainty(struct page *p, const struct spots *s)
 {
-    if (reference_among(s)) return page_text(p, STR("sure.yes"));
+    if (has_reference(s)) return page_text(p, STR("sure.yes"));
     return page_text(p, s->fresh_count >= METERS_LEAST ? STR("sure.fairly") : STR("sure.no"));
 }
 

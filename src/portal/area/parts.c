@@ -4,17 +4,16 @@
 #include "portal/view/index.h"
 #include "portal/view/layer.h"
 
-#include <stdlib.h>
-
 #define METERS_SHOWN_MOST 100
 #define METERS_OPEN_MOST 20  // more are folded: a phone lays out no list that nobody asked for
 #define NOISE_METERS_MOST 5
 
 struct part {
     const struct area *area;
-    double values[METERS_SHOWN_MOST];
+    double *values;  // fresh ones
     size_t count, fresh;
-    instant newest;  // reading of any; TIME_NONE
+    bool has_reference;  // station, fresh
+    instant newest;      // reading of any; TIME_NONE
 };
 
 static struct part *part_of(struct part *parts, size_t count, const struct area *a)
@@ -58,10 +57,29 @@ static bool list_parts(struct area_view *v, struct part **out, size_t *count, er
     return true;
 }
 
-static int by_value(const void *a, const void *b)
+static void take_reading(struct part *part, const struct spot *s)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    const struct reading *r = &s->reading;
+    if (r->state == READING_FRESH) {
+        part->values[part->fresh++] = r->value;
+        part->has_reference = part->has_reference || s->meter->kind == METER_REFERENCE;
+    }
+    if (r->state != READING_NONE && (part->newest == TIME_NONE || r->at > part->newest)) part->newest = r->at;
+}
+
+// Each part has room for the fresh values of its meters.
+static bool take_readings(struct area_view *v, struct part *parts, size_t count, err *e)
+{
+    const size_t n = v->spots.count;
+    struct part **of = ARENA_ARRAY(v->page->a, n + 1, struct part *);
+    double *values = ARENA_ARRAY(v->page->a, n + 1, double);
+    if (!of || !values) return err_no_memory(e);
+    for (size_t i = 0; i < n; i++)
+        if ((of[i] = part_with(v, parts, count, v->spots.all[i].meter))) of[i]->count++;
+    for (size_t i = 0; i < count; values += parts[i++].count) parts[i].values = values;
+    for (size_t i = 0; i < n; i++)
+        if (of[i]) take_reading(of[i], &v->spots.all[i]);
+    return true;
 }
 
 static void put_part(struct area_view *v, struct view *list, struct part *part)
@@ -70,9 +88,10 @@ static void put_part(struct area_view *v, struct view *list, struct part *part)
     struct view_maker *m = &p->maker;
     struct view *row = view_object(m, list, (str){0});
     const bool counts = part->fresh > 0;
-    qsort(part->values, part->fresh, sizeof part->values[0], by_value);
-    const double middle = counts ? part->values[part->fresh / 2] : 0;
-    const struct scale_class *class = counts ? scale_class_at(spots_scale(&v->spots), middle) : NULL;
+    const double middle = spot_median(part->values, part->fresh);
+    const struct scale_class *class = area_few_say_something(part->fresh, part->has_reference)
+                                          ? scale_class_at(spots_scale(&v->spots), middle)
+                                          : NULL;
     view_text(m, row, STR("name"), area_title(p, part->area));
     view_text(m, row, STR("href"), area_href(p, part->area, v->spots.layer));
     view_text(m, row, STR("meters"), layer_meters(p, part->count));
@@ -88,17 +107,7 @@ bool area_put_parts(struct area_view *v, err *e)
     struct page *p = v->page;
     struct part *parts;
     size_t count, shown = 0;
-    if (!list_parts(v, &parts, &count, e)) return false;
-    for (size_t i = 0; i < v->spots.count; i++) {
-        struct part *part = part_with(v, parts, count, v->spots.all[i].meter);
-        if (!part) continue;
-        part->count++;
-        const struct reading *r = &v->spots.all[i].reading;
-        if (r->state == READING_FRESH && part->fresh < METERS_SHOWN_MOST)
-            part->values[part->fresh++] = r->value;
-        if (r->state != READING_NONE && (part->newest == TIME_NONE || r->at > part->newest))
-            part->newest = r->at;
-    }
+    if (!list_parts(v, &parts, &count, e) || !take_readings(v, parts, count, e)) return false;
     struct view *list = view_list(&p->maker, p->root, STR("areas"));
     for (size_t i = 0; i < count; i++) {
         if (parts[i].count == 0) continue;

@@ -50,7 +50,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median(double *values, size_t n)
+double spot_median(double *values, size_t n)
 {
     if (n == 0) return 0;
     qsort(values, n, sizeof values[0], by_value);
@@ -71,7 +71,7 @@ static void sum_up(const struct spots *s, struct spot_area *a, double *values)
         if (r->state == READING_FRESH) values[a->fresh_count++] = r->value;
         if (r->state != READING_NONE && (a->newest == TIME_NONE || r->at > a->newest)) a->newest = r->at;
     }
-    a->middle = median(values, a->fresh_count);
+    a->middle = spot_median(values, a->fresh_count);
     a->class = a->fresh_count ? scale_class_at(spots_scale(s), a->middle) : NULL;
 }
 
@@ -114,7 +114,7 @@ bool spots_read_hour(struct page *p, str layer, struct spot_choice from, instant
         s.series = one.series;
         s.all[s.count++] = one;
     }
-    s.middle = median(s.fresh, s.fresh_count);
+    s.middle = spot_median(s.fresh, s.fresh_count);
     if (!group(p, &s, values, e)) return false;
     *out = s;
     return true;

@@ -56,6 +56,7 @@ NODISCARD bool spots_read(struct page *p, str layer, struct spot_choice from, st
 // The same of an hour that is over.
 NODISCARD bool spots_read_hour(struct page *p, str layer, struct spot_choice from, instant hour,
                                struct spots *out, err *e);
+double spot_median(double *values, size_t n);  // puts them in order; 0 of none
 const struct scale *spots_scale(const struct spots *s);
 
 #endif

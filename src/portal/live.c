@@ -95,11 +95,13 @@ static size_t heard_of(const struct change *c)
 static struct burst *burst_of(uint64_t commit, const struct change *changes, size_t count, size_t heard)
 {
     struct burst *b = malloc(sizeof *b + heard * sizeof b->all[0]);
+    const instant now = time_now();
     if (!b) return NULL;
     *b = (struct burst){.commit = commit};
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < heard_of(&changes[i]); k++) {
             const struct observation o = change_observation(&changes[i], k);
+            if (reading_is_to_come(&o, now)) continue;
             struct heard *h = &b->all[b->count++];
             *h = (struct heard){commit, o.stream, o.phenomenon_time, o.result, reject_in(&o.quality)};
             h->result.text = (str){0};  // a view that ends with this call; the number stays
@@ -247,7 +249,7 @@ static void write_latest(struct live *l, const struct client *c, buf *out)
             arena_reset(l->scratch);
             if (!wants(c, s->meter->id) || !store_latest(at, s->id, l->scratch, &o, &e)) continue;
             const struct heard h = {0, s->id, o.phenomenon_time, o.result, reject_in(&o.quality)};
-            if (can_be_heard(&o.result)) write_event(out, s, &h);
+            if (can_be_heard(&o.result) && !reading_is_to_come(&o, time_now())) write_event(out, s, &h);
         }
         add_place(out, snapshot_commit(at));
         snapshot_close(at);

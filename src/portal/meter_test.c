@@ -155,6 +155,25 @@ TEST(a_reading_grows_old_and_falls_silent)
     end(&f);
 }
 
+TEST(a_text_and_a_reading_still_to_come_leave_the_number_before)
+{
+    struct fixture f;
+    entity_id s;
+    const instant noon = testing_time(NOON);
+    start(&f);
+    testing_meter(&f.t, (struct testing_meter){"M", "{}", "pm25", UG, 4.5, 52.5}, &s);
+    testing_reading(&f.t, s, noon - 20 * TIME_MINUTE, "20", NULL);
+    testing_reading(&f.t, s, noon - 10 * TIME_MINUTE, "21", NULL);
+    testing_reading(&f.t, s, noon - 5 * TIME_MINUTE, NULL, NULL);
+    testing_reading(&f.t, s, noon + 365 * TIME_DAY, "99", NULL);
+    take(&f);
+    const struct reading r = latest(&f, s, NOON);
+    assert_int_equal(r.state, READING_FRESH);
+    assert_int_equal(r.at, noon - 10 * TIME_MINUTE);
+    assert_true(r.value == 21);
+    end(&f);
+}
+
 TEST(a_series_without_readings_has_none)
 {
     struct fixture f;
@@ -248,6 +267,7 @@ RUN(CASE(a_meter_at_home_stands_on_a_grid_unless_its_owner_chose_its_place),
     CASE(meters_come_by_neighbourhood_then_name_those_elsewhere_last),
     CASE(what_is_internal_or_private_is_left_out_with_its_series),
     CASE(a_list_in_use_stays_when_a_newer_one_is_made), CASE(a_reading_grows_old_and_falls_silent),
+    CASE(a_text_and_a_reading_still_to_come_leave_the_number_before),
     CASE(a_series_without_readings_has_none), CASE(a_reading_that_failed_a_check_is_rejected_with_the_reason),
     CASE(dust_a_little_below_zero_is_the_noise_of_an_official_station),
     CASE(another_unit_than_the_usual_is_shown_as_it_is_without_classes))

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "portal/reading.h"
 
+#define AHEAD_MOST TIME_MINUTE     // of a good clock
+#define LOOK_BACK (30 * TIME_DAY)  // for a number behind what is none
+
 instant series_fresh_for(const struct series *s)
 {
     return 2 * s->period + TIME_MINUTE;  // a minute for the way here
@@ -46,16 +49,34 @@ bool reading_has_value(const struct reading *r)
     return r->state == READING_FRESH || r->state == READING_OLD;
 }
 
+bool reading_is_to_come(const struct observation *o, instant now)
+{
+    return o->phenomenon_time.start > now + AHEAD_MOST;
+}
+
+struct looking {
+    const struct series *series;
+    instant now;
+    struct reading *newest;
+};
+
+static bool take_newer(const struct observation *o, void *context, err *e)
+{
+    const struct looking *l = context;
+    (void)e;
+    (void)reading_of(l->series, o, l->now, l->newest);
+    return true;
+}
+
 bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a, struct reading *out,
                     err *e)
 {
     struct observation o;
     *out = (struct reading){.state = READING_NONE};
-    if (store_latest(at, s->id, a, &o, e)) {
-        reading_of(s, &o, now, out);
-        return true;
-    }
-    return e->code == ERR_ABSENT;
+    if (!store_latest(at, s->id, a, &o, e)) return e->code == ERR_ABSENT;
+    if (!reading_is_to_come(&o, now) && reading_of(s, &o, now, out)) return true;
+    struct looking l = {s, now, out};
+    return store_observations(at, s->id, (interval){now - LOOK_BACK, now + AHEAD_MOST}, take_newer, &l, e);
 }
 
 str reading_state_name(reading_state s)

@@ -19,10 +19,12 @@ struct reading {
     quality_flag reject;              // why it does not count; QUALITY_GOOD: it does
 };
 
+// The newest number, but for what is still to come: a forecast, or a clock that is wrong.
 NODISCARD bool reading_latest(struct snapshot *at, const struct series *s, instant now, arena *a,
                               struct reading *out, err *e);
 // False when the result is no number.
 bool reading_of(const struct series *s, const struct observation *o, instant now, struct reading *out);
+bool reading_is_to_come(const struct observation *o, instant now);
 bool reading_has_value(const struct reading *r);   // fresh or old
 instant series_fresh_for(const struct series *s);  // how long a reading stays fresh
 // Why a reading does not count: what a check found (resultQuality), or a number outside what the quantity can be.

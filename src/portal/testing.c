@@ -102,7 +102,8 @@ void testing_reading(struct testing *t, entity_id stream, instant at, const char
                             .phenomenon_time = {at, TIME_NONE},
                             .result_time = TIME_NONE,
                             .valid_time = {TIME_NONE, TIME_NONE},
-                            .result = value_of_number(str_of(number)),
+                            .result = number ? value_of_number(str_of(number))
+                                             : value_text(STR("out of order")),
                             .quality = quality ? value_json(str_of(quality)) : value_null()};
     err e;
     must(store_run(t->store, append, &o, &e), &e);

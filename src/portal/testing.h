@@ -21,6 +21,7 @@ struct testing_meter {
     double longitude, latitude;
 };
 entity_id testing_meter(struct testing *t, struct testing_meter m, entity_id *stream);
+// `number` NULL: a text.
 void testing_reading(struct testing *t, entity_id stream, instant at, const char *number,
                      const char *quality);
 instant testing_time(const char *text);

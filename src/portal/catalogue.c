@@ -22,7 +22,9 @@ const struct dataset catalogue_datasets[] = {
     {"metingen",
      "dataset.readings",
      {"/v1.1/Datastreams?$expand=Observations($top=1;$orderby=phenomenonTime%20desc)",
-      "/v1.1/Observations?$resultFormat=CSV&$orderby=phenomenonTime%20desc&$top=1000"},
+      "/v1.1/"
+      "Observations?$resultFormat=CSV&$expand=Datastream($select=id)&$orderby=phenomenonTime%20desc&$top="
+      "1000"},
      {"application/json", "text/csv"}},
     {"meters",
      "dataset.meters",

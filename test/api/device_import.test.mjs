@@ -44,6 +44,19 @@ test('a Datastream of anything takes texts and truths', async () => {
 })
 
 // More than two batches (CSV_BATCH_LINES), which are read while those before them are stored.
+test('a file without lines is looked at too, and one that ends its lines otherwise is refused', () => {
+  for (const [text, why] of [['foo,bar\n', /rows\.csv: the header names no column phenomenonTime/], ['time,result\r2026-01-01T10:00:00Z,1\r', /rows\.csv: .*a carriage return alone ends no line/]]) {
+    const got = run(text, '--datastream', String(measured))
+    assert.ok(got.status > 1, `${got.status}`)
+    assert.match(got.stderr, why)
+    assert.equal(got.stdout, '')
+  }
+  assert.equal(run('time,result\n', '--datastream', String(measured)).stdout, '0 stored, 0 refused\n')
+  const missing = spawnSync(binary, ['import', '--data', peil.directory, 'not-there.csv'], { encoding: 'utf8' })
+  assert.equal(missing.status, 66)
+  assert.match(missing.stderr, /cannot open not-there\.csv/)
+})
+
 test('a file of many lines is stored whole, in order, and each refused line keeps its number', async () => {
   const many = await peil.make('Datastreams', wholeStream({ name: 'many' }))
   const count = 150_000, start = Date.UTC(2025, 0, 1), time = (k) => new Date(start + k * 1000).toISOString()

@@ -73,6 +73,12 @@ describe('statistics', () => {
     assert.equal(rows.length, 2501)
   })
 
+  test('months of UTC are refused, not answered with those of the town', async () => {
+    const answer = await peil.get(`${peil.url}/api/v1/datastreams/${id}/statistics?zone=UTC&period=month`)
+    assert.equal(answer.status, 400)
+    assert.match(answer.text, /zone: months and years are the town's/)
+  })
+
   test('values of far too many digits for sums in whole numbers count as they are', async () => {
     const from = START - 1000 * DAY, small = 1e-16
     await send([...Array.from({ length: 30 }, (_, i) => [from + i * 1000, 32146]), [from + 30_000, small]])

@@ -382,7 +382,11 @@ static bool read_period(struct api_call *c, struct rows *r, err *e)
     const str name = api_text(c, "period");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (str_eq(name, names[i])) r->period = (period)i;
-    r->zone = str_eq(api_text(c, "zone"), STR("UTC")) && r->period <= PERIOD_DAY ? NULL : c->parts->zone;
+    const bool is_utc = str_eq(api_text(c, "zone"), STR("UTC"));
+    if (is_utc && r->period > PERIOD_DAY)
+        return err_set(e, ERR_RANGE, ERR_NOWHERE,
+                       "zone: months and years are the town's; UTC has hours and days");
+    r->zone = is_utc ? NULL : c->parts->zone;
     return read_statistics(r, api_text(c, "statistics"), e);
 }
 

@@ -335,6 +335,10 @@ static bool header_take(struct importing *i, FILE *f, err *e)
         if (!csv_map_header(i->map, i->header, e)) return err_within(e, "%s", i->path);
         i->header = csv_map_header_out(i->map);
     }
+    // A file without lines is looked at too.
+    struct csv_layout layout;
+    if (ok && !i->map && !csv_layout_read(i->header, i->stream, &layout, e))
+        return err_within(e, "%s", i->path);
     return ok || err_set(e, ERR_SYNTAX, 0, "%s: expected a header line", i->path);
 }
 
@@ -393,7 +397,9 @@ static bool pieces_import(struct importing *i, FILE *f, int64_t size, err *e)
 static bool file_import(struct importing *i, err *e)
 {
     FILE *f = strcmp(i->path, "-") == 0 ? stdin : fopen(i->path, "re");
-    if (!f) return err_set(e, ERR_IO, ERR_NOWHERE, "cannot open %s: %s", i->path, strerror(errno));
+    if (!f)
+        return err_set(e, errno == ENOENT ? ERR_ABSENT : ERR_IO, ERR_NOWHERE, "cannot open %s: %s", i->path,
+                       strerror(errno));
     struct stat st = {0};
     fstat(fileno(f), &st);
     const bool ok = header_take(i, f, e) && pieces_import(i, f, st.st_size, e);
@@ -431,6 +437,13 @@ static bool options_take(struct importing *i, err *e)
     return device.n == 0 || err_set(e, ERR_USAGE, ERR_NOWHERE, "--device is for files with a --mapping");
 }
 
+static void tell_all(const struct importing *i)
+{
+    printf("%lld stored, %lld refused", (long long)i->stored, (long long)i->refused);
+    if (i->known) printf(", %lld known already", (long long)i->known);
+    printf("\n");
+}
+
 static int run(struct invocation *in, err *e)
 {
     if (in->word_count > 1 && strcmp(in->words[0], "areas") == 0)
@@ -448,9 +461,7 @@ static int run(struct invocation *in, err *e)
     ingest_free(i.ingest);
     csv_map_free(i.map);
     free(i.sources);
-    printf("%lld stored, %lld refused", (long long)i.stored, (long long)i.refused);
-    if (i.known) printf(", %lld known already", (long long)i.known);
-    printf("\n");
+    if (ok || i.stored || i.refused || i.known) tell_all(&i);
     return ok ? (i.refused ? 1 : 0) : -1;
 }
 

@@ -46,6 +46,9 @@ bool csv_split(str line, char separator, arena *a, str fields[static CSV_COLUMNS
         } else {
             const char *end = at < line.n ? memchr(line.p + at, separator, line.n - at) : NULL;
             const size_t to = end ? (size_t)(end - line.p) : line.n;
+            if (to > at && memchr(line.p + at, '\r', to - at))
+                return err_set(e, ERR_SYNTAX, at,
+                               "a carriage return alone ends no line: save with line feeds");
             fields[n++] = str_trim(str_slice(line, at, to));
             at = to;
         }

@@ -249,6 +249,10 @@ static void the_same_reading_is_stored_once_and_another_is_marked(void **state)
     send_one(reading("pm25", 81, NOW));
     assert_int_equal(outcome.duplicates, 1);
     assert_int_equal(outcome.stored, 0);
+    struct reading in_other_digits = reading("pm25", 81, NOW);
+    in_other_digits.result = value_of_number(STR("8.10"));
+    send_one(in_other_digits);
+    assert_int_equal(outcome.duplicates, 1);
     send_one(reading("pm25", 82, NOW));
     assert_int_equal(outcome.stored, 1);
     assert_int_equal(outcome.flagged, 1);

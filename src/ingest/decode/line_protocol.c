@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ingest/decode/line_protocol.h"
 
+#include <stdio.h>
 #include <string.h>
 
 // One line while it is being read; `p` moves, `end` is where the line ends.
@@ -91,14 +92,29 @@ static bool truth_of(str w, value *out)
     return false;
 }
 
-// 1, 1.5, 1e3, 1i, 1u; the protocol also takes "1." and ".5", which JSON does not.
+#define BARE_DIGITS_MAX 40  // a decimal has no more
+
+// "1." and ".5", which JSON does not take, with the zero that is left out.
+static bool bare_decimal(str w, decimal *out)
+{
+    char whole[BARE_DIGITS_MAX + 1];
+    const bool is_negative = w.n > 0 && w.p[0] == '-';
+    const str rest = str_slice(w, is_negative, w.n);
+    if (rest.n < 2 || w.n > BARE_DIGITS_MAX || (rest.p[0] == '.') == (rest.p[rest.n - 1] == '.'))
+        return false;
+    const int n = snprintf(whole, sizeof whole, "%s%s%.*s%s", is_negative ? "-" : "",
+                           rest.p[0] == '.' ? "0" : "", STR_ARG(rest), rest.p[0] == '.' ? "" : "0");
+    return n > 0 && (size_t)n < sizeof whole && decimal_parse((str){whole, (size_t)n}, out);
+}
+
+// 1, 1.5, 1e3, 1i, 1u; the protocol also takes "1." and ".5".
 static bool number_of(str w, value *out)
 {
     double ignored;
     const bool is_int = w.n > 1 && (w.p[w.n - 1] == 'i' || w.p[w.n - 1] == 'u');
     const str digits = str_slice(w, 0, w.n - is_int);
     decimal d;
-    if (decimal_parse(digits, &d)) {
+    if (decimal_parse(digits, &d) || (!is_int && bare_decimal(digits, &d))) {
         *out = value_decimal(d);
         return true;
     }

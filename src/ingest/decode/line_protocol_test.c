@@ -77,6 +77,18 @@ TEST(values_are_numbers_truths_and_texts)
     assert_int_equal(point.time, INT64_MIN);
 }
 
+TEST(a_number_may_leave_a_zero_out)
+{
+    static const decimal expected[] = {{5, 1}, {50, 1}, {-25, 2}, {-70, 1}};
+    start("m a=.5,b=5.,c=-.25,d=-7.");
+    next();
+    assert_int_equal(point.field_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(point.fields[i].value.type, VALUE_DECIMAL);
+        assert_int_equal(decimal_cmp(point.fields[i].value.number, expected[i]), 0);
+    }
+}
+
 TEST(escapes_are_those_of_the_reference)
 {
     start(
@@ -116,6 +128,9 @@ TEST(a_fault_says_where)
     refuse("m f", "expected '=' behind the field's key", 3);
     refuse("m f=", "expected a name or value", 4);
     refuse("m f=abc", "expected a number, a truth or a text in quotes", 4);
+    static const char *const no_numbers[] = {"m f=.", "m f=-.", "m f=.5.", "m f=..5", "m f=5.i", "m f=.x"};
+    for (size_t i = 0; i < sizeof no_numbers / sizeof no_numbers[0]; i++)
+        refuse(no_numbers[i], "expected a number, a truth or a text in quotes", 4);
     refuse("m f=nan", "expected a number, a truth or a text in quotes", 4);
     refuse("m f=\"abc", "the quote is never closed", 4);
     refuse("m,t f=1", "expected '=' behind the tag's key", 3);
@@ -129,5 +144,6 @@ TEST(a_fault_says_where)
 
 #define EACH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 RUN(EACH(a_line_has_tags_fields_and_a_time), EACH(values_are_numbers_truths_and_texts),
-    EACH(escapes_are_those_of_the_reference), EACH(a_text_may_go_over_lines_and_comments_are_passed_over),
-    EACH(a_bad_line_leaves_its_neighbours), EACH(a_fault_says_where))
+    EACH(a_number_may_leave_a_zero_out), EACH(escapes_are_those_of_the_reference),
+    EACH(a_text_may_go_over_lines_and_comments_are_passed_over), EACH(a_bad_line_leaves_its_neighbours),
+    EACH(a_fault_says_where))

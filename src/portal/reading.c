@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "portal/reading.h"
 
-#define AHEAD_MOST TIME_MINUTE     // of a good clock
-#define LOOK_BACK (30 * TIME_DAY)  // for a number behind what is none
+#define AHEAD_MOST TIME_MINUTE    // of a good clock
+#define LOOK_BACK (7 * TIME_DAY)  // for a number behind what is none
 
 instant series_fresh_for(const struct series *s)
 {
@@ -75,6 +75,7 @@ bool reading_latest(struct snapshot *at, const struct series *s, instant now, ar
     *out = (struct reading){.state = READING_NONE};
     if (!store_latest(at, s->id, a, &o, e)) return e->code == ERR_ABSENT;
     if (!reading_is_to_come(&o, now) && reading_of(s, &o, now, out)) return true;
+    if (!s->quantity && !value_is_number(&o.result)) return true;  // words throughout, most likely
     struct looking l = {s, now, out};
     return store_observations(at, s->id, (interval){now - LOOK_BACK, now + AHEAD_MOST}, take_newer, &l, e);
 }

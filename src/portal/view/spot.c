@@ -59,7 +59,7 @@ double spot_median(double *values, size_t n)
 
 const struct scale *spots_scale(const struct spots *s)
 {
-    return s->series ? s->series->scale : scale_of(NULL);
+    return s->series ? s->series->scale : scale_of(quantity_by_key(s->layer));
 }
 
 // `values` has room for all of the area's.

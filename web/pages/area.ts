@@ -59,7 +59,7 @@ export const page: Page = {
             <caption>${c.t('area.guidelines.caption')} <span class="unit">{{chart_unit}}</span></caption>
             <thead><tr><th scope="col">${c.t('area.guideline.name')}</th><th scope="col">${c.t('area.guideline.limit')}</th><th scope="col">${c.t('area.guideline.here')}</th><th scope="col">${c.t('area.guideline.outcome')}</th></tr></thead>
             <tbody>
-              {{#guidelines}}<tr><th scope="row">{{name}}</th><td>{{limit}}</td><td>{{value}}</td><td>{{#is_above}}▲{{/is_above}}{{^is_above}}▼{{/is_above}} {{outcome}}</td></tr>{{/guidelines}}
+              {{#guidelines}}<tr><th scope="row">{{name}}</th><td>{{limit}}</td><td>{{value}}</td><td>{{#is_above}}▲{{/is_above}}{{^is_above}}▼{{/is_above}}&nbsp;{{outcome}}</td></tr>{{/guidelines}}
             </tbody>
           </table>
         </div>

@@ -136,6 +136,12 @@ static const struct entity_schema schemas[ENTITY_SET_COUNT] = {
 };
 // clang-format on
 
+int entity_id_order(const void *a, const void *b)
+{
+    const entity_id x = *(const entity_id *)a, y = *(const entity_id *)b;
+    return (x > y) - (x < y);
+}
+
 const struct entity_schema *entity_schema_of(entity_set set)
 {
     return &schemas[set];

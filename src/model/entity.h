@@ -32,6 +32,8 @@ typedef int64_t entity_id;
 #define OBSERVATION_STREAM(id) ((entity_id)(id) >> 32)
 #define OBSERVATION_NUMBER(id) ((uint32_t)((id)&0xffffffff))
 
+int entity_id_order(const void *a, const void *b);  // of two ids, for qsort and bsearch
+
 typedef enum {
     PROPERTY_TEXT,      // JSON text
     PROPERTY_JSON,      // any JSON value; objects can be addressed by path

@@ -8,6 +8,7 @@
 #ifndef PEIL_MODEL_QUALITY_H
 #define PEIL_MODEL_QUALITY_H
 
+#include "base/time.h"
 #include "model/value.h"
 
 typedef enum {
@@ -23,6 +24,8 @@ typedef enum {
     QUALITY_HUMID,         // optical dust meter in damp air
     QUALITY_COUNT
 } quality_flag;
+
+#define CLOCK_AHEAD_MOST TIME_MINUTE  // of a good clock
 
 str quality_name(quality_flag f);     // "spike"; empty for QUALITY_GOOD
 bool quality_counts(quality_flag f);  // in means, sums and indices

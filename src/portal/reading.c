@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "portal/reading.h"
 
-#define AHEAD_MOST TIME_MINUTE    // of a good clock
 #define LOOK_BACK (7 * TIME_DAY)  // for a number behind what is none
 
 instant series_fresh_for(const struct series *s)
@@ -51,7 +50,7 @@ bool reading_has_value(const struct reading *r)
 
 bool reading_is_to_come(const struct observation *o, instant now)
 {
-    return o->phenomenon_time.start > now + AHEAD_MOST;
+    return o->phenomenon_time.start > now + CLOCK_AHEAD_MOST;
 }
 
 struct looking {
@@ -77,7 +76,8 @@ bool reading_latest(struct snapshot *at, const struct series *s, instant now, ar
     if (!reading_is_to_come(&o, now) && reading_of(s, &o, now, out)) return true;
     if (!s->quantity && !value_is_number(&o.result)) return true;  // words throughout, most likely
     struct looking l = {s, now, out};
-    return store_observations(at, s->id, (interval){now - LOOK_BACK, now + AHEAD_MOST}, take_newer, &l, e);
+    return store_observations(at, s->id, (interval){now - LOOK_BACK, now + CLOCK_AHEAD_MOST}, take_newer, &l,
+                              e);
 }
 
 str reading_state_name(reading_state s)

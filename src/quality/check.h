@@ -24,7 +24,6 @@ struct check_habits {
 const struct check_habits *
 check_habits_of(const struct quantity *q);  // never NULL; of most quantities nothing is expected
 
-#define CLOCK_AHEAD_MOST TIME_MINUTE
 bool check_range(const struct quantity *q, bool is_reference, double value);  // true: it can be
 bool check_clock(instant phenomenon, instant received);  // true: not ahead; received TIME_NONE: unknown, true
 

@@ -3,6 +3,7 @@
 #include "rule/inside.h"
 
 #include "base/log.h"
+#include "model/quality.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +14,6 @@
 #define RECENT (6 * TIME_HOUR)
 #define SLACK_LEAST (10 * TIME_MINUTE)
 #define AFTER_THE_HOUR (2 * TIME_MINUTE)
-#define AHEAD_MOST TIME_MINUTE
 #define UNTOLD STR("alert_untold")
 
 // One pass over everything.
@@ -213,7 +213,7 @@ static bool look_at(struct pass *p, const struct rule *rule, const struct subjec
     if (!rule_begins(p, rule, &begins, e)) return false;
     if (from < begins) from = begins;
     // A clock may be a little ahead (it is no doubt up to a minute): what it sends is looked at now, for nothing wakes us later.
-    const instant now = rule->condition.kind == WHEN_MISSING ? p->now : p->now + AHEAD_MOST;
+    const instant now = rule->condition.kind == WHEN_MISSING ? p->now : p->now + CLOCK_AHEAD_MOST;
     if (from > now) return true;
     const interval when = {from - rule_margin(rule), now + 1};
     if (!subject_samples(p->rules, p->at, rule, s, when, a, &samples, &sample_count, e) ||

@@ -750,11 +750,6 @@ bool chunk_next(struct chunk_reader *r, struct chunk_block *b)
 
 // ---- one observation ----
 
-static bool has_own_result(str extra)
-{
-    return extra.n > 0 && (extra.p[0] & EXTRA_RESULT);  // the fields are one byte: there are fewer than eight
-}
-
 static void take_off_zeros(struct point *p)
 {
     while (p->scale > 0 && p->units % 10 == 0) {
@@ -784,7 +779,7 @@ void chunk_point(const struct chunk_reader *r, const struct chunk_block *b, size
                           .extra = b->extra[i],
                           .number = b->number[i],
                           .scale = r->scale};
-    if (has_own_result(out->extra)) {
+    if (extra_has_result(out->extra)) {
         take_result_from_extra(out);
     } else if (r->is_stripped) {
         take_off_zeros(out);

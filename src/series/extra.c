@@ -86,6 +86,11 @@ bool extra_read(str bytes, instant phen_start, struct extra *out)
     return true;
 }
 
+bool extra_has_result(str bytes)
+{
+    return bytes.n > 0 && (bytes.p[0] & EXTRA_RESULT);  // the fields are one byte: there are fewer than eight
+}
+
 unsigned extra_fields_of(const struct observation *o)
 {
     return (o->result.type != VALUE_DECIMAL ? EXTRA_RESULT : 0U) |

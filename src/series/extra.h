@@ -32,6 +32,8 @@ struct extra {
 void extra_write(buf *b, instant phen_start, const struct extra *x);
 NODISCARD bool extra_read(str bytes, instant phen_start, struct extra *out);
 
+bool extra_has_result(str bytes);  // without reading the rest
+
 // What of the observation is extra, and back.
 unsigned extra_fields_of(const struct observation *o);  // 0 for nearly all
 struct extra extra_of(const struct observation *o);

@@ -40,7 +40,7 @@ bool point_read(const struct point *p, entity_id stream, struct observation *out
 static void put_extra(buf *b, const struct point *p)
 {
     struct extra x;
-    if (p->scale == POINT_NO_DECIMAL || !extra_read(p->extra, p->time, &x)) {
+    if (p->scale == POINT_NO_DECIMAL || !extra_has_result(p->extra) || !extra_read(p->extra, p->time, &x)) {
         buf_add(b, p->extra);
         return;
     }

@@ -266,15 +266,9 @@ void sights_forget(struct store *s)
 
 // ---- Looking -----------------------------------------------------------------------------------------------------
 
-static int by_id(const void *a, const void *b)
-{
-    const entity_id x = *(const entity_id *)a, y = *(const entity_id *)b;
-    return (x > y) - (x < y);
-}
-
 static bool holds(const struct ids *list, entity_id id)
 {
-    return list->count && bsearch(&id, list->all, list->count, sizeof id, by_id);
+    return list->count && bsearch(&id, list->all, list->count, sizeof id, entity_id_order);
 }
 
 static bool shows(const struct sight *s, const struct ids *list, entity_id id)

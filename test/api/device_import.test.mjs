@@ -43,7 +43,6 @@ test('a Datastream of anything takes texts and truths', async () => {
   assert.deepEqual((await peil.read(`Datastreams(${said})/Observations?$orderby=phenomenonTime`)).map((o) => o.result), [20.5, '21,5', true, 22])
 })
 
-// More than two batches (CSV_BATCH_LINES), which are read while those before them are stored.
 test('a file without lines is looked at too, and one that ends its lines otherwise is refused', () => {
   for (const [text, why] of [['foo,bar\n', /rows\.csv: the header names no column phenomenonTime/], ['time,result\r2026-01-01T10:00:00Z,1\r', /rows\.csv: .*a carriage return alone ends no line/]]) {
     const got = run(text, '--datastream', String(measured))
@@ -57,6 +56,7 @@ test('a file without lines is looked at too, and one that ends its lines otherwi
   assert.match(missing.stderr, /cannot open not-there\.csv/)
 })
 
+// More than two batches (CSV_BATCH_LINES), which are read while those before them are stored.
 test('a file of many lines is stored whole, in order, and each refused line keeps its number', async () => {
   const many = await peil.make('Datastreams', wholeStream({ name: 'many' }))
   const count = 150_000, start = Date.UTC(2025, 0, 1), time = (k) => new Date(start + k * 1000).toISOString()

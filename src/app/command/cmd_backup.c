@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SETTINGS_FILE "peil.conf"
 #define SETTINGS_BYTES_MAX ((size_t)1 << 20)
 
 static void show(int64_t done, int64_t all, void *context)

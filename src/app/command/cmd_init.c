@@ -30,7 +30,7 @@ static int run(struct invocation *in, err *e)
 {
     str directory, path;
     if (!arena_copy(in->arena, in->settings.store.directory, &directory) ||
-        !arena_print(in->arena, &path, "%s/peil.conf", directory.p)) {
+        !arena_print(in->arena, &path, "%s/" SETTINGS_FILE, directory.p)) {
         err_no_memory(e);
         return -1;
     }

@@ -142,11 +142,11 @@ static bool config_find(struct parsing *p, err *e)
     for (size_t k = 0; k < p->override_count; k++)
         if (str_eq(p->overrides[k].name, STR("store.directory"))) directory = p->overrides[k].value;
     str path;
-    if (!arena_print(in->arena, &path, "%.*s/peil.conf", STR_ARG(directory))) return err_no_memory(e);
+    if (!arena_print(in->arena, &path, "%.*s/" SETTINGS_FILE, STR_ARG(directory))) return err_no_memory(e);
     if (access(path.p, R_OK) == 0)
         in->config_file = path.p;
-    else if (access("/etc/peil/peil.conf", R_OK) == 0)
-        in->config_file = "/etc/peil/peil.conf";
+    else if (access("/etc/peil/" SETTINGS_FILE, R_OK) == 0)
+        in->config_file = "/etc/peil/" SETTINGS_FILE;
     return true;
 }
 

@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#define SETTINGS_FILE "peil.conf"
+
 struct settings {
     struct {
         str directory;

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "ingest/decode/local_time.h"
 #include "ingest/decode/loose.h"
+#include "model/quality.h"
 #include "model/unit.h"
 
 #include <math.h>
@@ -11,9 +12,8 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define NAME_SHOWN_MAX 200
-#define COMPARED_MAX 200       // readings of one group that are compared with each other
-#define AHEAD_MAX TIME_MINUTE  // what a good clock may be ahead
-#define LIVE (6 * TIME_HOUR)   // what is older was not sent as it was measured
+#define COMPARED_MAX 200      // readings of one group that are compared with each other
+#define LIVE (6 * TIME_HOUR)  // what is older was not sent as it was measured
 #define CLOCK_UNSET ((instant)946684800 * TIME_SECOND)  // before 2000: a clock that was never set
 
 void gather_start(struct gather *g, const struct device_message *m, size_t most, arena *a)
@@ -63,7 +63,7 @@ static void doubt_time(struct gather *g, unsigned flags, str why)
 
 bool gather_clock_is_good(instant t, instant received)
 {
-    return t >= CLOCK_UNSET && t <= received + AHEAD_MAX;
+    return t >= CLOCK_UNSET && t <= received + CLOCK_AHEAD_MOST;
 }
 
 void gather_time(struct gather *g, instant t)
@@ -76,7 +76,7 @@ void gather_time(struct gather *g, instant t)
         doubt_time(g, wrong, STR("the device's clock was never set"));
     else if (t > g->m->received + TIME_DAY)
         doubt_time(g, wrong, STR("the device's clock is more than a day ahead"));
-    else if (t > g->m->received + AHEAD_MAX)
+    else if (t > g->m->received + CLOCK_AHEAD_MOST)
         doubt_time(g, READING_CLOCK, STR("the device's clock is ahead"));
     else
         doubt_time(g, 0, (str){0});

@@ -27,6 +27,7 @@ str area_href(struct page *p, const struct area *a, str layer);
 // now.c
 // Enough fresh meters, or a reference station: fewer say nothing of an area.
 bool area_says_something(const struct spots *s);
+bool area_is_fresh_reference(const struct spot *s);
 bool area_few_say_something(size_t fresh_count, bool has_reference);  // the same of a part of it
 const struct index_now *area_index(const struct page *p, str code);   // NULL: none
 void area_put_now(struct area_view *v);

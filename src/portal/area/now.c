@@ -12,10 +12,15 @@
 #define MARKERS_MOST 10  // on the small map
 #define METERS_LEAST 3   // fewer fresh ones say nothing of an area, unless one is a reference station
 
+bool area_is_fresh_reference(const struct spot *s)
+{
+    return s->meter->kind == METER_REFERENCE && s->reading.state == READING_FRESH;
+}
+
 static bool has_reference(const struct spots *s)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (s->all[i].meter->kind == METER_REFERENCE && s->all[i].reading.state == READING_FRESH) return true;
+        if (area_is_fresh_reference(&s->all[i])) return true;
     return false;
 }
 

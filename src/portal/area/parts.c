@@ -59,12 +59,8 @@ static bool list_parts(struct area_view *v, struct part **out, size_t *count, er
 
 static void take_reading(struct part *part, const struct spot *s)
 {
-    const struct reading *r = &s->reading;
-    if (r->state == READING_FRESH) {
-        part->values[part->fresh++] = r->value;
-        part->has_reference = part->has_reference || s->meter->kind == METER_REFERENCE;
-    }
-    if (r->state != READING_NONE && (part->newest == TIME_NONE || r->at > part->newest)) part->newest = r->at;
+    spot_take(s, part->values, &part->fresh, &part->newest);
+    part->has_reference = part->has_reference || area_is_fresh_reference(s);
 }
 
 // Each part has room for the fresh values of its meters.

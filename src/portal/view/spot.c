@@ -62,15 +62,18 @@ const struct scale *spots_scale(const struct spots *s)
     return s->series ? s->series->scale : scale_of(quantity_by_key(s->layer));
 }
 
+void spot_take(const struct spot *s, double *values, size_t *fresh_count, instant *newest)
+{
+    const struct reading *r = &s->reading;
+    if (r->state == READING_FRESH) values[(*fresh_count)++] = r->value;
+    if (r->state != READING_NONE && (*newest == TIME_NONE || r->at > *newest)) *newest = r->at;
+}
+
 // `values` has room for all of the area's.
 static void sum_up(const struct spots *s, struct spot_area *a, double *values)
 {
     a->newest = TIME_NONE;
-    for (size_t i = 0; i < a->count; i++) {
-        const struct reading *r = &a->spots[i].reading;
-        if (r->state == READING_FRESH) values[a->fresh_count++] = r->value;
-        if (r->state != READING_NONE && (a->newest == TIME_NONE || r->at > a->newest)) a->newest = r->at;
-    }
+    for (size_t i = 0; i < a->count; i++) spot_take(&a->spots[i], values, &a->fresh_count, &a->newest);
     a->middle = spot_median(values, a->fresh_count);
     a->class = a->fresh_count ? scale_class_at(spots_scale(s), a->middle) : NULL;
 }

@@ -56,6 +56,8 @@ NODISCARD bool spots_read(struct page *p, str layer, struct spot_choice from, st
 // The same of an hour that is over.
 NODISCARD bool spots_read_hour(struct page *p, str layer, struct spot_choice from, instant hour,
                                struct spots *out, err *e);
+// Of some spots, one by one: a fresh value joins `values`, *newest becomes the time of the newest reading (TIME_NONE: none yet).
+void spot_take(const struct spot *s, double *values, size_t *fresh_count, instant *newest);
 double spot_median(double *values, size_t n);  // puts them in order; 0 of none
 const struct scale *spots_scale(const struct spots *s);
 

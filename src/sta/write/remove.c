@@ -57,18 +57,12 @@ static bool tell_all(struct write *w, struct store_tx *tx, size_t count, err *e)
                                     (str){detail, (size_t)n}, w->request->received, e);
 }
 
-static int by_id(const void *a, const void *b)
-{
-    const entity_id x = *(const entity_id *)a, y = *(const entity_id *)b;
-    return (x > y) - (x < y);
-}
-
 // A Datastream at a time: their ids stand together.
 static bool delete_observations(struct store_tx *tx, arena *a, entity_id *ids, size_t count, err *e)
 {
     uint32_t *numbers = ARENA_ARRAY(a, count + 1, uint32_t);
     if (!numbers) return err_no_memory(e);
-    qsort(ids, count, sizeof *ids, by_id);
+    qsort(ids, count, sizeof *ids, entity_id_order);
     for (size_t i = 0, n; i < count; i += n) {
         const entity_id stream = OBSERVATION_STREAM(ids[i]);
         for (n = 0; i + n < count && OBSERVATION_STREAM(ids[i + n]) == stream; n++)
